@@ -1,0 +1,57 @@
+//! The sleeping server: pushes its messages to every client, with a pause between the writes.
+//!
+//! Run it alone: `cargo run -p lesson-04-sleep --bin lesson-04-server -- 127.0.0.1:8888 one two three`
+
+use std::env;
+use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+/// The pause after which the message before is hoped to have been read.
+const PAUSE: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
+    let mut messages: Vec<String> = env::args().skip(2).collect();
+    if messages.is_empty() {
+        messages = ["first message", "second message", "third message"].map(String::from).to_vec();
+    }
+    match TcpListener::bind(&addr) {
+        Ok(listener) => {
+            println!("listening on {addr}");
+            serve(&listener, &messages)
+        }
+        Err(error) => {
+            eprintln!("server: bind {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Pushes the messages to one client after the other, for as long as the process lives.
+fn serve(listener: &TcpListener, messages: &[String]) -> ! {
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("server: accept: {error}");
+                continue;
+            }
+        };
+        match push(stream, messages) {
+            Ok(()) => println!("{peer} was sent {} messages", messages.len()),
+            Err(error) => println!("{peer} gone: {error}"),
+        }
+    }
+}
+
+/// Writes each message with a `write_all` of its own, and lets [`PAUSE`] pass between one and the next.
+///
+/// Nothing else is written, and there is no need to pause before the first or after the last. An error is that of the
+/// `write_all` that failed. `stream` is dropped at the end: its FIN is how the client learns that this was all.
+fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
+    // TODO: write the messages one after the other, with thread::sleep(PAUSE) between them
+    todo!("write the messages one after the other, with thread::sleep(PAUSE) between them")
+}

@@ -1,0 +1,73 @@
+//! The uppercase server again, on a listening socket that is made by hand.
+//!
+//! Run it alone: `cargo run -p lesson-07-reuseaddr --bin lesson-07-server -- 127.0.0.1:8888`
+
+use socket2::{Domain, Protocol, Socket, Type};
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::process::ExitCode;
+
+/// How many connections may wait in the kernel to be accepted. It limits no clients: only how fast they come.
+const BACKLOG: i32 = 128;
+
+fn main() -> ExitCode {
+    let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
+    match listen(&addr) {
+        Ok(listener) => {
+            println!("listening on {addr}");
+            serve(&listener)
+        }
+        Err(error) => {
+            eprintln!("server: listen at {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Makes a listening socket at `addr`, for instance `127.0.0.1:8888`: what `TcpListener::bind` does, call by call.
+///
+/// In this order: a TCP socket of the address's family (IPv4 or IPv6); the option SO_REUSEADDR, so that connections of an
+/// earlier run that are still in TIME_WAIT do not keep the address; `bind`; `listen` with [`BACKLOG`]. On Windows the
+/// option means something else, and is not set. Any call that fails is the error.
+fn listen(addr: &str) -> io::Result<TcpListener> {
+    let addr = addr.to_socket_addrs()?.next().ok_or(io::ErrorKind::AddrNotAvailable)?;
+    // TODO: make the socket, set SO_REUSEADDR (not on Windows), bind, listen
+    todo!("make the socket, set SO_REUSEADDR (not on Windows), bind, listen")
+}
+
+/// Serves one client after the other, for as long as the process lives.
+fn serve(listener: &TcpListener) -> ! {
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("server: accept: {error}");
+                continue;
+            }
+        };
+        println!("{peer} connected");
+        match answer(stream) {
+            Ok(requests) => println!("{peer} done, {requests} reads answered"),
+            // What one client does, or has done to it, ends its connection and nothing else.
+            Err(error) => println!("{peer} gone: {error}"),
+        }
+    }
+}
+
+/// Answers one client until it ends its side: each read with one reply, ASCII letters upper-cased.
+fn answer(mut stream: TcpStream) -> io::Result<u64> {
+    // Replies leave at once: Nagle's algorithm would hold a short one back behind another.
+    stream.set_nodelay(true)?;
+    let mut buffer = [0; 1024];
+    let mut reads = 0;
+    loop {
+        let n = stream.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(reads);
+        }
+        buffer[..n].make_ascii_uppercase();
+        stream.write_all(&buffer[..n])?;
+        reads += 1;
+    }
+}

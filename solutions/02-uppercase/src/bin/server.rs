@@ -1,0 +1,71 @@
+//! The uppercase server: returns every byte that a client sends, ASCII letters upper-cased.
+//!
+//! Run it alone: `cargo run -p solution-02-uppercase --bin solution-02-server -- 127.0.0.1:8888`
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
+    match TcpListener::bind(&addr) {
+        Ok(listener) => {
+            println!("listening on {addr}");
+            serve(&listener)
+        }
+        Err(error) => {
+            eprintln!("server: bind {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves one client after the other, for as long as the process lives.
+fn serve(listener: &TcpListener) -> ! {
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("server: accept: {error}");
+                continue;
+            }
+        };
+        println!("{peer} connected");
+        match answer(stream) {
+            Ok(requests) => println!("{peer} done, {requests} reads answered"),
+            // What one client does, or has done to it, ends its connection and nothing else.
+            Err(error) => println!("{peer} gone: {error}"),
+        }
+    }
+}
+
+/// Answers one client until it ends its side: each read with one reply, made by [`upper`].
+///
+/// The answer is the number of reads, the last one (of 0 bytes) not counted, or the error of the call that failed. An
+/// RST from the client is such an error: `read` or `write_all` returns it.
+fn answer(mut stream: TcpStream) -> io::Result<u64> {
+    // BEGIN SOLUTION: read, upper-case what was read, write it back, until read returns 0
+    let mut buffer = [0; 1024];
+    let mut reads = 0;
+    loop {
+        let n = stream.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(reads);
+        }
+        upper(&mut buffer[..n]);
+        stream.write_all(&buffer[..n])?;
+        reads += 1;
+    }
+    // END SOLUTION
+}
+
+/// Turns the ASCII letters a to z into A to Z, in place, and leaves every other byte as it is.
+///
+/// `bytes` is whatever one `read` returned: it need not be text, and it may begin or end in the middle of a
+/// character. That is why this works on bytes: turning them into a `str` first would fail, or change them.
+fn upper(bytes: &mut [u8]) {
+    // BEGIN SOLUTION: upper-case the ASCII letters among the bytes
+    bytes.make_ascii_uppercase();
+    // END SOLUTION
+}

@@ -1,0 +1,57 @@
+//! The sticky client: reads what the server pushes, and reports what each `read` returned.
+//!
+//! Run it against the server: `cargo run -p solution-03-sticky --bin solution-03-client -- 127.0.0.1:8888`
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
+    let stream = match TcpStream::connect(&addr) {
+        Ok(stream) => stream,
+        Err(error) => {
+            eprintln!("client: connect {addr}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match report(stream) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("client: {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads into a buffer of 1024 bytes until the server ends, and reports each read with [`print_read`].
+///
+/// Reads are numbered from 1; the last one, of 0 bytes, is the end and is not one of them. When it comes, a last line
+/// tells the sum, for example `total: 38 bytes in 3 reads` (`in 1 reads` too: it is made for programs to compare). An
+/// error is that of the `read` that failed; then there is no last line.
+fn report(mut stream: TcpStream) -> io::Result<()> {
+    // BEGIN SOLUTION: read until 0, count reads and bytes, print each read and the total
+    let mut buffer = [0; 1024];
+    let (mut reads, mut total) = (0, 0);
+    loop {
+        let n = stream.read(&mut buffer)?;
+        if n == 0 {
+            println!("total: {total} bytes in {reads} reads");
+            return Ok(());
+        }
+        reads += 1;
+        total += n;
+        print_read(reads, &buffer[..n])?;
+    }
+    // END SOLUTION
+}
+
+/// Prints, for example, `read 1: 13 bytes: first message`. The bytes are printed as they came: they may end in the
+/// middle of a character.
+fn print_read(number: usize, bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    write!(stdout, "read {number}: {} bytes: ", bytes.len())?;
+    stdout.write_all(bytes)?;
+    stdout.write_all(b"\n")
+}

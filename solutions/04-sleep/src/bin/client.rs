@@ -1,0 +1,53 @@
+//! The hopeful client: takes whatever one `read` returns for one message.
+//!
+//! Run it against the server: `cargo run -p solution-04-sleep --bin solution-04-client -- 127.0.0.1:8888`
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
+    let stream = match TcpStream::connect(&addr) {
+        Ok(stream) => stream,
+        Err(error) => {
+            eprintln!("client: connect {addr}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match receive(stream) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("client: {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads into a buffer of 1024 bytes until the server ends, and prints each read as a message with [`print_message`].
+///
+/// Messages are numbered from 1. The `read` that returns 0 is the end, and no message. An error is that of the `read`
+/// that failed.
+fn receive(mut stream: TcpStream) -> io::Result<()> {
+    // BEGIN SOLUTION: read until 0, number the reads, and print each as a message
+    let mut buffer = [0; 1024];
+    for number in 1.. {
+        let n = stream.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        print_message(number, &buffer[..n])?;
+    }
+    Ok(())
+    // END SOLUTION
+}
+
+/// Prints, for example, `message 1: first message`. The bytes are printed as they came: they may end in the middle of a
+/// character.
+fn print_message(number: usize, bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    write!(stdout, "message {number}: ")?;
+    stdout.write_all(bytes)?;
+    stdout.write_all(b"\n")
+}

@@ -1,0 +1,54 @@
+//! The framing server: pushes its messages to every client, each in a frame of its own.
+//!
+//! Run it alone: `cargo run -p solution-06-header --bin solution-06-server -- 127.0.0.1:8888 one two three`
+
+use solution_06_header::write_frame;
+use std::env;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
+    let mut messages: Vec<String> = env::args().skip(2).collect();
+    if messages.is_empty() {
+        messages = ["first message", "second message", "third message"].map(String::from).to_vec();
+    }
+    match TcpListener::bind(&addr) {
+        Ok(listener) => {
+            println!("listening on {addr}");
+            serve(&listener, &messages)
+        }
+        Err(error) => {
+            eprintln!("server: bind {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Pushes the messages to one client after the other, for as long as the process lives.
+fn serve(listener: &TcpListener, messages: &[String]) -> ! {
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("server: accept: {error}");
+                continue;
+            }
+        };
+        match push(stream, messages) {
+            Ok(()) => println!("{peer} was sent {} messages", messages.len()),
+            Err(error) => println!("{peer} gone: {error}"),
+        }
+    }
+}
+
+/// Pushes all messages. `stream` is dropped at the end: its FIN is how the client learns that this was all.
+fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
+    // A frame leaves when it is written: it is whole, so there is nothing that Nagle's algorithm could wait for.
+    stream.set_nodelay(true)?;
+    for message in messages {
+        write_frame(&mut stream, message.as_bytes())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+// Mistake: it always sends the messages written into the program.
+// Breaks "server ADDR MESSAGE… (defaults if none)"; seen from outside: the messages given as arguments never arrive; the defaults do.
+use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+const DEFAULTS: [&str; 3] = ["hello", "from the server", "goodbye"];
+
+fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
+    for message in messages {
+        stream.write_all(message.as_bytes())?;
+    }
+    Ok(())
+}
+
+pub fn main(args: &[String]) -> ExitCode {
+    let address = args.first().map_or("127.0.0.1:8888", String::as_str);
+    let messages = DEFAULTS.map(String::from);
+    let listener = match TcpListener::bind(address) {
+        Ok(listener) => listener,
+        Err(error) => {
+            eprintln!("cannot listen on {address}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("listening on {address}");
+    loop {
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                if let Err(error) = push(stream, &messages) {
+                    eprintln!("{peer}: {error}");
+                }
+            }
+            Err(error) => {
+                eprintln!("accept: {error}");
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// Mistake: it goes on reading until a read is shorter than its buffer, and takes all that for one message.
+// Breaks "The client takes each read for a message"; seen from outside: 2000 bytes that came at once are one message of 2000 instead of two.
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+fn hear(address: &str) -> io::Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    let mut buffer = [0; 1024];
+    let mut count = 0;
+    let mut message = Vec::new();
+    loop {
+        let n = match stream.read(&mut buffer) {
+            Ok(0) if message.is_empty() => return Ok(()),
+            Ok(n) => n,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        message.extend_from_slice(&buffer[..n]);
+        if n < buffer.len() {
+            count += 1;
+            show(count, &message)?;
+            message.clear();
+        }
+    }
+}
+
+fn show(count: usize, text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    write!(out, "message {count}: ")?;
+    out.write_all(text)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+pub fn main(args: &[String]) -> ExitCode {
+    let address = args.first().map_or("127.0.0.1:8888", String::as_str);
+    match hear(address) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{address}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// Mistake: it keeps sizes as `f64`, and its JSON says so.
+// Breaks "a non-negative integer without sign, fraction or exponent"; seen from outside: the header is `{"data_size":5.0}`.
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const DEFAULTS: [&str; 3] = ["hello", "from the server", "goodbye"];
+
+fn frame(message: &str) -> Vec<u8> {
+    let size = message.len() as f64;
+    let header = serde_json::json!({ "data_size": size }).to_string();
+    let mut frame = (header.len() as u32).to_be_bytes().to_vec();
+    frame.extend_from_slice(header.as_bytes());
+    frame.extend_from_slice(message.as_bytes());
+    frame
+}
+
+fn push(stream: &mut TcpStream, messages: &[String]) -> io::Result<()> {
+    for message in messages {
+        stream.write_all(&frame(message))?;
+    }
+    stream.shutdown(Shutdown::Write)
+}
+
+/// Throws away what the client still says, until it ends or for one second.
+fn drain(stream: &mut TcpStream) -> io::Result<()> {
+    let end = Instant::now() + Duration::from_secs(1);
+    let mut buffer = [0; 4096];
+    while let Some(left) = end
+        .checked_duration_since(Instant::now())
+        .filter(|left| !left.is_zero())
+    {
+        stream.set_read_timeout(Some(left))?;
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+pub fn main(args: &[String]) -> ExitCode {
+    let address = args.first().map_or("127.0.0.1:8888", String::as_str);
+    let messages = if args.len() > 1 {
+        args[1..].to_vec()
+    } else {
+        DEFAULTS.map(String::from).to_vec()
+    };
+    let listener = match TcpListener::bind(address) {
+        Ok(listener) => listener,
+        Err(error) => {
+            eprintln!("cannot listen on {address}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("listening on {address}");
+    loop {
+        match listener.accept() {
+            Ok((mut stream, peer)) => {
+                if let Err(error) = push(&mut stream, &messages).and_then(|()| drain(&mut stream)) {
+                    eprintln!("{peer}: {error}");
+                }
+            }
+            Err(error) => {
+                eprintln!("accept: {error}");
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+# Mistake: its frames are a `map`, which the first client uses up.
+# Breaks "on each connection one write a message; for each message"; seen from outside: the second client gets the end of stream and no frame.
+import json
+import os
+import socket
+import struct
+import sys
+import time
+
+
+def frame(message):
+    header = json.dumps({"data_size": len(message)}).encode()
+    return struct.pack("!I", len(header)) + header + message
+
+
+def drain(conn):
+    end = time.monotonic() + 1
+    while (left := end - time.monotonic()) > 0:
+        conn.settimeout(left)
+        if not conn.recv(4096):
+            break
+
+
+def push(conn, frames):
+    for data in frames:
+        conn.sendall(data)
+    conn.shutdown(socket.SHUT_WR)
+    drain(conn)
+
+
+def main():
+    address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8888"
+    host, port = address.rsplit(":", 1)
+    messages = [os.fsencode(word) for word in sys.argv[2:]] or [b"hello", b"from the server", b"goodbye"]
+    frames = map(frame, messages)
+    try:
+        listener = socket.create_server((host, int(port)), backlog=128)
+    except OSError as error:
+        sys.exit(f"cannot listen on {address}: {error}")
+    print("listening on", address, flush=True)
+    while True:
+        try:
+            conn, peer = listener.accept()
+        except OSError as error:
+            print("accept:", error, file=sys.stderr, flush=True)
+            time.sleep(0.05)
+            continue
+        with conn:
+            try:
+                push(conn, frames)
+            except OSError as error:
+                print(peer, error, flush=True)
+
+
+main()

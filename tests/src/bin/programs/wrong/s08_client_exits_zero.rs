@@ -1,0 +1,66 @@
+// Mistake: it says that the server is gone and then ends as if it had been told to.
+// Breaks "says a clear line on standard error and exits with status 1 when the server is gone"; seen from outside: refused, reset or cut inside a reply: the line is there, the status is 0.
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+
+pub fn main(args: &[String]) -> ExitCode {
+    let addr = args.first().map_or("127.0.0.1:8888", String::as_str);
+    match talk(addr) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            let _ = writeln!(io::stderr(), "{why}");
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn talk(addr: &str) -> Result<(), String> {
+    let stream = TcpStream::connect(addr).map_err(|e| format!("{addr}: {e}"))?;
+    let mut input = io::stdin().lock();
+    let mut line = Vec::new();
+    loop {
+        if io::stdin().is_terminal() {
+            show(b">> ")?;
+        }
+        line.clear();
+        if input.read_until(b'\n', &mut line).map_err(|e| format!("standard input: {e}"))? == 0 {
+            return Ok(());
+        }
+        if line.pop_if(|last| *last == b'\n').is_some() {
+            line.pop_if(|last| *last == b'\r');
+        }
+        if line == b"q" {
+            return Ok(());
+        }
+        if !line.is_empty() {
+            let mut reply = ask(&stream, &line).map_err(|e| format!("the server is gone: {e}"))?;
+            reply.push(b'\n');
+            show(&reply)?;
+        }
+    }
+}
+
+fn ask(stream: &TcpStream, line: &[u8]) -> io::Result<Vec<u8>> {
+    thread::scope(|scope| {
+        let mut to = stream;
+        thread::Builder::new().spawn_scoped(scope, move || to.write_all(line))?;
+        let reply = hear(stream, line.len());
+        if reply.is_err() {
+            let _ = stream.shutdown(Shutdown::Both); // ends a send that is stuck
+        }
+        reply
+    })
+}
+
+fn hear(mut stream: &TcpStream, size: usize) -> io::Result<Vec<u8>> {
+    let mut reply = vec![0; size];
+    stream.read_exact(&mut reply)?;
+    Ok(reply)
+}
+
+fn show(bytes: &[u8]) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| format!("standard output: {e}"))
+}

@@ -1,0 +1,145 @@
+//! Helpers of the tests that judge the runner.
+
+pub mod corpus;
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
+}
+
+/// What a run of the runner said.
+pub struct Ran {
+    /// Its exit status.
+    pub status: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// The JSON report on standard output.
+    ///
+    /// # Panics
+    /// When it is not JSON: the run is shown.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
+    }
+
+    /// `(check, verdict, cause)` of every check.
+    pub fn verdicts(&self) -> Vec<(String, String, String)> {
+        let report = self.json();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        let checks = report["lessons"].as_array().into_iter().flatten();
+        let checks = checks.flat_map(|lesson| lesson["checks"].as_array().cloned().unwrap_or_default());
+        checks.map(|check| (text(&check["id"]), text(&check["verdict"]), text(&check["cause"]))).collect()
+    }
+}
+
+/// The runner with these words, not yet started. `exe` is `env!("CARGO_BIN_EXE_runner")`.
+pub fn runner(exe: &str, words: &[&str]) -> Command {
+    let mut command = Command::new(exe);
+    command.current_dir(root()).args(words).env_remove("NO_COLOR");
+    command
+}
+
+/// Runs the runner to its end.
+///
+/// # Panics
+/// When it cannot be started.
+pub fn run(exe: &str, words: &[&str]) -> Ran {
+    runner(exe, words).output().expect("start the runner").into()
+}
+
+/// An empty folder for a test of this name; `tmp` is `env!("CARGO_TARGET_TMPDIR")`.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn empty_dir(tmp: &str, name: &str) -> PathBuf {
+    let dir = PathBuf::from(tmp).join(name);
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).expect("a folder for the test");
+    dir
+}
+
+/// Renders all starters into an empty folder named for the test.
+///
+/// # Panics
+/// When the runner cannot.
+pub fn starters(exe: &str, tmp: &str, name: &str) -> PathBuf {
+    let dir = empty_dir(tmp, name);
+    let ran = run(exe, &["starters", "--into", &dir.to_string_lossy()]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    dir
+}
+
+/// A repository as a learner has it after cloning, with fresh starters, in an empty folder named for the test. Only the
+/// runner itself is not in it: see [`runner_in`].
+///
+/// # Panics
+/// When it cannot be made.
+pub fn clone(exe: &str, tmp: &str, name: &str) -> PathBuf {
+    let dir = empty_dir(tmp, name);
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let members = |line: &&str| !line.starts_with("default-members") && !line.starts_with("members");
+    let manifest: String = manifest.lines().filter(members).map(|line| format!("{line}\n")).collect();
+    let manifest =
+        manifest.replace("[workspace]\n", "[workspace]\nmembers = [\"lessons/*\", \"solutions/*\"]\n");
+    fs::write(dir.join("Cargo.toml"), manifest).expect("the clone's manifest");
+    fs::copy(root().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the clone's lock file");
+    copy(&root().join("solutions"), &dir.join("solutions"));
+    copy(&root().join("docs/src"), &dir.join("docs/src"));
+    fs::create_dir(dir.join("xtask")).expect("the place of the runner");
+    let ran = run(exe, &["starters", "--into", &dir.join("lessons").to_string_lossy()]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    dir
+}
+
+/// The runner with these words, not yet started, as if it had been built in the repository at `clone`.
+pub fn runner_in(clone: &Path, exe: &str, words: &[&str]) -> Command {
+    let mut command = runner(exe, words);
+    command.current_dir(clone).env("CARGO_MANIFEST_DIR", clone.join("xtask"));
+    command
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder to copy").flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        match path.is_dir() {
+            true => copy(&path, &to),
+            false => drop(fs::copy(&path, &to).expect("a copy")),
+        }
+    }
+}
+
+/// Splits at blanks; single quotes hold words together.
+pub fn words_of(text: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("never empty").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}

@@ -1,0 +1,103 @@
+//! Programs in any language, as they come: with a folder, an environment, an address of their own, and output of any kind.
+#![cfg(target_os = "linux")]
+
+use lab_tests::{Ran, empty_dir, run, words_of};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
+
+/// A folder with a server and a client in Python, both fixed to one address, or `None` without Python.
+fn python(name: &str) -> Option<PathBuf> {
+    if !Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("!! NOT TRIED: python3 is missing");
+        return None;
+    }
+    let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), name);
+    // As tutorials write them: no SO_REUSEADDR, an address in the source, a prompt, bytes printed as b'…'.
+    let server = "import os, socket\n\
+                  s = socket.socket()\ns.bind(('127.0.0.1', int(os.environ['LAB_PORT'])))\ns.listen(5)\n\
+                  while True:\n    c, addr = s.accept()\n    print('client', addr)\n    try:\n        while True:\n            \
+                  d = c.recv(1024)\n            if not d:\n                break\n            c.sendall(d.upper())\n    \
+                  except ConnectionError as e:\n        print('gone', e)\n    c.close()\n";
+    let client = "import os, socket, sys\n\
+                  try:\n    s = socket.create_connection(('127.0.0.1', int(os.environ['LAB_PORT'])))\n    \
+                  while True:\n        try:\n            line = input('>>> ')\n        except EOFError:\n            break\n        \
+                  line = line.rstrip('\\r')\n        if line == 'q':\n            break\n        if not line:\n            \
+                  continue\n        s.sendall(line.encode())\n        d = s.recv(1024)\n        if not d:\n            \
+                  sys.exit('the server is gone')\n        print('reply:', d)\n\
+                  except OSError as e:\n    sys.exit(str(e))\n";
+    fs::write(dir.join("server.py"), server).unwrap();
+    fs::write(dir.join("client.py"), client).unwrap();
+    Some(dir)
+}
+
+fn judge(dir: &std::path::Path, port: u16, more: &[&str]) -> Ran {
+    let (at, env) = (format!("127.0.0.1:{port}"), format!("LAB_PORT={port}"));
+    let dir = dir.to_string_lossy();
+    let mut words = vec!["run", "02", "--server", "python3 server.py", "--client", "python3 client.py"];
+    words.extend(["--cwd", &dir, "--env", &env, "--env", "PYTHONIOENCODING=utf-8", "--server-at", &at]);
+    words.extend(["--seed", "7"]);
+    words.extend(more);
+    run(RUNNER, &words)
+}
+
+#[test]
+fn a_pair_with_one_fixed_address_runs_on_plain_and_its_halves_on_all_wires() {
+    let Some(dir) = python("fixed-pair") else { return };
+    // A port of this test run's own: what another one left in TIME_WAIT there would have to be waited for.
+    let port = 29_000 + (std::process::id() % 800) as u16;
+    let at = format!("127.0.0.1:{port}");
+    let ran = judge(&dir, port, &["--client-at", &at, "--format", "json"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let report = ran.json();
+    let checks = report["lessons"][0]["checks"].as_array().unwrap();
+    let verdict = |id: &str, wire: &str| {
+        checks.iter().find(|check| check["id"] == id && check["wire"] == wire).unwrap()["verdict"].clone()
+    };
+    assert_eq!(verdict("pair-talks", "plain"), "pass");
+    assert_eq!(verdict("pair-talks", "glue"), "skip");
+    assert_eq!(verdict("any-pieces", "dribble"), "pass");
+    assert_eq!(verdict("whole-replies", "dribble"), "demo");
+}
+
+#[test]
+fn a_line_that_repeats_a_check_repeats_it() {
+    let Some(dir) = python("fixed-again") else { return };
+    fs::write(dir.join("client.py"), "import sys\nsys.exit(7)\n").unwrap();
+    let first =
+        judge(&dir, 29_872, &["--client-at", "127.0.0.1:29873", "--check", "quits-at-q", "--format", "json"]);
+    assert_eq!(first.status, 1);
+    let report = first.json();
+    let again = report["lessons"][0]["checks"][0]["rerun"].as_str().unwrap();
+    let words = words_of(again.strip_prefix("cargo xtask ").unwrap());
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(["--format", "json"]).collect();
+    let second = run(RUNNER, &words);
+    assert_eq!(second.verdicts(), first.verdicts());
+}
+
+#[test]
+fn a_taken_fixed_address_is_the_runners_inability() {
+    let holder = std::net::TcpListener::bind("127.0.0.1:29874").unwrap();
+    let server = format!("{PROGRAMS} right-01-server-blocking");
+    let words =
+        ["run", "01", "--server", &server, "--server-at", "127.0.0.1:29874", "--client", "true", "--check"];
+    let ran = run(RUNNER, &[&words[..], &["echo-bytes"]].concat());
+    assert_eq!(ran.status, 3, "{}", ran.stdout);
+    let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("is taken by another program"), "{text}");
+    drop(holder);
+}
+
+#[test]
+fn another_protocol_is_an_error_that_says_who_waits() {
+    let server = format!("{PROGRAMS} right-02-server-threads-vectored");
+    let client = format!("{PROGRAMS} right-03-client-plain");
+    let ran =
+        run(RUNNER, &["run", "03", "--server", &server, "--client", &client, "--check", "pushes-defaults"]);
+    assert_eq!(ran.status, 3, "{}", ran.stdout);
+    let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("the server waits for the client to speak first"), "{text}");
+}

@@ -1,0 +1,135 @@
+//! Every transcript in the book and the README is what the programs print today.
+//!
+//! A block that begins with `$ cargo xtask …` is run, and compared after masking what differs from run to run:
+//! addresses and times. `LAB_UPDATE=1 cargo test --test book` writes what was printed into the pages.
+
+#![cfg(target_os = "linux")] // Elsewhere some checks are skipped, and say so.
+
+use lab_tests::{Ran, clone, root, runner_in, words_of};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
+
+fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        match entry.path() {
+            path if path.is_dir() => pages(&path, found),
+            path if path.extension().is_some_and(|extension| extension == "md") => found.push(path),
+            _ => {}
+        }
+    }
+}
+
+/// What the command of a transcript prints to somebody who works in the repository at `clone`.
+fn printed(command: &str, clone: &Path) -> String {
+    let words = words_of(command.strip_prefix("cargo xtask ").expect("a command of ours"));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // The transcripts call the known-wrong programs by name.
+    let here = Path::new(PROGRAMS).parent().unwrap().to_path_buf();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([here].into_iter().chain(std::env::split_paths(&path))).unwrap();
+    let output = runner_in(clone, RUNNER, &words).env("PATH", path).output().expect("start the runner");
+    Ran::from(output).stdout.trim_end().to_string()
+}
+
+/// Replaces addresses, times and the blanks around them, and leaves out notes, which tell what was luck.
+fn masked(text: &str) -> String {
+    let mut out = String::new();
+    let mut in_note = false;
+    for line in text.lines() {
+        in_note = line.trim_start().starts_with("note ") || (in_note && line.starts_with(&" ".repeat(18)));
+        if in_note {
+            continue;
+        }
+        let words = line.split_whitespace().map(|word| {
+            let number = word.trim_end_matches([',', ';', ':']);
+            let fraction = number.contains('.') && number.parse::<f64>().is_ok();
+            let millis = number.parse::<u32>().is_ok() && line.contains(&format!("{number} ms"));
+            match word {
+                _ if word.starts_with("127.") => "ADDRESS",
+                // How often luck was good.
+                _ if word
+                    .split_once('/')
+                    .is_some_and(|(k, n)| k.parse::<u8>().is_ok() && n.parse::<u8>().is_ok()) =>
+                {
+                    "LUCK"
+                }
+                _ if fraction || millis => "TIME",
+                word => word,
+            }
+        });
+        out += &words.collect::<Vec<_>>().join(" ");
+        out.push('\n');
+    }
+    out.trim_end().to_string()
+}
+
+#[test]
+fn transcripts_are_what_the_programs_print() {
+    let update = std::env::var_os("LAB_UPDATE").is_some();
+    let clone = clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), "book");
+    let mut files = vec![root().join("README.md")];
+    pages(&root().join("docs/src"), &mut files);
+    let mut transcripts = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let mut fresh = String::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("```console\n$ cargo xtask ") {
+            let (before, block) = rest.split_at(at + "```console\n$ ".len());
+            let (block, after) = block.split_once("\n```").expect("the block's end");
+            let (command, shown) = block.split_once('\n').unwrap_or((block, ""));
+            let mut now = printed(command, &clone);
+            // On a busy machine two lines of two programs may swap: what is shown has three tries, verdicts have one.
+            for _ in 0..2 {
+                if !update && masked(shown) != masked(&now) {
+                    now = printed(command, &clone);
+                }
+            }
+            if !update {
+                assert_eq!(
+                    masked(shown),
+                    masked(&now),
+                    "{}: `{command}`; LAB_UPDATE=1 renews it",
+                    file.display()
+                );
+            }
+            fresh += &format!("{before}{command}\n{now}\n```");
+            rest = after;
+            transcripts += 1;
+        }
+        fresh += rest;
+        if update && fresh != text {
+            fs::write(&file, fresh).unwrap();
+        }
+    }
+    assert!(transcripts >= 3, "only {transcripts} transcripts were found");
+}
+
+/// Code in chapters comes from the solutions: what is included exists, and so does its mark. (mdBook itself says nothing
+/// when a mark is missing: the listing is just empty.)
+#[test]
+fn what_chapters_include_is_there() {
+    let mut files = Vec::new();
+    pages(&root().join("docs/src"), &mut files);
+    let mut includes = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for include in text.split("{{#include ").skip(1) {
+            let (place, _) = include.split_once("}}").expect("the include's end");
+            // The whole file, or a marked place of it.
+            let (path, mark) = place.split_once(':').unwrap_or((place, ""));
+            let source = file.parent().unwrap().join(path);
+            let source =
+                fs::read_to_string(&source).unwrap_or_else(|_| panic!("{}: {place}", file.display()));
+            for word in ["ANCHOR", "ANCHOR_END"].iter().filter(|_| !mark.is_empty()) {
+                let line = format!("// {word}: {mark}\n");
+                assert!(source.contains(&line), "{}: {path} has no `{}`", file.display(), line.trim());
+            }
+            includes += 1;
+        }
+    }
+    assert!(includes >= 3, "only {includes} includes were found");
+}

@@ -1,0 +1,119 @@
+//! What bad input gets: a clear error, the next command, the right status.
+
+use lab_tests::{empty_dir, run, starters};
+use std::fs;
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const TMP: &str = env!("CARGO_TARGET_TMPDIR");
+
+#[test]
+fn wrong_usage_is_told_with_what_to_type() {
+    for (words, said) in [
+        (&["run", "lesson-o1"][..], "did you mean `lesson-01`?"),
+        (&["run", "ehco"], "did you mean `echo`?"),
+        (&["run", "zzz"], "lesson-01  echo"),
+        (&["run", "01", "--check", "echo-byte"], "did you mean `echo-bytes`?"),
+        (&["run", "01", "--wire", "wet"], "the wires are: plain, glue"),
+        (&["run", "01", "--lessons", "/no/such/folder"], "no folder of lessons at /no/such/folder"),
+        (&["run", "01", "--server", "python3 'server.py"], "is no command"),
+        (&["run", "01", "--output", "/no/such/folder/report"], "there is no folder"),
+        (&["run", "01", "--output", "Cargo.toml"], "that file exists and is no report of ours"),
+        (&["run", "01", "--jobs", "0"], "0 is not in 1..=256"),
+        (&["wire", "wet", "--to", "127.0.0.1:1"], "the wires are: plain"),
+        (&["wire", "glue", "--to", "nowhere"], "type HOST:PORT"),
+        (&["hint", "99"], "there is no lesson 99"),
+        (&["rum"], "similar subcommand exists: 'run'"),
+    ] {
+        let ran = run(RUNNER, words);
+        assert_eq!(ran.status, 2, "{words:?}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(said), "{words:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{words:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_program_that_does_not_compile_gets_cargos_message() {
+    let dir = starters(RUNNER, TMP, "cli-does-not-compile");
+    fs::write(dir.join("01-echo/src/bin/server.rs"), "fn main() { let x: u8 = \"text\"; }\n").unwrap();
+    let ran = run(RUNNER, &["run", "01", "--lessons", &dir.to_string_lossy()]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("mismatched types"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("lesson-01 does not compile"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let dir = empty_dir(TMP, "cli-nothing-there");
+    let ran = run(RUNNER, &["run", "01", "--lessons", &dir.to_string_lossy()]);
+    assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("there is no 01-echo/Cargo.toml"), "{}", ran.stdout);
+
+    let words = ["run", "01", "--server", "no-such-program", "--client", "true", "--check", "echo-bytes"];
+    let ran = run(RUNNER, &words);
+    assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("cannot start `no-such-program`"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_missing_cargo_is_named_with_its_mend() {
+    let words = ["run", "01", "--solution", "--check", "echo-bytes"];
+    let output = lab_tests::runner(RUNNER, &words).env("CARGO", "/no/such/cargo").output().unwrap();
+    let ran: lab_tests::Ran = output.into();
+    assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("install Rust with rustup"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_report_goes_where_it_is_asked_to() {
+    let dir = empty_dir(TMP, "cli-output");
+    let file = dir.join("report.json");
+    let path = file.to_string_lossy();
+    let words = ["run", "01", "--solution", "--check", "echo-bytes", "--format", "json", "--output", &path];
+    for _ in 0..2 {
+        let ran = run(RUNNER, &words);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(ran.stdout.contains("returns any bytes unchanged"), "{}", ran.stdout);
+        let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        assert_eq!(report["lessons"][0]["checks"][0]["verdict"], "pass");
+    }
+    assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "a part of the report was left behind");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    use std::process::Stdio;
+    let mut child =
+        lab_tests::runner(RUNNER, &["run", "01", "--solution"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_wire_by_hand_shows_each_piece() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::process::Stdio;
+    let (server, free) = (xtask::address::free().unwrap(), xtask::address::free().unwrap());
+    let (to, listen) = (server.to_string(), free.to_string());
+    let words = ["wire", "dribble", "--to", &to, "--listen", &listen];
+    let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().starts_with(&format!("call {listen} to reach {to}")));
+    if cfg!(target_os = "linux") {
+        assert!(lines.next().unwrap().contains("nobody listens"));
+    }
+    let listener = TcpListener::bind(server).unwrap();
+    let mut client = TcpStream::connect(free).unwrap();
+    let (mut behind, _) = listener.accept().unwrap();
+    client.write_all(b"ab").unwrap();
+    drop(client);
+    let mut heard = Vec::new();
+    behind.read_to_end(&mut heard).unwrap();
+    assert_eq!(heard, b"ab");
+    for what in ["1 byte  \"a\"", "1 byte  \"b\"", "FIN"] {
+        let line = lines.next().unwrap();
+        assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -1,0 +1,130 @@
+//! The learner's loop: where one stands, hints that go on, the difference to the solution, and a reset that loses nothing.
+
+use lab_tests::{Ran, clone, root, runner_in};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+
+fn fresh(name: &str) -> PathBuf {
+    clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), name)
+}
+
+fn type_in(clone: &Path, words: &str) -> Ran {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    Ran::from(runner_in(clone, RUNNER, &words).stdin(std::process::Stdio::null()).output().unwrap())
+}
+
+/// Writes the solution's bodies into a lesson.
+fn solve(clone: &Path, lesson: &str) {
+    for bin in ["server", "client"] {
+        let file = format!("{lesson}/src/bin/{bin}.rs");
+        let text = fs::read_to_string(root().join("solutions").join(&file)).unwrap();
+        fs::write(clone.join("lessons").join(&file), text).unwrap();
+    }
+}
+
+#[test]
+fn one_stands_where_one_left_off() {
+    let clone = fresh("learner-progress");
+    let greeting = type_in(&clone, "");
+    assert!(greeting.stdout.contains("next: cargo xtask run lesson-01 --solution"), "{}", greeting.stdout);
+    solve(&clone, "01-echo");
+    assert_eq!(type_in(&clone, "run").status, 0);
+    let list = type_in(&clone, "list").stdout;
+    assert!(list.starts_with("✓ lesson-01") && list.contains("▸ lesson-02"), "{list}");
+    assert!(type_in(&clone, "").stdout.contains("passed 1 of 8 lessons, and are at lesson-02"));
+    // Without a lesson, it goes on with the next; any other may be jumped to.
+    assert!(type_in(&clone, "run").stdout.starts_with("lesson-02 uppercase"));
+    assert_eq!(type_in(&clone, "run 03").status, 1);
+    assert!(type_in(&clone, "list").stdout.contains("▸ lesson-03"));
+    // Whoever only looks has not moved.
+    let _ = type_in(&clone, "run 01 --check echo-bytes");
+    assert!(type_in(&clone, "list").stdout.contains("▸ lesson-03"));
+    // A damaged file is set aside, and said.
+    fs::write(clone.join(".lab/progress.json"), "{\"passed\"").unwrap();
+    let list = type_in(&clone, "list");
+    assert!(list.status == 0 && list.stderr.contains("set aside as"), "{}", list.stderr);
+    assert!(list.stdout.starts_with("▸ lesson-01"), "{}", list.stdout);
+}
+
+#[test]
+fn hints_go_on_by_themselves() {
+    let clone = fresh("learner-hints");
+    for (words, said) in [
+        ("hint 04", "hint 1"),
+        ("hint 04", "hint 2"),
+        ("hint 04 --step 1", "hint 1"),
+        ("hint 04", "hint 2"),
+        ("hint 04", "hint 3"),
+        ("hint 04", "hint 3"),
+        ("hint", "hint 1"),
+    ] {
+        let ran = type_in(&clone, words);
+        assert!(ran.status == 0 && ran.stdout.starts_with(said), "{words}: {}", ran.stdout);
+    }
+    assert_eq!(type_in(&clone, "hint 05 --all").stdout.matches("\nhint ").count(), 2);
+}
+
+#[test]
+fn the_difference_is_shown_when_it_was_asked_for() {
+    let clone = fresh("learner-diff");
+    let refused = type_in(&clone, "diff 01");
+    assert!(
+        refused.status == 2 && refused.stderr.contains("cargo xtask diff lesson-01 --yes"),
+        "{}",
+        refused.stderr
+    );
+    let diff = type_in(&clone, "diff 01 --yes").stdout;
+    assert!(diff.contains("-     todo!") && diff.contains("+     let mut buffer"), "{diff}");
+    assert!(diff.contains("lessons/01-echo/src/bin/server.rs:"), "{diff}");
+    // What stands outside the holes is shown only on demand.
+    let server = clone.join("lessons/01-echo/src/bin/server.rs");
+    solve(&clone, "01-echo");
+    let text = fs::read_to_string(&server).unwrap().replace("listening on", "listening here:");
+    fs::write(&server, text.replace("solution-01", "lesson-01")).unwrap();
+    assert!(!type_in(&clone, "diff 01 --yes").stdout.contains("listening here"));
+    assert!(
+        type_in(&clone, "diff 01 --yes --whole").stdout.contains("-             println!(\"listening here:")
+    );
+}
+
+#[test]
+fn a_reset_loses_nothing() {
+    let clone = fresh("learner-reset");
+    let server = clone.join("lessons/02-uppercase/src/bin/server.rs");
+    let starter = fs::read(&server).unwrap();
+    assert!(type_in(&clone, "reset 02").stdout.contains("is the starter already"));
+    fs::write(&server, b"my work \xff\r\n").unwrap();
+    fs::create_dir_all(clone.join("lessons/02-uppercase/notes")).unwrap();
+    fs::write(clone.join("lessons/02-uppercase/notes/a.txt"), "notes").unwrap();
+    let ran = type_in(&clone, "reset 02");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(fs::read(&server).unwrap(), starter);
+    let backup = clone.join(".lab/backup/02-uppercase-1");
+    assert_eq!(fs::read(backup.join("src/bin/server.rs")).unwrap(), b"my work \xff\r\n");
+    assert_eq!(fs::read(backup.join("notes/a.txt")).unwrap(), b"notes");
+    assert!(!clone.join("lessons/02-uppercase/notes/a.txt").exists());
+    // The line that it prints brings it back.
+    #[cfg(unix)]
+    {
+        let line = ran.stdout.lines().find_map(|line| line.strip_prefix("to bring it back: ")).unwrap();
+        assert!(
+            std::process::Command::new("sh")
+                .args(["-c", line])
+                .current_dir(&clone)
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(fs::read(&server).unwrap(), b"my work \xff\r\n");
+    }
+    // Where no copy can be made, nothing is touched.
+    fs::remove_dir_all(clone.join(".lab")).unwrap();
+    fs::write(clone.join(".lab"), "no folder").unwrap();
+    let ran = type_in(&clone, "reset --all");
+    assert_eq!(ran.status, 3, "{}", ran.stdout);
+    #[cfg(unix)]
+    assert_eq!(fs::read(&server).unwrap(), b"my work \xff\r\n");
+    assert_eq!(type_in(&clone, "reset").status, 2);
+}

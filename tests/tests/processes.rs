@@ -1,0 +1,172 @@
+//! Programs under test as processes: bounded, ended with all they started, each run at an address of its own.
+#![cfg(target_os = "linux")]
+
+use lab_tests::{Ran, run, runner, starters};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fs;
+use std::io::Read;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
+
+/// Processes whose command line holds `token`, keepers included, the runner itself not.
+fn processes_with(token: &str, runner: u32) -> Vec<String> {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    all.filter_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let words = fs::read_to_string(entry.path().join("cmdline")).ok()?.replace('\0', " ");
+        (pid != runner && words.contains(token)).then(|| format!("{pid} {words}"))
+    })
+    .collect()
+}
+
+/// Waits for a fact; the limit only says when to give up.
+fn wait_for(what: &str, fact: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !fact() {
+        assert!(Instant::now() < until, "gave up waiting: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A run in which the server leaves a grandchild in a session of its own, and the client never ends.
+fn start_with_grandchild(token: &str) -> Child {
+    let server = format!("{PROGRAMS} worst-leaves-a-grandchild {{addr}} {token}");
+    let client = format!("{PROGRAMS} worst-never-listens {token}");
+    let words = ["run", "01", "--server", &server, "--client", &client, "--check", "pair-talks"];
+    let child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for("the grandchild runs", || {
+        processes_with(token, child.id()).iter().any(|words| words.contains("worst-detached"))
+    });
+    child
+}
+
+#[test]
+fn nothing_is_left_after_a_normal_end() {
+    let token = "token-normal-end";
+    let server = format!("{PROGRAMS} worst-leaves-a-grandchild {{addr}} {token}");
+    let words =
+        ["run", "01", "--server", &server, "--client", "true", "--check", "echo-bytes", "--format", "json"];
+    let ran = run(RUNNER, &words);
+    assert_eq!(ran.verdicts()[0].1, "pass");
+    assert_eq!(processes_with(token, 0), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_left_after_ctrl_c() {
+    let token = "token-ctrl-c";
+    let mut child = start_with_grandchild(token);
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(processes_with(token, 0), Vec::<String>::new());
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(stderr.contains("interrupted"), "{stderr}");
+}
+
+/// A build is interrupted as a program under test is: cargo, and whatever it started, is gone.
+#[test]
+fn nothing_is_left_of_an_interrupted_build() {
+    let dir = starters(RUNNER, env!("CARGO_TARGET_TMPDIR"), "processes-slow-build");
+    let script =
+        "fn main() { std::process::Command::new(\"sleep\").arg(\"98765.4321\").status().unwrap(); }\n";
+    fs::write(dir.join("01-echo/build.rs"), script).unwrap();
+    let words = ["run", "01", "--lessons", &dir.to_string_lossy()];
+    let mut child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    wait_for("the build runs", || !processes_with("98765.4321", 0).is_empty());
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(processes_with("98765.4321", 0), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_left_after_sigkill_of_the_runner() {
+    let token = "token-sigkill";
+    let mut child = start_with_grandchild(token);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    wait_for("every process is gone", || processes_with(token, 0).is_empty());
+}
+
+#[test]
+fn a_flood_of_output_takes_no_memory() {
+    let server = format!("{PROGRAMS} worst-floods");
+    let words =
+        ["run", "01", "--server", &server, "--client", "true", "--check", "echo-bytes", "--format", "json"];
+    let mut child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let high = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = high.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
+        thread::sleep(Duration::from_millis(5));
+    }
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(ran.verdicts()[0].1, "pass", "{}", ran.stdout);
+    assert!((1..64 * 1024).contains(&peak), "peak memory of the runner: {peak} KiB");
+}
+
+#[test]
+fn sixteen_runs_side_by_side_do_not_clash() {
+    let runs: Vec<_> = (0..16)
+        .map(|_| {
+            thread::spawn(|| run(RUNNER, &["run", "01", "--solution", "--jobs", "2", "--format", "json"]))
+        })
+        .collect();
+    for ran in runs {
+        let ran = ran.join().unwrap();
+        assert_eq!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
+    }
+}
+
+/// What the runner must say of servers that behave as badly as a process can.
+#[test]
+fn the_worst_servers_are_named_for_what_they_do() {
+    for (program, said) in [
+        ("worst-never-listens", "nothing listens there; it still waits, in `clock_nanosleep`; gave up after"),
+        ("worst-exits-at-once", "it exited with status 3 before it listened"),
+        ("worst-spins", "nothing listens there; it still runs, and is busy"),
+        ("worst-never-accepts", "the server has not accepted the connection"),
+        ("worst-hangs", "waits in `clock_nanosleep`, with 256 bytes unread"),
+        ("worst-spins-beside-a-client", "the server is busy: it spins, or computes"),
+        ("worst-crashes", "the server was ended by SIGABRT"),
+        ("worst-uses-up-descriptors", "the server has not accepted the connection"),
+        ("wrong-01-server-binds-everything", "it listens at 0.0.0.0"),
+        ("wrong-01-server-fixed-address", "listens at"),
+    ] {
+        let server = format!("{PROGRAMS} {program}");
+        let check = if program.contains("binds") { "binds-its-address" } else { "echo-bytes" };
+        let words = ["run", "01", "--server", &server, "--client", "true", "--check", check];
+        let ran = run(RUNNER, &words);
+        let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(ran.status == 1 && text.contains(said), "{program}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_programs_print_cannot_touch_the_terminal() {
+    let server = format!("{PROGRAMS} worst-prints-control-sequences");
+    let words = ["run", "01", "--server", &server, "--client", "true", "--check", "pair-talks"];
+    let ran = run(RUNNER, &words);
+    assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{7}'), "{:?}", ran.stdout);
+}
+
+#[test]
+fn a_deaf_server_is_ended_all_the_same() {
+    let token = "token-deaf";
+    let server = format!("{PROGRAMS} worst-ignores-sigterm {{addr}} {token}");
+    let words = ["run", "01", "--server", &server, "--client", "true", "--check", "echo-bytes"];
+    assert_eq!(run(RUNNER, &words).status, 0);
+    assert_eq!(processes_with(token, 0), Vec::<String>::new());
+}
+
+#[test]
+fn a_server_that_closes_its_output_is_judged_by_what_it_does() {
+    let server = format!("{PROGRAMS} worst-closes-its-output");
+    let words = ["run", "01", "--server", &server, "--client", "true", "--check", "echo-bytes"];
+    assert_eq!(run(RUNNER, &words).status, 0);
+}

@@ -1,0 +1,121 @@
+//! Reports for machines: JSON as its schema says, JUnit XML as a well-known reader takes it, both whole when the run is
+//! interrupted.
+
+#![cfg(unix)]
+
+use lab_tests::{Ran, root, run, runner, starters};
+use serde_json::Value;
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
+
+/// Holds that a report is as docs/src/report.schema.json says.
+fn is_valid(report: &Value) {
+    let schema = std::fs::read_to_string(root().join("docs/src/report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(report).map(|error| format!("{error} at {}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{report:#}");
+}
+
+/// What was judged, in every form of verdict: passes and demos, failures with bytes, holes, what cannot be judged.
+fn runs() -> Vec<Vec<String>> {
+    let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<String>>();
+    let programs = |lesson: &str, check: &str, server: &str, client: &str| {
+        let mut words = words(&format!("run {lesson} --seed 7{check} --server"));
+        words.push(format!("{PROGRAMS} {server}"));
+        words.push("--client".into());
+        words.push(format!("{PROGRAMS} {client}"));
+        words
+    };
+    let dir = starters(RUNNER, env!("CARGO_TARGET_TMPDIR"), "reports");
+    let mut mine = words("run 01 --lessons");
+    mine.push(dir.to_string_lossy().into_owned());
+    vec![
+        words("run 04 05 --solution --seed 7"),
+        programs("01", " --check echo-1-mib", "wrong-01-server-trims", "worst-prints-control-sequences"),
+        programs(
+            "04",
+            " --check pushes-defaults",
+            "wrong-04-server-waits-for-hello",
+            "right-04-client-plain",
+        ),
+        programs("02", "", "worst-exits-at-once", "/no/such/program"),
+        mine,
+    ]
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    for mut words in runs() {
+        words.extend(["--format".into(), "json".into()]);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        is_valid(&run(RUNNER, &words).json());
+    }
+}
+
+#[test]
+fn junit_is_read_by_a_well_known_reader_and_says_the_same() {
+    for mut words in runs() {
+        let mut as_json = words.clone();
+        words.extend(["--format".into(), "junit".into()]);
+        as_json.extend(["--format".into(), "json".into()]);
+        let ran = run(RUNNER, &words.iter().map(String::as_str).collect::<Vec<_>>());
+        let report = quick_junit::Report::deserialize_from_str(&ran.stdout)
+            .unwrap_or_else(|error| panic!("{error}\n{}", ran.stdout));
+        let json = run(RUNNER, &as_json.iter().map(String::as_str).collect::<Vec<_>>()).json();
+        let lessons = json["lessons"].as_array().unwrap();
+        assert_eq!(report.test_suites.len(), lessons.len());
+        for (suite, lesson) in report.test_suites.iter().zip(lessons) {
+            let checks = lesson["checks"].as_array().unwrap();
+            let of = |verdict: &str| checks.iter().filter(|check| check["verdict"] == verdict).count();
+            assert_eq!(suite.tests, checks.len(), "{}", ran.stdout);
+            assert_eq!((suite.failures, suite.errors), (of("fail"), of("error")), "{}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn both_are_whole_when_the_run_is_interrupted() {
+    for format in ["json", "junit"] {
+        // The client never ends, so the run is under way for as long as it takes to interrupt it.
+        let server = format!("{PROGRAMS} right-01-server-blocking");
+        let client = format!("{PROGRAMS} worst-never-listens");
+        let words =
+            ["run", "01", "--server", &server, "--client", &client, "--format", format, "--jobs", "1"];
+        let mut child = runner(RUNNER, &words)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        // What people read goes to standard error: its first line says that the first check is told.
+        let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("server") {
+            assert_ne!(std::io::BufRead::read_line(&mut stderr, &mut said).unwrap(), 0, "{said}");
+        }
+        interrupt(&child);
+        std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        assert_eq!(ran.status, 130, "{said}");
+        assert!(said.contains("interrupted"), "{said}");
+        if format == "json" {
+            let report = ran.json();
+            is_valid(&report);
+            assert_eq!(report["interrupted"], true);
+            assert!(!report["lessons"][0]["checks"].as_array().unwrap().is_empty());
+        } else {
+            quick_junit::Report::deserialize_from_str(&ran.stdout).expect("whole XML");
+        }
+    }
+}
+
+/// Ctrl-C.
+fn interrupt(child: &std::process::Child) {
+    #[cfg(unix)]
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), nix::sys::signal::Signal::SIGINT)
+        .unwrap();
+    #[cfg(not(unix))]
+    let _ = child;
+}

@@ -1,0 +1,111 @@
+//! Starters compile without a warning and fail at their holes; solutions pass; a learner's edits are kept.
+
+use lab_tests::{empty_dir, root, run, starters};
+use std::fs;
+use std::process::Command;
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const TMP: &str = env!("CARGO_TARGET_TMPDIR");
+
+#[test]
+fn solutions_pass_every_check() {
+    let ran = run(RUNNER, &["run", "--all", "--solution", "--format", "json"]);
+    for (id, verdict, cause) in ran.verdicts() {
+        assert!(["pass", "demo"].contains(&verdict.as_str()), "{id}: {verdict}: {cause}\n{}", ran.stderr);
+    }
+    assert_eq!(ran.status, 0);
+}
+
+#[test]
+fn starters_fail_at_their_holes_and_say_what_to_write() {
+    let dir = starters(RUNNER, TMP, "starters-fail");
+    let ran = run(RUNNER, &["run", "--all", "--lessons", &dir.to_string_lossy(), "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("warning"), "a starter compiles with a warning: {}", ran.stderr);
+    for lesson in ran.json()["lessons"].as_array().unwrap() {
+        let name = lesson["lesson"].as_str().unwrap();
+        let checks = lesson["checks"].as_array().unwrap();
+        let failed: Vec<_> = checks.iter().filter(|check| check["verdict"] == "fail").collect();
+        assert!(!failed.is_empty(), "{name} passes as it starts");
+        for check in failed {
+            let hole = &check["hole"];
+            assert!(hole["function"].is_string(), "{name} fails elsewhere than at a hole: {check:#}");
+            let file = hole["file"].as_str().unwrap();
+            let line = hole["line"].as_u64().unwrap() as usize;
+            let text = fs::read_to_string(file).unwrap();
+            assert!(text.lines().nth(line - 1).unwrap().contains("todo!"), "{file}:{line} is no hole");
+        }
+    }
+    for said in ["is still to be written", "next: write `", "cargo xtask hint lesson-01"] {
+        assert!(ran.stderr.contains(said), "missing: {said}\n{}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+}
+
+/// The lessons' folder of a clone may hold a learner's work: what is held equal is what git has.
+#[test]
+fn rendered_starters_are_those_in_the_repository() {
+    let dir = starters(RUNNER, TMP, "starters-golden");
+    let files = Command::new("git").args(["ls-files", "lessons"]).current_dir(root()).output();
+    let Some(files) = files.ok().filter(|files| files.status.success()) else { return };
+    for path in String::from_utf8(files.stdout).unwrap().lines() {
+        let committed =
+            Command::new("git").args(["show", &format!(":{path}")]).current_dir(root()).output().unwrap();
+        let rendered = fs::read(dir.join(path.strip_prefix("lessons/").unwrap())).unwrap_or_default();
+        let same = String::from_utf8_lossy(&committed.stdout) == String::from_utf8_lossy(&rendered);
+        assert!(same, "{path} is not what its solution renders to; next: cargo xtask starters");
+    }
+}
+
+#[test]
+fn an_edited_starter_is_never_overwritten() {
+    let dir = starters(RUNNER, TMP, "starters-edited");
+    let words = ["starters", "--into", &dir.to_string_lossy()];
+    let (server, client) = (dir.join("01-echo/src/bin/server.rs"), dir.join("01-echo/src/bin/client.rs"));
+    let pristine = fs::read_to_string(&client).unwrap();
+    fs::write(&server, "fn main() {} // mine\n").unwrap();
+    fs::remove_file(&client).unwrap();
+    let ran = run(RUNNER, &words);
+    assert!(ran.stdout.contains("01-echo/src/bin/server.rs: it was edited"), "{}", ran.stdout);
+    assert_eq!(fs::read_to_string(&server).unwrap(), "fn main() {} // mine\n");
+    assert_eq!(fs::read_to_string(&client).unwrap(), pristine);
+}
+
+/// Lesson 02 changes the server and leaves the client as it was: what its checks show is then the wire's doing.
+#[test]
+fn copies_between_lessons_stay_equal() {
+    let client =
+        |dir: &str| fs::read_to_string(root().join("solutions").join(dir).join("src/bin/client.rs")).unwrap();
+    let renamed = client("01-echo").replace("solution-01-echo", "solution-02-uppercase");
+    let renamed =
+        renamed.replace("solution-01", "solution-02").replace("The echo client", "The uppercase client");
+    assert_eq!(renamed, client("02-uppercase"));
+}
+
+#[test]
+fn a_class_is_judged_side_by_side_and_without_a_network() {
+    let class = empty_dir(TMP, "class");
+    let results = empty_dir(TMP, "class-results");
+    for student in ["li na", "solved", "broken"] {
+        let ran = run(RUNNER, &["starters", "--into", &class.join(student).to_string_lossy()]);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+    for bin in ["server", "client"] {
+        let file = format!("01-echo/src/bin/{bin}.rs");
+        fs::copy(root().join("solutions").join(&file), class.join("solved").join(&file)).unwrap();
+    }
+    fs::write(class.join("broken/01-echo/src/bin/server.rs"), "this is no Rust\n").unwrap();
+    let script = std::process::Command::new("sh")
+        .arg("docs/src/judge-class.sh")
+        .args([class.as_os_str(), results.as_os_str(), "01".as_ref()])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&script.stdout).into_owned();
+    let mut lines: Vec<&str> = said.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["0 solved", "1 broken", "1 li na"], "{}", String::from_utf8_lossy(&script.stderr));
+    let report = fs::read_to_string(results.join("li na.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["lessons"][0]["verdict"], "fail");
+}

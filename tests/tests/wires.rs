@@ -1,0 +1,297 @@
+//! The wires, judged at the reader's own `recv`: exact every time, truthful about FIN and RST, and lossless.
+#![cfg(target_os = "linux")]
+
+use socket2::SockRef;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use xtask::address;
+use xtask::wire::{self, Direction, Kind, Setup, Wire};
+
+const WIRES: [Kind; 4] = [Kind::Plain, Kind::Glue, Kind::Dribble, Kind::Slice];
+
+/// A listener and a wire in front of it.
+fn stand(setup: Setup) -> (TcpListener, Wire) {
+    let listener = TcpListener::bind(address::free().unwrap()).unwrap();
+    let wire = Wire::start(setup, address::free().unwrap(), listener.local_addr().unwrap()).unwrap();
+    (listener, wire)
+}
+
+/// Connects through the wire: the caller's end and the end behind it.
+fn connect(listener: &TcpListener, addr: SocketAddr) -> (TcpStream, TcpStream) {
+    let client = TcpStream::connect(addr).unwrap();
+    (client, listener.accept().unwrap().0)
+}
+
+/// The sizes of the reads that a reader with a buffer of 1024 bytes makes, and what they held.
+fn reads(mut stream: TcpStream) -> (Vec<usize>, Vec<u8>) {
+    let (mut sizes, mut all, mut buffer) = (Vec::new(), Vec::new(), [0; 1024]);
+    loop {
+        match stream.read(&mut buffer).unwrap() {
+            0 => return (sizes, all),
+            n => {
+                sizes.push(n);
+                all.extend(&buffer[..n]);
+            }
+        }
+    }
+}
+
+/// Three writes, sent through a wire of this kind `times` times; each time the reader's reads must be as said.
+fn exact(kind: Kind, times: usize) {
+    for seed in 0..times as u64 {
+        let turn = 15;
+        let (listener, wire) = stand(Setup::new(kind, seed).with_turns(vec![turn], Vec::new()));
+        let (mut client, server) = connect(&listener, wire.addr);
+        client.set_nodelay(true).unwrap();
+        let reader = thread::spawn(move || reads(server));
+        for part in [&b"first"[..], b"two", b"the end"] {
+            client.write_all(part).unwrap();
+        }
+        drop(client);
+        let expected = match kind {
+            Kind::Dribble => vec![1; turn],
+            Kind::Slice => wire::slices(seed, Direction::ClientToServer, &[turn]),
+            _ => vec![turn],
+        };
+        let (sizes, all) = reader.join().unwrap();
+        assert_eq!((sizes, all.as_slice()), (expected, &b"firsttwothe end"[..]), "{kind:?}, time {seed}");
+    }
+}
+
+#[test]
+fn a_thousand_dribbles_are_exact() {
+    exact(Kind::Dribble, 1000);
+}
+
+#[test]
+fn a_thousand_glues_are_exact() {
+    exact(Kind::Glue, 1000);
+}
+
+#[test]
+fn a_thousand_slices_are_cut_as_the_seed_says() {
+    exact(Kind::Slice, 1000);
+}
+
+/// Four processes a core that do nothing but run; ended when dropped.
+struct Busy(Vec<std::process::Child>);
+
+impl Busy {
+    fn start() -> Self {
+        let cores = thread::available_parallelism().map_or(2, usize::from);
+        let program = env!("CARGO_BIN_EXE_programs");
+        let one = |_| std::process::Command::new(program).arg("worst-spins").spawn().unwrap();
+        Self((0..4 * cores).map(one).collect())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[test]
+fn they_are_exact_on_a_busy_machine_too() {
+    let _busy = Busy::start();
+    // The long form, a thousand each: LAB_LONG=1.
+    let times = if std::env::var_os("LAB_LONG").is_some() { 1000 } else { 100 };
+    for kind in [Kind::Dribble, Kind::Glue, Kind::Slice] {
+        exact(kind, times);
+    }
+}
+
+#[test]
+fn a_reader_that_peeks_or_waits_for_more_does_not_starve() {
+    for kind in [Kind::Dribble, Kind::Slice] {
+        let (listener, wire) = stand(Setup::new(kind, 1).with_turns(vec![4], Vec::new()));
+        let (mut client, server) = connect(&listener, wire.addr);
+        client.write_all(b"size").unwrap();
+        // Takes nothing until all four are there: legal, and it must get them, marked as waits.
+        let mut peeked = [0; 4];
+        while server.peek(&mut peeked).unwrap() < 4 {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(&peeked, b"size");
+        assert!(wire.record.pieces().iter().any(|piece| piece.waited), "{kind:?}: not told as a wait");
+    }
+}
+
+#[test]
+fn a_turn_that_stays_short_is_passed_on_and_told_as_a_wait() {
+    let mut setup = Setup::new(Kind::Glue, 1).with_turns(vec![100], Vec::new());
+    setup.deadline = Duration::from_millis(50);
+    let (listener, wire) = stand(setup);
+    let (mut client, mut server) = connect(&listener, wire.addr);
+    client.write_all(b"less").unwrap();
+    let mut buffer = [0; 100];
+    assert_eq!(server.read(&mut buffer).unwrap(), 4);
+    assert!(wire.record.pieces()[0].waited);
+}
+
+#[test]
+fn a_reply_after_the_askers_half_close_arrives() {
+    for kind in WIRES {
+        let (listener, wire) = stand(Setup::new(kind, 3));
+        let (mut client, mut server) = connect(&listener, wire.addr);
+        client.write_all(b"question").unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        let mut asked = Vec::new();
+        server.read_to_end(&mut asked).unwrap();
+        assert_eq!(asked, b"question", "{kind:?}");
+        server.write_all(b"the answer").unwrap();
+        drop(server);
+        assert_eq!(reads(client).1, b"the answer", "{kind:?}");
+    }
+}
+
+#[test]
+fn a_reset_arrives_as_a_reset() {
+    for kind in WIRES {
+        for from_client in [true, false] {
+            let (listener, wire) = stand(Setup::new(kind, 3));
+            let (client, server) = connect(&listener, wire.addr);
+            let (resets, mut hears) = if from_client { (client, server) } else { (server, client) };
+            SockRef::from(&resets).set_linger(Some(Duration::ZERO)).unwrap();
+            drop(resets);
+            let error = hears.read(&mut [0; 8]).expect_err("a reset, not an end");
+            assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{kind:?}, from the client: {from_client}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_connection_arrives_as_a_reset() {
+    let nobody = address::free().unwrap();
+    let wire = Wire::start(Setup::new(Kind::Plain, 1), address::free().unwrap(), nobody).unwrap();
+    let mut client = TcpStream::connect(wire.addr).unwrap();
+    assert_eq!(client.read(&mut [0; 8]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+}
+
+#[test]
+fn connections_and_directions_do_not_wait_for_each_other() {
+    for kind in [Kind::Plain, Kind::Dribble, Kind::Slice] {
+        let (listener, wire) = stand(Setup::new(kind, 5));
+        // The first one's reader takes nothing; the second talks both ways at once.
+        let (mut stuck, _unread) = connect(&listener, wire.addr);
+        stuck.write_all(b"nobody reads this").unwrap();
+        let (client, server) = connect(&listener, wire.addr);
+        let one = exchange(client, 2000);
+        let other = exchange(server, 2000);
+        assert!(one.join().unwrap() && other.join().unwrap(), "{kind:?}");
+    }
+}
+
+/// Says `n` bytes and hears as many at the same time; whether what was heard is what the other end says.
+fn exchange(stream: TcpStream, n: usize) -> JoinHandle<bool> {
+    let byte = |at: usize| (at * 7 + at / 251) as u8;
+    let mut writer = stream.try_clone().unwrap();
+    thread::spawn(move || {
+        let saying = thread::spawn(move || {
+            let mut chunk = Vec::with_capacity(64 * 1024);
+            for start in (0..n).step_by(64 * 1024) {
+                chunk.clear();
+                chunk.extend((start..n.min(start + 64 * 1024)).map(byte));
+                writer.write_all(&chunk).unwrap();
+            }
+            writer.shutdown(Shutdown::Write).unwrap();
+        });
+        let (mut reader, mut at, mut same) = (stream, 0, true);
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match reader.read(&mut buffer).unwrap() {
+                0 => break,
+                read => {
+                    same &= buffer[..read].iter().enumerate().all(|(i, got)| *got == byte(at + i));
+                    at += read;
+                }
+            }
+        }
+        saying.join().unwrap();
+        same && at == n
+    })
+}
+
+#[test]
+fn nothing_is_lost_over_64_mib_each_way() {
+    for kind in WIRES {
+        let (listener, wire) = stand(Setup::new(kind, 9));
+        let (client, server) = connect(&listener, wire.addr);
+        let (one, other) = (exchange(client, 64 << 20), exchange(server, 64 << 20));
+        assert!(one.join().unwrap() && other.join().unwrap(), "{kind:?}");
+    }
+}
+
+/// What a reader gets of "0123456789" through a fault wire: the bytes, and how it ended.
+fn through(fault: &str, wait: Duration) -> (Vec<u8>, String, Wire, TcpStream, TcpStream) {
+    let (listener, wire) = stand(Setup::new(fault.parse().unwrap(), 1));
+    let (client, mut server) = connect(&listener, wire.addr);
+    server.write_all(b"0123456789").unwrap();
+    client.set_read_timeout(Some(wait)).unwrap();
+    let (mut got, mut buffer) = (Vec::new(), [0; 100]);
+    let ending = loop {
+        match (&client).read(&mut buffer) {
+            Ok(0) => break "FIN".to_string(),
+            Ok(n) => got.extend(&buffer[..n]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break "silence".to_string(),
+            Err(error) => break format!("{:?}", error.kind()),
+        }
+    };
+    (got, ending, wire, client, server)
+}
+
+#[test]
+fn fault_wires_end_a_direction_after_so_many_bytes() {
+    let long = Duration::from_secs(20);
+    let (got, ending, _wire, mut client, mut server) = through("fin@4", long);
+    assert_eq!((got.as_slice(), ending.as_str()), (&b"0123"[..], "FIN"));
+    // Only this direction has ended.
+    client.write_all(b"still here").unwrap();
+    let mut heard = [0; 10];
+    server.read_exact(&mut heard).unwrap();
+    assert_eq!(&heard, b"still here");
+
+    let (got, ending, ..) = through("rst@4", long);
+    assert_eq!((got.as_slice(), ending.as_str()), (&b"0123"[..], "ConnectionReset"));
+
+    let (got, ending, ..) = through("fin@0", long);
+    assert_eq!((got.as_slice(), ending.as_str()), (&b""[..], "FIN"));
+
+    // Where nothing is to come, a short wait will do: more bytes would be wrong whenever they came.
+    let (got, ending, wire, client, _server) = through("stall@4", Duration::from_millis(200));
+    assert_eq!((got.as_slice(), ending.as_str()), (&b"0123"[..], "silence"));
+    assert!(wire.has_stalled());
+    drop(client);
+
+    let (got, ending, ..) = through("fin@4:c2s", Duration::from_millis(200));
+    assert_eq!((got.as_slice(), ending.as_str()), (&b"0123456789"[..], "silence"));
+}
+
+#[test]
+fn a_slow_wire_delays_each_direction_and_loses_nothing() {
+    let delay = Duration::from_millis(40);
+    let (listener, wire) = stand(Setup::new(Kind::Slow(40), 1));
+    let (mut client, mut server) = connect(&listener, wire.addr);
+    let (sent, mut heard) = (std::time::Instant::now(), [0; 4]);
+    client.write_all(b"ping").unwrap();
+    server.read_exact(&mut heard).unwrap();
+    assert!(sent.elapsed() >= delay, "a wire can be late, but not early");
+    server.write_all(b"pong").unwrap();
+    client.read_exact(&mut heard).unwrap();
+    assert!(sent.elapsed() >= 2 * delay);
+    // More than it holds at once, and the end behind it.
+    let writer = thread::spawn(move || {
+        client.write_all(&vec![7; 12 << 20]).unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        client
+    });
+    let mut all = Vec::new();
+    server.read_to_end(&mut all).unwrap();
+    assert!(all == vec![7; 12 << 20]);
+    drop(writer.join().unwrap());
+}

@@ -1,0 +1,300 @@
+//! A check: one promise about a program, on one wire, with one verdict and its evidence.
+
+use crate::peer::{Ending, Heard};
+use crate::subject::Bench;
+use crate::wire::Kind;
+
+/// The side that a check is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// The server alone, against the runner as its client.
+    Server,
+    /// The client alone, against the runner as its server.
+    Client,
+    /// Both together, with the wire between them.
+    Pair,
+}
+
+impl Half {
+    /// The word that reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Half::Server => "server",
+            Half::Client => "client",
+            Half::Pair => "pair",
+        }
+    }
+}
+
+/// What became of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The promise held.
+    Pass,
+    /// It broke exactly as the lesson predicts; counts as passed.
+    Demo,
+    /// The promise did not hold.
+    Fail,
+    /// It could not be judged.
+    Error,
+    /// It was not tried, for a reason that the report names.
+    Skip,
+}
+
+impl Verdict {
+    /// The word that reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Demo => "demo",
+            Verdict::Fail => "fail",
+            Verdict::Error => "error",
+            Verdict::Skip => "skip",
+        }
+    }
+}
+
+/// One check of a lesson.
+pub struct Check {
+    /// Its name on the command line and in reports; unique within the lesson.
+    pub id: &'static str,
+    /// Which side it is about.
+    pub half: Half,
+    /// The wire it runs on.
+    pub wire: Kind,
+    /// The promise, in words that follow "the server" or "the client".
+    pub title: &'static str,
+    /// Tries it.
+    pub run: fn(&mut Bench) -> Outcome,
+    /// It takes longer than most, so it is started first.
+    pub long: bool,
+}
+
+impl Check {
+    /// A check of the server on a plain wire.
+    pub const fn server(id: &'static str, title: &'static str, run: fn(&mut Bench) -> Outcome) -> Self {
+        Self { id, half: Half::Server, wire: Kind::Plain, title, run, long: false }
+    }
+
+    /// A check of the client on a plain wire.
+    pub const fn client(id: &'static str, title: &'static str, run: fn(&mut Bench) -> Outcome) -> Self {
+        Self { id, half: Half::Client, wire: Kind::Plain, title, run, long: false }
+    }
+
+    /// A check of both together on a plain wire.
+    pub const fn pair(id: &'static str, title: &'static str, run: fn(&mut Bench) -> Outcome) -> Self {
+        Self { id, half: Half::Pair, wire: Kind::Plain, title, run, long: false }
+    }
+
+    /// The same, started before the others.
+    pub const fn long(self) -> Self {
+        Self { long: true, ..self }
+    }
+
+    /// The same on another wire.
+    pub const fn on(self, wire: Kind) -> Self {
+        Self { wire, ..self }
+    }
+}
+
+/// The result of a check or a step of one.
+pub type Outcome<T = ()> = Result<T, Box<Stop>>;
+
+/// Why a check ended early.
+#[derive(Debug)]
+pub enum Stop {
+    /// The promise broke.
+    Broken(Finding),
+    /// The lesson predicts just this break.
+    Demo(Finding),
+    /// The runner cannot judge; why, and the mend.
+    Unable(String),
+    /// There is nothing to judge here; why.
+    Skip(String),
+}
+
+impl Stop {
+    /// Whether it is a broken promise whose `got` says this.
+    pub fn says(&self, text: &str) -> bool {
+        matches!(self, Stop::Broken(finding) if finding.got.contains(text))
+    }
+}
+
+/// A broken promise, told so that it teaches.
+#[derive(Clone, Debug, Default)]
+pub struct Finding {
+    /// The half whose fault it is, where the check is about the pair.
+    pub at_fault: Option<Half>,
+    /// What should have happened.
+    pub expected: String,
+    /// What happened.
+    pub got: String,
+    /// The likely cause, one sentence.
+    pub cause: String,
+    /// The bytes side by side, where bytes were compared.
+    pub comparison: Option<Comparison>,
+    /// A hole of the starter that the program ran into, instead of everything else.
+    pub hole: Option<Hole>,
+}
+
+/// A function that the learner has still to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// Its name.
+    pub function: String,
+    /// Its file, as the learner would open it.
+    pub file: String,
+    /// The line of its `todo!`, from 1.
+    pub line: u32,
+}
+
+/// Bytes around the first wrong one.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Offset of the first wrong byte, from 0.
+    pub offset: usize,
+    /// Offset at which both windows start.
+    pub start: usize,
+    /// The expected bytes from `start` on, at most [`WINDOW`].
+    pub expected: Vec<u8>,
+    /// What came from `start` on, at most [`WINDOW`].
+    pub got: Vec<u8>,
+    /// Length of all that was expected.
+    pub expected_len: usize,
+    /// Length of all that came.
+    pub got_len: usize,
+}
+
+/// Bytes shown of each side of a [`Comparison`].
+pub const WINDOW: usize = 32;
+
+impl Comparison {
+    /// Finds the first difference; `None` when both are the same.
+    pub fn of(expected: &[u8], got: &[u8]) -> Option<Self> {
+        if expected == got {
+            return None;
+        }
+        let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+        let start = same.saturating_sub(8) / 8 * 8;
+        let window = |bytes: &[u8]| bytes[start.min(bytes.len())..bytes.len().min(start + WINDOW)].to_vec();
+        Some(Self {
+            offset: same,
+            start,
+            expected: window(expected),
+            got: window(got),
+            expected_len: expected.len(),
+            got_len: got.len(),
+        })
+    }
+}
+
+impl Finding {
+    /// Expected, got, cause.
+    pub fn new(expected: impl Into<String>, got: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { expected: expected.into(), got: got.into(), cause: cause.into(), ..Self::default() }
+    }
+
+    /// The same with the bytes side by side.
+    pub fn comparing(self, comparison: Comparison) -> Self {
+        Self { comparison: Some(comparison), ..self }
+    }
+
+    /// The same as the stop of a check.
+    pub fn broken<T>(self) -> Outcome<T> {
+        Err(Box::new(Stop::Broken(self)))
+    }
+}
+
+/// The promise broke: expected, got, cause.
+pub fn broken<T>(
+    expected: impl Into<String>,
+    got: impl Into<String>,
+    cause: impl Into<String>,
+) -> Outcome<T> {
+    Finding::new(expected, got, cause).broken()
+}
+
+/// Holds that `heard` is exactly `expected`, from `who`; `cause` explains what came instead.
+///
+/// # Errors
+/// A [`Finding`] with both sides of the first wrong byte, and how the connection ended.
+pub fn same_bytes(
+    who: &str,
+    expected: &[u8],
+    heard: &Heard,
+    cause: impl Fn(&[u8], &Heard) -> String,
+) -> Outcome {
+    let Some(comparison) = Comparison::of(expected, &heard.bytes) else { return Ok(()) };
+    let got = match (heard.bytes.len(), heard.ending) {
+        (0, Some(ending)) => format!("nothing; the {who} {ending}"),
+        (n, Some(ending)) => format!("{}; then the {who} {ending}", count(n)),
+        (n, None) => format!("{}, the first wrong one at offset {}", count(n), comparison.offset),
+    };
+    let cause = cause(expected, heard);
+    let expected = format!("{}, from the {who}", count(expected.len()));
+    Finding { comparison: Some(comparison), ..Finding::new(expected, got, cause) }.broken()
+}
+
+/// Bytes in quotes, escaped, at most [`WINDOW`] of them.
+pub fn quoted(bytes: &[u8]) -> String {
+    let shown = bytes[..bytes.len().min(WINDOW)].escape_ascii();
+    if bytes.len() > WINDOW {
+        format!("\"{shown}\"… ({})", count(bytes.len()))
+    } else {
+        format!("\"{shown}\"")
+    }
+}
+
+/// `1 byte`, `12 bytes`.
+pub fn count(n: usize) -> String {
+    if n == 1 { "1 byte".into() } else { format!("{n} bytes") }
+}
+
+/// The same outcome, a broken promise with this cause.
+///
+/// # Errors
+/// As `outcome`.
+pub fn because<T>(outcome: Outcome<T>, cause: &str) -> Outcome<T> {
+    outcome.map_err(|mut stop| {
+        if let Stop::Broken(finding) = &mut *stop {
+            finding.cause = cause.into();
+        }
+        stop
+    })
+}
+
+/// The same stop, a broken promise being this half's fault.
+pub fn blame(mut stop: Box<Stop>, half: Half) -> Box<Stop> {
+    if let Stop::Broken(finding) = &mut *stop {
+        finding.at_fault = Some(half);
+    }
+    stop
+}
+
+/// Why a server cannot be judged in a lesson in which servers push: it waits in this call.
+pub fn other_protocol(call: &str) -> String {
+    format!(
+        "the server waits for the client to speak first (in `{call}`), but the client of this lesson waits for the server \
+         to push: that is another protocol, so nothing can be said of it here"
+    )
+}
+
+/// Holds that the other side ended the connection with FIN and said nothing more before.
+///
+/// # Errors
+/// A [`Finding`] that names the ending that came instead.
+pub fn fin_next(who: &str, heard: &Heard, cause: &str) -> Outcome {
+    let expected = format!("the {who} ends the connection (FIN), with nothing more said");
+    match (heard.bytes.len(), heard.ending) {
+        (0, Some(Ending::Fin)) => Ok(()),
+        (0, Some(ending @ Ending::Rst)) => broken(
+            expected,
+            format!("the {who} {ending}"),
+            "the connection was broken off (RST) instead of ended (FIN): close it when everything has been read, and \
+             without SO_LINGER; a reset destroys what is still on its way",
+        ),
+        (0, Some(ending)) => broken(expected, format!("the {who} {ending}"), cause),
+        (0, None) => broken(expected, "nothing", cause),
+        (n, _) => broken(expected, format!("{} more: {}", count(n), quoted(&heard.bytes)), cause),
+    }
+}

@@ -1,0 +1,577 @@
+//! Lesson 05: the size of a message, an answer, the message.
+
+use super::answering;
+use super::common::random_word;
+use super::pushing::{LETTERS, Prediction, Push, Traffic, client, pair, server, three_messages};
+use crate::check::{Check, Finding, Outcome, because, broken, count, fin_next, quoted, same_bytes};
+use crate::checks::common::random_from;
+use crate::peer::{Ending, Heard, Peer};
+use crate::subject::{Bench, Client, Server};
+use crate::wire::Cut;
+use crate::wire::Kind::{self, Dribble, Glue, Slice};
+
+/// The promises of lesson 05.
+pub const CHECKS: &[Check] = &[
+    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Ack>),
+    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Ack>).on(Glue),
+    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Ack>).on(Dribble),
+    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Ack>).on(Slice),
+    Check::server("pushes-messages", "sends size, waits, sends the message", server::messages::<Ack>),
+    Check::server("waits-for-answer", "sends nothing until the size is answered", waits_for_answer),
+    Check::server("announces-empty", "announces an empty message, too", empty_message),
+    Check::server("pushes-large", "pushes a message larger than any buffer", server::large::<Ack>),
+    Check::server("pushes-to-each", "pushes the same to one client after the other", server::to_each::<Ack>),
+    Check::server(
+        "pushes-defaults",
+        "pushes messages of its own when it is given none",
+        server::defaults::<Ack>,
+    ),
+    Check::server("answers-in-pieces", "reads an answer that comes in pieces", server::any_pieces::<Ack>)
+        .on(Dribble),
+    Check::server("answers-in-pieces", "reads an answer that comes in pieces", server::any_pieces::<Ack>)
+        .on(Slice),
+    Check::server("answers-glued", "reads ten bytes of answer and no more", answers_glued),
+    Check::server("wrong-answer", "ends the connection at a wrong answer, and serves the next", wrong_answer),
+    Check::server("no-answer", "survives clients that leave instead of answering", no_answer),
+    Check::server("rst-while-pushing", "survives clients that reset while it pushes", |bench| {
+        server::rst_while_pushing::<Ack>(bench)
+    }),
+    Check::server("cost", "pushes twenty messages without being held up", cost),
+    Check::server("binds-its-address", "listens at the address it was given and no other", |bench| {
+        server::binds_its_address::<Ack>(bench)
+    }),
+    Check::server(
+        "says-why-it-cannot-bind",
+        "says so and exits when its address is taken",
+        answering::says_why_it_cannot_bind,
+    ),
+    Check::client("prints-messages", "answers each size and prints each message", client::messages::<Ack>),
+    Check::client("prints-messages", "never reads past a message", client::messages::<Ack>).on(Glue),
+    Check::client("prints-messages", "prints each message as it was sent", client::messages::<Ack>)
+        .on(Dribble),
+    Check::client("prints-messages", "prints each message as it was sent", client::messages::<Ack>).on(Slice),
+    Check::client(
+        "many-messages",
+        "prints one message after the other, whatever their number",
+        client::many::<Ack>,
+    )
+    .on(Glue),
+    Check::client("any-bytes", "prints messages that are no text", client::any_bytes::<Ack>),
+    Check::client("empty-message", "answers and prints messages of no bytes", client::empty::<Ack>),
+    Check::client("body-in-pieces", "reads a message that comes in pieces", body_in_pieces),
+    Check::client("largest-size", "answers 67108864, the largest size", largest_size),
+    Check::client("refuses-bad-sizes", "says so and exits with 1 at what is no size", refuses_bad_sizes)
+        .long(),
+    Check::client(
+        "nothing-pushed",
+        "exits with 0 when the server ends at once",
+        client::nothing_pushed::<Ack>,
+    ),
+    Check::client("ignores-input", "does not wait for its standard input", client::ignores_input::<Ack>),
+    Check::client(
+        "end-after-answer",
+        "says so and exits with 1 when the server ends before the message",
+        client::fin_inside::<Ack>,
+    )
+    .on(Kind::ends(Cut::Fin, 2)),
+    Check::client("end-inside", "says so and exits with 1 when the server ends inside a message", |bench| {
+        client::fin_inside::<Ack>(bench)
+    })
+    .on(Kind::ends(Cut::Fin, 7)),
+    Check::client("reset-is-an-error", "says so and exits with 1 when the server resets (RST)", |bench| {
+        client::rst_inside::<Ack>(bench)
+    })
+    .on(Kind::ends(Cut::Rst, 7)),
+    Check::client(
+        "reset-between",
+        "says so and exits with 1 when the server resets between two messages",
+        client::rst_between::<Ack>,
+    )
+    .on(Kind::ends(Cut::Rst, 17)),
+    Check::client("silence-is-no-end", "waits at rest when the server falls silent", |bench| {
+        client::stall_inside::<Ack>(bench)
+    })
+    .on(Kind::ends(Cut::Stall, 7)),
+    client::NOBODY,
+];
+
+/// What a client answers to a size.
+const ANSWER: &[u8] = b"receive ok";
+/// The largest size that a client may answer.
+const LARGEST: usize = 67_108_864;
+
+/// Size, answer, message.
+pub struct Ack;
+
+impl Push for Ack {
+    const SAYS: &str = "`receive ok` for each size, and nothing else";
+    const ENDS: &str = "its size says";
+    const HOW: &str = "one `read` is the size, `receive ok` the answer; then read exactly that many bytes, in however many pieces they come, and none past them";
+    fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>) {
+        let digits: Vec<usize> = messages.iter().map(|message| message.len().to_string().len()).collect();
+        // After the answer a message and the size of the next one are one turn of the server.
+        let mut turns: Vec<usize> = digits.first().copied().into_iter().collect();
+        for (n, message) in messages.iter().enumerate() {
+            turns.push(message.len() + digits.get(n + 1).copied().unwrap_or(0));
+        }
+        turns.retain(|turn| *turn > 0);
+        (vec![ANSWER.len(); messages.len()], turns)
+    }
+
+    const EXAMPLE: &[usize] = &[10, 11];
+
+    fn writes(messages: &[Vec<u8>], _: &[u8]) -> Vec<usize> {
+        messages.iter().flat_map(|message| [message.len().to_string().len(), message.len()]).collect()
+    }
+
+    fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome {
+        for message in messages {
+            hear_size(server, peer, message)?;
+            answer(server, peer)?;
+            hear_message(server, peer, message)?;
+        }
+        fin_next(
+            "server",
+            &peer.hear_to_end(4096),
+            "after its last message the server closes the connection: drop the stream",
+        )
+    }
+
+    fn hear_any(server: &Server, peer: &mut Peer) -> Outcome<usize> {
+        for n in 0..1000 {
+            let mut heard = peer.hear_some(1);
+            if heard.ending.is_none() {
+                server.wait_idle(); // It waits for the answer: all of the size is here, in however many pieces it came.
+                let more = peer.pending().len();
+                heard.bytes.extend(peer.hear(more.min(8)).bytes);
+            }
+            let Some(size) =
+                std::str::from_utf8(&heard.bytes).ok().and_then(|text| text.parse::<usize>().ok())
+            else {
+                return match (heard.bytes.is_empty(), heard.ending) {
+                    (true, Some(Ending::Fin)) => Ok(n),
+                    _ => broken("a size in digits, or FIN", got(&heard), "each message begins with its size"),
+                };
+            };
+            if size > 1 << 20 || peer.say(ANSWER).is_err() || peer.hear(size).ending.is_some() {
+                return broken(
+                    format!("a message of {size} bytes after `receive ok`"),
+                    "less",
+                    "send the message when the answer has come",
+                );
+            }
+        }
+        broken(
+            "some messages, then FIN",
+            "1000 messages",
+            "after its last message the server closes the connection",
+        )
+    }
+
+    fn say(peer: &mut Peer, messages: &[Vec<u8>], _: &dyn Fn(u64)) -> Outcome {
+        for (number, message) in (1..).zip(messages) {
+            let size = message.len().to_string();
+            if peer.say(size.as_bytes()).is_err() {
+                return Ok(());
+            }
+            let heard = peer.hear(ANSWER.len());
+            if matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) && heard.bytes.is_empty() {
+                return Ok(()); // It is gone: its status tells more.
+            }
+            same_bytes("client", ANSWER, &heard, |_, heard| of_answer(&size, number, heard))?;
+            if peer.say(message).is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn servers_fault(messages: &[String], passed: &Traffic) -> Option<Finding> {
+        let stream: String = messages.iter().map(|message| format!("{}{message}", message.len())).collect();
+        let answers = ANSWER.repeat(messages.len());
+        if !answers.starts_with(&passed.to_server) {
+            return None;
+        }
+        // It may go only as far as it was answered.
+        let mut may = 0;
+        for message in messages.iter().take(passed.to_server.len() / ANSWER.len()) {
+            may += message.len() + message.len().to_string().len();
+        }
+        let next = messages.get(passed.to_server.len() / ANSWER.len());
+        may += next.map_or(0, |message| message.len().to_string().len());
+        let (said, stream) = (passed.to_client.as_slice(), stream.as_bytes());
+        let right = stream.starts_with(said)
+            && (passed.client_left || (said.len() == may && (passed.server_ended == (may == stream.len()))));
+        let finding = || {
+            Finding::new(
+                format!("the server sends {} and waits for answers between", quoted(stream)),
+                format!("{} passed: {}", count(said.len()), quoted(said)),
+                "mend the server: its own checks tell more",
+            )
+        };
+        (!right).then(finding)
+    }
+
+    fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction> {
+        predicted(messages, pieces)
+    }
+}
+
+/// What a client does that takes one read for the size, when the wire cuts the size itself.
+fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction> {
+    let whole = messages.first()?.len().to_string().into_bytes();
+    let first = pieces.first()?;
+    if first.len() >= whole.len() || !whole.starts_with(first) {
+        return None;
+    }
+    let stream = pieces.concat();
+    let edges: Vec<usize> = pieces
+        .iter()
+        .scan(0, |edge, piece| {
+            *edge += piece.len();
+            Some(*edge)
+        })
+        .collect();
+    let (mut at, mut printed, mut reads) = (0, Vec::new(), Vec::new());
+    loop {
+        // One read takes what is left of the piece that is there.
+        let edge = *edges.iter().find(|edge| **edge > at)?;
+        let digits = &stream[at..edge];
+        reads.push(digits.len());
+        at = edge;
+        let Some(size) = parse_size(digits) else { break };
+        let body = stream.get(at..at + size)?;
+        if size > 0 {
+            reads.push(size);
+        }
+        printed.push(body.to_vec());
+        at += size;
+    }
+    let (first, whole) = (first.escape_ascii(), whole.escape_ascii());
+    let size = printed.first()?.len();
+    let message = printed.first()?.escape_ascii();
+    Some(Prediction {
+        got: format!(
+            "the size {whole} came as \"{first}\" first: the client took {size} for the size, and \"{message}\", the next \
+             {}, for the message",
+            count(size)
+        ),
+        cause: "the size is a message, too, and has no boundaries either: one `read` may return a part of its digits",
+        unnoticed: false,
+        printed,
+        reads,
+    })
+}
+
+/// What these bytes say as a size, by the rules of the lesson.
+fn parse_size(digits: &[u8]) -> Option<usize> {
+    let zero = digits.len() > 1 && digits[0] == b'0';
+    if digits.is_empty() || digits.len() > 8 || zero || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|size| *size <= LARGEST)
+}
+
+fn got(heard: &Heard) -> String {
+    match (heard.bytes.as_slice(), heard.ending) {
+        ([], Some(ending)) => format!("nothing; the server {ending}"),
+        (bytes, Some(ending)) => format!("{}; then the server {ending}", quoted(bytes)),
+        (bytes, None) => quoted(bytes),
+    }
+}
+
+fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
+    let size = message.len().to_string();
+    let heard = peer.hear(size.len());
+    if heard.ending.is_some() {
+        server.ends_soon();
+        server.alive("a client that answers")?;
+    }
+    same_bytes("server", size.as_bytes(), &heard, |_, heard| {
+        let characters = message.chars().count().to_string();
+        let zeros = heard.bytes.starts_with(b"0") && message.len() > 9;
+        match heard.bytes.as_slice() {
+            [] => "the server announced no size: for each message, the size comes first, whoever the client is".into(),
+            bytes if message.len() != message.chars().count() && characters.as_bytes().starts_with(bytes) => {
+                format!("the size counts bytes, not characters: {} of this message, not {characters}", message.len())
+            }
+            [b'\n' | 0 | b' ' | b'\r', ..] => {
+                "something stands before the size, or behind the message before: digits, and then the message, \
+                 nothing else"
+                    .into()
+            }
+            _ if zeros => "the size has leading zeros: decimal digits without padding".into(),
+            bytes if message.as_bytes().starts_with(bytes) => {
+                "the message came without its size: the size comes first".into()
+            }
+            _ => format!("this message has {} bytes: announce that, in decimal ASCII digits", message.len()),
+        }
+    })
+}
+
+fn answer(server: &Server, peer: &mut Peer) -> Outcome {
+    peer.say(ANSWER).or_else(|ending| {
+        server.ends_soon();
+        server.alive("a client that answers")?;
+        broken(
+            "the server waits for `receive ok`",
+            format!("it {ending}"),
+            "read ten bytes of answer before the message is sent",
+        )
+    })
+}
+
+fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
+    let heard = peer.hear(message.len());
+    if heard.ending.is_some() {
+        server.ends_soon();
+        server.alive("a client that answers")?;
+    }
+    same_bytes("server", message.as_bytes(), &heard, |expected, heard| {
+        let same = expected.iter().zip(&heard.bytes).take_while(|(a, b)| a == b).count();
+        match (heard.bytes.as_slice(), heard.ending) {
+            ([], Some(Ending::Silence(_))) => {
+                "the answer `receive ok` came, in however many pieces, and the server still waits: read exactly ten \
+                 bytes, not a line, not until the end"
+                    .into()
+            }
+            ([], Some(Ending::Fin | Ending::Rst)) => {
+                "the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one behind \
+                 it; read exactly ten bytes (`read_exact`) and compare those"
+                    .into()
+            }
+            ([b'\n' | 0 | b' ' | b'\r', ..], _) if expected.first() != heard.bytes.first() => {
+                "something stands behind the size: the digits alone, without a line end".into()
+            }
+            (_, Some(_)) => format!("the message stops after {same} bytes: write all of it (`write_all`)"),
+            _ => "the message's bytes are not those of the argument: send them as they are".into(),
+        }
+    })
+}
+
+fn of_answer(size: &str, number: usize, heard: &Heard) -> String {
+    match heard.bytes.as_slice() {
+        [] if size == "0" => "an empty message is announced and answered like any other".into(),
+        [] if number > 1 => format!(
+            "the client did not answer the size {size} of message {number}, which may have come in one piece with the \
+             end of message {}: read exactly the bytes of a message, none past it",
+            number - 1
+        ),
+        [] => format!(
+            "the client did not answer the size {size} of message {number}: one `read` takes it, `receive ok` answers \
+             it (nothing more comes before the answer)"
+        ),
+        [b'\n' | b'\r' | 0, ..] => {
+            "the answer before was longer than ten bytes: `receive ok`, without a line end".into()
+        }
+        bytes if bytes.eq_ignore_ascii_case(ANSWER) => "the answer is `receive ok`, in lower case".into(),
+        _ => "the answer is `receive ok`, these ten bytes and no others".into(),
+    }
+}
+
+/// After a size nothing comes until it is answered.
+fn waits_for_answer(bench: &mut Bench) -> Outcome {
+    let mut messages = three_messages(bench);
+    messages[1].clear();
+    let mut server = bench.server_with(&messages)?;
+    let mut peer = bench.connect(&mut server)?;
+    for message in &messages {
+        hear_size(&server, &mut peer, message)?;
+        // A part of the answer is no answer.
+        for part in [&ANSWER[..0], &ANSWER[..4]] {
+            let _ = peer.say(part);
+            peer.wait_taken();
+            server.wait_idle();
+            let early = peer.pending();
+            if !early.is_empty() {
+                return broken(
+                    "nothing after the size until all of `receive ok` has come",
+                    quoted(&early),
+                    "wait for the answer, all ten bytes of it (`read_exact`), before the message is sent: otherwise \
+                     size and message may arrive in one piece",
+                );
+            }
+        }
+        let _ = peer.say(&ANSWER[4..]);
+        hear_message(&server, &mut peer, message)?;
+    }
+    Ok(())
+}
+
+fn empty_message(bench: &mut Bench) -> Outcome {
+    let messages = vec![String::new(), random_word(bench, 11), String::new(), String::new()];
+    let mut server = bench.server_with(&messages)?;
+    let mut peer = bench.connect(&mut server)?;
+    Ack::hear(&server, &mut peer, &messages)
+}
+
+/// All answers at once: each size is answered by ten bytes, and the next ten are the next answer.
+fn answers_glued(bench: &mut Bench) -> Outcome {
+    let messages = three_messages(bench);
+    let mut server = bench.server_with(&messages)?;
+    let mut peer = bench.connect(&mut server)?;
+    hear_size(&server, &mut peer, &messages[0])?;
+    let _ = peer.say(&ANSWER.repeat(messages.len()));
+    hear_message(&server, &mut peer, &messages[0])?;
+    for message in &messages[1..] {
+        hear_size(&server, &mut peer, message)?;
+        hear_message(&server, &mut peer, message)?;
+    }
+    Ok(())
+}
+
+fn wrong_answer(bench: &mut Bench) -> Outcome {
+    let messages = three_messages(bench);
+    let mut server = bench.server_with(&messages)?;
+    for wrong in ["receive no", "Receive ok", "receive ok"] {
+        let mut peer = bench.connect(&mut server)?;
+        hear_size(&server, &mut peer, &messages[0])?;
+        if wrong.as_bytes() == ANSWER {
+            answer(&server, &mut peer)?;
+            return hear_message(&server, &mut peer, &messages[0]);
+        }
+        let _ = peer.say(wrong.as_bytes());
+        let heard = peer.hear_to_end(4096);
+        if !matches!((heard.bytes.as_slice(), heard.ending), ([], Some(Ending::Fin | Ending::Rst))) {
+            return broken(
+                format!("the server ends the connection at the answer \"{wrong}\""),
+                got(&heard),
+                "compare all ten bytes of the answer with `receive ok`; anything else ends this connection",
+            );
+        }
+        server.alive("a wrong answer")?;
+    }
+    Ok(())
+}
+
+/// Clients that end, or reset, where an answer should come.
+fn no_answer(bench: &mut Bench) -> Outcome {
+    let messages = three_messages(bench);
+    let mut server = bench.server_with(&messages)?;
+    for (part, reset) in [(0, false), (4, false), (0, true), (4, true)] {
+        let mut peer = bench.connect(&mut server)?;
+        hear_size(&server, &mut peer, &messages[0])?;
+        let _ = peer.say(&ANSWER[..part]);
+        if reset {
+            peer.reset();
+            continue;
+        }
+        peer.half_close();
+        let heard = peer.hear_to_end(4096);
+        if !matches!((heard.bytes.as_slice(), heard.ending), ([], Some(Ending::Fin | Ending::Rst))) {
+            return broken(
+                "the server ends the connection when no answer can come any more",
+                got(&heard),
+                "the end of the stream in place of an answer ends the connection: nothing more is sent on it",
+            );
+        }
+    }
+    let mut peer = bench.connect(&mut server)?;
+    let heard = Ack::hear(&server, &mut peer, &messages);
+    if heard.is_err() {
+        server.ends_soon();
+    }
+    server.alive("clients that left instead of answering")?;
+    because(
+        heard,
+        "the clients before left in the middle of an answer: nothing of it may be kept, the next one is served as if they \
+         had never been",
+    )
+}
+
+/// What a message costs, told; a server that lets Nagle's algorithm hold up its next size is right, but slow.
+fn cost(bench: &mut Bench) -> Outcome {
+    let messages: Vec<String> = (0..20).map(|_| random_from(bench, LETTERS, 12)).collect();
+    let mut server = bench.server_with(&messages)?;
+    let mut peer = bench.connect(&mut server)?;
+    peer.delay_acknowledgements();
+    let start = std::time::Instant::now();
+    Ack::hear(&server, &mut peer, &messages)?;
+    let each = start.elapsed().as_secs_f64() * 1e3 / messages.len() as f64;
+    if each >= super::SLOW_MILLIS {
+        bench.notes.push(format!(
+            "right, but slow: {each:.0} ms a message. The message and the next size are two writes in a row, and \
+             Nagle's algorithm holds the second one back until the first is acknowledged; set TCP_NODELAY"
+        ));
+    }
+    Ok(())
+}
+
+/// The runner tells a client one size; the answer and the client.
+fn told_size(bench: &mut Bench, size: &[u8]) -> Outcome<(Client, Peer, Heard)> {
+    let host = bench.host()?;
+    let mut client = bench.client(host.addr, &[])?;
+    client.end_input();
+    let mut peer = bench.accept(&host, &client)?;
+    // A program that takes memory for what is only announced gets none: see `limit_memory`.
+    client.wait_idle();
+    client.limit_memory();
+    let _ = peer.say(size);
+    let heard = peer.hear(ANSWER.len());
+    Ok((client, peer, heard))
+}
+
+fn largest_size(bench: &mut Bench) -> Outcome {
+    let (mut client, mut peer, heard) = told_size(bench, LARGEST.to_string().as_bytes())?;
+    same_bytes("client", ANSWER, &heard, |_, _| {
+        "67108864 bytes (64 MiB) is the largest size, and allowed: only more is refused".into()
+    })?;
+    let _ = peer.say(b"only this");
+    peer.close();
+    client.exits_with_error("when the server ends inside a message")
+}
+
+fn refuses_bad_sizes(bench: &mut Bench) -> Outcome {
+    let sizes = [
+        "67108865",
+        "00",
+        "07",
+        "+5",
+        " 5",
+        "5x",
+        "-5",
+        "5\n",
+        "1_0",
+        "1234567890",
+        "9999999999999",
+        "18446744073709551615",
+        "99999999999999999999",
+        "x",
+        "１２",
+        "5.0",
+        "0x10",
+        "receive ok",
+    ];
+    for size in sizes {
+        let shown = size.escape_debug();
+        let (mut client, _peer, _) = told_size(bench, size.as_bytes())?;
+        let outcome = client.exits_with_error(&format!("at the size \"{shown}\""));
+        because(
+            outcome,
+            "a size is 1 to 8 ASCII digits, without sign, blank or leading zero, and at most 67108864: check it before \
+             you answer it (a parser of numbers accepts more than that)",
+        )?;
+    }
+    Ok(())
+}
+
+/// A body whose pieces come one by one, each taken before the next.
+fn body_in_pieces(bench: &mut Bench) -> Outcome {
+    let message = random_from(bench, LETTERS, 2500).into_bytes();
+    let host = bench.host()?;
+    let wanted = client::printed_as(std::slice::from_ref(&message));
+    let mut client = bench.client(host.addr, &wanted)?;
+    client.end_input();
+    let mut peer = bench.accept(&host, &client)?;
+    let _ = peer.say(b"2500");
+    let heard = peer.hear(ANSWER.len());
+    same_bytes("client", ANSWER, &heard, |_, heard| of_answer("2500", 1, heard))?;
+    for piece in message.chunks(700) {
+        let _ = peer.say(piece);
+        peer.wait_taken();
+    }
+    peer.half_close();
+    let cause = "a message may come in any number of pieces: read until all of it is there (`read_exact`)";
+    because(client.exits_well("when the server has ended between two messages"), cause)?;
+    client.printed_all(&wanted, |_| cause.into())
+}

@@ -1,0 +1,212 @@
+//! The command line's surface, nothing else.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Learn socket programming by watching it break and fixing it.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 80)]
+#[command(after_help = "Start here: cargo xtask run lesson-01 --solution")]
+pub struct Cli {
+    /// What to do; alone, it says where you stand.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Build a lesson's programs, let them talk, and check what they promise
+    Run(Box<Run>),
+    /// List the lessons, those that you have passed and the one that you are at
+    List,
+    /// Show a hint for a lesson, one step more each time
+    Hint(Hint),
+    /// Show your programs beside the solution's
+    Diff(Diff),
+    /// Put a lesson back to its starter, after a copy of what was there
+    Reset(Reset),
+    /// Run lessons 03 to 06 on every wire and show what holds and what it costs
+    Compare(Compare),
+    /// Stand a wire up by hand, in front of any server
+    Wire(Wire),
+    /// Render the lessons' starters from the solutions
+    Starters(Starters),
+}
+
+/// `run`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask run lesson-01\n  cargo xtask run lesson-01 --check echo-bytes --seed 7\n  \
+                        cargo xtask run --all --solution --format json"
+)]
+pub struct Run {
+    /// Which: `lesson-01`, `01`, `1`, `01-echo` or `echo`; the one that you are at when none is named
+    #[arg(value_name = "LESSON", conflicts_with = "all")]
+    pub lessons: Vec<String>,
+    /// Every lesson
+    #[arg(long)]
+    pub all: bool,
+    /// The reference solutions instead of your programs
+    #[arg(long, conflicts_with = "dir")]
+    pub solution: bool,
+    /// A server in any language: shell words, no shell; {addr} {host} {port} are filled in
+    #[arg(long, value_name = "CMD")]
+    pub server: Option<String>,
+    /// A client in any language, likewise
+    #[arg(long, value_name = "CMD")]
+    pub client: Option<String>,
+    /// Where a server with a fixed address listens; it is then started without one (what else it is given comes first)
+    #[arg(long, value_name = "HOST:PORT")]
+    pub server_at: Option<String>,
+    /// Where a client with a fixed address calls; it is then started without an address
+    #[arg(long, value_name = "HOST:PORT")]
+    pub client_at: Option<String>,
+    /// The folder in which --server and --client are started
+    #[arg(long, value_name = "DIR")]
+    pub cwd: Option<PathBuf>,
+    /// A variable for their environment (repeat for several)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub env: Vec<String>,
+    /// Another folder of lessons (a student's)
+    #[arg(long = "lessons", value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Only checks on this wire
+    #[arg(long, value_name = "WIRE")]
+    pub wire: Option<String>,
+    /// Only this check
+    #[arg(long, value_name = "ID")]
+    pub check: Option<String>,
+    /// Repeat the inputs of an earlier run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How many checks run side by side
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// The form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Write the report into this file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+    /// For CI systems.
+    Junit,
+}
+
+/// `hint`
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo xtask hint lesson-01")]
+pub struct Hint {
+    /// Which lesson; the one that you are at when none is named
+    #[arg(value_name = "LESSON")]
+    pub lesson: Option<String>,
+    /// This one: 1 is a nudge, 3 is nearly there
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub step: Option<u8>,
+    /// All of them
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo xtask diff lesson-01")]
+pub struct Diff {
+    /// Which lesson; the one that you are at when none is named
+    #[arg(value_name = "LESSON")]
+    pub lesson: Option<String>,
+    /// Whole files, not only the functions that are yours to write
+    #[arg(long)]
+    pub whole: bool,
+    /// Do not ask, also before the lesson has passed
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `reset`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: cargo xtask reset lesson-01\n\nWhat was there is copied to .lab/backup first."
+)]
+pub struct Reset {
+    /// Which lesson
+    #[arg(value_name = "LESSON", conflicts_with = "all")]
+    pub lesson: Option<String>,
+    /// Every lesson
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `compare`
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo xtask compare --mine")]
+pub struct Compare {
+    /// Your own programs instead of the reference solutions
+    #[arg(long)]
+    pub mine: bool,
+    /// The delay of each direction of the wire on which costs are measured, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(10..=1000))]
+    pub delay: u32,
+    /// Repeat the inputs of an earlier run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The form of the table
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// `wire`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: cargo xtask wire dribble --to 127.0.0.1:8888\n\nPrints the address to call, and each \
+                        piece as it passes: time, connection, direction, size and bytes. Ctrl-C ends it."
+)]
+pub struct Wire {
+    /// `plain`, `glue`, `dribble`, `slice`, `slow@MS`, or a fault: `fin@N`, `rst@N`, `stall@N`, with `:c2s` or `:s2c`
+    #[arg(value_name = "WIRE")]
+    pub wire: String,
+    /// The server's address
+    #[arg(long, value_name = "HOST:PORT")]
+    pub to: String,
+    /// Where to be called
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:9000")]
+    pub listen: String,
+    /// The delay of `slow`, in milliseconds (50 when none is given)
+    #[arg(long, value_name = "MS")]
+    pub delay: Option<u32>,
+    /// Decides where `slice` cuts
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Bytes of each turn of the client: `glue` waits for them, `slice` cuts them (repeat for several turns)
+    #[arg(long, value_name = "BYTES")]
+    pub client_turn: Vec<usize>,
+    /// The same for the server
+    #[arg(long, value_name = "BYTES")]
+    pub server_turn: Vec<usize>,
+}
+
+/// `starters`
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo xtask starters --check")]
+pub struct Starters {
+    /// Change nothing; say whether the starters agree with the solutions
+    #[arg(long)]
+    pub check: bool,
+    /// Render into this folder instead of lessons/
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    pub into: Option<PathBuf>,
+}
+
+/// Parses the command line; a wrong one is told, and ends the program with status 2.
+pub fn parse() -> Cli {
+    Cli::parse()
+}

@@ -1,0 +1,99 @@
+//! `cargo xtask diff`
+
+use super::{Usage, current, lab, lesson, print};
+use crate::cli::Diff;
+use crate::report::text::Paint;
+use crate::{starter, workspace};
+use anyhow::Context;
+use colored::Color;
+use similar::{ChangeTag, TextDiff};
+use std::fs;
+use std::io::{IsTerminal, Write};
+
+/// Lines shown around a change.
+const AROUND: usize = 3;
+
+/// Shows the learner's program beside the solution: only the holes, unless all was asked for.
+pub fn diff(args: &Diff) -> anyhow::Result<u8> {
+    let (state, _) = lab().load();
+    let lesson = match &args.lesson {
+        Some(word) => lesson(word)?,
+        None => current(&state),
+    };
+    if !args.yes && !state.passed.contains(&lesson.dir()) && !agreed(&lesson.id())? {
+        return Ok(0);
+    }
+    let root = workspace::root();
+    let paint = Paint::of(&std::io::stdout());
+    let solution = root.join("solutions").join(lesson.dir());
+    let mut same = true;
+    for path in starter::files_below(&solution)? {
+        let text =
+            fs::read_to_string(solution.join(&path)).with_context(|| format!("read {}", path.display()))?;
+        if !text.contains("// BEGIN SOLUTION") && !args.whole {
+            continue;
+        }
+        let (theirs, holes) = starter::solved(&text, lesson.number);
+        let shown = format!("lessons/{}/{}", lesson.dir(), path.display());
+        let Ok(mine) = fs::read_to_string(root.join(&shown)) else {
+            print(&format!("{shown} is missing: cargo xtask reset {}\n", lesson.id()));
+            same = false;
+            continue;
+        };
+        // A starter that was not touched has nothing to compare.
+        if starter::render(&text, lesson.number).is_ok_and(|starter| starter == mine)
+            && !args.whole
+            && !holes.is_empty()
+        {
+            print(&format!("{shown} is still as it was given\n"));
+        }
+        let (mine, theirs) = (mine.replace("\r\n", "\n"), theirs);
+        let diff = TextDiff::from_lines(&mine, &theirs);
+        for group in diff.grouped_ops(AROUND) {
+            let touches = group.iter().any(|op| {
+                let lines = op.new_range();
+                holes.iter().any(|hole| lines.start <= hole.end && hole.start <= lines.end)
+            });
+            if !touches && !args.whole {
+                continue;
+            }
+            same = false;
+            let first = group.first().map_or(0, |op| op.old_range().start + 1);
+            print(&format!("{}\n", paint.color(&format!("{shown}:{first}"), Color::Cyan)));
+            for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+                let line = change.value().trim_end_matches('\n');
+                let line = match change.tag() {
+                    ChangeTag::Delete => paint.color(&format!("- {line}"), Color::Red),
+                    ChangeTag::Insert => paint.color(&format!("+ {line}"), Color::Green),
+                    ChangeTag::Equal => format!("  {line}"),
+                };
+                print(&format!("{line}\n"));
+            }
+            print("\n");
+        }
+    }
+    print(match same {
+        true => "yours is the solution, word for word\n",
+        false => "- is yours, + the solution; there is more than one right way\n",
+    });
+    Ok(0)
+}
+
+/// Asks once whether the solution shall be shown before the lesson has passed.
+fn agreed(lesson: &str) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        let text = format!(
+            "{lesson} has not passed yet; to see the solution all the same: cargo xtask diff {lesson} --yes"
+        );
+        return Err(Usage(text).into());
+    }
+    print(&format!("{lesson} has not passed yet. See the solution all the same? [y/N] "));
+    let _ = std::io::stdout().flush();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    let yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if !yes {
+        print(&format!("next: cargo xtask hint {lesson}\n"));
+    }
+    Ok(yes)
+}

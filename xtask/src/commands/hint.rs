@@ -1,0 +1,64 @@
+//! `cargo xtask hint`
+
+use super::{current, lab, lesson, print};
+use crate::cli::Hint;
+use crate::report::text::wrap;
+use crate::workspace;
+use anyhow::Context;
+
+/// Shows the next hint of a lesson, or the one that was asked for, or all.
+pub fn hint(args: &Hint) -> anyhow::Result<u8> {
+    let lab = lab();
+    let (state, _) = lab.load();
+    let lesson = match &args.lesson {
+        Some(word) => lesson(word)?,
+        None => current(&state),
+    };
+    let path = workspace::root().join(format!("docs/src/hints/{}.md", lesson.dir()));
+    let text = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    // Each hint is a section of the page, with a heading of its own.
+    let hints: Vec<&str> = text.split("\n## ").skip(1).collect();
+    let shown = state.hints.get(&lesson.dir()).copied().unwrap_or(0);
+    let step = args.step.unwrap_or(shown + 1).min(hints.len() as u8);
+    for (n, hint) in (1..).zip(&hints) {
+        if args.all || n == step {
+            print(&plain(hint));
+        }
+    }
+    let step = if args.all { hints.len() as u8 } else { step };
+    // A hint that cannot be remembered is a hint all the same.
+    if let Err(error) = lab.update(|state| _ = state.hints.insert(lesson.dir(), step)) {
+        eprintln!("note: the progress was not saved: {error:#}");
+    }
+    let next = match usize::from(step) < hints.len() {
+        true => format!("one step more: cargo xtask hint {}", lesson.id()),
+        false => format!("cargo xtask run {}", lesson.id()),
+    };
+    print(&format!("next: {next}\n"));
+    Ok(0)
+}
+
+/// A section of the page as it is read in a terminal: wrapped, code indented, without the marks of Markdown.
+fn plain(section: &str) -> String {
+    let mut out = String::from("hint ");
+    let mut code = false;
+    for paragraph in section
+        .trim_end()
+        .split('\n')
+        .collect::<Vec<_>>()
+        .chunk_by(|a, b| !a.is_empty() && !b.is_empty() && !a.starts_with("```") && !b.starts_with("```"))
+    {
+        for fence in paragraph.iter().filter(|line| line.starts_with("```")) {
+            code = !fence.trim_start_matches('`').is_empty() || !code;
+        }
+        let lines: Vec<&str> = paragraph.iter().copied().filter(|line| !line.starts_with("```")).collect();
+        if code {
+            lines.iter().for_each(|line| out += &format!("    {line}\n"));
+        } else {
+            let text = lines.join(" ").replace('*', "");
+            wrap(&text, 78).iter().for_each(|line| out += &format!("{line}\n"));
+        }
+    }
+    out.push('\n');
+    out
+}

@@ -1,0 +1,28 @@
+//! `cargo xtask list`
+
+use super::{current, lab, print};
+use crate::course::{self, LESSONS};
+use crate::report::text::Paint;
+use colored::Color;
+
+/// Lists the lessons: passed, current, and still to come.
+pub fn list() -> anyhow::Result<u8> {
+    let (state, message) = lab().load();
+    if let Some(message) = message {
+        eprintln!("note: {message}");
+    }
+    let paint = Paint::of(&std::io::stdout());
+    let current = current(&state);
+    let mut out = String::new();
+    for lesson in LESSONS {
+        let mark = match () {
+            () if state.passed.contains(&lesson.dir()) => paint.color("✓", Color::Green),
+            () if lesson.number == current.number => paint.color("▸", Color::Cyan),
+            () => " ".to_string(),
+        };
+        out += &format!("{mark} {}", course::row(lesson, 2));
+    }
+    out += &format!("\nnext: cargo xtask run {}\n", current.id());
+    print(&out);
+    Ok(0)
+}

@@ -1,0 +1,115 @@
+//! One file a verb, each thin.
+
+mod compare;
+mod diff;
+mod greet;
+mod hint;
+mod list;
+mod reset;
+mod run;
+mod starters;
+mod wire;
+
+use crate::cli::{Cli, Verb};
+use crate::course::{LESSONS, Lesson};
+use crate::lab::{Lab, State};
+use crate::{program, workspace};
+use anyhow::Context;
+use std::process::ExitCode;
+
+/// Wrong usage, found after the command line was parsed.
+pub const USAGE: u8 = 2;
+/// The runner could not judge.
+pub const UNABLE: u8 = 3;
+/// It was interrupted.
+const INTERRUPTED: u8 = 130;
+/// How long it may take to hand over its report after that.
+const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Runs the verb; errors become one clear message.
+pub fn run_verb(cli: Cli) -> ExitCode {
+    let result = match cli.verb {
+        Some(Verb::Run(args)) => run::run(&args),
+        Some(Verb::List) => list::list(),
+        Some(Verb::Compare(args)) => compare::compare(&args),
+        Some(Verb::Hint(args)) => hint::hint(&args),
+        Some(Verb::Diff(args)) => diff::diff(&args),
+        Some(Verb::Reset(args)) => reset::reset(&args),
+        None => greet::greet(),
+        Some(Verb::Wire(args)) => wire::wire(&args),
+        Some(Verb::Starters(args)) => starters::starters(&args),
+    };
+    if program::interrupted() {
+        program::wait_ended();
+        eprintln!("\ninterrupted: every program under test has been ended");
+        return ExitCode::from(INTERRUPTED);
+    }
+    match result {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            let status = if error.is::<Usage>() { USAGE } else { UNABLE };
+            eprintln!("error: {error:#}");
+            ExitCode::from(status)
+        }
+    }
+}
+
+/// From now on Ctrl-C ends every program under test, and then the runner, with status 130.
+///
+/// # Errors
+/// When the handler cannot be set.
+pub fn stop_at_ctrl_c() -> anyhow::Result<()> {
+    ctrlc::set_handler(|| {
+        program::end_all();
+        // With its programs gone the runner comes to its end by itself, and hands over what it has; or else it is ended.
+        std::thread::sleep(LAST_WORDS);
+        std::process::exit(INTERRUPTED.into());
+    })
+    .context("Ctrl-C handler")
+}
+
+/// What was typed cannot be done; the message says what to type.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.0.trim_end())
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// The learner's own folder.
+pub fn lab() -> Lab {
+    Lab::of(&workspace::root())
+}
+
+/// The lesson that the learner is at: the one last worked on, or the first that has not passed.
+pub fn current(state: &State) -> &'static Lesson {
+    let worked_on = LESSONS.iter().find(|lesson| state.current.as_deref() == Some(&lesson.dir()));
+    let next = LESSONS.iter().find(|lesson| !state.passed.contains(&lesson.dir()));
+    worked_on.or(next).unwrap_or(&LESSONS[0])
+}
+
+/// The lesson that `word` names.
+///
+/// # Errors
+/// [`Usage`] with the list and the nearest name.
+pub fn lesson(word: &str) -> anyhow::Result<&'static crate::course::Lesson> {
+    crate::course::find(word).map_err(|message| Usage(message).into())
+}
+
+/// The wire of this name.
+///
+/// # Errors
+/// [`Usage`] with all names.
+pub fn find_wire(word: &str) -> anyhow::Result<crate::wire::Kind> {
+    word.parse().map_err(|message| Usage(message).into())
+}
+
+/// Prints to standard output; a reader that has gone (`| head`) is no error.
+pub fn print(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}

@@ -1,0 +1,81 @@
+//! `cargo xtask reset`
+
+use super::starters::{remember, render_lesson};
+use super::{Usage, lab, lesson, print};
+use crate::cli::Reset;
+use crate::course::{LESSONS, Lesson};
+use crate::lab::write_whole;
+use crate::{starter, workspace};
+use anyhow::Context;
+use std::fs;
+use std::path::Path;
+
+/// Puts lessons back to their starters, after a copy of what was there.
+pub fn reset(args: &Reset) -> anyhow::Result<u8> {
+    let lessons: Vec<&'static Lesson> = match &args.lesson {
+        Some(word) => vec![lesson(word)?],
+        None if args.all => LESSONS.iter().collect(),
+        None => {
+            let text = "name the lesson, for instance cargo xtask reset lesson-04, or --all";
+            return Err(Usage(text.into()).into());
+        }
+    };
+    let root = workspace::root();
+    for lesson in lessons {
+        one(&root, lesson)?;
+    }
+    Ok(0)
+}
+
+fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<()> {
+    let files = render_lesson(root, lesson)?;
+    let dir = root.join("lessons").join(lesson.dir());
+    let there = if dir.exists() { starter::files_below(&dir)? } else { Vec::new() };
+    let same = there.len() == files.len()
+        && files.iter().all(|(path, text)| {
+            fs::read(root.join("lessons").join(path)).is_ok_and(|bytes| bytes == text.as_bytes())
+        });
+    if same {
+        print(&format!("lessons/{} is the starter already\n", lesson.dir()));
+        return Ok(());
+    }
+    if !there.is_empty() {
+        let backup = lab().new_backup(&lesson.dir())?;
+        for path in &there {
+            copy_surely(&dir.join(path), &backup.join(path)).with_context(|| {
+                format!("nothing was reset: no copy could be made in {}", backup.display())
+            })?;
+        }
+        let shown = backup.strip_prefix(root).unwrap_or(&backup).display().to_string().replace('\\', "/");
+        print(&format!(
+            "what was there is kept in {shown}\nto bring it back: cp -r {shown}/. lessons/{}\n",
+            lesson.dir()
+        ));
+    }
+    for path in &there {
+        if !files.contains_key(&Path::new(&lesson.dir()).join(path)) {
+            fs::remove_file(dir.join(path)).with_context(|| format!("remove {}", path.display()))?;
+        }
+    }
+    for (path, text) in &files {
+        let target = root.join("lessons").join(path);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        write_whole(&target, text.as_bytes())?;
+    }
+    remember(&root.join("lessons"), &files)?;
+    print(&format!("lessons/{} is the starter again\nnext: cargo xtask run {}\n", lesson.dir(), lesson.id()));
+    Ok(())
+}
+
+/// Copies a file, and reads the copy back before it is believed.
+fn copy_surely(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+    }
+    let bytes = fs::read(from).with_context(|| format!("read {}", from.display()))?;
+    write_whole(to, &bytes)?;
+    anyhow::ensure!(fs::read(to)? == bytes, "the copy {} is not the same", to.display());
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Tells people the verdicts of a run, lesson by lesson, as they come.
+
+use super::Plan;
+use crate::check::Verdict;
+use crate::course::Lesson;
+use crate::judge::Judged;
+use crate::program;
+use crate::progress::Progress;
+use crate::report::text::{self, Detail};
+use crate::report::{CheckReport, LessonReport, Problem, Report};
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// Tells people the verdicts, lesson by lesson, as they come, and gathers the report.
+pub struct Telling<'a> {
+    plan: &'a Plan<'a>,
+    reruns: &'a [String],
+    pub reports: Vec<LessonReport>,
+    /// How many checks each lesson has, by its place, that is judged.
+    pub counts: HashMap<usize, usize>,
+    /// How many lessons were told to their end.
+    told: usize,
+    /// The lesson that is being told, once its heading stands.
+    open: Option<usize>,
+    talked: bool,
+    start: Instant,
+    progress: Progress,
+}
+
+impl<'a> Telling<'a> {
+    pub fn new(plan: &'a Plan<'a>, reruns: &'a [String], problems: Vec<Option<Problem>>) -> Self {
+        let report = |(lesson, problem): (&&'static Lesson, Option<Problem>)| LessonReport {
+            lesson: lesson.dir(),
+            subject: plan.subject(),
+            problem,
+            millis: 0,
+            checks: Vec::new(),
+        };
+        Self {
+            plan,
+            reruns,
+            reports: plan.lessons.iter().zip(problems).map(report).collect(),
+            counts: HashMap::new(),
+            told: 0,
+            open: None,
+            talked: false,
+            start: Instant::now(),
+            progress: Progress::new(),
+        }
+    }
+
+    /// Shows, on a terminal, which check is waited for.
+    pub fn wait_for(&mut self, id: Option<&str>) {
+        let lesson = &self.reports[self.told.min(self.reports.len() - 1)];
+        let (done, all) = (lesson.checks.len(), self.counts.get(&self.told).copied().unwrap_or(0));
+        if let Some(id) = id {
+            self.progress.show(&format!("check {} of {all}: waiting for {id}", done + 1));
+        }
+    }
+
+    /// Tells the lessons before `number` to their end, and begins to tell this one.
+    fn open(&mut self, number: usize) {
+        while self.told < number {
+            self.finish();
+        }
+        if self.open != Some(number) {
+            let blank = if number > 0 { "\n" } else { "" };
+            let (plan, lesson) = (self.plan, self.plan.lessons[number]);
+            plan.say(&format!("{blank}{}", text::heading(plan.paint, lesson, &plan.described(), plan.seed)));
+            (self.open, self.talked) = (Some(number), false);
+        }
+    }
+
+    pub fn tell(&mut self, number: usize, judged: Judged) {
+        self.progress.clear();
+        self.open(number);
+        let paint = self.plan.paint;
+        // One conversation is enough to see; the others are judged all the same.
+        if !judged.scene.is_empty() && !self.talked {
+            self.plan.say(&format!("\n{}", text::scene(paint, &judged.scene)));
+            self.talked = true;
+        }
+        let report = &mut self.reports[number];
+        if report.checks.is_empty() {
+            self.plan.say("\n");
+        }
+        // The first failure is told whole, and the first demo on each wire; more of the same would only push it off the
+        // screen.
+        let now = &judged.report;
+        let failed = |check: &CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
+        let shown = |check: &CheckReport| check.verdict == Verdict::Demo && check.wire == now.wire;
+        let before = match now.verdict {
+            Verdict::Demo => report.checks.iter().any(shown),
+            Verdict::Error => report.checks.iter().any(|check| check.got == now.got),
+            _ => report.checks.iter().any(failed),
+        };
+        let detail = if before { Detail::Brief } else { Detail::Whole };
+        self.plan.say(&text::check(paint, &judged.report, detail));
+        report.checks.push(judged.report);
+        report.millis = self.start.elapsed().as_millis() as u64;
+        if self.counts.get(&number) == Some(&report.checks.len()) {
+            self.finish();
+        }
+    }
+
+    /// Ends the lesson that is being told.
+    fn finish(&mut self) {
+        let number = self.told;
+        self.progress.clear();
+        self.open(number);
+        self.told += 1;
+        let (plan, report, rerun) = (self.plan, &self.reports[number], &self.reruns[number]);
+        let next = match report.problem {
+            Some(_) => format!("mend it, then {rerun}"),
+            None => plan.next(plan.lessons[number], report, rerun),
+        };
+        plan.say(&text::holes(plan.paint, report));
+        plan.say(&text::closing(plan.paint, report, &next));
+    }
+
+    pub fn close(mut self) -> Report {
+        while self.told < self.reports.len() {
+            self.finish();
+        }
+        Report { seed: self.plan.seed, lessons: self.reports, interrupted: program::interrupted() }
+    }
+}

@@ -1,0 +1,72 @@
+//! `cargo xtask wire`
+
+use super::{Usage, find_wire};
+use crate::cli;
+use crate::kernel::sockets;
+use crate::wire::{Kind, Passed, Piece, Setup, Wire};
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+/// Bytes of a piece that are shown.
+const SHOWN: usize = 24;
+
+/// Stands a wire up and shows what passes, until it is interrupted.
+pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
+    let kind = match (find_wire(&args.wire)?, args.delay) {
+        (Kind::Slow(_), Some(millis)) => find_wire(&format!("slow@{millis}"))?,
+        (kind, None) => kind,
+        (kind, Some(_)) => {
+            return Err(Usage(format!("--delay is for `slow`; `{kind}` delays nothing")).into());
+        }
+    };
+    let to = address(&args.to)?;
+    let listen = address(&args.listen)?;
+    if let Err(error) = TcpListener::bind(listen) {
+        let text =
+            format!("cannot listen at {listen}: {error}; name another address with --listen HOST:PORT");
+        return Err(Usage(text).into());
+    }
+    let turns = (args.client_turn.clone(), args.server_turn.clone());
+    let wire = Wire::start(Setup::new(kind, args.seed).with_turns(turns.0, turns.1), listen, to)?;
+    let mut out = std::io::stdout();
+    let mut text = format!("call {} to reach {to} on a {kind} wire; Ctrl-C ends it\n", wire.addr);
+    // Looked up, not tried: a trial connection would be the server's first client.
+    let here = |entry: &sockets::Entry| entry.local.ip() == to.ip() || entry.local.ip().is_unspecified();
+    let nobody = |entries: Vec<sockets::Entry>| !entries.iter().any(here);
+    if to.ip().is_loopback() && sockets::listening(Some(to.port())).is_ok_and(nobody) {
+        text += &format!("nobody listens at {to} yet: start the server there\n");
+    }
+    let mut seen = 0;
+    loop {
+        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+            return Ok(0); // Nobody looks any more.
+        }
+        let news = wire.record.pieces_from(seen, Instant::now() + Duration::from_secs(1));
+        seen += news.len();
+        text = news.iter().map(line).collect();
+    }
+}
+
+fn line(piece: &Piece) -> String {
+    let what = match &piece.what {
+        Passed::Bytes { len, start, .. } => {
+            let shown = &start[..start.len().min(SHOWN)];
+            let more = if shown.len() < *len { "…" } else { "" };
+            let unit = if *len == 1 { "byte" } else { "bytes" };
+            format!("{len:>6} {unit:<5} \"{}\"{more}", shown.escape_ascii())
+        }
+        Passed::Fin => "   FIN".into(),
+        Passed::Rst => "   RST".into(),
+    };
+    let wait = if piece.waited { "  (a wait)" } else { "" };
+    let (at, number, arrow) = (piece.at.as_secs_f64(), piece.connection, piece.direction.arrow());
+    format!("{at:>9.3} s  #{number} {arrow} {what}{wait}\n")
+}
+
+fn address(text: &str) -> anyhow::Result<SocketAddr> {
+    let mut found = text.to_socket_addrs().map_err(|error| {
+        Usage(format!("`{text}` is no address ({error}); type HOST:PORT, for instance 127.0.0.1:8888"))
+    })?;
+    found.next().ok_or_else(|| Usage(format!("`{text}` leads to no address")).into())
+}

@@ -1,0 +1,720 @@
+//! The runner's own side of a socket: says and hears against a deadline, and keeps what happened as evidence.
+
+use crate::kernel::processes::{self, Activity, Pid};
+use crate::kernel::sockets::{self, Taken};
+use crate::patience::{PATIENCE, Patience};
+use socket2::{Domain, SockRef, Socket, Type};
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a peer waits in all for what it wants, however steadily bytes drip.
+const IN_ALL: Duration = Duration::from_secs(60);
+
+/// Why hearing or saying stopped before it was complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The other side ended its direction: end of stream.
+    Fin,
+    /// The connection was reset.
+    Rst,
+    /// Nothing came for this long; the connection is still open.
+    Silence(Duration),
+    /// Bytes came, but what was waited for was not complete after this long.
+    TimedOut(Duration),
+    /// The other side took nothing of what was said for this long.
+    NotTaken(Duration),
+    /// More came than was asked for at the most.
+    TooMuch,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secs = |after: &Duration| after.as_secs_f32();
+        match self {
+            Ending::Fin => write!(out, "ended the connection (FIN)"),
+            Ending::Rst => write!(out, "reset the connection (RST)"),
+            Ending::Silence(after) => {
+                write!(
+                    out,
+                    "said nothing more and kept the connection open; gave up after {:.0} s",
+                    secs(after)
+                )
+            }
+            Ending::TimedOut(after) => {
+                write!(out, "kept sending but was not done; gave up after {:.0} s", secs(after))
+            }
+            Ending::NotTaken(after) => {
+                write!(out, "did not read what was sent to it; gave up after {:.0} s", secs(after))
+            }
+            Ending::TooMuch => write!(out, "sent more than could be right; it was not read to the end"),
+        }
+    }
+}
+
+/// What came, and why no more did; `ending` is `None` when all that was wanted came.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// The bytes, in order.
+    pub bytes: Vec<u8>,
+    /// What cut it short.
+    pub ending: Option<Ending>,
+}
+
+/// What the other side does while nothing comes from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meanwhile {
+    /// It has not accepted the connection.
+    NotAccepted,
+    /// It uses the processor.
+    Busy,
+    /// It waits in a call, with so many bytes unread on this connection.
+    Waits {
+        /// The call's name.
+        call: &'static str,
+        /// Bytes that have arrived and were not read.
+        unread: u32,
+    },
+}
+
+impl fmt::Display for Meanwhile {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Meanwhile::NotAccepted => write!(out, "has not accepted the connection"),
+            Meanwhile::Busy => write!(out, "is busy: it spins, or computes"),
+            Meanwhile::Waits { call, unread: 0 } => write!(out, "waits in `{call}`, having read everything"),
+            Meanwhile::Waits { call, unread } => write!(out, "waits in `{call}`, with {unread} bytes unread"),
+        }
+    }
+}
+
+/// One thing that happened at the peer.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Time since the connection stood.
+    pub at: Duration,
+    /// What it was.
+    pub what: What,
+}
+
+/// The kinds of [`Event`].
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Bytes given to the kernel to send.
+    Said(Span),
+    /// Bytes received in one read.
+    Heard(Span),
+    /// This side ended its direction (FIN).
+    HalfClosed,
+    /// This side closed the connection (FIN), or reset it (RST) when `true`.
+    Closed(bool),
+    /// What the other side did, or failed to do.
+    Ended(Ending),
+}
+
+/// Bytes of one direction's stream.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// Offset of the first, from 0.
+    pub offset: u64,
+    /// How many.
+    pub len: usize,
+    /// The bytes: all of them, or the first, once the log holds [`KEPT`] bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Bytes that one log keeps at the most.
+pub const KEPT: usize = 1 << 20;
+
+/// Everything that happened at one peer.
+pub struct Log {
+    start: Instant,
+    /// Who is at the other end: `server` or `client`.
+    pub other: &'static str,
+    /// In order of time.
+    pub events: Vec<Event>,
+    said: u64,
+    heard: u64,
+    kept: usize,
+    /// What the other side did meanwhile, when nothing came until patience was over.
+    pub meanwhile: Option<Meanwhile>,
+    /// Nothing was said or heard, and this is the call in which the other side waited for this one to speak.
+    pub waits_for_us: Option<&'static str>,
+    /// The connection was reset: what a later `read` says (an end) is no FIN.
+    reset: bool,
+}
+
+impl Log {
+    /// `at` is when the write began: what was heard of it cannot stand before it.
+    fn said(&mut self, at: Instant, bytes: &[u8]) {
+        let span = self.span(self.said, bytes);
+        self.said += bytes.len() as u64;
+        self.events.push(Event { at: at.duration_since(self.start), what: What::Said(span) });
+    }
+
+    /// Takes down how the other side ended, once; the answer is what it really was.
+    fn ended(&mut self, ending: Ending) -> Ending {
+        let ending = if self.reset && ending == Ending::Fin { Ending::Rst } else { ending };
+        let known = self.events.iter().any(|event| matches!(event.what, What::Ended(old) if old == ending));
+        self.reset |= ending == Ending::Rst;
+        if !known {
+            self.push(What::Ended(ending));
+        }
+        ending
+    }
+
+    fn heard(&mut self, bytes: &[u8]) {
+        let span = self.span(self.heard, bytes);
+        self.heard += bytes.len() as u64;
+        self.push(What::Heard(span));
+    }
+
+    fn span(&mut self, offset: u64, bytes: &[u8]) -> Span {
+        let kept = bytes.len().min(KEPT - self.kept);
+        self.kept += kept;
+        Span { offset, len: bytes.len(), bytes: bytes[..kept].to_vec() }
+    }
+
+    /// The lengths of the writes of this side, in order.
+    pub fn writes(&self) -> Vec<usize> {
+        self.events
+            .iter()
+            .filter_map(|event| if let What::Said(span) = &event.what { Some(span.len) } else { None })
+            .collect()
+    }
+
+    fn push(&mut self, what: What) {
+        self.events.push(Event { at: self.start.elapsed(), what });
+    }
+}
+
+impl Log {
+    /// The whole connection in at most a dozen lines: what was said, what was heard, how it ended, and when.
+    pub fn summary(&self) -> Vec<String> {
+        let mut lines: Vec<Line> = Vec::new();
+        let mut events: Vec<&Event> = self.events.iter().collect();
+        events.sort_by_key(|event| event.at);
+        for event in events {
+            let (text, span) = match &event.what {
+                What::Said(span) => ("runner said".into(), Some(span)),
+                What::Heard(span) => ("runner heard".into(), Some(span)),
+                What::HalfClosed => ("runner ended its direction (FIN)".into(), None),
+                What::Closed(false) => ("runner closed the connection".into(), None),
+                What::Closed(true) => ("runner reset the connection (RST)".into(), None),
+                What::Ended(ending) => (format!("{} {ending}", self.other), None),
+            };
+            if lines.last().is_none_or(|last| last.len == 0 || last.text != text) {
+                lines.push(Line { at: event.at, text, len: 0, start: Vec::new() });
+            }
+            if let (Some(last), Some(span)) = (lines.last_mut(), span) {
+                last.add(span);
+            }
+        }
+        let left_out = lines.len().saturating_sub(12);
+        let mut shown: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        if left_out > 0 {
+            shown.splice(6..6 + left_out, [format!("            … {left_out} more turns …")]);
+        }
+        shown
+    }
+}
+
+/// One line of a summary: an event, or neighbouring events of the same kind taken together.
+struct Line {
+    at: Duration,
+    text: String,
+    len: usize,
+    start: Vec<u8>,
+}
+
+impl Line {
+    fn add(&mut self, span: &Span) {
+        self.len += span.len;
+        let room = SHOWN.saturating_sub(self.start.len()).min(span.bytes.len());
+        self.start.extend(&span.bytes[..room]);
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:>7.1} ms  {}", self.at.as_secs_f64() * 1e3, self.text)?;
+        if self.len > 0 {
+            let more = if self.start.len() < self.len { "…" } else { "" };
+            let unit = if self.len == 1 { "byte" } else { "bytes" };
+            write!(out, " {} {unit} \"{}\"{more}", self.len, self.start.escape_ascii())?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a run that its summary shows.
+const SHOWN: usize = 12;
+
+/// A [`Log`] that outlives its peer.
+pub type SharedLog = Arc<Mutex<Log>>;
+
+/// Locks a log, whatever became of the thread that wrote it.
+pub fn lock(log: &SharedLog) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One connection of the runner to a program under test.
+pub struct Peer {
+    stream: TcpStream,
+    log: SharedLog,
+    patience: Patience,
+    in_all: Duration,
+    /// What is open at the end is reset, not closed: the server's fixed address is needed again at once.
+    pub abort_at_end: bool,
+    /// The process below which the other side runs, once it is known.
+    other: Option<Pid>,
+    /// Read from the socket, but beyond what was asked for.
+    ahead: Vec<u8>,
+}
+
+impl Peer {
+    /// Takes over a connected stream; `other` is who is at its other end.
+    ///
+    /// # Errors
+    /// When the socket's options cannot be set.
+    pub fn new(stream: TcpStream, other: &'static str) -> io::Result<Self> {
+        // One `say` is one segment or more, but never held back for an acknowledgement.
+        stream.set_nodelay(true)?;
+        let log = Log {
+            start: Instant::now(),
+            other,
+            events: Vec::new(),
+            said: 0,
+            heard: 0,
+            kept: 0,
+            meanwhile: None,
+            waits_for_us: None,
+            reset: false,
+        };
+        Ok(Self {
+            stream,
+            log: Arc::new(Mutex::new(log)),
+            patience: Patience::with(&[]),
+            in_all: IN_ALL,
+            abort_at_end: false,
+            other: None,
+            ahead: Vec::new(),
+        })
+    }
+
+    /// Waits longer for a program that is starved of the processor: `root` is the process below which it runs.
+    pub fn wait_for(&mut self, root: Pid) {
+        self.patience = Patience::with(&[root]);
+        self.other = Some(root);
+    }
+
+    /// Connects to a server.
+    ///
+    /// # Errors
+    /// When nobody accepts there.
+    pub fn connect(addr: SocketAddr) -> io::Result<Self> {
+        Self::new(TcpStream::connect_timeout(&addr, PATIENCE)?, "server")
+    }
+
+    /// Connects with a receive buffer as small as the kernel gives, so that an unread reply soon fills it.
+    ///
+    /// # Errors
+    /// When nobody accepts there.
+    pub fn connect_narrow(addr: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
+        socket.set_recv_buffer_size(16 * 1024)?;
+        socket.connect_timeout(&addr.into(), PATIENCE)?;
+        Self::new(socket.into(), "server")
+    }
+
+    /// The evidence so far.
+    pub fn log(&self) -> SharedLog {
+        Arc::clone(&self.log)
+    }
+
+    /// The two ends' addresses: the peer's own and the other's.
+    ///
+    /// # Errors
+    /// When the socket is no longer connected.
+    pub fn ends(&self) -> io::Result<(SocketAddr, SocketAddr)> {
+        Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
+    }
+
+    /// Says all of `bytes`, in one write when the kernel takes it.
+    ///
+    /// # Errors
+    /// How the connection ended, or that the other side does not read.
+    pub fn say(&mut self, bytes: &[u8]) -> Result<(), Ending> {
+        say(&self.stream, &self.log, self.patience.clone(), bytes)
+    }
+
+    /// Says `bytes` and hears `n` bytes at the same time; ends its own direction after the last one said when
+    /// `half_close`. Neither waits for the other, so that full buffers cannot lock the two together.
+    pub fn say_and_hear(&mut self, bytes: &[u8], half_close: bool, n: usize) -> Heard {
+        let log = Arc::clone(&self.log);
+        let patience = self.patience.clone();
+        let Ok(writer) = self.stream.try_clone() else { return self.hear(0) };
+        thread::scope(|scope| {
+            let saying = scope.spawn(move || {
+                let said = say(&writer, &log, patience, bytes);
+                if said.is_ok() && half_close {
+                    end_direction(&writer, &log);
+                }
+                said
+            });
+            let mut heard = self.hear(n);
+            if heard.ending.is_some() {
+                // Nothing that is still said could mend it; this also frees a blocked writer.
+                let _ = self.stream.shutdown(Shutdown::Both);
+            }
+            match saying.join() {
+                Ok(Err(ending)) if heard.ending.is_none() => heard.ending = Some(ending),
+                _ => {}
+            }
+            heard
+        })
+    }
+
+    /// Says as much of `bytes` as is taken while nothing is heard: until all is said, or until the kernel takes no
+    /// more and `other_stuck` says that the other side sleeps too. The answer is how many bytes were said.
+    pub fn say_until_stuck(&mut self, bytes: &[u8], other_stuck: impl Fn() -> bool) -> usize {
+        let _ = self.stream.set_nonblocking(true);
+        self.patience.renew();
+        let mut said = 0;
+        // Asked several times in a row: the other side may just have been woken.
+        let mut stuck = 0;
+        while said < bytes.len() && stuck < 20 && !self.patience.is_over() {
+            let at = Instant::now();
+            match (&self.stream).write(&bytes[said..bytes.len().min(said + 64 * 1024)]) {
+                Ok(n) => {
+                    lock(&self.log).said(at, &bytes[said..said + n]);
+                    said += n;
+                    stuck = 0;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    stuck = if other_stuck() { stuck + 1 } else { 0 };
+                    thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        let _ = self.stream.set_nonblocking(false);
+        said
+    }
+
+    /// Hears exactly `n` bytes, if they come.
+    pub fn hear(&mut self, n: usize) -> Heard {
+        self.hear_while(n, |bytes| bytes.len() < n)
+    }
+
+    /// Hears until `delimiter` has come, at most `max` bytes; the delimiter is part of the answer.
+    pub fn hear_until(&mut self, delimiter: u8, max: usize) -> Heard {
+        let mut heard = self.hear_while(max, |bytes| !bytes.contains(&delimiter));
+        if let Some(at) = heard.bytes.iter().position(|byte| *byte == delimiter) {
+            self.ahead = heard.bytes.split_off(at + 1);
+            heard.ending = None;
+        }
+        heard
+    }
+
+    /// Hears until the other side ends the connection, at most `max` bytes; the ending is always told.
+    pub fn hear_to_end(&mut self, max: usize) -> Heard {
+        let mut heard = self.hear_while(max + 1, |_| true);
+        heard.ending = heard.ending.or(Some(Ending::TooMuch));
+        heard
+    }
+
+    /// Hears whatever comes next, at least one byte, at most `max`.
+    pub fn hear_some(&mut self, max: usize) -> Heard {
+        self.hear_while(max, |bytes| bytes.is_empty())
+    }
+
+    /// What has come already and was not heard yet; it stays to be heard.
+    pub fn pending(&mut self) -> Vec<u8> {
+        let _ = self.stream.set_nonblocking(true);
+        let mut buffer = [0; 4096];
+        while let Ok(n @ 1..) = (&self.stream).read(&mut buffer) {
+            lock(&self.log).heard(&buffer[..n]);
+            self.ahead.extend(&buffer[..n]);
+            if self.ahead.len() > buffer.len() {
+                break;
+            }
+        }
+        let _ = self.stream.set_nonblocking(false);
+        self.ahead.clone()
+    }
+
+    /// Whether the other side ends now, with nothing more said: waits for one or the other.
+    pub fn is_at_end(&mut self) -> bool {
+        let heard = self.hear_some(1);
+        let at_end = heard.bytes.is_empty() && heard.ending == Some(Ending::Fin);
+        self.ahead.splice(0..0, heard.bytes);
+        at_end
+    }
+
+    /// In how many segments everything came that has been received so far; `None` where the kernel does not tell.
+    pub fn segments(&self) -> Option<u32> {
+        let (own, other) = self.ends().ok()?;
+        sockets::between(own, other).ok()??.segments
+    }
+
+    /// Whether the other side has taken everything that was said, or is gone.
+    pub fn is_taken(&self) -> bool {
+        let said = lock(&self.log).said;
+        self.ends().map_or(true, |(own, other)| sockets::taken(other, own, said) != Taken::NotAll)
+    }
+
+    /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked, it
+    /// waits a little.
+    pub fn wait_taken(&self) {
+        let Ok((own, other)) = self.ends() else { return };
+        let said = lock(&self.log).said;
+        let mut patience = self.patience.clone();
+        patience.renew();
+        loop {
+            match sockets::taken(other, own, said) {
+                Taken::All | Taken::Gone => return,
+                Taken::NotAll if patience.is_over() => return,
+                Taken::NotAll => thread::sleep(Duration::from_micros(200)), // The interval at which to look again.
+                Taken::Unknown => return thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+
+    /// Acknowledges late, as a kernel does that hopes to send the acknowledgement along with an answer: what another
+    /// side's Nagle algorithm makes of that then shows. Only Linux can be asked for it (tcp(7), TCP_QUICKACK).
+    pub fn delay_acknowledgements(&self) {
+        #[cfg(target_os = "linux")]
+        let _ = SockRef::from(&self.stream).set_tcp_quickack(false);
+    }
+
+    fn hear_while(&mut self, max: usize, more: impl Fn(&[u8]) -> bool) -> Heard {
+        let mut bytes = std::mem::take(&mut self.ahead);
+        if bytes.len() > max {
+            self.ahead = bytes.split_off(max);
+        }
+        let start = Instant::now();
+        self.patience.renew();
+        let mut buffer = vec![0; (max - bytes.len().min(max)).min(64 * 1024)];
+        while bytes.len() < max && more(&bytes) {
+            let _ = self.stream.set_read_timeout(Some(self.patience.slice()));
+            let room = buffer.len().min(max - bytes.len());
+            let ending = match (&self.stream).read(&mut buffer[..room]) {
+                Ok(0) => Ending::Fin,
+                Ok(n) => {
+                    lock(&self.log).heard(&buffer[..n]);
+                    bytes.extend(&buffer[..n]);
+                    if start.elapsed() < self.in_all {
+                        self.patience.renew();
+                        continue;
+                    }
+                    Ending::TimedOut(start.elapsed())
+                }
+                Err(error) => match error.kind() {
+                    ErrorKind::Interrupted => continue,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                        if !self.patience.is_over() {
+                            continue;
+                        }
+                        let meanwhile = self.meanwhile();
+                        let mut log = lock(&self.log);
+                        log.meanwhile = meanwhile;
+                        if log.said + log.heard == 0 {
+                            log.waits_for_us = self.other.and_then(processes::waits_to_read);
+                        }
+                        Ending::Silence(self.patience.waited())
+                    }
+                    _ => Ending::Rst,
+                },
+            };
+            let ending = lock(&self.log).ended(ending);
+            return Heard { bytes, ending: Some(ending) };
+        }
+        Heard { bytes, ending: None }
+    }
+
+    /// What the other side is doing, as far as the kernel tells.
+    fn meanwhile(&self) -> Option<Meanwhile> {
+        let (own, other) = self.ends().ok()?;
+        let root = self.other?;
+        let entry = sockets::between(other, own).ok()??;
+        match processes::activity(root) {
+            // A socket that no process holds waits in the queue of the listening one.
+            _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
+            Activity::Busy if !processes::all_sleep(root) => Some(Meanwhile::Busy),
+            Activity::Asleep(call) => Some(Meanwhile::Waits { call, unread: entry.unread }),
+            _ => None,
+        }
+    }
+
+    /// Ends this direction (FIN) and stays to hear.
+    pub fn half_close(&mut self) {
+        end_direction(&self.stream, &self.log);
+    }
+
+    /// Closes the connection as a program does that is done: FIN (or RST, if it left bytes unread).
+    pub fn close(mut self) {
+        let mut log = lock(&self.log);
+        log.push(What::Closed(false));
+        // Where the other side has ended first, it is that side that would be left in TIME_WAIT.
+        let ended = log.events.iter().any(|event| matches!(event.what, What::Ended(Ending::Fin)));
+        drop(log);
+        self.abort_at_end &= ended;
+    }
+
+    /// Resets the connection: RST, by SO_LINGER with a time of 0 (socket(7)).
+    pub fn reset(self) {
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        lock(&self.log).push(What::Closed(true));
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if self.abort_at_end {
+            let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
+    }
+}
+
+fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]) -> Result<(), Ending> {
+    let mut stream = stream;
+    patience.renew();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let _ = stream.set_write_timeout(Some(patience.slice()));
+        // In pieces, so that the evidence tells when each was taken.
+        let at = Instant::now();
+        match stream.write(&rest[..rest.len().min(64 * 1024)]) {
+            Ok(n) => {
+                lock(log).said(at, &rest[..n]);
+                rest = &rest[n..];
+                patience.renew();
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                let ending = match error.kind() {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut if !patience.is_over() => continue,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => Ending::NotTaken(patience.waited()),
+                    _ => Ending::Rst,
+                };
+                return Err(lock(log).ended(ending));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn end_direction(stream: &TcpStream, log: &SharedLog) {
+    let _ = stream.shutdown(Shutdown::Write);
+    lock(log).push(What::HalfClosed);
+}
+
+/// A listening socket of the runner, for clients under test.
+pub struct Host {
+    listener: TcpListener,
+    /// Where clients are to connect.
+    pub addr: SocketAddr,
+}
+
+impl Host {
+    /// Listens at `addr`.
+    ///
+    /// # Errors
+    /// When the address is taken.
+    pub fn listen(addr: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(addr)?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { addr: listener.local_addr()?, listener })
+    }
+
+    /// Takes the next client; `None` when `give_up` says that none will come.
+    ///
+    /// # Errors
+    /// When `accept` fails.
+    pub fn accept(&self, give_up: impl Fn() -> bool) -> io::Result<Option<Peer>> {
+        loop {
+            // Asked first: a client that connects and ends at once is still in the queue afterwards.
+            let last_look = give_up();
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false)?;
+                    return Peer::new(stream, "client").map(Some);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock && !last_look => {
+                    thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A peer on one side, a plain stream on the other.
+    fn pair() -> (Peer, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = Peer::connect(listener.local_addr().unwrap()).unwrap();
+        (peer, listener.accept().unwrap().0)
+    }
+
+    #[test]
+    fn the_five_endings_are_told_apart() {
+        let (mut peer, other) = pair();
+        drop(other);
+        assert_eq!(peer.hear(1).ending, Some(Ending::Fin));
+
+        let (mut peer, other) = pair();
+        SockRef::from(&other).set_linger(Some(Duration::ZERO)).unwrap();
+        drop(other);
+        assert_eq!(peer.hear(1).ending, Some(Ending::Rst));
+
+        // Only where nothing is to come is patience short: elsewhere a busy machine could use it up.
+        let (mut peer, _other) = pair();
+        peer.patience = Patience::limited(Duration::from_millis(50));
+        assert!(matches!(peer.hear(1).ending, Some(Ending::Silence(_))));
+
+        let (mut peer, _other) = pair();
+        peer.patience = Patience::limited(Duration::from_millis(50));
+        assert!(matches!(peer.say(&vec![0; 64 << 20]), Err(Ending::NotTaken(_))));
+
+        let (mut peer, mut other) = pair();
+        peer.in_all = Duration::from_millis(200);
+        let drip = thread::spawn(move || {
+            while other.write_all(b".").is_ok() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        });
+        assert!(matches!(peer.hear(1 << 30).ending, Some(Ending::TimedOut(_))));
+        drop(peer);
+        drip.join().unwrap();
+    }
+
+    #[test]
+    fn a_delimiter_splits_what_came_in_one_read() {
+        let (mut peer, mut other) = pair();
+        other.write_all(b"one\ntwo\nrest").unwrap();
+        assert_eq!(peer.hear_until(b'\n', 100).bytes, b"one\n");
+        assert_eq!(peer.hear_until(b'\n', 100).bytes, b"two\n");
+        drop(other);
+        let rest = peer.hear_to_end(100);
+        assert_eq!((rest.bytes.as_slice(), rest.ending), (&b"rest"[..], Some(Ending::Fin)));
+    }
+
+    #[test]
+    fn saying_and_hearing_at_once_cannot_lock_up() {
+        let (mut peer, mut other) = pair();
+        let echo = thread::spawn(move || io::copy(&mut other.try_clone().unwrap(), &mut other).unwrap());
+        let megabytes = vec![7; 16 << 20];
+        assert!(peer.say_and_hear(&megabytes, true, megabytes.len()).bytes == megabytes);
+        assert_eq!(echo.join().unwrap(), 16 << 20);
+    }
+}

@@ -1,0 +1,48 @@
+//! Says on a terminal what is being waited for, and takes it back.
+
+use std::io::{self, IsTerminal, Write};
+
+/// A line on standard error that is overwritten; nothing where standard error is no terminal.
+pub struct Progress {
+    shown: bool,
+}
+
+impl Progress {
+    /// Starts with nothing shown.
+    pub fn new() -> Self {
+        Self { shown: false }
+    }
+
+    /// Shows `text` in place of what was shown.
+    pub fn show(&mut self, text: &str) {
+        if io::stderr().is_terminal() {
+            let mut stderr = io::stderr().lock();
+            let text: String = text.chars().take(79).collect();
+            let _ = write!(stderr, "\r\x1b[2K{text}\r");
+            let _ = stderr.flush();
+            self.shown = true;
+        }
+    }
+
+    /// Takes it back.
+    pub fn clear(&mut self) {
+        if self.shown {
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r\x1b[2K");
+            let _ = stderr.flush();
+            self.shown = false;
+        }
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

@@ -1,0 +1,81 @@
+//! The report as JSON. Fields are only ever added.
+
+use super::{CheckReport, LessonReport, Problem, Report};
+use serde_json::{Value, json};
+
+/// The whole report; bytes are escaped as `escape_ascii` does.
+pub fn render(report: &Report) -> String {
+    let lessons: Vec<Value> = report.lessons.iter().map(lesson).collect();
+    let mut value = json!({"schema": 1, "seed": report.seed, "lessons": lessons});
+    if report.interrupted {
+        value["interrupted"] = json!(true);
+    }
+    format!("{value:#}\n")
+}
+
+fn lesson(lesson: &LessonReport) -> Value {
+    let mut value = json!({
+        "lesson": lesson.lesson,
+        "subject": lesson.subject,
+        "verdict": lesson.verdict().word(),
+        "millis": lesson.millis,
+        "checks": lesson.checks.iter().map(check).collect::<Vec<_>>(),
+    });
+    if let Some(Problem::DoesNotCompile(why) | Problem::Unable(why)) = &lesson.problem {
+        value["problem"] = json!(why);
+    }
+    value
+}
+
+fn check(check: &CheckReport) -> Value {
+    let mut value = json!({
+        "id": check.id,
+        "half": check.half.word(),
+        "wire": check.wire,
+        "verdict": check.verdict.word(),
+        "title": check.title,
+        "expected": check.expected,
+        "got": check.got,
+        "cause": check.cause,
+        "see": check.see,
+        "rerun": check.rerun,
+        "millis": check.millis,
+    });
+    if let Some(half) = check.at_fault {
+        value["at_fault"] = json!(half.word());
+    }
+    if let Some(hole) = &check.hole {
+        value["hole"] = json!({"function": hole.function, "file": hole.file, "line": hole.line});
+    }
+    if let Some(bytes) = &check.comparison {
+        value["comparison"] = json!({
+            "offset": bytes.offset,
+            "start": bytes.start,
+            "expected": bytes.expected.escape_ascii().to_string(),
+            "got": bytes.got.escape_ascii().to_string(),
+            "expected_len": bytes.expected_len,
+            "got_len": bytes.got_len,
+        });
+    }
+    let evidence = &check.evidence;
+    let ends: Vec<String> = evidence.ends.iter().map(|(label, text)| format!("{label}: {text}")).collect();
+    for (name, lines) in [("programs", &ends), ("notes", &evidence.notes)] {
+        if !lines.is_empty() {
+            value[name] = json!(lines);
+        }
+    }
+    if let Some(ribbon) = &evidence.ribbon {
+        value["ribbon"] = json!({
+            "direction": ribbon.direction,
+            "bytes": ribbon.bytes[..ribbon.bytes.len().min(64)].escape_ascii().to_string(),
+            "writes": ribbon.writes,
+            "pieces": ribbon.pieces,
+            "reads": ribbon.reads,
+            "wanted": ribbon.wanted,
+        });
+    }
+    if !evidence.connections.is_empty() {
+        value["connections"] = json!(evidence.connections);
+    }
+    value
+}

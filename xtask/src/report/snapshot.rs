@@ -1,0 +1,139 @@
+//! What reports look like, held against the files in `snapshots/`. `LAB_UPDATE=1 cargo test -p xtask` renews them.
+
+use super::{CheckReport, Evidence, LessonReport, Problem, Report, json, text};
+use crate::check::{Comparison, Half, Hole, Verdict};
+use crate::ribbon::Ribbon;
+use std::fs;
+use std::path::Path;
+
+fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
+    CheckReport {
+        id,
+        half,
+        at_fault: None,
+        wire: "plain".into(),
+        verdict,
+        title: "keeps its promise",
+        expected: String::new(),
+        got: String::new(),
+        cause: String::new(),
+        see: "docs/src/01-echo.md".into(),
+        rerun: format!("cargo xtask run lesson-01 --check {id} --seed 7"),
+        millis: 12,
+        hole: None,
+        comparison: None,
+        evidence: Evidence::default(),
+    }
+}
+
+/// One of everything that a report can hold.
+fn report() -> Report {
+    let mut got: Vec<u8> = (b'a'..=b'z').collect();
+    got[13] = 0xff;
+    let failed = CheckReport {
+        expected: "26 bytes, from the server".into(),
+        got: "26 bytes, the first wrong one at offset 13".into(),
+        cause: "a sentence that is long enough to be wrapped at the eightieth column, as all of them are when they \
+                say what there is to say"
+            .into(),
+        comparison: Comparison::of(&(b'a'..=b'z').collect::<Vec<u8>>(), &got),
+        evidence: Evidence {
+            connections: vec![vec!["    0.1 ms  runner said 26 bytes \"abcdefghijkl\"…".into()]],
+            ends: vec![("server".into(), "\u{1b}[31msomething is wrong".into())],
+            ..Evidence::default()
+        },
+        ..check("fails", Half::Server, Verdict::Fail)
+    };
+    let demo = CheckReport {
+        wire: "dribble".into(),
+        expected: "the reply \"HELLO\"".into(),
+        got: "the client printed \"H\"".into(),
+        cause: "one read is not one reply".into(),
+        evidence: Evidence {
+            ribbon: Some(Ribbon {
+                direction: "server → client",
+                bytes: b"HELLO".to_vec(),
+                writes: vec![5],
+                pieces: vec![1, 1, 1, 1, 1],
+                reads: vec![1],
+                wanted: vec![5],
+            }),
+            ..Evidence::default()
+        },
+        ..check("shows", Half::Client, Verdict::Demo)
+    };
+    let hole = CheckReport {
+        hole: Some(Hole {
+            function: "serve".into(),
+            file: "lessons/01-echo/src/bin/server.rs".into(),
+            line: 32,
+        }),
+        ..check("waits", Half::Server, Verdict::Fail)
+    };
+    let pair = CheckReport {
+        at_fault: Some(Half::Client),
+        expected: "the client exits with status 0".into(),
+        got: "it exited with status 1".into(),
+        ..check("talks", Half::Pair, Verdict::Fail)
+    };
+    let noted = CheckReport {
+        evidence: Evidence { notes: vec!["by luck, and judging nothing".into()], ..Evidence::default() },
+        ..check("holds", Half::Server, Verdict::Pass)
+    };
+    let unable =
+        CheckReport { got: "no address is free".into(), ..check("cannot", Half::Server, Verdict::Error) };
+    let skipped =
+        CheckReport { got: "not on this platform".into(), ..check("skips", Half::Server, Verdict::Skip) };
+    let lesson = |name: &str, problem, checks| LessonReport {
+        lesson: name.into(),
+        subject: "lesson".into(),
+        problem,
+        millis: 345,
+        checks,
+    };
+    let problem =
+        Problem::DoesNotCompile("lesson-02 does not compile: cargo's message above says where".into());
+    Report {
+        interrupted: false,
+        seed: 7,
+        lessons: vec![
+            lesson("01-echo", None, vec![noted, failed, demo, hole, pair, unable, skipped]),
+            lesson("02-uppercase", Some(problem), Vec::new()),
+        ],
+    }
+}
+
+fn held(name: &str, now: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/snapshots").join(name);
+    if std::env::var_os("LAB_UPDATE").is_some() {
+        fs::write(&path, now).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert_eq!(kept, now, "{} differs; LAB_UPDATE=1 renews it", path.display());
+}
+
+#[test]
+fn the_text_report_is_as_it_was() {
+    let text = text::whole(&report());
+    for line in text.lines().filter(|line| !line.contains("cargo xtask")) {
+        assert!(line.chars().count() <= text::WIDTH, "wider than {}: {line}", text::WIDTH);
+        assert!(!line.contains('\u{1b}'), "{line:?}");
+    }
+    held("report.txt", &text);
+}
+
+#[test]
+fn the_json_report_is_as_it_was() {
+    held("report.json", &json::render(&report()));
+}
+
+#[test]
+fn the_exit_status_is_that_of_the_worst_verdict() {
+    let mut all = report();
+    assert_eq!(all.status(), 1);
+    all.lessons.truncate(1);
+    all.lessons[0].checks.retain(|check| check.verdict != Verdict::Fail);
+    assert_eq!(all.status(), 3);
+    all.lessons[0].checks.retain(|check| check.verdict != Verdict::Error);
+    assert_eq!(all.status(), 0);
+}

@@ -1,0 +1,156 @@
+//! One direction of one connection, as a wire sees it: take bytes in, pass pieces on, ask whether they were taken.
+
+use super::record::{Direction, Passed, Record};
+use crate::kernel::sockets::{self, Taken};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a reader may leave bytes unread before the next piece is passed on, marked as a wait.
+const UNREAD: Duration = Duration::from_secs(1);
+/// Where the kernel cannot be asked: how long a piece is given to be read, marked as a wait.
+const BLIND: Duration = Duration::from_millis(20);
+
+/// What taking in brought.
+pub enum Came {
+    /// So many new bytes.
+    Bytes(usize),
+    /// Nothing until the time was over.
+    Nothing,
+    /// The side that speaks has ended.
+    End(End),
+}
+
+/// How a lane ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The speaking side ended its direction.
+    Fin,
+    /// One of the two sides is reset.
+    Rst,
+    /// Nothing of it is passed on: a fault wire keeps it to itself.
+    Silent,
+}
+
+/// One direction of one connection.
+pub struct Lane<'a> {
+    from: &'a TcpStream,
+    to: &'a TcpStream,
+    /// The reader's own address and the wire's towards it.
+    ends: Option<(SocketAddr, SocketAddr)>,
+    record: &'a Record,
+    connection: usize,
+    direction: Direction,
+    sent: u64,
+    /// The next piece is passed on for want of a fact.
+    waited: bool,
+    /// It was the reader that went away, not the side that speaks.
+    reader_left: bool,
+}
+
+impl<'a> Lane<'a> {
+    pub(super) fn new(
+        from: &'a TcpStream,
+        to: &'a TcpStream,
+        record: &'a Record,
+        connection: usize,
+        direction: Direction,
+    ) -> Self {
+        let ends = to.peer_addr().ok().zip(to.local_addr().ok());
+        Self { from, to, ends, record, connection, direction, sent: 0, waited: false, reader_left: false }
+    }
+
+    /// Which way it goes.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Which connection of the wire, from 1.
+    pub fn connection(&self) -> usize {
+        self.connection
+    }
+
+    /// Bytes passed on so far.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Takes in what the speaking side has said, waiting for it without a limit, or until `until`.
+    pub fn take(&mut self, buffer: &mut [u8], until: Option<Instant>) -> Came {
+        loop {
+            let left = until
+                .map(|until| until.saturating_duration_since(Instant::now()).max(Duration::from_micros(1)));
+            if self.from.set_read_timeout(left).is_err() {
+                return Came::End(End::Rst);
+            }
+            match self.from.read(buffer) {
+                Ok(0) => return Came::End(End::Fin),
+                Ok(n) => return Came::Bytes(n),
+                Err(error) => match error.kind() {
+                    ErrorKind::Interrupted => {}
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return Came::Nothing,
+                    _ => return Came::End(End::Rst),
+                },
+            }
+        }
+    }
+
+    /// Marks the next piece as passed on for want of a fact.
+    pub fn mark_wait(&mut self) {
+        self.waited = true;
+    }
+
+    /// Passes `bytes` on in one write (more only when the kernel takes less at once).
+    ///
+    /// # Errors
+    /// [`End::Rst`] when the reader is gone.
+    pub fn pass(&mut self, bytes: &[u8]) -> Result<(), End> {
+        // Recorded first: what the reader has seen must already stand in the record.
+        let waited = std::mem::take(&mut self.waited);
+        self.record.bytes(self.connection, self.direction, self.sent, bytes, waited);
+        if self.to.write_all(bytes).is_err() {
+            self.reader_left = true;
+            return Err(End::Rst);
+        }
+        self.sent += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Waits until the reader has taken everything passed on so far.
+    pub fn drain(&mut self) {
+        let start = Instant::now();
+        let Some((reader, own)) = self.ends else { return };
+        for tries in 0.. {
+            match sockets::taken(reader, own, self.sent) {
+                Taken::All | Taken::Gone => return,
+                Taken::NotAll if start.elapsed() < UNREAD => {}
+                Taken::NotAll => return self.mark_wait(),
+                Taken::Unknown => {
+                    thread::sleep(BLIND);
+                    return self.mark_wait();
+                }
+            }
+            // Only the interval at which to ask again: a reader that runs takes a byte within microseconds.
+            match tries {
+                0..20 => thread::yield_now(),
+                20..200 => thread::sleep(Duration::from_micros(50)),
+                _ => thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self, end: End) {
+        let what = match end {
+            End::Fin => Passed::Fin,
+            End::Rst => Passed::Rst,
+            End::Silent => return,
+        };
+        // A reset comes from one side: the record has it under the direction in which that side spoke.
+        let direction = if self.reader_left { self.direction.back() } else { self.direction };
+        self.record.ended(self.connection, direction, what);
+        if end == End::Fin {
+            let _ = self.to.shutdown(Shutdown::Write);
+        }
+    }
+}

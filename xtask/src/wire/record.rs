@@ -1,0 +1,175 @@
+//! What passed a wire, piece by piece.
+
+use crate::ribbon::Ribbon;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Which way bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the client to the server.
+    ClientToServer,
+    /// From the server to the client.
+    ServerToClient,
+}
+
+impl Direction {
+    /// The other one.
+    pub fn back(self) -> Self {
+        match self {
+            Direction::ClientToServer => Direction::ServerToClient,
+            Direction::ServerToClient => Direction::ClientToServer,
+        }
+    }
+
+    /// `client → server` or `server → client`.
+    pub fn arrow(self) -> &'static str {
+        match self {
+            Direction::ClientToServer => "client → server",
+            Direction::ServerToClient => "server → client",
+        }
+    }
+}
+
+/// Something that passed.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Time since the wire stood.
+    pub at: Duration,
+    /// Connection, numbered from 1.
+    pub connection: usize,
+    /// Which way.
+    pub direction: Direction,
+    /// Bytes, or how the direction ended.
+    pub what: Passed,
+    /// It was passed on because a wait was over, not because of a fact.
+    pub waited: bool,
+}
+
+/// The kinds of [`Piece`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// So many bytes in one write, from this offset of the direction's stream on, and the first of them.
+    Bytes {
+        /// Offset of the first, from 0.
+        offset: u64,
+        /// How many.
+        len: usize,
+        /// The first of them: all, as long as the record has room.
+        start: Vec<u8>,
+    },
+    /// End of stream.
+    Fin,
+    /// A reset.
+    Rst,
+}
+
+/// Pieces of which a record keeps count at the most; later ones are counted in bytes only.
+const MAX_PIECES: usize = 50_000;
+/// Bytes that a record keeps at the most.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// The record of one wire, shared by its threads.
+#[derive(Clone)]
+pub struct Record {
+    start: Instant,
+    shared: Arc<(Mutex<Pieces>, Condvar)>,
+}
+
+#[derive(Default)]
+struct Pieces {
+    pieces: Vec<Piece>,
+    bytes: usize,
+    carried: [u64; 2],
+    fins: usize,
+}
+
+impl Record {
+    /// An empty one, from now on.
+    pub fn new() -> Self {
+        Self { start: Instant::now(), shared: Arc::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pieces> {
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn bytes(
+        &self,
+        connection: usize,
+        direction: Direction,
+        offset: u64,
+        bytes: &[u8],
+        waited: bool,
+    ) {
+        let mut pieces = self.lock();
+        pieces.carried[direction as usize] += bytes.len() as u64;
+        let room = MAX_BYTES - pieces.bytes;
+        let start = bytes[..bytes.len().min(room)].to_vec();
+        pieces.bytes += start.len();
+        let what = Passed::Bytes { offset, len: bytes.len(), start };
+        self.push(pieces, Piece { at: self.start.elapsed(), connection, direction, what, waited });
+    }
+
+    pub(super) fn ended(&self, connection: usize, direction: Direction, what: Passed) {
+        let mut pieces = self.lock();
+        pieces.fins += usize::from(what == Passed::Fin);
+        self.push(pieces, Piece { at: self.start.elapsed(), connection, direction, what, waited: false });
+    }
+
+    fn push(&self, mut pieces: MutexGuard<'_, Pieces>, piece: Piece) {
+        if pieces.pieces.len() < MAX_PIECES {
+            pieces.pieces.push(piece);
+        }
+        self.shared.1.notify_all();
+    }
+
+    /// The pieces so far.
+    pub fn pieces(&self) -> Vec<Piece> {
+        self.lock().pieces.clone()
+    }
+
+    /// The pieces from number `from` on; waits for one until `until`.
+    pub fn pieces_from(&self, from: usize, until: Instant) -> Vec<Piece> {
+        let mut pieces = self.lock();
+        while pieces.pieces.len() <= from {
+            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
+            pieces = self.shared.1.wait_timeout(pieces, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        pieces.pieces.get(from..).unwrap_or_default().to_vec()
+    }
+
+    /// The pieces of one direction as a ribbon, its writes and reads still to be filled in.
+    pub fn ribbon(&self, direction: Direction) -> Ribbon {
+        let mut ribbon = Ribbon { direction: direction.arrow(), ..Ribbon::default() };
+        for piece in self.lock().pieces.iter().filter(|piece| piece.direction == direction) {
+            if let Passed::Bytes { len, start, .. } = &piece.what {
+                ribbon.pieces.push(*len);
+                ribbon.bytes.extend(start.iter().take(4096_usize.saturating_sub(ribbon.bytes.len())));
+            }
+        }
+        ribbon
+    }
+
+    /// Bytes carried so far: to the server, to the client.
+    pub fn carried(&self) -> (u64, u64) {
+        let carried = self.lock().carried;
+        (carried[Direction::ClientToServer as usize], carried[Direction::ServerToClient as usize])
+    }
+
+    /// Whether this direction of some connection has ended with FIN.
+    pub fn has_fin(&self, direction: Direction) -> bool {
+        self.lock().pieces.iter().any(|piece| piece.direction == direction && piece.what == Passed::Fin)
+    }
+
+    /// How many directions have ended with FIN.
+    pub fn fins(&self) -> usize {
+        self.lock().fins
+    }
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self::new()
+    }
+}

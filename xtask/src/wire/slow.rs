@@ -1,0 +1,48 @@
+//! `slow`: everything arrives, a given time later.
+
+use super::lane::{Came, End, Lane};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Bytes under way at the most; the speaking side is not read further while there are more.
+const MOST: usize = 4 << 20;
+
+/// A `read` with a time limit ends late by as much (a tick of the kernel, jiffies in time(7)); a sleep is exact.
+const COARSE: Duration = Duration::from_millis(5);
+
+pub(super) fn carry(lane: &mut Lane<'_>, delay: Duration) -> End {
+    let mut under_way: VecDeque<(Instant, Vec<u8>)> = VecDeque::new();
+    let mut bytes = 0;
+    let mut buffer = vec![0; 64 * 1024];
+    let end = loop {
+        let due = under_way.front().map(|(due, _)| *due);
+        if let Some(due) = due
+            && (bytes >= MOST || due <= Instant::now() + COARSE)
+        {
+            std::thread::sleep(due.saturating_duration_since(Instant::now())); // The delay itself.
+            let Some((_, piece)) = under_way.pop_front() else { continue };
+            bytes -= piece.len();
+            if let Err(end) = lane.pass(&piece) {
+                return end;
+            }
+            continue;
+        }
+        match lane.take(&mut buffer, due.map(|due| due - COARSE)) {
+            Came::Bytes(n) => {
+                bytes += n;
+                under_way.push_back((Instant::now() + delay, buffer[..n].to_vec()));
+            }
+            Came::Nothing => {}
+            Came::End(end) => break end,
+        }
+    };
+    let ended = Instant::now() + delay;
+    for (due, piece) in under_way {
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if let Err(end) = lane.pass(&piece) {
+            return end;
+        }
+    }
+    std::thread::sleep(ended.saturating_duration_since(Instant::now()));
+    end
+}
