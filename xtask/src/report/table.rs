@@ -45,7 +45,7 @@ fn cost(row: &Row, delay: u32) -> String {
     let trips = millis / trip;
     if millis >= NOTICED_MILLIS {
         if (0.8..3.0).contains(&trips) {
-            parts.push(format!("{trips:.1} round trip{}", if trips < 1.05 { "" } else { "s" }));
+            parts.push(format!("{trips:.1} round trips"));
         } else {
             parts.push(format!("{millis:.0} ms"));
         }
