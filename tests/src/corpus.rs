@@ -113,23 +113,34 @@ impl Judge {
         (found, left_out)
     }
 
-    /// Judges a program as one of `lesson`, with a right partner; by one check on one wire when `check` says so.
+    /// The runner's words that judge a program as one of `lesson`, with a right partner and always with the same cuts; by
+    /// one check (`id@wire`) when `check` says so.
     ///
     /// # Panics
-    /// When there is no partner for this lesson, or the runner cannot be started.
-    pub fn verdicts(&self, program: &Program, lesson: &str, check: Option<&str>) -> Vec<Verdict> {
+    /// When there is no partner for this lesson.
+    pub fn words(&self, program: &Program, lesson: &str, check: Option<&str>) -> Vec<String> {
         let (_, server, client) = PARTNERS.iter().find(|row| row.0 == lesson).expect("a partner");
         let name = self.programs.display();
         let (mut server, mut client) = (format!("{name} {server}"), format!("{name} {client}"));
         let on_trial = if program.is_server() { &mut server } else { &mut client };
         on_trial.clone_from(&program.command);
         let mut words = vec!["run", lesson, "--server", &server, "--client", &client, "--format", "json"];
-        words.extend(["--seed", "7"]); // The same cuts each time.
+        words.extend(["--seed", "7"]);
         if let Some((id, wire)) = check.and_then(|check| check.split_once('@')) {
             words.extend(["--check", id, "--wire", wire]);
         } else {
             words.extend(["--jobs", "6"]);
         }
+        words.into_iter().map(String::from).collect()
+    }
+
+    /// Judges a program as [`Judge::words`] says.
+    ///
+    /// # Panics
+    /// When there is no partner for this lesson, or the runner cannot be started.
+    pub fn verdicts(&self, program: &Program, lesson: &str, check: Option<&str>) -> Vec<Verdict> {
+        let words = self.words(program, lesson, check);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let ran = run(&self.runner.to_string_lossy(), &words);
         if ran.stdout.is_empty() {
             return vec![Verdict {

@@ -1,21 +1,50 @@
-//! Runs every lesson's solution many times and prints the verdicts that differed, alone and beside four busy processes a
-//! core: `cargo run -p lab-tests --bin repeat -- 200`.
+//! Judges the same programs again and again and prints the verdicts that differed, alone and beside four busy processes a
+//! core: `cargo run --release -p lab-tests --bin repeat -- 1000`.
+//!
+//! More words choose: `solutions`, `starters` or `corpus` (all three without one); `alone` or `busy` (both without one);
+//! `side=4` runs so many at once, which no verdict may notice either; `from=500` begins with that seed.
 
+use lab_tests::corpus::{Expected, Judge, Program};
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// Every so many lines of tests/corpus.txt, one wrong program is taken; as many right ones are spread over the lessons.
+const SAMPLE: usize = 16;
 
 fn main() -> ExitCode {
-    let times: usize = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(20);
-    let alone = different(times, "alone");
-    let busy = busy();
-    let beside = different(times, "beside four busy processes a core");
-    for mut child in busy {
-        let _ = child.kill();
-        let _ = child.wait();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let number = |name: &str| words.iter().find_map(|word| word.strip_prefix(name)?.parse::<usize>().ok());
+    let (times, from, side) =
+        (number("").unwrap_or(20), number("from=").unwrap_or(0), number("side=").unwrap_or(1));
+    let chosen = |word: &str, others: &[&str]| {
+        words.iter().any(|w| w == word) || !others.iter().any(|other| words.iter().any(|w| w == other))
+    };
+    let dir = std::env::temp_dir().join(format!("socket-lab-repeat-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder for what is judged");
+    let mut odd = 0;
+    for (how, is_busy) in [("alone", false), ("busy", true)] {
+        if !chosen(how, &["alone", "busy"]) {
+            continue;
+        }
+        let busy = if is_busy { Busy::start() } else { Busy(Vec::new()) };
+        for what in ["solutions", "starters", "corpus"] {
+            if !chosen(what, &["solutions", "starters", "corpus"]) {
+                continue;
+            }
+            let runs = runs_of(what, &dir);
+            let place = if is_busy { "beside four busy processes a core" } else { "alone" };
+            odd += different(&runs, from..from + times, side, &format!("{what} {place}"));
+        }
+        drop(busy);
     }
-    if alone + beside == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let _ = std::fs::remove_dir_all(&dir);
+    if odd == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A program built beside this one.
@@ -24,34 +53,114 @@ fn sibling(name: &str) -> PathBuf {
     own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-fn busy() -> Vec<Child> {
-    let cores = thread::available_parallelism().map_or(2, usize::from);
-    let spin = |_| Command::new(sibling("programs")).arg("worst-spins").spawn().expect("a busy process");
-    (0..4 * cores).map(spin).collect()
+/// Processes that only compute, ended with this value.
+struct Busy(Vec<Child>);
+
+impl Busy {
+    fn start() -> Self {
+        let cores = thread::available_parallelism().map_or(2, usize::from);
+        let spin = |_| Command::new(sibling("programs")).arg("worst-spins").spawn().expect("a busy process");
+        Self((0..4 * cores).map(spin).collect())
+    }
 }
 
-/// Runs all lessons `times` times; how many verdicts were not the usual one of their check.
-fn different(times: usize, how: &str) -> usize {
-    let runner = sibling("runner");
-    let runner = runner.to_string_lossy();
-    let mut seen: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    let mut judged = 0;
-    for seed in 0..times {
-        let seed = seed.to_string();
-        let words = ["run", "--all", "--solution", "--format", "json", "--seed", &seed];
-        let report = lab_tests::run(&runner, &words).json();
-        for lesson in report["lessons"].as_array().into_iter().flatten() {
-            for check in lesson["checks"].as_array().into_iter().flatten() {
-                let name = format!("{} {} on {}", lesson["lesson"], check["id"], check["wire"]);
-                let told = format!("{} {}", check["verdict"], check["got"]);
-                let verdict = check["verdict"].as_str().unwrap_or_default().to_string();
-                let good = verdict == "pass" || verdict == "demo";
-                *seen.entry(name).or_default().entry(if good { verdict } else { told }).or_default() += 1;
-                judged += 1;
-            }
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
         }
     }
+}
+
+/// One command line of the runner, whose verdicts must be the same every time.
+struct Run {
+    name: String,
+    words: Vec<String>,
+    /// Other inputs each time. A wrong program may depend on them: it always gets the same.
+    seeded: bool,
+}
+
+fn runs_of(what: &str, dir: &Path) -> Vec<Run> {
+    let run = |words: &[&str]| Run {
+        name: String::new(),
+        words: words.iter().map(|word| word.to_string()).collect(),
+        seeded: true,
+    };
+    match what {
+        "solutions" => vec![run(&["run", "--all", "--solution", "--format", "json"])],
+        "starters" => {
+            let into = dir.join("lessons");
+            let runner = sibling("runner").to_string_lossy().into_owned();
+            let ran = lab_tests::run(&runner, &["starters", "--into", &into.to_string_lossy()]);
+            assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+            vec![run(&["run", "--all", "--lessons", &into.to_string_lossy(), "--format", "json"])]
+        }
+        _ => sample(dir),
+    }
+}
+
+/// Wrong programs, each by the check that must catch it, and right ones, each by all checks.
+fn sample(dir: &Path) -> Vec<Run> {
+    let judge = Judge::beside_me();
+    let [wrong, right] = ["wrong", "right"].map(|kind| judge.programs(kind, dir).0);
+    let run = |program: &Program, lesson: &str, check: Option<&str>| Run {
+        name: program.file.clone(),
+        words: judge.words(program, lesson, check),
+        seeded: false,
+    };
+    let caught = Expected::all().into_iter().step_by(SAMPLE).filter_map(|line| {
+        let program = wrong.iter().find(|program| program.file == line.file)?;
+        Some(run(program, &line.lesson, Some(&line.check)))
+    });
+    let every = right.len().div_ceil(8).max(1);
+    let passed = right.iter().step_by(every).map(|program| run(program, program.lesson(), None));
+    caught.chain(passed).collect()
+}
+
+/// Runs all of these once for each seed; how many verdicts were not the usual one of their check.
+fn different(runs: &[Run], seeds: std::ops::Range<usize>, side: usize, how: &str) -> usize {
+    let runner = sibling("runner").to_string_lossy().into_owned();
+    let seen: Mutex<BTreeMap<String, BTreeMap<String, usize>>> = Mutex::default();
+    let (next, judged) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (start, said) = (Instant::now(), Mutex::new(Instant::now()));
+    thread::scope(|scope| {
+        for _ in 0..side {
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, Ordering::SeqCst);
+                    let (seed, run) = (seeds.start + n / runs.len(), &runs[n % runs.len()]);
+                    if !seeds.contains(&seed) {
+                        break;
+                    }
+                    let seed = seed.to_string();
+                    let mut words: Vec<&str> = run.words.iter().map(String::as_str).collect();
+                    if run.seeded {
+                        words.extend(["--seed", &seed]);
+                    }
+                    let report = lab_tests::run(&runner, &words).json();
+                    let verdicts = verdicts(&run.name, &report);
+                    judged.fetch_add(verdicts.len(), Ordering::SeqCst);
+                    let mut seen = seen.lock().expect("no thread panics");
+                    for (check, verdict, told) in verdicts {
+                        let verdicts = seen.entry(check.clone()).or_default();
+                        if !verdicts.is_empty() && !verdicts.contains_key(&verdict) {
+                            println!("  seed {seed}: {check}: {verdict}: {told}");
+                        }
+                        *verdicts.entry(verdict).or_default() += 1;
+                    }
+                    drop(seen);
+                    let mut said = said.lock().expect("no thread panics");
+                    if said.elapsed() > Duration::from_secs(60) {
+                        *said = Instant::now();
+                        println!("  … {how}: {} of {} times", n / runs.len(), seeds.len());
+                    }
+                }
+            });
+        }
+    });
     let mut odd = 0;
+    let seen = seen.into_inner().expect("no thread panicked");
     for (check, verdicts) in &seen {
         let usual = verdicts.values().max().copied().unwrap_or(0);
         odd += verdicts.values().sum::<usize>() - usual;
@@ -59,6 +168,30 @@ fn different(times: usize, how: &str) -> usize {
             println!("  {check}: {verdicts:?}");
         }
     }
-    println!("{how}: {odd} of {judged} verdicts differed, {} checks, {times} times each", seen.len());
+    println!(
+        "{how}: {odd} of {} verdicts differed; {} checks, {} times each, {side} at once, {} s",
+        judged.into_inner(),
+        seen.len(),
+        seeds.len(),
+        start.elapsed().as_secs()
+    );
     odd
+}
+
+/// Each check's name, its verdict, and what was told of it.
+fn verdicts(name: &str, report: &Value) -> Vec<(String, String, String)> {
+    let lessons = report["lessons"].as_array().into_iter().flatten();
+    let checks = lessons.flat_map(|lesson| {
+        let checks = lesson["checks"].as_array().into_iter().flatten();
+        checks.map(|check| {
+            let called = format!("{name} {} {} on {}", lesson["lesson"], check["id"], check["wire"]);
+            let told = format!("{} {} {}", check["got"], check["cause"], check["evidence"]);
+            (called.trim().to_string(), check["verdict"].as_str().unwrap_or_default().to_string(), told)
+        })
+    });
+    let mut all: Vec<_> = checks.collect();
+    if all.is_empty() {
+        all.push((format!("{name} (nothing was judged)"), "none".into(), report.to_string()));
+    }
+    all
 }
