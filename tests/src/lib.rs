@@ -1,6 +1,8 @@
 //! Helpers of the tests that judge the runner.
 
 pub mod corpus;
+#[cfg(unix)]
+pub mod terminal;
 
 use serde_json::Value;
 use std::fs;

@@ -1,6 +1,8 @@
 //! The command line's surface, nothing else.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use crate::course::LESSONS;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 /// Learn socket programming by watching it break and fixing it.
@@ -18,7 +20,10 @@ pub struct Cli {
 pub enum Verb {
     /// Build a lesson's programs, let them talk, and check what they promise
     Run(Box<Run>),
+    /// Judge a lesson each time you save it; one key gives a hint, the solution, the next lesson
+    Watch(Watch),
     /// List the lessons, those that you have passed and the one that you are at
+    #[command(after_help = "Example: cargo xtask list")]
     List,
     /// Show a hint for a lesson, one step more each time
     Hint(Hint),
@@ -30,6 +35,11 @@ pub enum Verb {
     Compare(Compare),
     /// Stand a wire up by hand, in front of any server
     Wire(Wire),
+    /// See whether this machine has all that the lessons need, and what mends what is missing
+    #[command(after_help = "Example: cargo xtask doctor")]
+    Doctor,
+    /// Print what lets your shell complete `cargo xtask` with Tab
+    Completions(Completions),
     /// Render the lessons' starters from the solutions
     Starters(Starters),
 }
@@ -89,6 +99,9 @@ pub struct Run {
     /// Write the report into this file
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Print a screen of so many lines when all is judged: for `watch`
+    #[arg(long, hide = true, value_name = "ROWS")]
+    pub screen: Option<usize>,
 }
 
 /// The forms of a report.
@@ -100,6 +113,15 @@ pub enum Format {
     Json,
     /// For CI systems.
     Junit,
+}
+
+/// `watch`
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo xtask watch lesson-01")]
+pub struct Watch {
+    /// Which lesson; the one that you are at when none is named
+    #[arg(value_name = "LESSON")]
+    pub lesson: Option<String>,
 }
 
 /// `hint`
@@ -194,6 +216,33 @@ pub struct Wire {
     pub server_turn: Vec<usize>,
 }
 
+/// `completions`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  bash        eval \"$(cargo xtask completions bash)\"\n  zsh         eval \"$(cargo xtask \
+                  completions zsh)\"\n  fish        cargo xtask completions fish | source\n  PowerShell  cargo xtask \
+                  completions powershell | Out-String | Invoke-Expression\n\nPut that line where your shell reads it \
+                  at its start, for instance ~/.bashrc."
+)]
+pub struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// The shells that can complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+}
+
 /// `starters`
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo xtask starters --check")]
@@ -204,6 +253,39 @@ pub struct Starters {
     /// Render into this folder instead of lessons/
     #[arg(long, value_name = "DIR", conflicts_with = "check")]
     pub into: Option<PathBuf>,
+}
+
+/// The surface itself, with each lesson's name as a value that a shell may complete.
+pub fn surface() -> clap::Command {
+    // clap wants names that live for ever; this is done once.
+    let names: Vec<&'static str> = LESSONS.iter().map(|lesson| &*lesson.id().leak()).collect();
+    let mut surface = Cli::command();
+    let verbs: Vec<String> = surface.get_subcommands().map(|verb| verb.get_name().to_string()).collect();
+    for verb in verbs {
+        surface = surface.mut_subcommand(verb, |verb| {
+            verb.mut_args(|arg| match arg.get_value_names() {
+                Some([name]) if name == "LESSON" => {
+                    arg.value_parser(PossibleValuesParser::new(names.clone()))
+                }
+                Some([name]) if name == "WIRE" => {
+                    arg.value_parser(PossibleValuesParser::new(["plain", "glue", "dribble", "slice", "slow"]))
+                }
+                Some([name]) if name == "ID" => arg.value_parser(PossibleValuesParser::new(checks())),
+                Some([name]) if name == "DIR" => arg.value_hint(ValueHint::DirPath),
+                Some([name]) if name == "FILE" => arg.value_hint(ValueHint::FilePath),
+                Some([name]) if name == "CMD" => arg.value_hint(ValueHint::CommandString),
+                _ => arg,
+            })
+        });
+    }
+    surface
+}
+
+/// The checks' names, each once.
+fn checks() -> Vec<&'static str> {
+    let all: std::collections::BTreeSet<&str> =
+        LESSONS.iter().flat_map(|lesson| lesson.checks().map(|check| check.id)).collect();
+    all.into_iter().collect()
 }
 
 /// Parses the command line; a wrong one is told, and ends the program with status 2.

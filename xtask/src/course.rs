@@ -134,6 +134,12 @@ impl Lesson {
         format!("docs/src/{}.md", self.dir())
     }
 
+    /// The lesson before this one.
+    pub fn previous(&self) -> Option<&'static Lesson> {
+        let at = LESSONS.iter().position(|lesson| lesson.number == self.number)?;
+        LESSONS.get(at.checked_sub(1)?)
+    }
+
     /// The lesson after this one.
     pub fn next(&self) -> Option<&'static Lesson> {
         let at = LESSONS.iter().position(|lesson| lesson.number == self.number)?;

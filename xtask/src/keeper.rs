@@ -9,7 +9,7 @@
 //! `started PID`, `failed WHY`, `exit CODE`, `signal NUMBER`.
 
 use crate::kernel::processes::{self, Pid};
-use crate::program::{Exit, Link, Pipes, Spec};
+use crate::program::{self, Exit, Link, Pipes, Spec};
 use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -46,8 +46,7 @@ impl Kept {
     /// When the keeper cannot be started, or the program cannot (no such file, not executable).
     pub fn start(spec: &Spec, pipes: Pipes, link: &Arc<Link>) -> anyhow::Result<Self> {
         let (control, theirs) = UnixStream::pair().context("control socket")?;
-        // This file, even when it was rebuilt or removed since.
-        let mut command = Command::new("/proc/self/exe");
+        let mut command = Command::new(program::own_executable());
         command.arg0("xtask").arg(VERB).args(&spec.argv).envs(spec.env.iter().map(|(k, v)| (k, v)));
         if let Some(dir) = &spec.dir {
             command.current_dir(dir);

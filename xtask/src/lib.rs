@@ -10,6 +10,8 @@ mod cli;
 mod commands;
 mod compare;
 mod course;
+mod doctor;
+mod editor;
 mod hole;
 mod judge;
 #[cfg(target_os = "linux")]
@@ -27,8 +29,10 @@ mod program;
 mod progress;
 mod report;
 mod ribbon;
+mod saves;
 mod starter;
 mod subject;
+mod terminal;
 pub mod wire;
 mod workspace;
 
@@ -39,6 +43,10 @@ pub fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
     if args.get(1).is_some_and(|verb| verb == keeper::VERB) {
         return keeper::main(&args[2..]);
+    }
+    #[cfg(unix)]
+    if args.get(1).is_some_and(|verb| verb == terminal::VERB) {
+        return terminal::guard();
     }
     commands::run_verb(cli::parse())
 }

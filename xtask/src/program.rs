@@ -17,11 +17,23 @@ use std::time::{Duration, Instant};
 
 /// How long a program has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_millis(200);
+/// How long the rest of a program's output may take to arrive when nothing of the program is left. On Linux its end is
+/// certain then, and only a starved machine needs more than a moment; elsewhere a process that was left behind may
+/// hold the pipe.
+const REST: Duration = if cfg!(target_os = "linux") { BURIAL } else { Duration::from_secs(1) };
 /// How long the kernel may take to bury a killed process tree.
 const BURIAL: Duration = Duration::from_secs(10);
 
 /// How often a program that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// This executable, on Linux also when its file was rebuilt or removed since.
+pub fn own_executable() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        return "/proc/self/exe".into();
+    }
+    std::env::current_exe().unwrap_or_default()
+}
 
 /// What to start and how.
 #[derive(Clone, Debug)]
@@ -294,8 +306,8 @@ impl Program {
             heeded = self.wait_exit(Instant::now() + GRACE).is_some();
         }
         self.process.end();
-        // Only a process outside the tree could still hold the pipes: never wait for that without a limit.
-        let until = Instant::now() + GRACE;
+        // Never wait for a pipe's end without a limit.
+        let until = Instant::now() + REST;
         self.stdout.wait_end(until);
         self.stderr.wait_end(until);
         !heeded

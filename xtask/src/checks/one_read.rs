@@ -96,7 +96,7 @@ pub fn half_characters(bench: &mut Bench) -> Outcome {
 
 /// The lengths of the parts of `stream`, one a line, that `output` holds one after the other, if it does: what a client
 /// prints that takes each `read` for a reply.
-fn one_part_a_line(output: &[u8], stream: &[u8], lines: usize) -> Option<Vec<usize>> {
+pub fn one_part_a_line(output: &[u8], stream: &[u8], lines: usize) -> Option<Vec<usize>> {
     if lines == 0 {
         return Some(Vec::new());
     }

@@ -3,7 +3,7 @@
 use super::answering;
 use super::common::random_from;
 use super::pushing::{LETTERS, Prediction, Push, Traffic, client, pair, server, stream, three_messages};
-use crate::check::{Check, Finding, Outcome, broken};
+use crate::check::{Check, Finding, Outcome, broken, count};
 use crate::peer::Peer;
 use crate::subject::{Bench, Server};
 use crate::wire::Cut;
@@ -157,8 +157,13 @@ fn paused(
     for (n, message) in (0_u32..).zip(messages) {
         let heard = peer.hear(message.len());
         took = start.elapsed();
-        if heard.ending.is_some() {
-            break; // That the messages are right is another check's business.
+        if let Some(ending) = &heard.ending {
+            // Which bytes they are is another check's business; without them, there is nothing to judge here.
+            return broken(
+                format!("{} messages, each after a pause of 500 ms but the first", messages.len()),
+                format!("{} of message {}; then the server {ending}", count(heard.bytes.len()), n + 1),
+                "the server must push all its messages to each client, whatever that says or ends",
+            );
         }
         if took < PAUSE * n {
             let cause = match half_close {

@@ -2,13 +2,14 @@
 
 use super::{Usage, current, lab, lesson, print};
 use crate::cli::Diff;
+use crate::course::Lesson;
 use crate::report::text::Paint;
 use crate::{starter, workspace};
 use anyhow::Context;
 use colored::Color;
 use similar::{ChangeTag, TextDiff};
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 /// Lines shown around a change.
 const AROUND: usize = 3;
@@ -23,6 +24,12 @@ pub fn diff(args: &Diff) -> anyhow::Result<u8> {
     if !args.yes && !state.passed.contains(&lesson.dir()) && !agreed(&lesson.id())? {
         return Ok(0);
     }
+    show(lesson, args.whole)?;
+    Ok(0)
+}
+
+/// Prints what differs between the learner's lesson and the solution: in the holes, or in `whole` files.
+pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
     let root = workspace::root();
     let paint = Paint::of(&std::io::stdout());
     let solution = root.join("solutions").join(lesson.dir());
@@ -30,7 +37,7 @@ pub fn diff(args: &Diff) -> anyhow::Result<u8> {
     for path in starter::files_below(&solution)? {
         let text =
             fs::read_to_string(solution.join(&path)).with_context(|| format!("read {}", path.display()))?;
-        if !text.contains("// BEGIN SOLUTION") && !args.whole {
+        if !text.contains("// BEGIN SOLUTION") && !whole {
             continue;
         }
         let (theirs, holes) = starter::solved(&text, lesson.number);
@@ -42,7 +49,7 @@ pub fn diff(args: &Diff) -> anyhow::Result<u8> {
         };
         // A starter that was not touched has nothing to compare.
         if starter::render(&text, lesson.number).is_ok_and(|starter| starter == mine)
-            && !args.whole
+            && !whole
             && !holes.is_empty()
         {
             print(&format!("{shown} is still as it was given\n"));
@@ -54,7 +61,7 @@ pub fn diff(args: &Diff) -> anyhow::Result<u8> {
                 let lines = op.new_range();
                 holes.iter().any(|hole| lines.start <= hole.end && hole.start <= lines.end)
             });
-            if !touches && !args.whole {
+            if !touches && !whole {
                 continue;
             }
             same = false;
@@ -76,7 +83,7 @@ pub fn diff(args: &Diff) -> anyhow::Result<u8> {
         true => "yours is the solution, word for word\n",
         false => "- is yours, + the solution; there is more than one right way\n",
     });
-    Ok(0)
+    Ok(())
 }
 
 /// Asks once whether the solution shall be shown before the lesson has passed.
@@ -88,7 +95,6 @@ fn agreed(lesson: &str) -> anyhow::Result<bool> {
         return Err(Usage(text).into());
     }
     print(&format!("{lesson} has not passed yet. See the solution all the same? [y/N] "));
-    let _ = std::io::stdout().flush();
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     let yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");

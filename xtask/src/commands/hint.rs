@@ -2,40 +2,48 @@
 
 use super::{current, lab, lesson, print};
 use crate::cli::Hint;
+use crate::course::Lesson;
 use crate::report::text::wrap;
 use crate::workspace;
 use anyhow::Context;
 
 /// Shows the next hint of a lesson, or the one that was asked for, or all.
 pub fn hint(args: &Hint) -> anyhow::Result<u8> {
-    let lab = lab();
-    let (state, _) = lab.load();
+    let (state, _) = lab().load();
     let lesson = match &args.lesson {
         Some(word) => lesson(word)?,
         None => current(&state),
     };
-    let path = workspace::root().join(format!("docs/src/hints/{}.md", lesson.dir()));
-    let text = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-    // Each hint is a section of the page, with a heading of its own.
-    let hints: Vec<&str> = text.split("\n## ").skip(1).collect();
-    let shown = state.hints.get(&lesson.dir()).copied().unwrap_or(0);
-    let step = args.step.unwrap_or(shown + 1).min(hints.len() as u8);
-    for (n, hint) in (1..).zip(&hints) {
-        if args.all || n == step {
-            print(&plain(hint));
-        }
-    }
-    let step = if args.all { hints.len() as u8 } else { step };
-    // A hint that cannot be remembered is a hint all the same.
-    if let Err(error) = lab.update(|state| _ = state.hints.insert(lesson.dir(), step)) {
-        eprintln!("note: the progress was not saved: {error:#}");
-    }
-    let next = match usize::from(step) < hints.len() {
+    let more = show(lesson, args.step, args.all)?;
+    let next = match more {
         true => format!("one step more: cargo xtask hint {}", lesson.id()),
         false => format!("cargo xtask run {}", lesson.id()),
     };
     print(&format!("next: {next}\n"));
     Ok(0)
+}
+
+/// Prints a hint, the next one when none is named, and remembers it; whether there are more.
+pub fn show(lesson: &Lesson, step: Option<u8>, all: bool) -> anyhow::Result<bool> {
+    let lab = lab();
+    let (state, _) = lab.load();
+    let path = workspace::root().join(format!("docs/src/hints/{}.md", lesson.dir()));
+    let text = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    // Each hint is a section of the page, with a heading of its own.
+    let hints: Vec<&str> = text.split("\n## ").skip(1).collect();
+    let shown = state.hints.get(&lesson.dir()).copied().unwrap_or(0);
+    let step = step.unwrap_or(shown + 1).min(hints.len() as u8);
+    for (n, hint) in (1..).zip(&hints) {
+        if all || n == step {
+            print(&plain(hint));
+        }
+    }
+    let step = if all { hints.len() as u8 } else { step };
+    // A hint that cannot be remembered is a hint all the same.
+    if let Err(error) = lab.update(|state| _ = state.hints.insert(lesson.dir(), step)) {
+        eprintln!("note: the progress was not saved: {error:#}");
+    }
+    Ok(usize::from(step) < hints.len())
 }
 
 /// A section of the page as it is read in a terminal: wrapped, code indented, without the marks of Markdown.

@@ -1,13 +1,16 @@
 //! One file a verb, each thin.
 
 mod compare;
+mod completions;
 mod diff;
+mod doctor;
 mod greet;
 mod hint;
 mod list;
 mod reset;
 mod run;
 mod starters;
+mod watch;
 mod wire;
 
 use crate::cli::{Cli, Verb};
@@ -30,12 +33,15 @@ const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(10);
 pub fn run_verb(cli: Cli) -> ExitCode {
     let result = match cli.verb {
         Some(Verb::Run(args)) => run::run(&args),
+        Some(Verb::Watch(args)) => watch::watch(&args),
         Some(Verb::List) => list::list(),
         Some(Verb::Compare(args)) => compare::compare(&args),
         Some(Verb::Hint(args)) => hint::hint(&args),
         Some(Verb::Diff(args)) => diff::diff(&args),
         Some(Verb::Reset(args)) => reset::reset(&args),
         None => greet::greet(),
+        Some(Verb::Doctor) => doctor::doctor(),
+        Some(Verb::Completions(args)) => completions::completions(&args),
         Some(Verb::Wire(args)) => wire::wire(&args),
         Some(Verb::Starters(args)) => starters::starters(&args),
     };
@@ -111,5 +117,6 @@ pub fn find_wire(word: &str) -> anyhow::Result<crate::wire::Kind> {
 /// Prints to standard output; a reader that has gone (`| head`) is no error.
 pub fn print(text: &str) {
     use std::io::Write;
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }

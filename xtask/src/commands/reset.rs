@@ -22,12 +22,17 @@ pub fn reset(args: &Reset) -> anyhow::Result<u8> {
     };
     let root = workspace::root();
     for lesson in lessons {
-        one(&root, lesson)?;
+        print(&one(&root, lesson)?);
+        print(&format!("next: cargo xtask run {}\n", lesson.id()));
     }
     Ok(0)
 }
 
-fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<()> {
+/// Puts one lesson back to its starter, after a copy of what was there; what was done, in words.
+///
+/// # Errors
+/// When no whole copy could be made: then nothing was touched.
+pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
     let files = render_lesson(root, lesson)?;
     let dir = root.join("lessons").join(lesson.dir());
     let there = if dir.exists() { starter::files_below(&dir)? } else { Vec::new() };
@@ -36,9 +41,9 @@ fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<()> {
             fs::read(root.join("lessons").join(path)).is_ok_and(|bytes| bytes == text.as_bytes())
         });
     if same {
-        print(&format!("lessons/{} is the starter already\n", lesson.dir()));
-        return Ok(());
+        return Ok(format!("lessons/{} is the starter already\n", lesson.dir()));
     }
+    let mut told = String::new();
     if !there.is_empty() {
         let backup = lab().new_backup(&lesson.dir())?;
         for path in &there {
@@ -47,10 +52,10 @@ fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<()> {
             })?;
         }
         let shown = backup.strip_prefix(root).unwrap_or(&backup).display().to_string().replace('\\', "/");
-        print(&format!(
+        told += &format!(
             "what was there is kept in {shown}\nto bring it back: cp -r {shown}/. lessons/{}\n",
             lesson.dir()
-        ));
+        );
     }
     for path in &there {
         if !files.contains_key(&Path::new(&lesson.dir()).join(path)) {
@@ -65,8 +70,8 @@ fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<()> {
         write_whole(&target, text.as_bytes())?;
     }
     remember(&root.join("lessons"), &files)?;
-    print(&format!("lessons/{} is the starter again\nnext: cargo xtask run {}\n", lesson.dir(), lesson.id()));
-    Ok(())
+    told += &format!("lessons/{} is the starter again\n", lesson.dir());
+    Ok(told)
 }
 
 /// Copies a file, and reads the copy back before it is believed.

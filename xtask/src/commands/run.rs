@@ -119,7 +119,12 @@ impl<'a> Plan<'a> {
             options += &format!(" --lessons {}", quoted(&dir.to_string_lossy()));
         }
         let to_stderr = args.format != Format::Text && args.output.is_none();
-        let paint = if to_stderr { Paint::of(&std::io::stderr()) } else { Paint::of(&std::io::stdout()) };
+        // A screen is handed on by `watch`, whose terminal standard error still is.
+        let paint = if to_stderr || args.screen.is_some() {
+            Paint::of(&std::io::stderr())
+        } else {
+            Paint::of(&std::io::stdout())
+        };
         Ok(Self {
             args,
             root: workspace::root(),
@@ -139,7 +144,7 @@ impl<'a> Plan<'a> {
 
     /// Says something to people.
     fn say(&self, text: &str) {
-        if program::interrupted() {
+        if program::interrupted() || self.args.screen.is_some() {
             return; // What failed now, failed because it was interrupted.
         }
         if self.to_stderr {
@@ -296,12 +301,17 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What to do next, in one line.
-    fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> String {
+    /// The failed check to mend first.
+    fn first_failed(report: &LessonReport) -> Option<&CheckReport> {
         let broken = |check: &&CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
         // A pair's failure only says which half is at fault; that half's own check tells more.
         let own = report.checks.iter().find(|check| broken(check) && check.half != Half::Pair);
-        if let Some(failed) = own.or_else(|| report.checks.iter().find(broken)) {
+        own.or_else(|| report.checks.iter().find(broken))
+    }
+
+    /// What to do next, in one line.
+    fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> String {
+        if let Some(failed) = Self::first_failed(report) {
             return match report.checks.len() {
                 1 => "mend it, then run the last line again".into(),
                 _ => format!("mend `{}` first, then run just it again:\n{}", failed.id, failed.rerun),
@@ -326,6 +336,31 @@ impl<'a> Plan<'a> {
                     format!("you know now: {}\n      go on: cargo xtask run {}", lesson.learned, next.id())
                 }
                 None => format!("you know now: {}\n      that was the last lesson so far", lesson.learned),
+            },
+        }
+    }
+
+    /// What to do next when a save is all it takes to be judged again.
+    fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> String {
+        let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
+        match (&report.problem, Self::first_failed(report), hole) {
+            (Some(_), ..) => "mend it and save".into(),
+            (None, Some(failed), _) => format!("mend `{}` and save", failed.id),
+            (None, None, Some(hole)) => {
+                format!("write `{}` in {}:{} and save", hole.function, hole.file, hole.line)
+            }
+            (None, None, None) if report.verdict() != Verdict::Pass => {
+                "mend what kept the runner from judging".into()
+            }
+            (None, None, None) => match lesson.next() {
+                Some(next) => format!(
+                    "you know now: {}\n`n` goes on to {} {}: {}",
+                    lesson.learned,
+                    next.id(),
+                    next.name,
+                    next.idea
+                ),
+                None => format!("you know now: {}\nthat was the last lesson so far", lesson.learned),
             },
         }
     }

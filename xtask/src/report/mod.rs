@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod junit;
+pub mod screen;
 pub mod table;
 pub mod text;
 

@@ -88,6 +88,10 @@ fn cut(text: &str, most: usize) -> String {
 pub enum Detail {
     /// Everything.
     Whole,
+    /// Without the bytes that passed.
+    Lean,
+    /// What a small screen has room for: what was expected, what came, the ribbon, and why.
+    Least,
     /// What came and why: another one before it was told whole.
     Brief,
 }
@@ -136,12 +140,12 @@ pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
             }
             let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}", check.id)));
         }
-        Verdict::Fail | Verdict::Demo => out += &finding(paint, check),
+        Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail),
     }
     out
 }
 
-fn finding(paint: Paint, check: &CheckReport) -> String {
+fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     let mut out = String::new();
     let mut line = |label: &str, text: &str| {
         if !text.is_empty() {
@@ -153,14 +157,15 @@ fn finding(paint: Paint, check: &CheckReport) -> String {
     }
     line("expected", &check.expected);
     line("got", &check.got);
-    if let Some(bytes) = &check.comparison {
+    if let Some(bytes) = check.comparison.as_ref().filter(|_| detail != Detail::Least) {
         out += &comparison(paint, bytes);
     }
     out += &ribbon(paint, check);
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "{}", row(paint, label, text));
     };
-    for (number, connection) in check.evidence.connections.iter().enumerate() {
+    let connections = check.evidence.connections.iter().filter(|_| detail == Detail::Whole);
+    for (number, connection) in connections.enumerate() {
         for (at, event) in connection.iter().enumerate() {
             let label = match (at, check.evidence.connections.len()) {
                 (0, 1) => "what passed".to_string(),
@@ -170,16 +175,15 @@ fn finding(paint: Paint, check: &CheckReport) -> String {
             line(if check.half == Half::Client && at == 0 { "what passed" } else { &label }, event);
         }
     }
-    for (label, text) in &check.evidence.ends {
-        line(label, text);
+    if detail != Detail::Least {
+        check.evidence.ends.iter().for_each(|(label, text)| line(label, text));
+        check.evidence.notes.iter().for_each(|text| line("note", text));
     }
-    for text in &check.evidence.notes {
-        line("note", text);
+    if !check.cause.is_empty() {
+        line("cause", &check.cause);
     }
-    for (label, text) in [("cause", &check.cause), ("read", &check.see)] {
-        if !text.is_empty() {
-            line(label, text);
-        }
+    if !check.see.is_empty() && detail != Detail::Least {
+        line("read", &check.see);
     }
     // Not wrapped, so that it can be copied.
     let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);

@@ -1,13 +1,16 @@
 //! Tells people the verdicts of a run, lesson by lesson, as they come.
 
+use super::super::print;
 use super::Plan;
 use crate::check::Verdict;
 use crate::course::Lesson;
 use crate::judge::Judged;
 use crate::program;
 use crate::progress::Progress;
+use crate::report::screen;
 use crate::report::text::{self, Detail};
 use crate::report::{CheckReport, LessonReport, Problem, Report};
+use crate::subject::Role;
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -22,7 +25,8 @@ pub struct Telling<'a> {
     told: usize,
     /// The lesson that is being told, once its heading stands.
     open: Option<usize>,
-    talked: bool,
+    /// The conversation of the lesson that is being told.
+    scene: Vec<(Role, String)>,
     start: Instant,
     progress: Progress,
 }
@@ -43,7 +47,7 @@ impl<'a> Telling<'a> {
             counts: HashMap::new(),
             told: 0,
             open: None,
-            talked: false,
+            scene: Vec::new(),
             start: Instant::now(),
             progress: Progress::new(),
         }
@@ -67,7 +71,7 @@ impl<'a> Telling<'a> {
             let blank = if number > 0 { "\n" } else { "" };
             let (plan, lesson) = (self.plan, self.plan.lessons[number]);
             plan.say(&format!("{blank}{}", text::heading(plan.paint, lesson, &plan.described(), plan.seed)));
-            (self.open, self.talked) = (Some(number), false);
+            (self.open, self.scene) = (Some(number), Vec::new());
         }
     }
 
@@ -76,9 +80,9 @@ impl<'a> Telling<'a> {
         self.open(number);
         let paint = self.plan.paint;
         // One conversation is enough to see; the others are judged all the same.
-        if !judged.scene.is_empty() && !self.talked {
+        if !judged.scene.is_empty() && self.scene.is_empty() {
             self.plan.say(&format!("\n{}", text::scene(paint, &judged.scene)));
-            self.talked = true;
+            self.scene = judged.scene;
         }
         let report = &mut self.reports[number];
         if report.checks.is_empty() {
@@ -116,6 +120,12 @@ impl<'a> Telling<'a> {
         };
         plan.say(&text::holes(plan.paint, report));
         plan.say(&text::closing(plan.paint, report, &next));
+        if let Some(rows) = plan.args.screen {
+            let lesson = plan.lessons[number];
+            let heading = text::heading(plan.paint, lesson, &plan.described(), plan.seed);
+            let (first, next) = (Plan::first_failed(report), plan.next_on_screen(lesson, report));
+            print(&screen::render(plan.paint, &heading, &self.scene, report, first, &next, rows));
+        }
     }
 
     pub fn close(mut self) -> Report {

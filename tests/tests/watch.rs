@@ -1,0 +1,225 @@
+//! `cargo xtask watch` as a person uses it: on a terminal, saving, pressing keys, and leaving in every way there is.
+
+#![cfg(target_os = "linux")]
+
+use lab_tests::terminal::Terminal;
+use lab_tests::{clone, root, runner_in};
+use nix::sys::signal::Signal;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+/// The last words on the screen once a run is told.
+const KEYS: &str = "q quit";
+
+fn fresh(name: &str) -> PathBuf {
+    clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), name)
+}
+
+fn solution(lesson: &str, half: &str) -> String {
+    fs::read_to_string(root().join(format!("solutions/{lesson}/src/bin/{half}.rs"))).unwrap()
+}
+
+fn save(clone: &Path, lesson: &str, half: &str, text: &str) {
+    fs::write(clone.join(format!("lessons/{lesson}/src/bin/{half}.rs")), text).unwrap();
+}
+
+fn watch(clone: &Path, editor: &str) -> Terminal {
+    let mut command = runner_in(clone, RUNNER, &["watch"]);
+    command.env("EDITOR", editor).env_remove("VISUAL").env("TERM", "xterm").env_remove("NO_COLOR");
+    Terminal::start(command)
+}
+
+/// The processes that work for this clone: their folder or a word of their command line is in it.
+fn processes_of(clone: &Path) -> Vec<String> {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    let words = all.filter_map(|entry| {
+        entry.file_name().to_str()?.parse::<u32>().ok()?;
+        let words = fs::read_to_string(entry.path().join("cmdline")).ok()?.replace('\0', " ");
+        words.contains(&*clone.to_string_lossy()).then_some(words)
+    });
+    words.collect()
+}
+
+fn nothing_is_left_of(clone: &Path) {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !processes_of(clone).is_empty() {
+        assert!(std::time::Instant::now() < until, "left behind: {:?}", processes_of(clone));
+        std::thread::sleep(std::time::Duration::from_millis(5)); // Only the interval at which to look again.
+    }
+}
+
+#[test]
+fn a_lesson_is_failed_mended_and_passed() {
+    let clone = fresh("watch-lesson");
+    let mut terminal = watch(&clone, "true");
+    terminal.see("`serve` is still to be written");
+    terminal.see(KEYS);
+    assert!(terminal.is_taken());
+    // Wrong: the conversation and the first failed check fit on the screen.
+    save(&clone, "01-echo", "client", &solution("01-echo", "client"));
+    let wrong =
+        solution("01-echo", "server").replace("write_all(&buffer[..n])", "write_all(&buffer[..n.min(100)])");
+    assert_ne!(wrong, solution("01-echo", "server"));
+    save(&clone, "01-echo", "server", &wrong);
+    terminal.see("✗ server   returns any bytes unchanged");
+    let screen = terminal.see(KEYS);
+    assert!(screen.contains("mend `echo-bytes` and save"), "{screen}");
+    // It does not compile: cargo says where.
+    save(&clone, "01-echo", "server", "fn main() { let x: u8 = \"text\"; }\n");
+    terminal.see("mismatched types");
+    terminal.see("mend it and save");
+    terminal.see(KEYS);
+    // Right: what was learned, and the next one.
+    save(&clone, "01-echo", "server", &solution("01-echo", "server"));
+    terminal.see("server │ (printed) listening on");
+    terminal.see("25 passed of 25 checks");
+    terminal.see("you know now: a server outlives its clients");
+    terminal.see("`n` goes on to lesson-02");
+    terminal.see(KEYS);
+    terminal.press("n");
+    terminal.see("lesson-02 uppercase");
+    terminal.see(KEYS);
+    terminal.press("q");
+    assert!(terminal.wait().success());
+    terminal.is_given_back();
+    // Where it ended, it begins the next time.
+    let mut terminal = watch(&clone, "true");
+    terminal.see("lesson-02 uppercase");
+    nothing_else_than_the_end(terminal);
+    nothing_is_left_of(&clone);
+}
+
+fn nothing_else_than_the_end(mut terminal: Terminal) {
+    terminal.press("q");
+    assert!(terminal.wait().success());
+    terminal.is_given_back();
+}
+
+#[test]
+fn each_key_does_what_it_says() {
+    let clone = fresh("watch-keys");
+    // An editor that leaves word of what it was given, and of what was typed meanwhile.
+    let editor = clone.join("editor.sh");
+    fs::write(&editor, "#!/bin/sh\nread line; echo \"$line $*\" >edited\n").unwrap();
+    let mut terminal = watch(&clone, &format!("sh {}", editor.display()));
+    terminal.see(KEYS);
+    for hint in ["hint 1", "hint 2", "hint 3", "that was the last hint"] {
+        terminal.press("h");
+        terminal.see(hint);
+        terminal.see(KEYS);
+    }
+    terminal.press("d");
+    terminal.see("d once more shows the solution");
+    terminal.press("d");
+    terminal.see("lessons/01-echo/src/bin/client.rs:");
+    terminal.see("- is yours, + the solution");
+    terminal.see(KEYS);
+    terminal.press("n");
+    terminal.see("lesson-02 uppercase");
+    terminal.see(KEYS);
+    terminal.press("p");
+    terminal.see("lesson-01 echo");
+    terminal.see(KEYS);
+    terminal.press("p");
+    terminal.see("that is the first lesson");
+    terminal.press("l");
+    terminal.see("▸ lesson-01  echo");
+    terminal.see("lesson-08  threads");
+    terminal.see(KEYS);
+    terminal.press("z");
+    terminal.see("z: no key of this screen");
+    terminal.press("\x1b[A"); // An arrow is none of ours either, and its letters are no keys.
+    terminal.press("\n");
+    terminal.see("lesson-01 echo");
+    terminal.see(KEYS);
+    // The keys are the editor's while it runs.
+    terminal.press("e");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while terminal.is_taken() {
+        assert!(std::time::Instant::now() < until, "the editor did not get the terminal");
+    }
+    terminal.press("quit\n");
+    terminal.see(KEYS);
+    assert!(terminal.is_taken());
+    let edited = fs::read_to_string(clone.join("edited")).unwrap();
+    assert!(edited.starts_with("quit ") && edited.contains("lessons/01-echo/src/bin/client.rs"), "{edited}");
+    // A reset asks once, keeps a copy, and says where.
+    save(&clone, "01-echo", "server", "my own work\n");
+    terminal.see("lesson-01 does not compile");
+    terminal.see(KEYS);
+    terminal.press("r");
+    terminal.see("r once more");
+    terminal.press("r");
+    terminal.see("what was there is kept in .lab/backup/01-echo-1");
+    terminal.see("`serve` is still to be written");
+    terminal.see(KEYS);
+    let kept = fs::read_to_string(clone.join(".lab/backup/01-echo-1/src/bin/server.rs")).unwrap();
+    assert_eq!(kept, "my own work\n");
+    nothing_else_than_the_end(terminal);
+}
+
+#[test]
+fn a_program_that_never_ends_blocks_nothing() {
+    let clone = fresh("watch-endless");
+    save(&clone, "01-echo", "client", &solution("01-echo", "client"));
+    save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n");
+    let mut terminal = watch(&clone, "true");
+    terminal.see("waiting for pair-talks");
+    terminal.press("h");
+    terminal.see("hint 1");
+    terminal.see(KEYS);
+    save(&clone, "01-echo", "server", &solution("01-echo", "server"));
+    terminal.see("25 passed of 25 checks");
+    terminal.see(KEYS);
+    save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n// Again.\n");
+    terminal.see("waiting for pair-talks");
+    nothing_else_than_the_end(terminal);
+    nothing_is_left_of(&clone);
+}
+
+#[test]
+fn the_terminal_is_given_back_whatever_ends_it() {
+    let clone = fresh("watch-ends");
+    save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n");
+    for end in ["q", "\x03", "TERM", "HUP", "KILL"] {
+        let mut terminal = watch(&clone, "true");
+        terminal.see("waiting for");
+        assert!(terminal.is_taken());
+        let signal = match end {
+            "TERM" => Some(Signal::SIGTERM),
+            "HUP" => Some(Signal::SIGHUP),
+            "KILL" => Some(Signal::SIGKILL),
+            keys => {
+                terminal.press(keys);
+                None
+            }
+        };
+        signal.iter().for_each(|signal| terminal.signal(*signal));
+        let status = terminal.wait();
+        match end {
+            "q" => assert!(status.success()),
+            "KILL" => assert!(status.code().is_none()),
+            _ => assert_eq!(status.code(), Some(130), "{end:?}"),
+        }
+        terminal.is_given_back();
+        nothing_is_left_of(&clone);
+    }
+}
+
+/// Where there is no terminal, a key is a line.
+#[test]
+fn without_a_terminal_a_key_is_a_line() {
+    let clone = fresh("watch-lines");
+    let mut command = runner_in(&clone, RUNNER, &["watch", "03"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut keys = child.stdin.take().unwrap();
+    keys.write_all(b"h\n\nl\nq\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("hint 1") && text.contains("▸ lesson-01"), "{text}");
+    assert!(!text.contains('\x1b'), "{text:?}");
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask completions`
+//!
+//! The runner is called by cargo, so shells complete `cargo`, not `xtask`: what clap_complete writes for a command
+//! `xtask` is asked when the second word is `xtask`, and whatever completed `cargo` before is asked for all else.
+
+use super::print;
+use crate::cli::{self, Completions, Shell};
+use clap_complete::shells;
+
+/// Prints the shell's script.
+pub fn completions(args: &Completions) -> anyhow::Result<u8> {
+    let script = match args.shell {
+        Shell::Bash => generated(shells::Bash, "xtask") + BASH,
+        Shell::Zsh => {
+            // `#compdef` and the last lines are for a file in $fpath; this is for `eval`.
+            generated(shells::Zsh, "xtask") + ZSH
+        }
+        Shell::Fish => generated(shells::Fish, "xtask") + FISH,
+        Shell::Powershell => nested(),
+    };
+    print(&script);
+    Ok(0)
+}
+
+fn generated(shell: impl clap_complete::Generator, name: &str) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut cli::surface(), name, &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// For PowerShell, where nothing else completes `cargo`: `xtask` is a verb of it.
+fn nested() -> String {
+    let mut cargo = clap::Command::new("cargo").subcommand(cli::surface().name("xtask").bin_name("xtask"));
+    let mut script = Vec::new();
+    clap_complete::generate(shells::PowerShell, &mut cargo, "cargo", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+const BASH: &str = r#"
+_socket_lab_cargo_before=$(complete -p cargo 2>/dev/null | sed -n 's/.* -F \([^ ]*\) .*/\1/p')
+_socket_lab_cargo() {
+    if [[ ${COMP_WORDS[1]} == xtask && COMP_CWORD -gt 1 ]]; then
+        COMP_WORDS=("${COMP_WORDS[@]:1}")
+        COMP_CWORD=$((COMP_CWORD - 1))
+        _xtask xtask "$2" "$3"
+    elif [[ -n $_socket_lab_cargo_before ]]; then
+        "$_socket_lab_cargo_before" "$@"
+    elif [[ $COMP_CWORD -eq 1 ]]; then
+        COMPREPLY=($(compgen -W "xtask build run test" -- "$2"))
+    fi
+}
+if [[ $_socket_lab_cargo_before == _socket_lab_cargo ]]; then _socket_lab_cargo_before=; fi
+complete -F _socket_lab_cargo -o bashdefault -o default cargo
+"#;
+
+const ZSH: &str = r#"
+_socket_lab_cargo() {
+    if [[ $words[2] == xtask && CURRENT -gt 2 ]]; then
+        shift words
+        (( CURRENT-- ))
+        _xtask "$@"
+    elif (( $+functions[_cargo] )) || autoload -Uz +X _cargo 2>/dev/null; then
+        _cargo "$@"
+    elif (( CURRENT == 2 )); then
+        compadd xtask build run test
+    fi
+}
+compdef _socket_lab_cargo cargo
+"#;
+
+const FISH: &str = r#"
+complete -c cargo -n "test (count (commandline -opc)) -eq 1" -a xtask -d "Socket Lab"
+complete -c cargo -n "test (count (commandline -opc)) -gt 1; and test (commandline -opc)[2] = xtask" -f \
+    -a '(complete -C (string replace -r "^\s*cargo\s+" "" -- (commandline -cp)))'
+"#;

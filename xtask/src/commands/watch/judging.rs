@@ -1,0 +1,67 @@
+//! A run of the lesson in a process of its own, so that it can be ended at any time.
+
+use crate::course::Lesson;
+use crate::program;
+use anyhow::Context;
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+/// More than a screen ever is.
+const MOST: u64 = 1 << 20;
+
+/// The run. Dropping it ends it with all its programs: on Linux their keepers see to that, elsewhere it does so itself
+/// when it is asked to end.
+pub struct Judging {
+    child: Option<Child>,
+    output: Option<JoinHandle<Vec<u8>>>,
+}
+
+impl Judging {
+    /// Starts it; `done` is called when it has said all.
+    ///
+    /// # Errors
+    /// When the process cannot be started.
+    pub fn start(lesson: &Lesson, rows: usize, done: impl FnOnce() + Send + 'static) -> anyhow::Result<Self> {
+        let rows = rows.to_string();
+        let mut command = Command::new(program::own_executable());
+        command.args(["run", &lesson.id(), "--screen", &rows]).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().context("start the run")?;
+        let stdout = child.stdout.take().context("its output")?;
+        let output = thread::spawn(move || {
+            let mut said = Vec::new();
+            let _ = stdout.take(MOST).read_to_end(&mut said);
+            done();
+            said
+        });
+        Ok(Self { child: Some(child), output: Some(output) })
+    }
+
+    /// What it said, and whether the lesson has passed; to be asked once it is done.
+    pub fn outcome(mut self) -> (String, bool) {
+        let said = self.output.take().and_then(|output| output.join().ok()).unwrap_or_default();
+        let passed =
+            self.child.take().is_some_and(|mut child| child.wait().is_ok_and(|status| status.success()));
+        (String::from_utf8_lossy(&said).into_owned(), passed)
+    }
+}
+
+impl Drop for Judging {
+    fn drop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        #[cfg(all(unix, not(target_os = "linux")))]
+        {
+            // It ends its programs itself, and then itself.
+            let _ = nix::sys::signal::kill(
+                nix::unistd::Pid::from_raw(child.id() as i32),
+                nix::sys::signal::Signal::SIGTERM,
+            );
+            thread::spawn(move || child.wait());
+        }
+        #[cfg(not(all(unix, not(target_os = "linux"))))]
+        {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The learner's editor: `$VISUAL`, `$EDITOR`, or VS Code's `code`.
+
+use anyhow::{Context, bail};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// An editor's command, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Editor(Vec<String>);
+
+/// How an editor is told the line.
+#[derive(Debug, PartialEq, Eq)]
+enum Style {
+    /// `code -g FILE:LINE`; has a window of its own.
+    Window,
+    /// `vi +LINE FILE`
+    Plus,
+    /// `hx FILE:LINE`
+    Colon,
+    /// Not known: only the files.
+    None,
+}
+
+impl Editor {
+    /// The one that the environment names; `code` where it names none and that is there.
+    pub fn find() -> Option<Self> {
+        let named = ["VISUAL", "EDITOR"]
+            .iter()
+            .find_map(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()));
+        match named {
+            Some(command) => shlex::split(&command).filter(|words| !words.is_empty()).map(Self),
+            None => on_path("code").map(|_| Self(vec!["code".into()])),
+        }
+    }
+
+    /// What it is called.
+    pub fn command(&self) -> String {
+        self.0.join(" ")
+    }
+
+    /// Whether its program is there.
+    pub fn is_there(&self) -> bool {
+        on_path(&self.0[0]).is_some()
+    }
+
+    /// Whether it has a window of its own, and leaves the terminal alone.
+    pub fn has_window(&self) -> bool {
+        self.style() == Style::Window
+    }
+
+    /// Opens the files, the first at `line` (from 1); waits for its end where it needs the terminal.
+    ///
+    /// # Errors
+    /// When it cannot be started, or ends with an error.
+    pub fn open(&self, files: &[PathBuf], line: u32) -> anyhow::Result<()> {
+        let mut command = Command::new(&self.0[0]);
+        command.args(&self.0[1..]).args(self.arguments(files, line));
+        let why =
+            || format!("cannot start the editor `{}`; set EDITOR, for instance EDITOR=nano", self.command());
+        if self.has_window() {
+            let mut child = command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .with_context(why)?;
+            std::thread::spawn(move || child.wait());
+            return Ok(());
+        }
+        let status = command.status().with_context(why)?;
+        if !status.success() {
+            bail!("the editor `{}` ended with {status}", self.command());
+        }
+        Ok(())
+    }
+
+    fn arguments(&self, files: &[PathBuf], line: u32) -> Vec<String> {
+        let mut words: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+        let Some(first) = words.first_mut() else { return words };
+        match self.style() {
+            Style::Window => {
+                *first += &format!(":{line}");
+                words.insert(0, "-g".into());
+            }
+            Style::Plus => words.insert(0, format!("+{line}")),
+            Style::Colon => *first += &format!(":{line}"),
+            Style::None => {}
+        }
+        words
+    }
+
+    fn style(&self) -> Style {
+        let name = Path::new(&self.0[0]).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match name.as_str() {
+            "code" | "code-insiders" | "codium" | "cursor" => Style::Window,
+            "vi" | "vim" | "nvim" | "nano" | "emacs" | "emacsclient" | "micro" | "kak" | "joe" | "ed" => {
+                Style::Plus
+            }
+            "hx" | "helix" => Style::Colon,
+            _ => Style::None,
+        }
+    }
+}
+
+/// Where a program of this name is found, as a shell looks for it.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    if name.contains(std::path::MAIN_SEPARATOR) {
+        return Some(PathBuf::from(name)).filter(|path| path.is_file());
+    }
+    let ends = if cfg!(windows) { &["", ".exe", ".cmd", ".bat"][..] } else { &[""] };
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders)
+        .flat_map(|folder| ends.iter().map(move |end| folder.join(format!("{name}{end}"))))
+        .find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_editor_is_told_the_line_in_its_own_way() {
+        let files = [PathBuf::from("server.rs"), PathBuf::from("client.rs")];
+        for (command, words) in [
+            ("vim", "+7 server.rs client.rs"),
+            ("/usr/bin/nano", "+7 server.rs client.rs"),
+            ("code --wait", "-g server.rs:7 client.rs"),
+            ("hx", "server.rs:7 client.rs"),
+            ("gedit", "server.rs client.rs"),
+        ] {
+            let editor = Editor(shlex::split(command).unwrap());
+            assert_eq!(editor.arguments(&files, 7).join(" "), words, "{command}");
+        }
+    }
+}
