@@ -31,6 +31,22 @@ fn wrong_usage_is_told_with_what_to_type() {
     }
 }
 
+/// `--help` of every verb shows how it is typed.
+#[test]
+fn each_verb_has_an_example() {
+    let help = run(RUNNER, &["--help"]).stdout;
+    let (_, verbs) = help.split_once("Commands:\n").unwrap();
+    let verbs: Vec<&str> =
+        verbs.lines().map_while(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(verbs.len() >= 12, "{help}");
+    for verb in verbs.iter().filter(|verb| !verb.is_empty() && **verb != "help") {
+        let help = run(RUNNER, &[verb, "--help"]).stdout;
+        let example = help.contains("Example") && help.contains(&format!("cargo xtask {verb}"));
+        assert!(example, "{verb}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{verb}: {help}");
+    }
+}
+
 #[test]
 fn a_program_that_does_not_compile_gets_cargos_message() {
     let dir = starters(RUNNER, TMP, "cli-does-not-compile");

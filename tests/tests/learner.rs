@@ -89,6 +89,115 @@ fn the_difference_is_shown_when_it_was_asked_for() {
     );
 }
 
+/// Runs the runner where `setup` (shell) has made it hard to write; `None`, which is told, where that is not allowed here.
+#[cfg(target_os = "linux")]
+fn type_in_trouble(clone: &Path, setup: &str, words: &str) -> Option<Ran> {
+    use std::io::Write;
+    let script = format!("{setup} && exec \"$0\" {words}");
+    let mut command = std::process::Command::new("unshare");
+    command.args(["--mount", "--map-root-user", "sh", "-c"]);
+    let can = command.arg("true").output().is_ok_and(|output| output.status.success());
+    if !can {
+        let _ = writeln!(std::io::stderr(), "!! NOT TRIED: unshare(1) is not allowed here: {setup}");
+        return None;
+    }
+    let mut command = std::process::Command::new("unshare");
+    command.args(["--mount", "--map-root-user", "sh", "-c", &script, RUNNER]);
+    command.current_dir(clone).env("CARGO_MANIFEST_DIR", clone.join("xtask"));
+    Some(Ran::from(command.output().unwrap()))
+}
+
+/// Every file below a folder with its bytes, hidden ones too.
+#[cfg(target_os = "linux")]
+fn all_files(dir: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = std::collections::BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        match entry.path() {
+            path if path.is_dir() => files.extend(all_files(&path)),
+            path => drop(files.insert(path.clone(), fs::read(&path).unwrap())),
+        }
+    }
+    files
+}
+
+/// A full disk, a folder that cannot be written, a file that may not grow: the reset says so and touches nothing.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_reset_that_cannot_be_whole_is_refused() {
+    let clone = fresh("learner-reset-refused");
+    solve(&clone, "02-uppercase");
+    fs::write(clone.join("lessons/02-uppercase/notes.txt"), "notes\n".repeat(1000)).unwrap();
+    let before = all_files(&clone.join("lessons"));
+    fs::create_dir(clone.join(".lab")).unwrap();
+    for (setup, said) in [
+        ("mount -t tmpfs -o size=4k none .lab", "no copy could be made"),
+        ("mount --bind .lab .lab && mount -o remount,ro,bind .lab", "Read-only file system"),
+        ("mount --bind lessons lessons && mount -o remount,ro,bind lessons", "the starter cannot be written"),
+        ("trap '' XFSZ; ulimit -f 1", "no copy could be made"),
+    ] {
+        let Some(ran) = type_in_trouble(&clone, setup, "reset 02") else { continue };
+        assert!(ran.status == 3 && ran.stderr.contains(said), "{setup}: {}{}", ran.stdout, ran.stderr);
+        assert!(!ran.stdout.contains("is the starter again"), "{setup}: {}", ran.stdout);
+        assert_eq!(all_files(&clone.join("lessons")), before, "{setup}");
+    }
+    assert_eq!(type_in(&clone, "reset 02").status, 0);
+    assert_ne!(all_files(&clone.join("lessons")), before);
+}
+
+/// Runners beside each other lose nothing of what each has to remember.
+#[test]
+fn many_runners_remember_all() {
+    let clone = fresh("learner-many");
+    solve(&clone, "01-echo");
+    solve(&clone, "02-uppercase");
+    std::thread::scope(|scope| {
+        for lesson in 1..=8 {
+            for _ in 0..2 {
+                let clone = &clone;
+                scope.spawn(move || assert_eq!(type_in(clone, &format!("hint {lesson}")).status, 0));
+            }
+        }
+        for lesson in [1, 2] {
+            let clone = &clone;
+            scope.spawn(move || {
+                let ran = type_in(clone, &format!("run {lesson}"));
+                assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+            });
+        }
+    });
+    let progress = fs::read_to_string(clone.join(".lab/progress.json")).unwrap();
+    let progress: serde_json::Value = serde_json::from_str(&progress).unwrap();
+    assert_eq!(progress["passed"].as_array().unwrap().len(), 2, "{progress}");
+    let hints = progress["hints"].as_object().unwrap();
+    assert!(hints.len() == 8 && hints.values().all(|shown| *shown == 1 || *shown == 2), "{progress}");
+}
+
+/// In a room without a network, once `cargo fetch` was run in one with.
+#[test]
+fn all_works_without_a_network() {
+    let clone = fresh("learner-offline");
+    let offline = |words: &[&str]| {
+        let mut command = runner_in(&clone, RUNNER, words);
+        Ran::from(command.env("CARGO_NET_OFFLINE", "true").output().unwrap())
+    };
+    for (words, said) in [
+        (&["run", "06", "--solution"][..], "checks\nnext: write it yourself"),
+        (&["run", "06"], "is still to be written"),
+        (&["run", "06", "--lessons", "lessons"], "is still to be written"),
+    ] {
+        let ran = offline(words);
+        assert!(ran.stdout.contains(said), "{words:?}: {}{}", ran.stdout, ran.stderr);
+    }
+    // The runner itself, and whatever this repository's packages need.
+    for words in [&["build", "--package", "xtask"][..], &["metadata", "--format-version", "1"]] {
+        let mut cargo =
+            std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(root()).env_remove("CARGO_MANIFEST_DIR").args(words);
+        let output = cargo.args(["--offline", "--locked"]).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn a_reset_loses_nothing() {
     let clone = fresh("learner-reset");

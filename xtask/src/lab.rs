@@ -1,10 +1,10 @@
 //! The learner's own folder, `.lab/` at the root: progress, and backups of what was reset.
 
+use crate::files::write_whole;
 use anyhow::Context;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Where a learner stands.
@@ -113,24 +113,6 @@ impl State {
     fn written(&self) -> Value {
         json!({"current": self.current, "hints": self.hints, "passed": self.passed})
     }
-}
-
-/// Writes a file whole or not at all: beside it first, then in its place.
-///
-/// # Errors
-/// When it cannot be written; then the old one is as it was.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let done = written.and_then(|()| fs::rename(&part, path));
-    if done.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    done.with_context(|| format!("write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod compare;
 mod course;
 mod doctor;
 mod editor;
+mod files;
 mod hole;
 mod judge;
 #[cfg(target_os = "linux")]

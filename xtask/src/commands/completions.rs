@@ -5,18 +5,16 @@
 
 use super::print;
 use crate::cli::{self, Completions, Shell};
+use crate::course::{LESSONS, Lesson};
 use clap_complete::shells;
 
 /// Prints the shell's script.
 pub fn completions(args: &Completions) -> anyhow::Result<u8> {
     let script = match args.shell {
         Shell::Bash => generated(shells::Bash, "xtask") + BASH,
-        Shell::Zsh => {
-            // `#compdef` and the last lines are for a file in $fpath; this is for `eval`.
-            generated(shells::Zsh, "xtask") + ZSH
-        }
-        Shell::Fish => generated(shells::Fish, "xtask") + FISH,
-        Shell::Powershell => nested(),
+        Shell::Zsh => generated(shells::Zsh, "xtask") + ZSH,
+        Shell::Fish => generated(shells::Fish, "xtask") + &fish_lessons() + FISH,
+        Shell::Powershell => powershell(),
     };
     print(&script);
     Ok(0)
@@ -28,12 +26,47 @@ fn generated(shell: impl clap_complete::Generator, name: &str) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
+/// The verbs that take a lesson: for fish and PowerShell clap_complete writes values of options only.
+fn verbs_of_lessons() -> Vec<String> {
+    let takes = |verb: &&clap::Command| {
+        let names = |arg: &clap::Arg| arg.get_value_names().is_some_and(|names| names[0] == "LESSON");
+        verb.get_positionals().any(names)
+    };
+    cli::surface().get_subcommands().filter(takes).map(|verb| verb.get_name().to_string()).collect()
+}
+
+fn fish_lessons() -> String {
+    let line = |(verb, lesson): (&String, &Lesson)| {
+        format!(
+            "complete -c xtask -n '__fish_xtask_using_subcommand {verb}' -f -a {} -d '{}'\n",
+            lesson.id(),
+            lesson.name
+        )
+    };
+    verbs_of_lessons()
+        .iter()
+        .flat_map(|verb| LESSONS.iter().map(move |lesson| line((verb, lesson))))
+        .collect()
+}
+
 /// For PowerShell, where nothing else completes `cargo`: `xtask` is a verb of it.
-fn nested() -> String {
+fn powershell() -> String {
     let mut cargo = clap::Command::new("cargo").subcommand(cli::surface().name("xtask").bin_name("xtask"));
     let mut script = Vec::new();
     clap_complete::generate(shells::PowerShell, &mut cargo, "cargo", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    for verb in verbs_of_lessons() {
+        let head = format!("'cargo;xtask;{verb}' {{\n");
+        let line = |lesson: &Lesson| {
+            let (id, name) = (lesson.id(), lesson.name);
+            format!(
+                "            [CompletionResult]::new('{id}', '{id}', [CompletionResultType]::ParameterValue, '{name}')\n"
+            )
+        };
+        let lines: String = LESSONS.iter().map(line).collect();
+        script = script.replace(&head, &(head.clone() + &lines));
+    }
+    script
 }
 
 const BASH: &str = r#"

@@ -4,7 +4,7 @@ use super::starters::{remember, render_lesson};
 use super::{Usage, lab, lesson, print};
 use crate::cli::Reset;
 use crate::course::{LESSONS, Lesson};
-use crate::lab::write_whole;
+use crate::files::{Ready, write_whole};
 use crate::{starter, workspace};
 use anyhow::Context;
 use std::fs;
@@ -44,6 +44,7 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
         return Ok(format!("lessons/{} is the starter already\n", lesson.dir()));
     }
     let mut told = String::new();
+    let mut kept = String::new();
     if !there.is_empty() {
         let backup = lab().new_backup(&lesson.dir())?;
         for path in &there {
@@ -51,34 +52,30 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
                 format!("nothing was reset: no copy could be made in {}", backup.display())
             })?;
         }
-        let shown = backup.strip_prefix(root).unwrap_or(&backup).display().to_string().replace('\\', "/");
+        kept = backup.strip_prefix(root).unwrap_or(&backup).display().to_string().replace('\\', "/");
         told += &format!(
-            "what was there is kept in {shown}\nto bring it back: cp -r {shown}/. lessons/{}\n",
+            "what was there is kept in {kept}\nto bring it back: cp -r {kept}/. lessons/{}\n",
             lesson.dir()
         );
     }
-    for path in &there {
-        if !files.contains_key(&Path::new(&lesson.dir()).join(path)) {
+    let ready: Vec<Ready> = files
+        .iter()
+        .map(|(path, text)| Ready::write(&root.join("lessons").join(path), text.as_bytes()))
+        .collect::<anyhow::Result<_>>()
+        .context("nothing was reset: the starter cannot be written")?;
+    let put = ready.into_iter().try_for_each(Ready::put).and_then(|()| {
+        for path in there.iter().filter(|path| !files.contains_key(&Path::new(&lesson.dir()).join(path))) {
             fs::remove_file(dir.join(path)).with_context(|| format!("remove {}", path.display()))?;
         }
-    }
-    for (path, text) in &files {
-        let target = root.join("lessons").join(path);
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        write_whole(&target, text.as_bytes())?;
-    }
-    remember(&root.join("lessons"), &files)?;
+        remember(&root.join("lessons"), &files)
+    });
+    put.with_context(|| format!("the reset is not whole; all that was there is kept in {kept}"))?;
     told += &format!("lessons/{} is the starter again\n", lesson.dir());
     Ok(told)
 }
 
 /// Copies a file, and reads the copy back before it is believed.
 fn copy_surely(from: &Path, to: &Path) -> anyhow::Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
-    }
     let bytes = fs::read(from).with_context(|| format!("read {}", from.display()))?;
     write_whole(to, &bytes)?;
     anyhow::ensure!(fs::read(to)? == bytes, "the copy {} is not the same", to.display());

@@ -3,7 +3,7 @@
 use super::print;
 use crate::cli::Starters;
 use crate::course::{LESSONS, Lesson};
-use crate::lab::write_whole;
+use crate::files::write_whole;
 use crate::{starter, workspace};
 use anyhow::{Context, anyhow};
 use std::collections::BTreeMap;
