@@ -24,7 +24,7 @@ fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
 
 /// What the command of a transcript prints to somebody who works in the repository at `clone`.
 fn printed(command: &str, clone: &Path) -> String {
-    let words = words_of(command.strip_prefix("cargo xtask ").expect("a command of ours"));
+    let words = words_of(command.strip_prefix("cargo xtask").expect("a command of ours"));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     // The transcripts call the known-wrong programs by name.
     let here = Path::new(PROGRAMS).parent().unwrap().to_path_buf();
@@ -66,8 +66,27 @@ fn masked(text: &str) -> String {
     out.trim_end().to_string()
 }
 
+/// The line that stands for lines that are left out.
+const LEFT_OUT: &str = "…";
+
+/// A learner's work at this lesson: the solution's own.
+fn solve(clone: &Path, lesson: &str) {
+    for half in ["server", "client"] {
+        let file = format!("{lesson}/src/bin/{half}.rs");
+        let text = fs::read_to_string(root().join("solutions").join(&file)).expect("a solution");
+        fs::write(clone.join("lessons").join(&file), text).expect("the lesson");
+    }
+}
+
 /// Whether both say the same lines; those of two programs that talk at once may have swapped.
 fn alike(shown: &str, now: &str) -> bool {
+    if shown.lines().any(|line| line == LEFT_OUT) {
+        let mut now: Vec<String> = masked(now).lines().map(str::to_string).collect();
+        return masked(shown).lines().filter(|line| *line != LEFT_OUT && !line.is_empty()).all(|line| {
+            let at = now.iter().position(|other| other == line);
+            at.map(|at| now.swap_remove(at)).is_some()
+        });
+    }
     let sorted = |text: &str| {
         let mut lines: Vec<String> = masked(text).lines().map(str::to_string).collect();
         lines.sort();
@@ -87,8 +106,11 @@ fn transcripts_are_what_the_programs_print() {
         let text = fs::read_to_string(&file).unwrap();
         let mut fresh = String::new();
         let mut rest = text.as_str();
-        while let Some(at) = rest.find("```console\n$ cargo xtask ") {
+        while let Some(at) = rest.find("```console\n$ cargo xtask") {
             let (before, block) = rest.split_at(at + "```console\n$ ".len());
+            if let Some((_, lesson)) = before.rsplit_once("<!-- solved: ") {
+                solve(&clone, lesson.split_once(" -->").expect("the mark's end").0);
+            }
             let (block, after) = block.split_once("\n```").expect("the block's end");
             let (command, shown) = block.split_once('\n').unwrap_or((block, ""));
             let mut now = printed(command, &clone);
@@ -98,6 +120,10 @@ fn transcripts_are_what_the_programs_print() {
                 if !update && !alike(shown, &now) {
                     now = printed(command, &clone);
                 }
+            }
+            let kept = shown.lines().any(|line| line == LEFT_OUT) && alike(shown, &now);
+            if kept {
+                now = shown.to_string(); // What somebody has left out stays out.
             }
             assert!(
                 update || alike(shown, &now),

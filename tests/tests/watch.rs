@@ -76,7 +76,7 @@ fn a_lesson_is_failed_mended_and_passed() {
     save(&clone, "01-echo", "server", &solution("01-echo", "server"));
     terminal.see("server │ (printed) listening on");
     terminal.see("25 passed of 25 checks");
-    terminal.see("you know now: a server outlives its clients");
+    terminal.see("learned: a server outlives its clients");
     terminal.see("`n` goes on to lesson-02");
     terminal.see(KEYS);
     terminal.press("n");

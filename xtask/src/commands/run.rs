@@ -9,7 +9,7 @@ use crate::course::{LESSONS, Lesson};
 use crate::files::write_whole;
 use crate::judge::{self, Case, Trial};
 use crate::mirror::{self, Mirror};
-use crate::report::text::{self, Paint};
+use crate::report::text::{self, LEARNED, Paint};
 use crate::report::{CheckReport, LessonReport, Problem, Report, json, junit};
 use crate::subject::{Command, Programs};
 use crate::wire::Kind;
@@ -333,9 +333,12 @@ impl<'a> Plan<'a> {
             }
             _ => match lesson.next() {
                 Some(next) => {
-                    format!("you know now: {}\n      go on: cargo xtask run {}", lesson.learned, next.id())
+                    format!("{}{LEARNED}cargo xtask run {}", lesson.learned, next.id())
                 }
-                None => format!("you know now: {}\n      that was the last lesson so far", lesson.learned),
+                None => format!(
+                    "{}{LEARNED}that was the last lesson so far; cargo xtask compare --mine",
+                    lesson.learned
+                ),
             },
         }
     }
@@ -354,13 +357,13 @@ impl<'a> Plan<'a> {
             }
             (None, None, None) => match lesson.next() {
                 Some(next) => format!(
-                    "you know now: {}\n`n` goes on to {} {}: {}",
+                    "{}{LEARNED}`n` goes on to {} {}: {}",
                     lesson.learned,
                     next.id(),
                     next.name,
                     next.idea
                 ),
-                None => format!("you know now: {}\nthat was the last lesson so far", lesson.learned),
+                None => format!("{}{LEARNED}that was the last lesson so far", lesson.learned),
             },
         }
     }

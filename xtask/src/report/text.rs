@@ -304,7 +304,10 @@ pub fn holes(paint: Paint, lesson: &LessonReport) -> String {
     out
 }
 
-/// The last lines: the sum, and what to do next.
+/// Between what was learned and what to do next.
+pub const LEARNED: &str = "\nlearned\n";
+
+/// The last lines: the sum, and what to do next. What stands before a line `learned` of `next` is told as that.
 pub fn closing(paint: Paint, report: &LessonReport, next: &str) -> String {
     let mut parts = Vec::new();
     let mut part = |verdict, word: &str, color| {
@@ -338,6 +341,16 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &str) -> String {
     if !parts.is_empty() {
         let _ = writeln!(out, "{} of {} checks", parts.join(", "), report.checks.len());
     }
+    let next = match next.split_once(LEARNED) {
+        Some((learned, next)) => {
+            for (n, line) in wrap(learned, WIDTH - 9).iter().enumerate() {
+                let label = if n == 0 { paint.bold("learned:") } else { " ".repeat(8) };
+                let _ = writeln!(out, "{label} {line}");
+            }
+            next
+        }
+        None => next,
+    };
     let mut label = paint.bold("next:");
     for line in next.lines().flat_map(|line| {
         if line.contains("cargo xtask") { vec![line.to_string()] } else { wrap(line, WIDTH - 6) }
