@@ -1,7 +1,7 @@
 //! Programs under test as processes: bounded, ended with all they started, each run at an address of its own.
 #![cfg(target_os = "linux")]
 
-use lab_tests::{Ran, run, runner, starters};
+use lab_tests::{run, runner, starters};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
@@ -92,22 +92,106 @@ fn nothing_is_left_after_sigkill_of_the_runner() {
     wait_for("every process is gone", || processes_with(token, 0).is_empty());
 }
 
+/// How a run comes to its end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    Normal,
+    CtrlC,
+    Sigkill,
+}
+
+/// Every server that behaves as badly as a process can.
+const WORST: &[&str] = &[
+    "worst-never-listens",
+    "worst-exits-at-once",
+    "worst-spins",
+    "worst-never-accepts",
+    "worst-hangs",
+    "worst-reads-nothing",
+    "worst-spins-beside-a-client",
+    "worst-crashes",
+    "worst-closes-its-output",
+    "worst-uses-up-descriptors",
+    "worst-floods",
+    "worst-leaves-a-grandchild",
+    "worst-ignores-sigterm",
+    "worst-prints-control-sequences",
+    "wrong-01-server-binds-everything",
+    "wrong-01-server-fixed-address",
+];
+
+/// Whatever the program does and however the run ends: the runner stays small, and no process, port or file is left.
 #[test]
-fn a_flood_of_output_takes_no_memory() {
-    let server = format!("{PROGRAMS} worst-floods");
-    let words =
-        ["run", "01", "--server", &server, "--client", "true", "--check", "echo-bytes", "--format", "json"];
-    let mut child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+fn nothing_is_left_of_the_worst_programs_and_the_runner_stays_small() {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let trials: Vec<(&str, End)> = WORST
+        .iter()
+        .flat_map(|program| [End::Normal, End::CtrlC, End::Sigkill].map(|end| (*program, end)))
+        .collect();
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                while let Some((program, end)) =
+                    trials.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
+                {
+                    leaves_nothing(program, *end);
+                }
+            });
+        }
+    });
+}
+
+fn leaves_nothing(program: &str, end: End) {
+    let token = format!("token-{program}-{end:?}");
+    let dir = lab_tests::empty_dir(env!("CARGO_TARGET_TMPDIR"), &token);
+    let server = format!("{PROGRAMS} {program} {{addr}} {token}");
+    // The client never ends, so that there is a run to end.
+    let client = format!("{PROGRAMS} worst-never-listens {token}");
+    let check = if end == End::Normal { "echo-bytes" } else { "pair-talks" };
+    let words = ["run", "01", "--server", &server, "--client", &client, "--check", check];
+    let mut command = runner(RUNNER, &words);
+    let mut child = command
+        .current_dir(&dir)
+        .env("TMPDIR", &dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut peak = 0;
+    let (mut addresses, mut sent) = (std::collections::BTreeSet::new(), false);
     while child.try_wait().unwrap().is_none() {
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
         let high = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         peak = high.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
-        thread::sleep(Duration::from_millis(5));
+        for words in processes_with(&token, child.id()) {
+            addresses.extend(words.split(' ').filter(|word| word.starts_with("127.")).map(String::from));
+        }
+        let both = || {
+            processes_with(&token, child.id()).iter().any(|words| words.contains("worst-never-listens token"))
+        };
+        match end {
+            End::CtrlC if !sent && both() => {
+                kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+                sent = true;
+            }
+            End::Sigkill if both() => child.kill().unwrap(),
+            _ => {}
+        }
+        thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
     }
-    let ran: Ran = child.wait_with_output().unwrap().into();
-    assert_eq!(ran.verdicts()[0].1, "pass", "{}", ran.stdout);
-    assert!((1..64 * 1024).contains(&peak), "peak memory of the runner: {peak} KiB");
+    if end == End::Sigkill {
+        wait_for("every process is gone", || processes_with(&token, 0).is_empty());
+    }
+    assert_eq!(processes_with(&token, 0), Vec::<String>::new(), "{program}, {end:?}");
+    let listens = |address: &&String| {
+        let address: std::net::SocketAddr = address.parse().unwrap();
+        let all = xtask::kernel::sockets::listening(Some(address.port())).unwrap();
+        all.iter().any(|entry| entry.local == address)
+    };
+    assert_eq!(addresses.iter().find(listens), None, "{program}, {end:?}");
+    let files: Vec<_> = fs::read_dir(&dir).unwrap().flatten().map(|entry| entry.path()).collect();
+    assert!(files.is_empty(), "{program}, {end:?}: {files:?}");
+    assert!((1..64 * 1024).contains(&peak), "{program}, {end:?}: peak memory of the runner: {peak} KiB");
 }
 
 #[test]
@@ -131,7 +215,8 @@ fn the_worst_servers_are_named_for_what_they_do() {
         ("worst-exits-at-once", "it exited with status 3 before it listened"),
         ("worst-spins", "nothing listens there; it still runs, and is busy"),
         ("worst-never-accepts", "the server has not accepted the connection"),
-        ("worst-hangs", "waits in `clock_nanosleep`, with 256 bytes unread"),
+        ("worst-hangs", "has read nothing: it waits in `clock_nanosleep`, with all 256 bytes unread"),
+        ("worst-reads-nothing", "has read nothing: it waits in `accept4`, with all 256 bytes unread"),
         ("worst-spins-beside-a-client", "the server is busy: it spins, or computes"),
         ("worst-crashes", "the server was ended by SIGABRT"),
         ("worst-uses-up-descriptors", "the server has not accepted the connection"),

@@ -138,7 +138,13 @@ fn one(case: &Case<'_>, check: &'static Check) -> Judged {
                                      loop makes none"
                             .into();
                 }
-                Meanwhile::NotAccepted | Meanwhile::Waits { .. } => {}
+                Meanwhile::ReadsNothing { .. } if finding.cause.starts_with("the server took the bytes") => {
+                    finding.cause =
+                        "the server accepted the connection and never called `read` on it: read from the stream that \
+                         `accept` returned before anything else is waited for"
+                            .into();
+                }
+                Meanwhile::NotAccepted | Meanwhile::Waits { .. } | Meanwhile::ReadsNothing { .. } => {}
             }
         }
         let panicked = |end: &&(Half, Output, Arc<Link>)| {

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// How long a program that sleeps, or that has used enough of the processor, is waited for.
+/// How long a program that sleeps, or that has used enough of the processor, is waited for; at its end it must have been
+/// seen asleep [`ASLEEP`] times.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long any program is waited for, however little of the processor it was given.
 const AT_MOST: Duration = Duration::from_secs(60);
@@ -37,7 +38,7 @@ impl Patience {
         Self {
             start: Instant::now(),
             programs,
-            limit: PATIENCE,
+            limit: PATIENCE - LOOK * ASLEEP,
             asleep: Cell::new(0),
             looked: Cell::new(Instant::now()),
         }

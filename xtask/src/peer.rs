@@ -78,6 +78,13 @@ pub enum Meanwhile {
         /// Bytes that have arrived and were not read.
         unread: u32,
     },
+    /// It waits in a call, and has read nothing at all from this connection.
+    ReadsNothing {
+        /// The call's name.
+        call: &'static str,
+        /// Bytes that have arrived.
+        unread: u32,
+    },
 }
 
 impl fmt::Display for Meanwhile {
@@ -87,6 +94,9 @@ impl fmt::Display for Meanwhile {
             Meanwhile::Busy => write!(out, "is busy: it spins, or computes"),
             Meanwhile::Waits { call, unread: 0 } => write!(out, "waits in `{call}`, having read everything"),
             Meanwhile::Waits { call, unread } => write!(out, "waits in `{call}`, with {unread} bytes unread"),
+            Meanwhile::ReadsNothing { call, unread } => {
+                write!(out, "has read nothing: it waits in `{call}`, with all {unread} bytes unread")
+            }
         }
     }
 }
@@ -546,7 +556,12 @@ impl Peer {
             // A socket that no process holds waits in the queue of the listening one.
             _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
             Activity::Busy if !processes::all_sleep(root) => Some(Meanwhile::Busy),
-            Activity::Asleep(call) => Some(Meanwhile::Waits { call, unread: entry.unread }),
+            Activity::Asleep(call) => match entry.unread {
+                unread @ 1.. if entry.received == Some(unread.into()) => {
+                    Some(Meanwhile::ReadsNothing { call, unread })
+                }
+                unread => Some(Meanwhile::Waits { call, unread }),
+            },
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -16,7 +16,51 @@ const ROUNDS: usize = 7;
 
 fn main() {
     wires();
+    deadlines();
     verdicts();
+}
+
+/// How long after the deadline that it tells the runner has ended, with the program that did not answer: from outside, the
+/// whole run less the seconds in `gave up after N s`.
+fn deadlines() {
+    let own = std::env::current_exe().expect("the path of this program");
+    let sibling = |name: &str| {
+        own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX)).display().to_string()
+    };
+    let mut late = Vec::new();
+    for program in [
+        "worst-never-listens",
+        "worst-spins",
+        "worst-never-accepts",
+        "worst-hangs",
+        "worst-reads-nothing",
+        "worst-spins-beside-a-client",
+        "worst-uses-up-descriptors",
+    ] {
+        let server = format!("{} {program}", sibling("programs"));
+        let words = [
+            "run",
+            "01",
+            "--server",
+            &server,
+            "--client",
+            "true",
+            "--check",
+            "echo-bytes",
+            "--format",
+            "json",
+        ];
+        let start = Instant::now();
+        let ran = lab_tests::run(&sibling("runner"), &words);
+        let took = start.elapsed().as_secs_f64();
+        let told = ran.json()["lessons"][0]["checks"][0]["got"].as_str().unwrap_or_default().to_string();
+        let seconds =
+            told.split("gave up after ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
+        let after = 1e3 * (took - seconds.unwrap_or(0.0_f64));
+        println!("{program:<30} ended {after:>5.0} ms after the deadline");
+        late.push(after);
+    }
+    println!("median                         {:>11.0} ms (at most 200)", median(late));
 }
 
 /// How fast each wire carries bytes, beside a direct connection: the median of three transfers.
@@ -117,7 +161,39 @@ fn verdicts() {
     println!("with nothing to build         {wb:>8.0} ms    {wp:>8.0} ms       {wr:>8.0} ms");
     println!("edit:  run / (build + path)   = {:.2}   (at most 1.3)", er / (eb + ep));
     println!("warm:  (run - path) / build   = {:.2}   (at most 3)", (wr - wp) / wb);
+    let saved = median(watched(&copy, &mut edit));
+    println!(
+        "watch: {saved:.0} ms from save to verdict, / (build + path + look's interval) = {:.2}   (at most 1.3)",
+        saved / (eb + ep + 100.0)
+    );
     all_lessons(&copy);
+}
+
+/// Milliseconds from each save to the verdict on the screen of `watch`.
+fn watched(copy: &Path, edit: &mut impl FnMut()) -> Vec<f64> {
+    let mut command = Command::new(copy.join("target/debug/xtask"));
+    command.args(["watch", "01"]).current_dir(copy).env("CARGO_MANIFEST_DIR", copy.join("xtask"));
+    for name in ["CARGO_TARGET_DIR", "CARGO", "RUSTUP_TOOLCHAIN"] {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut watch = command.spawn().expect("cargo xtask watch");
+    let mut lines = BufReader::new(watch.stdout.take().expect("its screen")).lines();
+    let mut verdict = || {
+        let found = lines.by_ref().map_while(Result::ok).any(|line| line.ends_with("25 passed of 25 checks"));
+        assert!(found, "watch ended without a verdict");
+    };
+    verdict();
+    let times = (0..ROUNDS).map(|_| {
+        let start = Instant::now();
+        edit();
+        verdict();
+        start.elapsed().as_secs_f64() * 1e3
+    });
+    let times = times.collect();
+    let _ = watch.kill();
+    let _ = watch.wait();
+    times
 }
 
 /// How much longer all lessons take than they must: than the longest check of any lesson, or their CPU time over the

@@ -287,6 +287,7 @@ const WORST: &[(&str, Main)] = &[
     ("worst-spins", worst::spins),
     ("worst-never-accepts", worst::never_accepts),
     ("worst-hangs", worst::hangs),
+    ("worst-reads-nothing", worst::reads_nothing),
     ("worst-spins-beside-a-client", worst::spins_beside_a_client),
     ("worst-crashes", worst::crashes),
     ("worst-closes-its-output", worst::closes_its_output),

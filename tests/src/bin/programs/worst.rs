@@ -36,6 +36,15 @@ pub fn hangs(args: &[String]) -> ExitCode {
     sleep_for_ever()
 }
 
+/// Accepts one client after the other, and reads from none.
+pub fn reads_nothing(args: &[String]) -> ExitCode {
+    let listener = TcpListener::bind(&args[0]).expect("bind");
+    let mut kept = Vec::new();
+    loop {
+        kept.push(listener.accept());
+    }
+}
+
 /// Accepts, and computes for ever.
 pub fn spins_beside_a_client(args: &[String]) -> ExitCode {
     let listener = TcpListener::bind(&args[0]).expect("bind");

@@ -5,6 +5,7 @@ use super::Plan;
 use crate::check::Verdict;
 use crate::course::Lesson;
 use crate::judge::Judged;
+use crate::patience::PATIENCE;
 use crate::program;
 use crate::progress::Progress;
 use crate::report::screen;
@@ -58,7 +59,9 @@ impl<'a> Telling<'a> {
         let lesson = &self.reports[self.told.min(self.reports.len() - 1)];
         let (done, all) = (lesson.checks.len(), self.counts.get(&self.told).copied().unwrap_or(0));
         if let Some(id) = id {
-            self.progress.show(&format!("check {} of {all}: waiting for {id}", done + 1));
+            let limit = PATIENCE.as_secs();
+            self.progress
+                .show(&format!("check {} of {all}: waiting for {id}, {limit} s at most each time", done + 1));
         }
     }
 
