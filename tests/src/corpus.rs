@@ -75,11 +75,10 @@ impl Judge {
     /// The two as they lie beside each other, in the folder of this executable.
     ///
     /// # Panics
-    /// When this program's own path is not known.
+    /// When they cannot be built.
     pub fn beside_me() -> Self {
-        let own = std::env::current_exe().expect("the path of this program");
-        let sibling = |name| own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-        Self { runner: sibling("runner"), programs: sibling("programs") }
+        let (runner, programs) = crate::siblings();
+        Self { runner, programs }
     }
 
     /// The programs of `right` or `wrong` that this machine can run, and those that it cannot. C is compiled into `dir`.

@@ -69,6 +69,27 @@ pub fn run(exe: &str, words: &[&str]) -> Ran {
     runner(exe, words).output().expect("start the runner").into()
 }
 
+/// The executables `runner` and `programs` beside this one, built anew where they are older than their sources. For the
+/// commands that measure; tests have `env!("CARGO_BIN_EXE_…")`.
+///
+/// # Panics
+/// When they cannot be built.
+pub fn siblings() -> (PathBuf, PathBuf) {
+    static BUILT: std::sync::Once = std::sync::Once::new();
+    BUILT.call_once(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.current_dir(root()).args(["build", "--quiet", "--package", "lab-tests", "--bins"]);
+        if !cfg!(debug_assertions) {
+            command.arg("--release");
+        }
+        assert!(command.status().expect("cargo").success(), "the programs do not compile");
+    });
+    let own = std::env::current_exe().expect("the path of this program");
+    let sibling = |name| own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    (sibling("runner"), sibling("programs"))
+}
+
 /// An empty folder for a test of this name; `tmp` is `env!("CARGO_TARGET_TMPDIR")`.
 ///
 /// # Panics

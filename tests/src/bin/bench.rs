@@ -23,10 +23,7 @@ fn main() {
 /// How long after the deadline that it tells the runner has ended, with the program that did not answer: from outside, the
 /// whole run less the seconds in `gave up after N s`.
 fn deadlines() {
-    let own = std::env::current_exe().expect("the path of this program");
-    let sibling = |name: &str| {
-        own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX)).display().to_string()
-    };
+    let (runner, programs) = lab_tests::siblings();
     let mut late = Vec::new();
     for program in [
         "worst-never-listens",
@@ -37,7 +34,7 @@ fn deadlines() {
         "worst-spins-beside-a-client",
         "worst-uses-up-descriptors",
     ] {
-        let server = format!("{} {program}", sibling("programs"));
+        let server = format!("{} {program}", programs.display());
         let words = [
             "run",
             "01",
@@ -51,7 +48,7 @@ fn deadlines() {
             "json",
         ];
         let start = Instant::now();
-        let ran = lab_tests::run(&sibling("runner"), &words);
+        let ran = lab_tests::run(&runner.to_string_lossy(), &words);
         let took = start.elapsed().as_secs_f64();
         let told = ran.json()["lessons"][0]["checks"][0]["got"].as_str().unwrap_or_default().to_string();
         let seconds =

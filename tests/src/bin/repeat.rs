@@ -5,9 +5,10 @@
 //! `side=4` runs so many at once, which no verdict may notice either; `from=500` begins with that seed.
 
 use lab_tests::corpus::{Expected, Judge, Program};
+use lab_tests::siblings;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitCode};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,19 +48,13 @@ fn main() -> ExitCode {
     if odd == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// A program built beside this one.
-fn sibling(name: &str) -> PathBuf {
-    let own = std::env::current_exe().expect("the path of this program");
-    own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-}
-
 /// Processes that only compute, ended with this value.
 struct Busy(Vec<Child>);
 
 impl Busy {
     fn start() -> Self {
         let cores = thread::available_parallelism().map_or(2, usize::from);
-        let spin = |_| Command::new(sibling("programs")).arg("worst-spins").spawn().expect("a busy process");
+        let spin = |_| Command::new(siblings().1).arg("worst-spins").spawn().expect("a busy process");
         Self((0..4 * cores).map(spin).collect())
     }
 }
@@ -91,7 +86,7 @@ fn runs_of(what: &str, dir: &Path) -> Vec<Run> {
         "solutions" => vec![run(&["run", "--all", "--solution", "--format", "json"])],
         "starters" => {
             let into = dir.join("lessons");
-            let runner = sibling("runner").to_string_lossy().into_owned();
+            let runner = siblings().0.to_string_lossy().into_owned();
             let ran = lab_tests::run(&runner, &["starters", "--into", &into.to_string_lossy()]);
             assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
             vec![run(&["run", "--all", "--lessons", &into.to_string_lossy(), "--format", "json"])]
@@ -120,7 +115,7 @@ fn sample(dir: &Path) -> Vec<Run> {
 
 /// Runs all of these once for each seed; how many verdicts were not the usual one of their check.
 fn different(runs: &[Run], seeds: std::ops::Range<usize>, side: usize, how: &str) -> usize {
-    let runner = sibling("runner").to_string_lossy().into_owned();
+    let runner = siblings().0.to_string_lossy().into_owned();
     let seen: Mutex<BTreeMap<String, BTreeMap<String, usize>>> = Mutex::default();
     let (next, judged) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let (start, said) = (Instant::now(), Mutex::new(Instant::now()));
