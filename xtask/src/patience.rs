@@ -5,8 +5,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// How long a program that sleeps, or that has used enough of the processor, is waited for; at its end it must have been
-/// seen asleep [`ASLEEP`] times.
+/// How long a program that sleeps, or that has used enough of the processor, is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long any program is waited for, however little of the processor it was given.
 const AT_MOST: Duration = Duration::from_secs(60);
@@ -16,6 +15,9 @@ const ENOUGH: Duration = Duration::from_secs(1);
 /// How many times in a row a program must be seen asleep, or gone, [`LOOK`] apart.
 const ASLEEP: u32 = 40;
 const LOOK: Duration = Duration::from_millis(20);
+/// How long before the limit the looks begin, so that on a machine that is not starved they are through when it comes: a
+/// program that computes must use [`ENOUGH`], and then come the looks.
+const WINDOW: Duration = Duration::from_millis(2200);
 
 /// A limit for one wait.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ pub struct Patience {
     /// start of every wait would cost more than most waits last.
     programs: Vec<(Pid, Cell<Option<Duration>>)>,
     limit: Duration,
-    /// How many times in a row, beyond the limit, every program was seen asleep.
+    /// How many times in a row, at the end, every program was seen asleep.
     asleep: Cell<u32>,
     /// When that was looked at last.
     looked: Cell<Instant>,
@@ -38,7 +40,7 @@ impl Patience {
         Self {
             start: Instant::now(),
             programs,
-            limit: PATIENCE - LOOK * ASLEEP,
+            limit: PATIENCE,
             asleep: Cell::new(0),
             looked: Cell::new(Instant::now()),
         }
@@ -59,7 +61,7 @@ impl Patience {
 
     /// How long to wait before asking again whether it is over.
     pub fn slice(&self) -> Duration {
-        self.limit.saturating_sub(self.start.elapsed()).max(LOOK)
+        self.limit.saturating_sub(WINDOW).saturating_sub(self.start.elapsed()).max(LOOK)
     }
 
     /// Whether to give up: the time is over, and no program is still working towards what is waited for.
@@ -68,7 +70,7 @@ impl Patience {
     /// machine is busy, that it sleeps every time means that nothing will come.
     pub fn is_over(&self) -> bool {
         let waited = self.start.elapsed();
-        if waited < self.limit || waited >= AT_MOST {
+        if waited + WINDOW < self.limit || waited >= AT_MOST {
             return waited >= AT_MOST;
         }
         if self.looked.get().elapsed() < LOOK {
@@ -86,7 +88,7 @@ impl Patience {
             return false;
         }
         self.asleep.set(self.asleep.get() + 1);
-        self.programs.is_empty() || self.asleep.get() >= ASLEEP
+        waited >= self.limit && (self.programs.is_empty() || self.asleep.get() >= ASLEEP)
     }
 
     /// How long this wait has lasted.
