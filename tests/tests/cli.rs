@@ -28,6 +28,9 @@ fn wrong_usage_is_told_with_what_to_type() {
         assert_eq!(ran.status, 2, "{words:?}: {}{}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(said), "{words:?}: {}", ran.stderr);
         assert!(!ran.stderr.contains("panicked"), "{words:?}: {}", ran.stderr);
+        // The last line is what to type next; clap says it in its own words.
+        let last = ran.stderr.trim_end().lines().last().unwrap_or_default();
+        assert!(last.contains("cargo xtask") || last.contains("try '--help'"), "{words:?}: {}", ran.stderr);
     }
 }
 

@@ -54,10 +54,22 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             let status = if error.is::<Usage>() { USAGE } else { UNABLE };
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", told(&error));
             ExitCode::from(status)
         }
     }
+}
+
+/// An error's words, of which the last line is the next command.
+pub fn told(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    if text.lines().last().is_some_and(|line| line.contains("cargo xtask")) {
+        return text;
+    }
+    let verb = std::env::args().nth(1).unwrap_or_default();
+    let next =
+        if error.is::<Usage>() { format!("cargo xtask {verb} --help") } else { "cargo xtask doctor".into() };
+    format!("{text}\nnext: {next}")
 }
 
 /// From now on Ctrl-C ends every program under test, and then the runner, with status 130.

@@ -1,24 +1,27 @@
 //! `cargo xtask run`
 
+mod next;
 mod telling;
+mod words;
 
 use super::{Usage, find_wire, print};
-use crate::check::{Check, Half, Verdict};
+use crate::check::{Check, Verdict};
 use crate::cli::{Format, Run};
 use crate::course::{LESSONS, Lesson};
 use crate::files::write_whole;
 use crate::judge::{self, Case, Trial};
 use crate::mirror::{self, Mirror};
-use crate::report::text::{self, LEARNED, Paint};
-use crate::report::{CheckReport, LessonReport, Problem, Report, json, junit};
+use crate::report::text::{self, Paint};
+use crate::report::{LessonReport, Problem, Report, json, junit};
 use crate::subject::{Command, Programs};
 use crate::wire::Kind;
 use crate::{cargo, program, workspace};
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use telling::Telling;
+use words::{address, find_check, output_is_ours, quoted};
 
 /// Builds, lets the pair talk, checks, and says what to do next.
 pub fn run(args: &Run) -> anyhow::Result<u8> {
@@ -301,73 +304,6 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The failed check to mend first.
-    fn first_failed(report: &LessonReport) -> Option<&CheckReport> {
-        let broken = |check: &&CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
-        // A pair's failure only says which half is at fault; that half's own check tells more.
-        let own = report.checks.iter().find(|check| broken(check) && check.half != Half::Pair);
-        own.or_else(|| report.checks.iter().find(broken))
-    }
-
-    /// What to do next, in one line.
-    fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> String {
-        if let Some(failed) = Self::first_failed(report) {
-            return match report.checks.len() {
-                1 => "mend it, then run the last line again".into(),
-                _ => format!("mend `{}` first, then run just it again:\n{}", failed.id, failed.rerun),
-            };
-        }
-        if let Some(hole) = report.checks.iter().find_map(|check| check.hole.as_ref()) {
-            let (function, place) = (&hole.function, format!("{}:{}", hole.file, hole.line));
-            let hint = format!("cargo xtask hint {}", lesson.id());
-            return format!("write `{function}` in {place}, then\n{rerun}\nstuck? {hint}");
-        }
-        match report.verdict() {
-            Verdict::Error => "mend what kept the runner from judging, then run it again".into(),
-            _ if report.checks.len() < lesson.checks().count() => format!("all checks: {rerun}"),
-            _ if self.args.solution => {
-                format!("write it yourself in lessons/{}, then cargo xtask run {}", lesson.dir(), lesson.id())
-            }
-            _ if self.args.dir.is_some() || self.args.server.is_some() || self.args.client.is_some() => {
-                "nothing to mend".into()
-            }
-            _ => match lesson.next() {
-                Some(next) => {
-                    format!("{}{LEARNED}cargo xtask run {}", lesson.learned, next.id())
-                }
-                None => format!(
-                    "{}{LEARNED}that was the last lesson so far; cargo xtask compare --mine",
-                    lesson.learned
-                ),
-            },
-        }
-    }
-
-    /// What to do next when a save is all it takes to be judged again.
-    fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> String {
-        let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
-        match (&report.problem, Self::first_failed(report), hole) {
-            (Some(_), ..) => "mend it and save".into(),
-            (None, Some(failed), _) => format!("mend `{}` and save", failed.id),
-            (None, None, Some(hole)) => {
-                format!("write `{}` in {}:{} and save", hole.function, hole.file, hole.line)
-            }
-            (None, None, None) if report.verdict() != Verdict::Pass => {
-                "mend what kept the runner from judging".into()
-            }
-            (None, None, None) => match lesson.next() {
-                Some(next) => format!(
-                    "{}{LEARNED}`n` goes on to {} {}: {}",
-                    lesson.learned,
-                    next.id(),
-                    next.name,
-                    next.idea
-                ),
-                None => format!("{}{LEARNED}that was the last lesson so far", lesson.learned),
-            },
-        }
-    }
-
     /// Keeps where the learner stands: only of whole runs of the learner's own programs.
     fn remember(&self, report: &Report) {
         let args = self.args;
@@ -419,64 +355,4 @@ fn built_of(built: &anyhow::Result<HashMap<String, PathBuf>>) -> Result<&HashMap
 /// Where students' lessons are built: beside the learner's own.
 fn target_dir(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
-}
-
-/// The address of `--server-at` or `--client-at`.
-fn address(word: Option<&str>) -> anyhow::Result<Option<SocketAddr>> {
-    let Some(word) = word else { return Ok(None) };
-    let mut found = word.to_socket_addrs().map_err(|error| {
-        Usage(format!("`{word}` is no address ({error}); type HOST:PORT, for instance 127.0.0.1:8080"))
-    })?;
-    match found.next().filter(|addr| addr.ip().is_loopback()) {
-        Some(addr) => Ok(Some(addr)),
-        None => Err(Usage(format!("`{word}`: only programs on a loopback address are judged")).into()),
-    }
-}
-
-fn quoted(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
-}
-
-fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::Result<()> {
-    let all = || lessons.iter().flat_map(|lesson| lesson.checks());
-    if all().any(|check| check.id == id && wire.is_none_or(|wire| wire == check.wire)) {
-        return Ok(());
-    }
-    let mut ids: Vec<&str> =
-        all().filter(|check| wire.is_none_or(|wire| wire == check.wire)).map(|c| c.id).collect();
-    ids.dedup();
-    let nearest =
-        ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
-    let nearest = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
-    let on = wire.map_or(String::new(), |wire| format!(" on the wire `{wire}`"));
-    Err(Usage(format!("there is no check `{id}`{on}{nearest}\n\nThe checks:\n  {}", ids.join("\n  "))).into())
-}
-
-/// A report replaces an earlier report, and nothing else.
-fn output_is_ours(path: &Path) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(
-            Usage(format!("--output {}: there is no folder {}", path.display(), folder.display())).into()
-        );
-    }
-    let Ok(old) = std::fs::read(path) else {
-        if path.exists() {
-            return Err(Usage(format!("--output {}: that is no file", path.display())).into());
-        }
-        return Ok(());
-    };
-    let ours = old.is_empty()
-        || old.starts_with(text::SIGNATURE.as_bytes())
-        || old.starts_with(b"{\n  \"interrupted\":")
-        || old.starts_with(b"{\n  \"lessons\":")
-        || old.windows(30).take(80).any(|words| words.starts_with(b"<testsuites name=\"Socket Lab\""));
-    if ours {
-        return Ok(());
-    }
-    Err(Usage(format!(
-        "--output {}: that file exists and is no report of ours; name another, or move it away",
-        path.display()
-    ))
-    .into())
 }

@@ -1,0 +1,70 @@
+//! What the words of `run` may say, made sure of before anything is built.
+
+use super::super::Usage;
+use crate::course::Lesson;
+use crate::report::text;
+use crate::wire::Kind;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
+
+/// The address of `--server-at` or `--client-at`.
+pub fn address(word: Option<&str>) -> anyhow::Result<Option<SocketAddr>> {
+    let Some(word) = word else { return Ok(None) };
+    let mut found = word.to_socket_addrs().map_err(|error| {
+        Usage(format!("`{word}` is no address ({error}); type HOST:PORT, for instance 127.0.0.1:8080"))
+    })?;
+    match found.next().filter(|addr| addr.ip().is_loopback()) {
+        Some(addr) => Ok(Some(addr)),
+        None => Err(Usage(format!("`{word}`: only programs on a loopback address are judged")).into()),
+    }
+}
+
+/// A word as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
+}
+
+/// Makes sure that there is such a check, on this wire.
+pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::Result<()> {
+    let all = || lessons.iter().flat_map(|lesson| lesson.checks());
+    if all().any(|check| check.id == id && wire.is_none_or(|wire| wire == check.wire)) {
+        return Ok(());
+    }
+    let mut ids: Vec<&str> =
+        all().filter(|check| wire.is_none_or(|wire| wire == check.wire)).map(|c| c.id).collect();
+    ids.dedup();
+    let nearest =
+        ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
+    let nearest = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+    let on = wire.map_or(String::new(), |wire| format!(" on the wire `{wire}`"));
+    Err(Usage(format!("there is no check `{id}`{on}{nearest}\n\nThe checks:\n  {}", ids.join("\n  "))).into())
+}
+
+/// A report replaces an earlier report, and nothing else.
+pub fn output_is_ours(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(
+            Usage(format!("--output {}: there is no folder {}", path.display(), folder.display())).into()
+        );
+    }
+    let Ok(old) = std::fs::read(path) else {
+        if path.exists() {
+            return Err(Usage(format!("--output {}: that is no file", path.display())).into());
+        }
+        return Ok(());
+    };
+    let ours = old.is_empty()
+        || old.starts_with(text::SIGNATURE.as_bytes())
+        || old.starts_with(b"{\n  \"interrupted\":")
+        || old.starts_with(b"{\n  \"lessons\":")
+        || old.windows(30).take(80).any(|words| words.starts_with(b"<testsuites name=\"Socket Lab\""));
+    if ours {
+        return Ok(());
+    }
+    Err(Usage(format!(
+        "--output {}: that file exists and is no report of ours; name another, or move it away",
+        path.display()
+    ))
+    .into())
+}
