@@ -1,0 +1,196 @@
+//! A server under test: ready, at rest, alive, letting go.
+
+use super::{SPIN, skip, unable, wait_idle};
+use crate::check::{Outcome, Stop, broken};
+use crate::kernel::processes::{self, Activity};
+use crate::kernel::sockets::{self, TcpState};
+use crate::patience::Patience;
+use crate::peer::Peer;
+use crate::program::Program;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A server under test.
+pub struct Server {
+    /// Its process.
+    pub program: Program,
+    /// Where it was told to listen.
+    pub addr: SocketAddr,
+    /// Where the platform cannot tell readiness: the connection that told it, to be used as the first.
+    pub(super) first: Option<Peer>,
+}
+
+impl Server {
+    /// Waits until a socket of the server's process tree listens at its port.
+    ///
+    /// # Errors
+    /// The finding that it ended, or did not listen in time.
+    pub fn ready(mut self) -> Outcome<Self> {
+        let patience = Patience::with(&[self.program.root()]);
+        let expected = format!("the server listens at {}", self.addr);
+        loop {
+            let exit = self.program.exit();
+            if self.listens()? {
+                return Ok(self);
+            }
+            if let Some(exit) = exit {
+                self.program.end();
+                let stderr = self.program.stderr.kept();
+                let cause = match memchr::memmem::find(&stderr, b"in use") {
+                    Some(_) => {
+                        "it says that an address is in use, but the one that it was given is free: it binds another \
+                         one; the address must come from the first argument"
+                    }
+                    None => {
+                        "it ended before it listened: what it said (below) tells why. A server binds the address in its first \
+                         argument, and accepts clients in a loop"
+                    }
+                };
+                return broken(expected, format!("it {exit} before it listened"), cause);
+            }
+            if patience.is_over() {
+                let elsewhere = self.listening_addresses();
+                let got = match elsewhere.first() {
+                    Some(addr) => format!("it listens at {addr}"),
+                    None => format!("nothing listens there; {}; {patience}", self.program.doing()),
+                };
+                let cause = match elsewhere.first() {
+                    Some(_) => "the address must come from the first argument, not from the program",
+                    None => "no socket of it listens there: is `listen` reached, and `bind` before it?",
+                };
+                return broken(expected, got, cause);
+            }
+            thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+        }
+    }
+
+    fn listens(&mut self) -> Outcome<bool> {
+        if !sockets::KNOWN {
+            self.first = Peer::connect(self.addr).ok();
+            return Ok(self.first.is_some());
+        }
+        let entries =
+            unable("read the socket table", sockets::listening(Some(self.addr.port())).map_err(Into::into))?;
+        if entries.is_empty() {
+            return Ok(false);
+        }
+        let held = processes::socket_inodes(self.program.root());
+        let here = |entry: &sockets::Entry| {
+            (entry.local.ip() == self.addr.ip() || entry.local.ip().is_unspecified())
+                && held.contains(&entry.inode)
+        };
+        Ok(entries.iter().any(here))
+    }
+
+    /// Every address at which the server's process tree listens.
+    pub fn listening_addresses(&self) -> Vec<SocketAddr> {
+        let held = processes::socket_inodes(self.program.root());
+        let entries = sockets::listening(None).unwrap_or_default();
+        entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local).collect()
+    }
+
+    /// Waits until every thread of the server sleeps in a call that waits, having nothing to do; elsewhere than on
+    /// Linux it does not wait.
+    pub fn wait_idle(&self) {
+        wait_idle(&self.program);
+    }
+
+    /// Gives a server that is just ending the time to be gone; only for telling more of what is decided already.
+    pub fn ends_soon(&self) {
+        self.program.wait_exit(Instant::now() + Duration::from_millis(500));
+    }
+
+    /// Holds that the server listens at the address it was given and at no other.
+    ///
+    /// # Errors
+    /// The finding that lists where it listens.
+    pub fn listens_only_there(&self) -> Outcome {
+        let addresses = self.listening_addresses();
+        if !sockets::KNOWN || addresses == [self.addr] {
+            return Ok(()); // That it can be reached there is all that other platforms tell.
+        }
+        let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        broken(
+            format!("the server listens at {} and no other address", self.addr),
+            match list.len() {
+                0 => "it listens nowhere any more, while a client is connected".to_string(),
+                _ => format!("it listens at {}", list.join(", ")),
+            },
+            "binding 0.0.0.0 or another address than the one given opens the server to the whole network",
+        )
+    }
+
+    /// The call in which the server waits for a connection to bring something, when it does nothing else.
+    pub fn waits_to_read(&self) -> Option<&'static str> {
+        processes::waits_to_read(self.program.root())
+    }
+
+    /// Whether every thread of the server sleeps, in a call that waits or in one that writes.
+    pub fn is_stuck(&self) -> bool {
+        processes::all_sleep(self.program.root())
+    }
+
+    /// Holds that the server still runs.
+    ///
+    /// # Errors
+    /// The finding that it ended.
+    pub fn alive(&self, after: &str) -> Outcome {
+        match self.program.exit() {
+            None => Ok(()),
+            Some(exit) => broken(
+                format!("the server goes on after {after}"),
+                format!("it {exit}"),
+                "what one client does must end its connection only, never the server",
+            ),
+        }
+    }
+
+    /// Waits until the server has let go of a client that left: its socket towards the peer at `peer` is out of the
+    /// kernel's table or past closing, and every thread sleeps in a call that waits.
+    ///
+    /// # Errors
+    /// The finding that it spins (200 ms of CPU time with nothing arriving) or that it still holds the socket.
+    pub fn lets_go_of(&self, peer: SocketAddr, after: &str) -> Outcome {
+        if !sockets::KNOWN {
+            return skip("this platform does not tell what other programs' sockets and threads do");
+        }
+        let root = self.program.root();
+        let before = processes::cpu_time(root).unwrap_or_default();
+        let patience = Patience::with(&[root]);
+        loop {
+            let entry = sockets::between(self.addr, peer).map_err(Into::into);
+            let state = unable("read the socket table", entry)?.map(|entry| entry.state);
+            let held = matches!(state, Some(TcpState::Established | TcpState::CloseWait));
+            let activity = self.program.activity();
+            if !held && activity != Activity::Busy {
+                return Ok(());
+            }
+            let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
+            if used >= SPIN {
+                return broken(
+                    format!("the server waits for the next client after {after}"),
+                    format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis()),
+                    "a `read` at the end of the stream returns 0 at once, every time: leave the loop, or it spins for ever",
+                );
+            }
+            if patience.is_over() {
+                if !held {
+                    let text =
+                        format!("cannot tell what the server does: neither at rest nor spinning; {patience}");
+                    return Err(Box::new(Stop::Unable(text)));
+                }
+                return broken(
+                    format!("the server closes its socket after {after}"),
+                    format!(
+                        "the socket is still there, in state {}; {patience}",
+                        state.map_or("?", TcpState::name)
+                    ),
+                    "CLOSE_WAIT means: the client's FIN has come and the server has not closed; a `read` of 0 bytes \
+                     must end the loop, and the stream must be dropped",
+                );
+            }
+            thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+        }
+    }
+}
