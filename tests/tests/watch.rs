@@ -66,7 +66,7 @@ fn a_lesson_is_failed_mended_and_passed() {
     save(&clone, "01-echo", "server", &wrong);
     terminal.see("✗ server   returns any bytes unchanged");
     let screen = terminal.see(KEYS);
-    assert!(screen.contains("mend `echo-bytes` and save"), "{screen}");
+    assert!(screen.contains("mend the server and save"), "{screen}");
     // It does not compile: cargo says where.
     save(&clone, "01-echo", "server", "fn main() { let x: u8 = \"text\"; }\n");
     terminal.see("mismatched types");
@@ -145,7 +145,7 @@ fn each_key_does_what_it_says() {
     terminal.see(KEYS);
     assert!(terminal.is_taken());
     let edited = fs::read_to_string(clone.join("edited")).unwrap();
-    assert!(edited.starts_with("quit ") && edited.contains("lessons/01-echo/src/bin/client.rs"), "{edited}");
+    assert!(edited.starts_with("quit ") && edited.contains("lessons/01-echo/src/bin/server.rs"), "{edited}");
     // A reset asks once, keeps a copy, and says where.
     save(&clone, "01-echo", "server", "my own work\n");
     terminal.see("lesson-01 does not compile");

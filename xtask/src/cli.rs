@@ -219,9 +219,9 @@ pub struct Wire {
 /// `completions`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bash        eval \"$(cargo xtask completions bash)\"\n  zsh         eval \"$(cargo xtask \
-                  completions zsh)\"\n  fish        cargo xtask completions fish | source\n  PowerShell  cargo xtask \
-                  completions powershell | Out-String | Invoke-Expression\n\nPut that line where your shell reads it \
+    after_help = "Examples, for bash, zsh, fish and PowerShell:\n  eval \"$(cargo xtask completions bash)\"\n  eval \"$(cargo \
+                  xtask completions zsh)\"\n  cargo xtask completions fish | source\n  cargo xtask completions \
+                  powershell | Out-String | iex\n\nPut that line where your shell reads it \
                   at its start, for instance ~/.bashrc."
 )]
 pub struct Completions {

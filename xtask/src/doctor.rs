@@ -325,16 +325,13 @@ fn python() -> Finding {
 
 fn editor() -> Finding {
     let cost = "`e` in cargo xtask watch opens nothing";
-    let mend = "export EDITOR=nano, or the one that you like";
+    let here = ["nano", "vim", "vi", "emacs", "hx"].into_iter().find(|name| editor::on_path(name).is_some());
+    let mend = format!("export EDITOR={}, or the one that you like", here.unwrap_or("nano"));
     match Editor::find() {
         Some(editor) if editor.is_there() => Finding::works("editor", editor.command()),
         Some(editor) => Finding::less("editor", format!("`{}` is not found", editor.command()), cost, mend),
         None => {
-            let seen = match editor::on_path("nano").or_else(|| editor::on_path("vi")) {
-                Some(path) => format!("none is named, but {} is here", path.display()),
-                None => "none is named".into(),
-            };
-            Finding::less("editor", seen, cost, mend)
+            Finding::less("editor", "neither VISUAL nor EDITOR names one, and `code` is not here", cost, mend)
         }
     }
 }

@@ -49,13 +49,13 @@ impl Editor {
         self.style() == Style::Window
     }
 
-    /// Opens the files, the first at `line` (from 1); waits for its end where it needs the terminal.
+    /// Opens a file at `line` (from 1); waits for its end where it needs the terminal.
     ///
     /// # Errors
     /// When it cannot be started, or ends with an error.
-    pub fn open(&self, files: &[PathBuf], line: u32) -> anyhow::Result<()> {
+    pub fn open(&self, file: &Path, line: u32) -> anyhow::Result<()> {
         let mut command = Command::new(&self.0[0]);
-        command.args(&self.0[1..]).args(self.arguments(files, line));
+        command.args(&self.0[1..]).args(self.arguments(file, line));
         let why =
             || format!("cannot start the editor `{}`; set EDITOR, for instance EDITOR=nano", self.command());
         if self.has_window() {
@@ -75,19 +75,14 @@ impl Editor {
         Ok(())
     }
 
-    fn arguments(&self, files: &[PathBuf], line: u32) -> Vec<String> {
-        let mut words: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-        let Some(first) = words.first_mut() else { return words };
+    fn arguments(&self, file: &Path, line: u32) -> Vec<String> {
+        let file = file.display().to_string();
         match self.style() {
-            Style::Window => {
-                *first += &format!(":{line}");
-                words.insert(0, "-g".into());
-            }
-            Style::Plus => words.insert(0, format!("+{line}")),
-            Style::Colon => *first += &format!(":{line}"),
-            Style::None => {}
+            Style::Window => vec!["-g".into(), format!("{file}:{line}")],
+            Style::Plus => vec![format!("+{line}"), file],
+            Style::Colon => vec![format!("{file}:{line}")],
+            Style::None => vec![file],
         }
-        words
     }
 
     fn style(&self) -> Style {
@@ -121,16 +116,15 @@ mod tests {
 
     #[test]
     fn each_editor_is_told_the_line_in_its_own_way() {
-        let files = [PathBuf::from("server.rs"), PathBuf::from("client.rs")];
         for (command, words) in [
-            ("vim", "+7 server.rs client.rs"),
-            ("/usr/bin/nano", "+7 server.rs client.rs"),
-            ("code --wait", "-g server.rs:7 client.rs"),
-            ("hx", "server.rs:7 client.rs"),
-            ("gedit", "server.rs client.rs"),
+            ("vim", "+7 server.rs"),
+            ("/usr/bin/nano", "+7 server.rs"),
+            ("code --wait", "-g server.rs:7"),
+            ("hx", "server.rs:7"),
+            ("gedit", "server.rs"),
         ] {
             let editor = Editor(shlex::split(command).unwrap());
-            assert_eq!(editor.arguments(&files, 7).join(" "), words, "{command}");
+            assert_eq!(editor.arguments(Path::new("server.rs"), 7).join(" "), words, "{command}");
         }
     }
 }

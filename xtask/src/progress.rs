@@ -17,7 +17,8 @@ impl Progress {
     pub fn show(&mut self, text: &str) {
         if io::stderr().is_terminal() {
             let mut stderr = io::stderr().lock();
-            let text: String = text.chars().take(79).collect();
+            let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+            let text: String = text.chars().take(width.saturating_sub(1)).collect();
             let _ = write!(stderr, "\r\x1b[2K{text}\r");
             let _ = stderr.flush();
             self.shown = true;

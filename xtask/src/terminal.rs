@@ -156,14 +156,12 @@ mod unix {
             Ok(tcsetattr(io::stdin(), SetArg::TCSADRAIN, &self.saved)?)
         }
 
-        /// After Ctrl-Z and `fg` the shell has left its own mode: takes the terminal over again.
-        pub fn keep(&self) {
+        /// After Ctrl-Z and `fg` the shell has left its own mode: takes the terminal over again. Whether it had to.
+        pub fn keep(&self) -> bool {
             let stdin = io::stdin();
             let in_front = tcgetpgrp(&stdin).is_ok_and(|group| group == getpgrp());
             let lost = |mode: &Termios| mode.local_flags.contains(LocalFlags::ICANON);
-            if in_front && tcgetattr(&stdin).is_ok_and(|mode| lost(&mode)) {
-                let _ = self.by_key();
-            }
+            in_front && tcgetattr(&stdin).is_ok_and(|mode| lost(&mode)) && self.by_key().is_ok()
         }
     }
 
@@ -291,6 +289,8 @@ mod lines {
         }
 
         /// Nothing to do.
-        pub fn keep(&self) {}
+        pub fn keep(&self) -> bool {
+            false
+        }
     }
 }

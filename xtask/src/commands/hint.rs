@@ -17,7 +17,10 @@ pub fn hint(args: &Hint) -> anyhow::Result<u8> {
     let more = show(lesson, args.step, args.all)?;
     let next = match more {
         true => format!("one step more: cargo xtask hint {}", lesson.id()),
-        false => format!("cargo xtask run {}", lesson.id()),
+        false => format!(
+            "that was the last hint; cargo xtask diff {} shows the solution beside yours",
+            lesson.id()
+        ),
     };
     print(&format!("next: {next}\n"));
     Ok(0)

@@ -1,12 +1,19 @@
 //! `cargo xtask list`
 
 use super::{current, lab, print};
-use crate::course::{self, LESSONS};
+use crate::course::{self, LESSONS, Lesson};
 use crate::report::text::Paint;
 use colored::Color;
 
 /// Lists the lessons: passed, current, and still to come.
 pub fn list() -> anyhow::Result<u8> {
+    let current = show();
+    print(&format!("\nnext: cargo xtask run {}\n", current.id()));
+    Ok(0)
+}
+
+/// Prints the list; the lesson that the learner is at.
+pub fn show() -> &'static Lesson {
     let (state, message) = lab().load();
     if let Some(message) = message {
         eprintln!("note: {message}");
@@ -22,7 +29,6 @@ pub fn list() -> anyhow::Result<u8> {
         };
         out += &format!("{mark} {}", course::row(lesson, 2));
     }
-    out += &format!("\nnext: cargo xtask run {}\n", current.id());
     print(&out);
-    Ok(0)
+    current
 }

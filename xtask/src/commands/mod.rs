@@ -16,6 +16,7 @@ mod wire;
 use crate::cli::{Cli, Verb};
 use crate::course::{LESSONS, Lesson};
 use crate::lab::{Lab, State};
+use crate::report::text::{WIDTH, wrap};
 use crate::{program, workspace};
 use anyhow::Context;
 use std::process::ExitCode;
@@ -54,7 +55,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             let status = if error.is::<Usage>() { USAGE } else { UNABLE };
-            eprintln!("error: {}", told(&error));
+            eprintln!("{}", told(&error));
             ExitCode::from(status)
         }
     }
@@ -62,7 +63,13 @@ pub fn run_verb(cli: Cli) -> ExitCode {
 
 /// An error's words, of which the last line is the next command.
 pub fn told(error: &anyhow::Error) -> String {
-    let text = format!("{error:#}");
+    let lines = format!("error: {error:#}").lines().map(String::from).collect::<Vec<_>>();
+    // A command is not broken, so that it can be copied.
+    let wrapped = lines.iter().flat_map(|line| match line.contains("cargo xtask") || line.starts_with(' ') {
+        true => vec![line.clone()],
+        false => wrap(line, WIDTH),
+    });
+    let text = wrapped.collect::<Vec<_>>().join("\n");
     if text.lines().last().is_some_and(|line| line.contains("cargo xtask")) {
         return text;
     }

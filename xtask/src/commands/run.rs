@@ -27,6 +27,11 @@ use words::{address, find_check, output_is_ours, quoted};
 pub fn run(args: &Run) -> anyhow::Result<u8> {
     let plan = Plan::of(args)?;
     super::stop_at_ctrl_c()?;
+    #[cfg(target_os = "linux")]
+    if args.screen.is_some() {
+        // When `watch` is killed, this run is nobody's: it ends, and its keepers end its programs.
+        let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
+    }
     let built = plan.build();
     let report = plan.judge(built);
     plan.remember(&report);

@@ -9,7 +9,7 @@ use crate::editor::Editor;
 use crate::report::text::Paint;
 use crate::saves::{self, Look};
 use crate::terminal::{self, Key, Keyboard, Terminal};
-use crate::{starter, workspace};
+use crate::workspace;
 use anyhow::Context;
 use judging::Judging;
 use std::io::IsTerminal;
@@ -47,7 +47,9 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
         seen: Look::default(),
         judging: None,
         runs: 0,
+        verdict: String::new(),
         passed: false,
+        reading: false,
         notice: String::new(),
         asked: None,
         send,
@@ -74,7 +76,11 @@ struct Watcher {
     /// How many there were.
     runs: u64,
     /// What the last one said.
+    verdict: String,
+    /// Whether the lesson passed.
     passed: bool,
+    /// Something was asked for while it ran, which its verdict shall not push off the screen.
+    reading: bool,
     /// What must still be read when the screen is drawn anew.
     notice: String,
     /// The key that must be pressed once more to do what it does.
@@ -99,7 +105,9 @@ impl Watcher {
                 Ok(Event::Judged(run)) => self.judged(run),
                 Err(RecvTimeoutError::Timeout) => {
                     next_look = Instant::now() + saves::INTERVAL;
-                    self.terminal.iter().for_each(Terminal::keep);
+                    if self.terminal.as_ref().is_some_and(Terminal::keep) {
+                        self.show_verdict();
+                    }
                     if Look::at(&self.dir()) != self.seen {
                         self.judge();
                     }
@@ -116,6 +124,8 @@ impl Watcher {
     /// Judges the lesson as it is now; a run that is under way is ended.
     fn judge(&mut self) {
         self.judging = None;
+        self.verdict.clear();
+        self.reading = false;
         self.seen = Look::at(&self.dir());
         self.runs += 1;
         if self.on_screen {
@@ -137,10 +147,19 @@ impl Watcher {
         if run == self.runs
             && let Some(judging) = self.judging.take()
         {
-            let (text, passed) = judging.outcome();
-            self.passed = passed;
-            self.say(&text);
+            (self.verdict, self.passed) = judging.outcome();
+            if self.reading {
+                self.say("the verdict is there: Enter shows it\n");
+            } else {
+                self.show_verdict();
+            }
         }
+    }
+
+    /// Shows what the last run said, below what cargo said before it.
+    fn show_verdict(&mut self) {
+        self.reading = false;
+        self.say(&self.verdict);
     }
 
     /// Prints, and under it the keys.
@@ -165,6 +184,7 @@ impl Watcher {
 
     fn pressed(&mut self, key: char) {
         let sure = self.asked.take() == Some(key);
+        let under_way = self.judging.as_ref().map(|_| self.runs);
         if self.on_screen {
             print("\r\x1b[2K"); // What a run is waiting for may stand there.
         }
@@ -183,15 +203,18 @@ impl Watcher {
             'r' => self.ask(key, "goes back to its starter, after a copy of what is there: r once more"),
             'n' => self.go(self.lesson.next(), "that is the last lesson so far\n"),
             'p' => self.go(self.lesson.previous(), "that is the first lesson\n"),
-            'l' => list::list().map(|_| String::new()),
-            'e' => self.edit(),
-            '\n' | '\r' => {
-                self.judge();
-                return;
+            'l' => {
+                list::show();
+                Ok(String::new())
             }
+            'e' => self.edit(),
+            '\n' | '\r' if self.reading && self.judging.is_none() => return self.show_verdict(),
+            '\n' | '\r' => return self.judge(),
             key if key.is_control() => return,
             key => Ok(format!("{key}: no key of this screen\n")),
         };
+        // Something was asked for, and the run goes on.
+        self.reading |= under_way == Some(self.runs);
         match done {
             Ok(text) if text.is_empty() && matches!(key, 'n' | 'p' | 'r') => {} // The run that began will say.
             Ok(text) => self.say(&text),
@@ -213,39 +236,56 @@ impl Watcher {
         Ok(String::new())
     }
 
-    /// Opens what is the learner's to write, at the first hole.
+    /// Opens the place that the last run named; where it named none, what is to be written, or else the half that failed.
     fn edit(&self) -> anyhow::Result<String> {
-        let dir = self.dir();
-        let mut files = Vec::new();
-        for path in starter::files_below(&workspace::root().join("solutions").join(self.lesson.dir()))? {
-            let solution = workspace::root().join("solutions").join(self.lesson.dir()).join(&path);
-            if std::fs::read_to_string(solution).is_ok_and(|text| text.contains("// BEGIN SOLUTION")) {
-                let text = std::fs::read_to_string(dir.join(&path)).unwrap_or_default();
-                let hole = text.lines().position(|line| line.trim_start().starts_with("todo!"));
-                files.push((hole.is_none(), dir.join(path), hole.map_or(1, |line| line as u32 + 1)));
+        let (file, line) = match place_in(&self.verdict) {
+            Some((file, line)) => (workspace::root().join(file), line),
+            None => {
+                let half = if self.verdict.contains("✗ client") { "client" } else { "server" };
+                (self.dir().join(format!("src/bin/{half}.rs")), 1)
             }
-        }
-        files.sort();
-        let line = files.first().map_or(1, |(_, _, line)| *line);
-        let files: Vec<PathBuf> = files.into_iter().map(|(_, path, _)| path).collect();
-        let shown = files.first().map_or(String::new(), |path| format!("{}:{line}", path.display()));
+        };
+        let shown = file.strip_prefix(workspace::root()).unwrap_or(&file).display().to_string();
+        let shown = format!("{shown}:{line}");
         let Some(editor) = Editor::find() else {
             return Ok(format!(
                 "no editor is known; set EDITOR, for instance EDITOR=nano, or open {shown}\n"
             ));
         };
         if editor.has_window() {
-            return editor.open(&files, line).map(|()| format!("{shown} is open in {}\n", editor.command()));
+            return editor.open(&file, line).map(|()| format!("{shown} is open in {}\n", editor.command()));
         }
         // The keys and the terminal are the editor's while it runs, and Ctrl-C is.
         let held = self.keyboard.hold();
         self.terminal.iter().try_for_each(Terminal::as_it_was)?;
-        let opened = editor.open(&files, line);
+        let opened = editor.open(&file, line);
         self.terminal.iter().try_for_each(Terminal::by_key)?;
         drop(held);
         let others: Vec<Event> =
             self.events.try_iter().filter(|event| !matches!(event, Event::Stop)).collect();
         others.into_iter().for_each(|event| drop(self.send.send(event)));
         opened.map(|()| String::new())
+    }
+}
+
+/// The first `lessons/…/server.rs:12` of a text, as file and line.
+fn place_in(text: &str) -> Option<(&str, u32)> {
+    let at = text.find("lessons/")?;
+    let (file, rest) = text[at..].split_once(".rs:")?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let line = rest[..digits].parse().ok()?;
+    let clean = file.chars().all(|c| c.is_ascii_alphanumeric() || "/-_".contains(c));
+    clean.then_some((&text[at..at + file.len() + 3], line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_that_a_run_names_is_found() {
+        let text = "panicked at lessons/01-echo/src/bin/server.rs:64:47:\nlessons/02/src/lib.rs:3";
+        assert_eq!(place_in(text), Some(("lessons/01-echo/src/bin/server.rs", 64)));
+        assert_eq!(place_in("✗ server   returns any bytes\n"), None);
     }
 }

@@ -23,30 +23,19 @@ pub fn render(
     let closing = lines(&text::closing(paint, report, next));
     let mut conversation = lines(&text::scene(paint, scene));
     let room = rows.saturating_sub(lines(heading).len() + closing.len() + 2); // Two blank lines.
-    let body = |detail| match first {
-        Some(check) => lines(&text::check(paint, check, detail)),
-        None => lines(&text::holes(paint, report)),
-    };
-    let mut shown = body(Detail::Whole);
     let least = LEAST.min(conversation.len());
-    for detail in [Detail::Lean, Detail::Least] {
-        if shown.len() + least > room {
-            shown = body(detail);
+    let fits = |shown: &[String]| shown.len() + least <= room;
+    let mut shown = match first {
+        Some(check) => {
+            let details = [Detail::Whole, Detail::Lean, Detail::Least];
+            let told = details.map(|detail| lines(&text::check(paint, check, detail)));
+            told.iter().find(|told| fits(told)).unwrap_or(&told[2]).clone()
         }
-    }
-    // Its end tells the cause and how to run it again: what is left out, is left out before that.
-    shorten(&mut shown, room.saturating_sub(least), 5);
-    if first.is_none() && report.checks.iter().any(|check| check.verdict == Verdict::Demo) {
-        let demos = report.checks.iter().filter(|check| check.verdict == Verdict::Demo);
-        let all: Vec<String> =
-            demos.flat_map(|check| lines(&text::check(paint, check, Detail::Brief))).collect();
-        if shown.is_empty() && all.len() + least <= room {
-            shown = all;
-        }
-    }
+        None => worth_seeing(paint, report, room.saturating_sub(least)),
+    };
+    shorten(&mut shown, room, 0); // Its first lines tell the most.
     let left = room.saturating_sub(shown.len());
-    let tail = left.saturating_sub(1) / 2;
-    shorten(&mut conversation, left, tail);
+    shorten(&mut conversation, left, left.saturating_sub(1) / 2);
     let mut out = lines(heading);
     for part in [conversation, shown] {
         if !part.is_empty() {
@@ -58,14 +47,38 @@ pub fn render(
     out.join("\n") + "\n"
 }
 
-/// At most `most` lines, of which the last are the last `tail`, with a mark where some were left out.
-fn shorten(lines: &mut Vec<String>, most: usize, tail: usize) {
-    if lines.len() > most {
-        let tail = tail.min(most.saturating_sub(1));
-        let cut = most.saturating_sub(tail + 1);
-        let out = lines.len() - tail - cut;
-        lines.splice(cut..cut + out, [format!("  … {out} lines more")]);
+/// Where nothing failed: what is still to be written, or else what the lesson shows, demos and drawings, the first of each
+/// whole and as many as `room` has.
+fn worth_seeing(paint: Paint, report: &LessonReport, room: usize) -> Vec<String> {
+    let holes: Vec<String> = text::holes(paint, report).lines().map(String::from).collect();
+    let mut shown = holes;
+    let drawn = |check: &&CheckReport| check.verdict == Verdict::Demo || check.evidence.ribbon.is_some();
+    for check in report.checks.iter().filter(|check| check.hole.is_none()).filter(drawn) {
+        for detail in [Detail::Least, Detail::Drawn, Detail::Brief] {
+            let told = text::check(paint, check, detail);
+            if shown.len() + told.lines().count() <= room {
+                shown.extend(told.lines().map(String::from));
+                break;
+            }
+        }
     }
+    shown
+}
+
+/// At most `most` lines, of which the last are the last `tail`, with a mark where some were left out; none where there is
+/// no room for more than the mark.
+fn shorten(lines: &mut Vec<String>, most: usize, tail: usize) {
+    if lines.len() <= most {
+        return;
+    }
+    if most < 2 {
+        lines.clear();
+        return;
+    }
+    let tail = tail.min(most - 1);
+    let cut = most - 1 - tail;
+    let out = lines.len() - tail - cut;
+    lines.splice(cut..cut + out, [format!("  … {out} lines more")]);
 }
 
 #[cfg(test)]
@@ -77,9 +90,9 @@ mod tests {
         let mut lines: Vec<String> = (0..10).map(|n| n.to_string()).collect();
         shorten(&mut lines, 5, 2);
         assert_eq!(lines, ["0", "1", "  … 6 lines more", "8", "9"]);
-        shorten(&mut lines, 5, 2);
-        assert_eq!(lines.len(), 5);
-        shorten(&mut lines, 1, 9);
-        assert_eq!(lines, ["  … 5 lines more"]);
+        shorten(&mut lines, 2, 0);
+        assert_eq!(lines, ["0", "  … 4 lines more"]);
+        shorten(&mut lines, 1, 0);
+        assert!(lines.is_empty());
     }
 }

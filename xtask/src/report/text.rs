@@ -92,6 +92,8 @@ pub enum Detail {
     Lean,
     /// What a small screen has room for: what was expected, what came, the ribbon, and why.
     Least,
+    /// What came, and the ribbon.
+    Drawn,
     /// What came and why: another one before it was told whole.
     Brief,
 }
@@ -131,8 +133,11 @@ pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
             let _ = writeln!(out, "{}", row(paint, "not judged", &check.got));
             let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun); // To be copied.
         }
-        Verdict::Demo if detail == Detail::Brief => {
+        Verdict::Demo if matches!(detail, Detail::Brief | Detail::Drawn) => {
             let _ = writeln!(out, "{}", row(paint, "got", &check.got));
+            if detail == Detail::Drawn {
+                out += &ribbon(paint, check);
+            }
         }
         Verdict::Fail if detail == Detail::Brief => {
             for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
@@ -175,8 +180,15 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
             line(if check.half == Half::Client && at == 0 { "what passed" } else { &label }, event);
         }
     }
+    let panicked = |text: &str| text.contains("panicked at");
+    let place = check.evidence.ends.iter().position(|(_, text)| panicked(text));
+    for (n, (label, text)) in check.evidence.ends.iter().enumerate() {
+        // Where a program panicked, and with what, is always wanted.
+        if detail != Detail::Least || place.is_some_and(|place| n == place || n == place + 1) {
+            line(label, text);
+        }
+    }
     if detail != Detail::Least {
-        check.evidence.ends.iter().for_each(|(label, text)| line(label, text));
         check.evidence.notes.iter().for_each(|text| line("note", text));
     }
     if !check.cause.is_empty() {

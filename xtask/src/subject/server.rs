@@ -117,7 +117,14 @@ impl Server {
                 0 => "it listens nowhere any more, while a client is connected".to_string(),
                 _ => format!("it listens at {}", list.join(", ")),
             },
-            "binding 0.0.0.0 or another address than the one given opens the server to the whole network",
+            match list.len() {
+                0 => {
+                    "the server let go of its listener, or ended: keep it, and `accept` in a loop that never ends"
+                }
+                _ => {
+                    "binding 0.0.0.0 or another address than the one given opens the server to the whole network"
+                }
+            },
         )
     }
 

@@ -29,7 +29,9 @@ impl Plan<'_> {
             return format!("write `{function}` in {place}, then\n{rerun}\nstuck? {hint}");
         }
         match report.verdict() {
-            Verdict::Error => "mend what kept the runner from judging, then run it again".into(),
+            Verdict::Error => {
+                format!("mend what kept the runner from judging (cargo xtask doctor may know), then\n{rerun}")
+            }
             _ if report.checks.len() < lesson.checks().count() => format!("all checks: {rerun}"),
             _ if self.args.solution => {
                 format!("write it yourself in lessons/{}, then cargo xtask run {}", lesson.dir(), lesson.id())
@@ -54,7 +56,10 @@ impl Plan<'_> {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
         match (&report.problem, Self::first_failed(report), hole) {
             (Some(_), ..) => "mend it and save".into(),
-            (None, Some(failed), _) => format!("mend `{}` and save", failed.id),
+            (None, Some(failed), _) => {
+                let half = failed.at_fault.unwrap_or(failed.half).word();
+                format!("mend the {half} and save (the check is {})", failed.id)
+            }
             (None, None, Some(hole)) => {
                 format!("write `{}` in {}:{} and save", hole.function, hole.file, hole.line)
             }

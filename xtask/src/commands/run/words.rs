@@ -32,11 +32,14 @@ pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::
     }
     let mut ids: Vec<&str> =
         all().filter(|check| wire.is_none_or(|wire| wire == check.wire)).map(|c| c.id).collect();
-    ids.dedup();
+    let mut seen = std::collections::HashSet::new();
+    ids.retain(|id| seen.insert(*id));
     let nearest =
         ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
     let nearest = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+    let of: Vec<String> = lessons.iter().map(|lesson| lesson.id()).collect();
     let on = wire.map_or(String::new(), |wire| format!(" on the wire `{wire}`"));
+    let on = format!(" of {}{on}", of.join(", "));
     Err(Usage(format!("there is no check `{id}`{on}{nearest}\n\nThe checks:\n  {}", ids.join("\n  "))).into())
 }
 
