@@ -50,6 +50,31 @@ fn each_verb_has_an_example() {
     }
 }
 
+/// What is missing is told with its cost and its mend; status 3 only where nothing can be judged without it.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_doctor_names_what_is_missing() {
+    let doctor = |setup: &str| {
+        let script = format!("{setup}; exec \"$0\" doctor");
+        let output = std::process::Command::new("sh").args(["-c", &script, RUNNER]).output().unwrap();
+        lab_tests::Ran::from(output)
+    };
+    for (setup, status, said) in [
+        ("export EDITOR=cat", 0, "✓ editor       cat"),
+        ("export EDITOR=no-such-editor", 0, "`no-such-editor` is not found"),
+        ("unset EDITOR VISUAL; ulimit -n 100", 0, "mend: ulimit -n 4096"),
+        ("export CARGO=/no/such/cargo", 3, "✗ Rust         no cargo"),
+    ] {
+        let ran = doctor(setup);
+        assert!(ran.status == status && ran.stdout.contains(said), "{setup}: {}{}", ran.stdout, ran.stderr);
+        let costs = ran.stdout.lines().filter(|line| line.trim_start().starts_with("cost: ")).count();
+        let mends = ran.stdout.lines().filter(|line| line.trim_start().starts_with("mend: ")).count();
+        let lacks = ran.stdout.lines().filter(|line| line.starts_with('–') || line.starts_with('✗')).count();
+        assert_eq!((costs, mends), (lacks, lacks), "{setup}: {}", ran.stdout);
+        assert!(ran.stdout.contains("\nnext: "), "{}", ran.stdout);
+    }
+}
+
 #[test]
 fn a_program_that_does_not_compile_gets_cargos_message() {
     let dir = starters(RUNNER, TMP, "cli-does-not-compile");
