@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long a program that sleeps, or that has used enough of the processor, is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long any program is waited for, however little of the processor it was given.
-const AT_MOST: Duration = Duration::from_secs(60);
+pub const AT_MOST: Duration = Duration::from_secs(60);
 /// CPU time after which a program that is still busy can no longer be called starved.
 const ENOUGH: Duration = Duration::from_secs(1);
 
@@ -47,9 +47,8 @@ impl Patience {
     }
 
     /// The same with another limit.
-    #[cfg(test)]
-    pub fn limited(limit: Duration) -> Self {
-        Self { limit, ..Self::with(&[]) }
+    pub fn limited(limit: Duration, roots: &[Pid]) -> Self {
+        Self { limit, ..Self::with(roots) }
     }
 
     /// Begins anew: something has happened.

@@ -440,11 +440,11 @@ mod tests {
 
         // Only where nothing is to come is patience short: elsewhere a busy machine could use it up.
         let (mut peer, _other) = pair();
-        peer.patience = Patience::limited(Duration::from_millis(50));
+        peer.patience = Patience::limited(Duration::from_millis(50), &[]);
         assert!(matches!(peer.hear(1).ending, Some(Ending::Silence(_))));
 
         let (mut peer, _other) = pair();
-        peer.patience = Patience::limited(Duration::from_millis(50));
+        peer.patience = Patience::limited(Duration::from_millis(50), &[]);
         assert!(matches!(peer.say(&vec![0; 64 << 20]), Err(Ending::NotTaken(_))));
 
         let (mut peer, mut other) = pair();

@@ -3,7 +3,7 @@
 use crate::keeper::Kept;
 use crate::kernel::processes::{self, Activity, Pid};
 use crate::output::Output;
-use crate::patience::Patience;
+use crate::patience::{AT_MOST, Patience};
 use anyhow::{Context, bail};
 use std::ffi::OsString;
 use std::fmt;
@@ -199,6 +199,8 @@ pub struct Program {
     stdin: Option<PipeWriter>,
     /// So many bytes of output it may take its time for: twice what is wanted of it, and then some.
     allowance: u64,
+    /// Something is wanted of its output at all: else what it prints is its own business, and no reason to wait.
+    has_to_print: bool,
     /// What it prints on standard output.
     pub stdout: Output,
     /// What it prints on standard error.
@@ -220,6 +222,7 @@ impl Program {
         Ok(Self {
             process,
             stdin: Some(stdin),
+            has_to_print: !wanted.is_empty(),
             allowance: 2 * wanted.iter().map(|text| text.len() as u64).sum::<u64>() + (1 << 20),
             stdout: Output::collect(stdout, wanted),
             stderr: Output::collect(stderr, &[]),
@@ -261,13 +264,14 @@ impl Program {
     pub fn wait_exit_patiently(&self) -> Result<Exit, Patience> {
         let mut patience = Patience::with(&[self.root()]);
         let mut printed = 0;
+        let at_most = Instant::now() + AT_MOST;
         loop {
             if let Some(exit) = self.wait_exit(Instant::now() + patience.slice().min(LOOK)) {
                 return Ok(exit);
             }
             // What it has to print may be much: as long as that comes, it has not hung. A flood is another matter.
             let total = self.stdout.total();
-            if total > printed && total <= self.allowance {
+            if self.has_to_print && total > printed && total <= self.allowance && Instant::now() < at_most {
                 patience.renew();
             }
             printed = total;

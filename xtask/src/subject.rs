@@ -8,14 +8,14 @@ pub use server::Server;
 
 use crate::address;
 use crate::check::{Finding, Half, Outcome, Stop, broken};
-use crate::kernel::processes::Activity;
+use crate::kernel::processes::{Activity, Pid};
 use crate::kernel::sockets::{self, TcpState};
 use crate::output::Output;
 use crate::patience::Patience;
 use crate::peer::{Ending, Host, Peer, SharedLog};
 use crate::program::{Link, Program, Spec};
 use crate::ribbon::Ribbon;
-use crate::wire::{self, Record, Setup, Wire};
+use crate::wire::{self, Direction, Record, Setup, Wire};
 use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
@@ -108,6 +108,8 @@ pub struct Bench<'a> {
     pub ribbon: Option<Ribbon>,
     /// What passed the wires that the check stood up.
     pub records: Vec<Record>,
+    /// The processes below which servers run.
+    servers: Vec<Pid>,
     /// What people see of the pair: who, and what they said.
     pub scene: Vec<(Role, String)>,
 }
@@ -138,6 +140,7 @@ impl<'a> Bench<'a> {
             notes: Vec::new(),
             ribbon: None,
             records: Vec::new(),
+            servers: Vec::new(),
             scene: Vec::new(),
         }
     }
@@ -194,6 +197,8 @@ impl<'a> Bench<'a> {
         let spec = self.programs.server.spec(addr, words);
         let program = unable("start the server", Program::start(&spec, &[]))?;
         self.ends.push((Half::Server, program.stderr.clone(), program.watch()));
+        self.servers.push(program.root());
+        self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
         Ok(Server { program, addr, first: None })
     }
 
@@ -205,6 +210,7 @@ impl<'a> Bench<'a> {
         let spec = self.programs.client.spec(addr, &[]);
         let program = unable("start the client", Program::start(&spec, wanted))?;
         self.ends.push((Half::Client, program.stderr.clone(), program.watch()));
+        self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
         Ok(Client { program })
     }
 
@@ -353,6 +359,7 @@ impl<'a> Bench<'a> {
         setup.taken_first = self.taken_first;
         setup.abort_at_end = self.programs.server.at.is_some();
         let wire = unable("stand up the wire", Wire::start(setup, addr, server))?;
+        self.servers.iter().for_each(|root| wire.record.is_read_by(Direction::ClientToServer, *root));
         self.records.push(wire.record.clone());
         Ok(wire)
     }

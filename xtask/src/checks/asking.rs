@@ -166,7 +166,7 @@ pub fn of_request(expected: &[u8], heard: &Heard) -> String {
     "send exactly the bytes of the line, all of them (`write_all`), without its line end".into()
 }
 
-/// Lines with blanks around one, letters beyond ASCII in another, one that only begins like `q`, one that is longer than
+/// Lines with blanks around one, letters beyond ASCII in another, some that only look like `q`, one that is longer than
 /// most, and a short one after it.
 pub fn some_lines(bench: &mut Bench) -> Vec<String> {
     let word = random_word(bench, 8);
@@ -175,6 +175,10 @@ pub fn some_lines(bench: &mut Bench) -> Vec<String> {
         format!("  {word} {}\t", random_word(bench, 3)),
         format!("你好 {word} é"),
         format!("q{}", random_word(bench, 4)),
+        "Q".into(),
+        " q ".into(),
+        "quit".into(),
+        "exit".into(),
         random_word(bench, 700),
         random_word(bench, 3),
     ]

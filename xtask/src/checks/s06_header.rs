@@ -346,6 +346,9 @@ fn refuses_long_headers(bench: &mut Bench) -> Outcome {
     for length in [MAX_HEADER as u32 + 1, u32::MAX, 0x0100_0000] {
         refuses(bench, &length.to_be_bytes(), &format!("a header of {length} bytes"), BEFORE)?;
     }
+    // Who takes three of the four bytes sees a right frame here.
+    let three = [&0x0100_0010_u32.to_be_bytes()[..], b"{\"data_size\": 2}QX"].concat();
+    refuses(bench, &three, "a header of 16777232 bytes", BEFORE)?;
     // Also when the header, and a frame that is right but for that, follows.
     let header = format!("{}{{\"data_size\":2}}", " ".repeat(MAX_HEADER));
     refuses(bench, &frame_with(&header, b"QX"), &format!("a header of {} bytes", header.len()), BEFORE)?;

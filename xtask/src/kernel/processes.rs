@@ -74,6 +74,12 @@ pub fn limit_memory(root: Pid, more: u64) {
     imp::limit_memory(root, more);
 }
 
+/// Stops the descendants of `root` (SIGSTOP), and waits until none of their threads runs; `false` lets them go on
+/// (SIGCONT). Elsewhere than on Linux it does nothing.
+pub fn pause(root: Pid, stop: bool) {
+    imp::pause(root, stop);
+}
+
 #[cfg(target_os = "linux")]
 mod imp {
     use super::*;
@@ -141,6 +147,28 @@ mod imp {
             let limit = libc::rlimit64 { rlim_cur: limit, rlim_max: limit };
             // SAFETY: prlimit reads the struct that it is given, and writes nothing: the place for the old limit is null.
             unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_AS, &limit, std::ptr::null_mut()) };
+        }
+    }
+
+    pub fn pause(root: Pid, stop: bool) {
+        use nix::sys::signal::{Signal, kill};
+        let signal = if stop { Signal::SIGSTOP } else { Signal::SIGCONT };
+        let until = std::time::Instant::now() + Duration::from_secs(5);
+        loop {
+            for pid in descendants(root) {
+                let _ = kill(nix::unistd::Pid::from_raw(pid as i32), signal);
+            }
+            let stopped = |(pid, tid)| {
+                let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
+                fields.is_none_or(|fields| matches!(fields[0].as_str(), "T" | "t" | "Z" | "X"))
+            };
+            let mut all = descendants(root)
+                .into_iter()
+                .flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)));
+            if !stop || all.all(stopped) || std::time::Instant::now() > until {
+                return;
+            }
+            std::thread::sleep(Duration::from_micros(200)); // Only the interval at which to look again.
         }
     }
 
@@ -255,6 +283,7 @@ mod imp {
         None
     }
     pub fn limit_memory(_: Pid, _: u64) {}
+    pub fn pause(_: Pid, _: bool) {}
     pub fn calls(_: Pid) -> Option<Vec<&'static str>> {
         None
     }

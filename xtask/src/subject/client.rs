@@ -134,6 +134,13 @@ impl Client {
                 "it exited with status 0",
                 "the error, or a `read` of 0 bytes, was taken for success",
             ),
+            Exit::Code(code) if code != 101 && !backtrace && !stderr.iter().all(u8::is_ascii_whitespace) => {
+                broken(
+                    expected,
+                    format!("it {exit}"),
+                    "what it says is clear, but the status of such an end is 1",
+                )
+            }
             exit => broken(
                 expected,
                 format!("it {exit}"),

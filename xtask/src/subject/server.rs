@@ -96,6 +96,15 @@ impl Server {
         wait_idle(&self.program);
     }
 
+    /// Does something while the server stands still, so that it cannot have seen the first of it before the last. Where
+    /// the platform cannot stop it, it runs on.
+    pub fn while_stopped<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        processes::pause(self.program.root(), true);
+        let done = act(self);
+        processes::pause(self.program.root(), false);
+        done
+    }
+
     /// Gives a server that is just ending the time to be gone; only for telling more of what is decided already.
     pub fn ends_soon(&self) {
         self.program.wait_exit(Instant::now() + Duration::from_millis(500));
@@ -120,6 +129,9 @@ impl Server {
             match list.len() {
                 0 => {
                     "the server let go of its listener, or ended: keep it, and `accept` in a loop that never ends"
+                }
+                _ if addresses.contains(&self.addr) => {
+                    "it was given one address: what else it binds opens doors that nobody asked for"
                 }
                 _ => {
                     "binding 0.0.0.0 or another address than the one given opens the server to the whole network"

@@ -2,12 +2,14 @@
 
 use super::record::{Direction, Passed, Record};
 use crate::kernel::sockets::{self, Taken};
+use crate::patience::Patience;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a reader may leave bytes unread before the next piece is passed on, marked as a wait.
+/// How long a reader may leave bytes unread before the next piece is passed on, marked as a wait; longer while it is starved
+/// of the processor.
 const UNREAD: Duration = Duration::from_secs(1);
 /// Where the kernel cannot be asked: how long a piece is given to be read, marked as a wait.
 const BLIND: Duration = Duration::from_millis(20);
@@ -119,13 +121,17 @@ impl<'a> Lane<'a> {
 
     /// Waits until the reader has taken everything passed on so far.
     pub fn drain(&mut self) {
-        let start = Instant::now();
+        let mut patience: Option<Patience> = None;
         let Some((reader, own)) = self.ends else { return };
         for tries in 0.. {
             match sockets::taken(reader, own, self.sent) {
                 Taken::All | Taken::Gone => return,
-                Taken::NotAll if start.elapsed() < UNREAD => {}
-                Taken::NotAll => return self.mark_wait(),
+                Taken::NotAll => {
+                    let readers = || Patience::limited(UNREAD, &self.record.readers(self.direction));
+                    if patience.get_or_insert_with(readers).is_over() {
+                        return self.mark_wait();
+                    }
+                }
                 Taken::Unknown => {
                     thread::sleep(BLIND);
                     return self.mark_wait();

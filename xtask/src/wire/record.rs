@@ -1,5 +1,6 @@
 //! What passed a wire, piece by piece.
 
+use crate::kernel::processes::Pid;
 use crate::ribbon::Ribbon;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -82,12 +83,26 @@ struct Pieces {
     bytes: usize,
     carried: [u64; 2],
     fins: usize,
+    /// The processes below which the readers run, as far as they are programs under test.
+    readers: Vec<(Direction, Pid)>,
 }
 
 impl Record {
     /// An empty one, from now on.
     pub fn new() -> Self {
         Self { start: Instant::now(), shared: Arc::default() }
+    }
+
+    /// What goes this way is read by a program below the process `root`: as long as that is merely starved, it is waited
+    /// for.
+    pub fn is_read_by(&self, direction: Direction, root: Pid) {
+        self.lock().readers.push((direction, root));
+    }
+
+    /// The processes below which the readers of this direction run.
+    pub(super) fn readers(&self, direction: Direction) -> Vec<Pid> {
+        let pieces = self.lock();
+        pieces.readers.iter().filter(|reader| reader.0 == direction).map(|reader| reader.1).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Pieces> {
