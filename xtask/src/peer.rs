@@ -27,6 +27,8 @@ pub struct Peer {
     pub abort_at_end: bool,
     /// The process below which the other side runs, once it is known.
     other: Option<Pid>,
+    /// How many bytes the wire in between has carried: as long as they become more, what is waited for is on its way.
+    carried: Option<Box<dyn Fn() -> u64 + Send>>,
     /// Read from the socket, but beyond what was asked for.
     ahead: Vec<u8>,
 }
@@ -57,8 +59,18 @@ impl Peer {
             in_all: IN_ALL,
             abort_at_end: false,
             other: None,
+            carried: None,
             ahead: Vec::new(),
         })
+    }
+
+    /// A wire stands in between, and the program below `root`, where there is one, behind it: it is not given up while the
+    /// wire carries bytes, or that is starved.
+    pub fn is_behind_wire(&mut self, root: Option<Pid>, carried: impl Fn() -> u64 + Send + 'static) {
+        if let Some(root) = root {
+            self.patience = Patience::with(&[root]);
+        }
+        self.carried = Some(Box::new(carried));
     }
 
     /// Waits longer for a program that is starved of the processor: `root` is the process below which it runs.
@@ -255,6 +267,7 @@ impl Peer {
         }
         let start = Instant::now();
         self.patience.renew();
+        let mut seen = self.carried.as_ref().map(|carried| carried());
         let mut buffer = vec![0; (max - bytes.len().min(max)).min(64 * 1024)];
         while bytes.len() < max && more(&bytes) {
             let _ = self.stream.set_read_timeout(Some(self.patience.slice()));
@@ -273,6 +286,11 @@ impl Peer {
                 Err(error) => match error.kind() {
                     ErrorKind::Interrupted => continue,
                     ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                        let now = self.carried.as_ref().map(|carried| carried());
+                        if now != seen && start.elapsed() < self.in_all {
+                            seen = now;
+                            self.patience.renew();
+                        }
                         if !self.patience.is_over() {
                             continue;
                         }

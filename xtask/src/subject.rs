@@ -299,7 +299,8 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When the wire does not accept.
     pub fn connect_through(&mut self, wire: &Wire) -> Outcome<Peer> {
-        let peer = unable("connect to the wire", Peer::connect(wire.addr).map_err(Into::into))?;
+        let mut peer = unable("connect to the wire", Peer::connect(wire.addr).map_err(Into::into))?;
+        peer.is_behind_wire(self.servers.last().copied(), progress(&wire.record));
         self.logs.push(peer.log());
         Ok(peer)
     }
@@ -314,6 +315,9 @@ impl<'a> Bench<'a> {
         match unable("accept the client", host.accept(gone).map_err(Into::into))? {
             Some(mut peer) => {
                 peer.wait_for(client.program.root());
+                if let Some(record) = self.records.last() {
+                    peer.is_behind_wire(Some(client.program.root()), progress(record));
+                }
                 self.logs.push(peer.log());
                 Ok(peer)
             }
@@ -363,6 +367,12 @@ impl<'a> Bench<'a> {
         self.records.push(wire.record.clone());
         Ok(wire)
     }
+}
+
+/// How many bytes a wire has carried, both ways together.
+fn progress(record: &Record) -> impl Fn() -> u64 + Send + 'static {
+    let record = record.clone();
+    move || record.carried().0 + record.carried().1
 }
 
 /// How long connections of an earlier check may keep a fixed address (TIME_WAIT takes 60 s on Linux).
