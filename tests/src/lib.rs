@@ -7,7 +7,9 @@ pub mod terminal;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
@@ -88,6 +90,68 @@ pub fn siblings() -> (PathBuf, PathBuf) {
     let own = std::env::current_exe().expect("the path of this program");
     let sibling = |name| own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     (sibling("runner"), sibling("programs"))
+}
+
+/// Four processes a core that only compute, ended with this value.
+pub struct Busy(Vec<Child>);
+
+impl Busy {
+    /// Starts them; `programs` is the executable that holds the tests' programs.
+    ///
+    /// # Panics
+    /// When they cannot be started.
+    pub fn start(programs: &Path) -> Self {
+        let cores = thread::available_parallelism().map_or(2, usize::from);
+        let spin = |_| Command::new(programs).arg("worst-spins").spawn().expect("a busy process");
+        Self((0..4 * cores).map(spin).collect())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Waits for a fact; the limit only says when to give up.
+///
+/// # Panics
+/// When it has not come by then.
+pub fn wait_for(what: &str, limit: Duration, mut fact: impl FnMut() -> bool) {
+    let until = Instant::now() + limit;
+    while !fact() {
+        assert!(Instant::now() < until, "gave up waiting: {what}");
+        thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
+    }
+}
+
+/// Processes whose command line holds `token`, keepers included, the one with the id `but` not: `PID WORDS`. Linux only.
+///
+/// # Panics
+/// When `/proc` cannot be read.
+pub fn processes_with(token: &str, but: u32) -> Vec<String> {
+    let all = fs::read_dir("/proc").expect("/proc").flatten();
+    all.filter_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let words = fs::read_to_string(entry.path().join("cmdline")).ok()?.replace('\0', " ");
+        (pid != but && words.contains(token)).then(|| format!("{pid} {words}"))
+    })
+    .collect()
+}
+
+/// Writes the solution's bodies into a lesson of the repository at `clone`, as a learner's work.
+///
+/// # Panics
+/// When there is no such lesson.
+pub fn solve(clone: &Path, lesson: &str) {
+    for half in ["server", "client"] {
+        let file = format!("{lesson}/src/bin/{half}.rs");
+        let text = fs::read_to_string(root().join("solutions").join(&file)).expect("a solution");
+        fs::write(clone.join("lessons").join(&file), text).expect("the lesson");
+    }
 }
 
 /// An empty folder for a test of this name; `tmp` is `env!("CARGO_TARGET_TMPDIR")`.

@@ -1,5 +1,6 @@
 //! A person at a terminal: types keys, and reads what comes, on a pseudo-terminal (pty(7)).
 
+use crate::wait_for;
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
@@ -79,8 +80,7 @@ impl Terminal {
     pub fn see(&mut self, text: &str) -> String {
         let until = Instant::now() + PATIENCE;
         loop {
-            let all = self.screen.lock().expect("nobody panics").clone();
-            let news = plain(&all[self.read..]);
+            let news = plain(&self.screen.lock().expect("nobody panics")[self.read..]);
             if let Some(at) = find(&news.0, text.as_bytes()) {
                 let end = at + text.len();
                 self.read += news.1[end - 1] + 1;
@@ -108,14 +108,12 @@ impl Terminal {
     /// # Panics
     /// When it has not come within two minutes.
     pub fn wait(&mut self) -> ExitStatus {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().expect("wait") {
-                return status;
-            }
-            assert!(Instant::now() < until, "the program did not end");
-            thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
-        }
+        let mut status = None;
+        wait_for("the program's end", PATIENCE, || {
+            status = self.child.try_wait().expect("wait");
+            status.is_some()
+        });
+        status.expect("it was waited for")
     }
 
     /// Whether keys are handed over one by one, without echo.
@@ -132,11 +130,9 @@ impl Terminal {
     /// # Panics
     /// When it has not become so within two minutes.
     pub fn is_given_back(&self) {
-        let until = Instant::now() + PATIENCE;
-        while tcgetattr(&self.line).expect("its mode") != self.before {
-            assert!(Instant::now() < until, "the terminal was not given back");
-            thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
-        }
+        wait_for("the terminal as it was", PATIENCE, || {
+            tcgetattr(&self.line).expect("its mode") == self.before
+        });
     }
 }
 

@@ -5,7 +5,7 @@
 
 #![cfg(target_os = "linux")] // Elsewhere some checks are skipped, and say so.
 
-use lab_tests::{Ran, clone, root, runner_in, words_of};
+use lab_tests::{Ran, clone, root, runner_in, solve, words_of};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -68,15 +68,6 @@ fn masked(text: &str) -> String {
 
 /// The line that stands for lines that are left out.
 const LEFT_OUT: &str = "…";
-
-/// A learner's work at this lesson: the solution's own.
-fn solve(clone: &Path, lesson: &str) {
-    for half in ["server", "client"] {
-        let file = format!("{lesson}/src/bin/{half}.rs");
-        let text = fs::read_to_string(root().join("solutions").join(&file)).expect("a solution");
-        fs::write(clone.join("lessons").join(&file), text).expect("the lesson");
-    }
-}
 
 /// Whether both say the same lines; those of two programs that talk at once may have swapped.
 fn alike(shown: &str, now: &str) -> bool {

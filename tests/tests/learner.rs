@@ -1,6 +1,6 @@
 //! The learner's loop: where one stands, hints that go on, the difference to the solution, and a reset that loses nothing.
 
-use lab_tests::{Ran, clone, root, runner_in};
+use lab_tests::{Ran, clone, root, runner_in, solve};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,15 +13,6 @@ fn fresh(name: &str) -> PathBuf {
 fn type_in(clone: &Path, words: &str) -> Ran {
     let words: Vec<&str> = words.split_whitespace().collect();
     Ran::from(runner_in(clone, RUNNER, &words).stdin(std::process::Stdio::null()).output().unwrap())
-}
-
-/// Writes the solution's bodies into a lesson.
-fn solve(clone: &Path, lesson: &str) {
-    for bin in ["server", "client"] {
-        let file = format!("{lesson}/src/bin/{bin}.rs");
-        let text = fs::read_to_string(root().join("solutions").join(&file)).unwrap();
-        fs::write(clone.join("lessons").join(&file), text).unwrap();
-    }
 }
 
 #[test]

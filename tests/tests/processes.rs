@@ -1,37 +1,20 @@
 //! Programs under test as processes: bounded, ended with all they started, each run at an address of its own.
 #![cfg(target_os = "linux")]
 
-use lab_tests::{run, runner, starters};
+use lab_tests::{processes_with, run, runner, starters, wait_for};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
 use std::io::Read;
 use std::process::{Child, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 
-/// Processes whose command line holds `token`, keepers included, the runner itself not.
-fn processes_with(token: &str, runner: u32) -> Vec<String> {
-    let all = fs::read_dir("/proc").unwrap().flatten();
-    all.filter_map(|entry| {
-        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
-        let words = fs::read_to_string(entry.path().join("cmdline")).ok()?.replace('\0', " ");
-        (pid != runner && words.contains(token)).then(|| format!("{pid} {words}"))
-    })
-    .collect()
-}
-
-/// Waits for a fact; the limit only says when to give up.
-fn wait_for(what: &str, fact: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(30);
-    while !fact() {
-        assert!(Instant::now() < until, "gave up waiting: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
+/// How long a fact may take to come.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// A run in which the server leaves a grandchild in a session of its own, and the client never ends.
 fn start_with_grandchild(token: &str) -> Child {
@@ -39,7 +22,7 @@ fn start_with_grandchild(token: &str) -> Child {
     let client = format!("{PROGRAMS} worst-never-listens {token}");
     let words = ["run", "01", "--server", &server, "--client", &client, "--check", "pair-talks"];
     let child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_for("the grandchild runs", || {
+    wait_for("the grandchild runs", LIMIT, || {
         processes_with(token, child.id()).iter().any(|words| words.contains("worst-detached"))
     });
     child
@@ -77,7 +60,7 @@ fn nothing_is_left_of_an_interrupted_build() {
     fs::write(dir.join("01-echo/build.rs"), script).unwrap();
     let words = ["run", "01", "--lessons", &dir.to_string_lossy()];
     let mut child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    wait_for("the build runs", || !processes_with("98765.4321", 0).is_empty());
+    wait_for("the build runs", LIMIT, || !processes_with("98765.4321", 0).is_empty());
     kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(processes_with("98765.4321", 0), Vec::<String>::new());
@@ -89,7 +72,7 @@ fn nothing_is_left_after_sigkill_of_the_runner() {
     let mut child = start_with_grandchild(token);
     child.kill().unwrap();
     child.wait().unwrap();
-    wait_for("every process is gone", || processes_with(token, 0).is_empty());
+    wait_for("every process is gone", LIMIT, || processes_with(token, 0).is_empty());
 }
 
 /// How a run comes to its end.
@@ -180,7 +163,7 @@ fn leaves_nothing(program: &str, end: End) {
         thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
     }
     if end == End::Sigkill {
-        wait_for("every process is gone", || processes_with(&token, 0).is_empty());
+        wait_for("every process is gone", LIMIT, || processes_with(&token, 0).is_empty());
     }
     assert_eq!(processes_with(&token, 0), Vec::<String>::new(), "{program}, {end:?}");
     let listens = |address: &&String| {

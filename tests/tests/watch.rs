@@ -3,14 +3,17 @@
 #![cfg(target_os = "linux")]
 
 use lab_tests::terminal::Terminal;
-use lab_tests::{clone, root, runner_in};
+use lab_tests::{clone, processes_with, root, runner_in, wait_for};
 use nix::sys::signal::Signal;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+/// How long a fact may take to come.
+const LIMIT: Duration = Duration::from_secs(60);
 /// The last words on the screen once a run is told.
 const KEYS: &str = "q quit";
 
@@ -32,23 +35,9 @@ fn watch(clone: &Path, editor: &str) -> Terminal {
     Terminal::start(command)
 }
 
-/// The processes that work for this clone: their folder or a word of their command line is in it.
-fn processes_of(clone: &Path) -> Vec<String> {
-    let all = fs::read_dir("/proc").unwrap().flatten();
-    let words = all.filter_map(|entry| {
-        entry.file_name().to_str()?.parse::<u32>().ok()?;
-        let words = fs::read_to_string(entry.path().join("cmdline")).ok()?.replace('\0', " ");
-        words.contains(&*clone.to_string_lossy()).then_some(words)
-    });
-    words.collect()
-}
-
 fn nothing_is_left_of(clone: &Path) {
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    while !processes_of(clone).is_empty() {
-        assert!(std::time::Instant::now() < until, "left behind: {:?}", processes_of(clone));
-        std::thread::sleep(std::time::Duration::from_millis(5)); // Only the interval at which to look again.
-    }
+    let token = clone.to_string_lossy();
+    wait_for("nothing is left", LIMIT, || processes_with(&token, 0).is_empty());
 }
 
 #[test]
@@ -137,10 +126,7 @@ fn each_key_does_what_it_says() {
     terminal.see(KEYS);
     // The keys are the editor's while it runs.
     terminal.press("e");
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    while terminal.is_taken() {
-        assert!(std::time::Instant::now() < until, "the editor did not get the terminal");
-    }
+    wait_for("the editor has the terminal", LIMIT, || !terminal.is_taken());
     terminal.press("quit\n");
     terminal.see(KEYS);
     assert!(terminal.is_taken());

@@ -1,6 +1,7 @@
 //! The wires, judged at the reader's own `recv`: exact every time, truthful about FIN and RST, and lossless.
 #![cfg(target_os = "linux")]
 
+use lab_tests::Busy;
 use socket2::SockRef;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -75,30 +76,9 @@ fn a_thousand_slices_are_cut_as_the_seed_says() {
     exact(Kind::Slice, 1000);
 }
 
-/// Four processes a core that do nothing but run; ended when dropped.
-struct Busy(Vec<std::process::Child>);
-
-impl Busy {
-    fn start() -> Self {
-        let cores = thread::available_parallelism().map_or(2, usize::from);
-        let program = env!("CARGO_BIN_EXE_programs");
-        let one = |_| std::process::Command::new(program).arg("worst-spins").spawn().unwrap();
-        Self((0..4 * cores).map(one).collect())
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        for child in &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
 #[test]
 fn they_are_exact_on_a_busy_machine_too() {
-    let _busy = Busy::start();
+    let _busy = Busy::start(env!("CARGO_BIN_EXE_programs").as_ref());
     // The long form, a thousand each: LAB_LONG=1.
     let times = if std::env::var_os("LAB_LONG").is_some() { 1000 } else { 100 };
     for kind in [Kind::Dribble, Kind::Glue, Kind::Slice] {

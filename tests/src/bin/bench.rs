@@ -116,7 +116,7 @@ fn verdicts() {
     let _ = fs::remove_dir_all(&copy);
     let from = root.to_string_lossy().into_owned();
     call(Path::new("."), "git", &["clone", "--quiet", &from, &copy.to_string_lossy()]);
-    solve(&copy);
+    lab_tests::solve(&copy, "01-echo");
 
     let start = Instant::now();
     call(&copy, "cargo", &["build", "--quiet", "--package", "xtask"]);
@@ -254,14 +254,6 @@ fn call(dir: &Path, program: &str, words: &[&str]) -> f64 {
     let status = command.status().unwrap_or_else(|error| panic!("{program}: {error}"));
     assert!(status.success(), "{program} {words:?}: {status}");
     start.elapsed().as_secs_f64() * 1e3
-}
-
-/// Puts the solution's bodies into the lesson.
-fn solve(copy: &Path) {
-    for file in ["src/bin/server.rs", "src/bin/client.rs"] {
-        let source = fs::read_to_string(copy.join("solutions/01-echo").join(file)).expect("the solution");
-        fs::write(copy.join("lessons/01-echo").join(file), source).expect("the lesson");
-    }
 }
 
 /// The longest check of the last run, in milliseconds.

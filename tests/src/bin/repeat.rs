@@ -5,11 +5,11 @@
 //! `side=4` runs so many at once, which no verdict may notice either; `from=500` begins with that seed.
 
 use lab_tests::corpus::{Expected, Judge, Program};
-use lab_tests::siblings;
+use lab_tests::{Busy, siblings};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         if !chosen(how, &["alone", "busy"]) {
             continue;
         }
-        let busy = if is_busy { Busy::start() } else { Busy(Vec::new()) };
+        let busy = is_busy.then(|| Busy::start(&siblings().1));
         for what in ["solutions", "starters", "corpus"] {
             if !chosen(what, &["solutions", "starters", "corpus"]) {
                 continue;
@@ -46,26 +46,6 @@ fn main() -> ExitCode {
     }
     let _ = std::fs::remove_dir_all(&dir);
     if odd == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// Processes that only compute, ended with this value.
-struct Busy(Vec<Child>);
-
-impl Busy {
-    fn start() -> Self {
-        let cores = thread::available_parallelism().map_or(2, usize::from);
-        let spin = |_| Command::new(siblings().1).arg("worst-spins").spawn().expect("a busy process");
-        Self((0..4 * cores).map(spin).collect())
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        for child in &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
 }
 
 /// One command line of the runner, whose verdicts must be the same every time.

@@ -1,6 +1,6 @@
 //! `cargo xtask diff`
 
-use super::{Usage, current, lab, lesson, print};
+use super::{Usage, lab, lesson_or_current, print};
 use crate::cli::Diff;
 use crate::course::Lesson;
 use crate::report::text::Paint;
@@ -17,10 +17,7 @@ const AROUND: usize = 3;
 /// Shows the learner's program beside the solution: only the holes, unless all was asked for.
 pub fn diff(args: &Diff) -> anyhow::Result<u8> {
     let (state, _) = lab().load();
-    let lesson = match &args.lesson {
-        Some(word) => lesson(word)?,
-        None => current(&state),
-    };
+    let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
     if !args.yes && !state.passed.contains(&lesson.dir()) && !agreed(&lesson.id())? {
         return Ok(0);
     }

@@ -1,14 +1,11 @@
 //! `cargo xtask` alone
 
-use super::{lab, print};
+use super::{known, print};
 use crate::course::LESSONS;
 
 /// Says where the learner stands, and the one next command.
 pub fn greet() -> anyhow::Result<u8> {
-    let (state, message) = lab().load();
-    if let Some(message) = message {
-        eprintln!("note: {message}");
-    }
+    let state = known();
     let current = super::current(&state);
     let passed = LESSONS.iter().filter(|lesson| state.passed.contains(&lesson.dir())).count();
     print("Socket Lab: learn socket programming by watching it break and fixing it.\n\n");

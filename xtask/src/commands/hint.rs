@@ -1,6 +1,6 @@
 //! `cargo xtask hint`
 
-use super::{current, lab, lesson, print};
+use super::{lab, lesson_or_current, print};
 use crate::cli::Hint;
 use crate::course::Lesson;
 use crate::report::text::wrap;
@@ -10,10 +10,7 @@ use anyhow::Context;
 /// Shows the next hint of a lesson, or the one that was asked for, or all.
 pub fn hint(args: &Hint) -> anyhow::Result<u8> {
     let (state, _) = lab().load();
-    let lesson = match &args.lesson {
-        Some(word) => lesson(word)?,
-        None => current(&state),
-    };
+    let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
     let more = show(lesson, args.step, args.all)?;
     let next = match more {
         true => format!("one step more: cargo xtask hint {}", lesson.id()),

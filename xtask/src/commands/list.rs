@@ -1,6 +1,6 @@
 //! `cargo xtask list`
 
-use super::{current, lab, print};
+use super::{current, known, print};
 use crate::course::{self, LESSONS, Lesson};
 use crate::report::text::Paint;
 use colored::Color;
@@ -14,10 +14,7 @@ pub fn list() -> anyhow::Result<u8> {
 
 /// Prints the list; the lesson that the learner is at.
 pub fn show() -> &'static Lesson {
-    let (state, message) = lab().load();
-    if let Some(message) = message {
-        eprintln!("note: {message}");
-    }
+    let state = known();
     let paint = Paint::of(&std::io::stdout());
     let current = current(&state);
     let mut out = String::new();

@@ -62,7 +62,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
 }
 
 /// An error's words, of which the last line is the next command.
-pub fn told(error: &anyhow::Error) -> String {
+fn told(error: &anyhow::Error) -> String {
     let lines = format!("error: {error:#}").lines().map(String::from).collect::<Vec<_>>();
     // A command is not broken, so that it can be copied.
     let wrapped = lines.iter().flat_map(|line| match line.contains("cargo xtask") || line.starts_with(' ') {
@@ -108,6 +108,23 @@ impl std::error::Error for Usage {}
 /// The learner's own folder.
 pub fn lab() -> Lab {
     Lab::of(&workspace::root())
+}
+
+/// Where the learner stands; what had to be set aside is told.
+pub fn known() -> State {
+    let (state, message) = lab().load();
+    if let Some(message) = message {
+        eprintln!("note: {message}");
+    }
+    state
+}
+
+/// The lesson that `word` names; the one that the learner is at where there is none.
+///
+/// # Errors
+/// As [`lesson`].
+pub fn lesson_or_current(word: Option<&str>, state: &State) -> anyhow::Result<&'static Lesson> {
+    word.map_or_else(|| Ok(current(state)), lesson)
 }
 
 /// The lesson that the learner is at: the one last worked on, or the first that has not passed.

@@ -2,7 +2,7 @@
 
 mod judging;
 
-use super::{diff, hint, lab, list, print, reset};
+use super::{diff, hint, known, lesson_or_current, list, print, reset};
 use crate::cli::Watch;
 use crate::course::Lesson;
 use crate::editor::Editor;
@@ -28,14 +28,8 @@ enum Event {
 
 /// Judges the lesson at each save, until `q`.
 pub fn watch(args: &Watch) -> anyhow::Result<u8> {
-    let (state, message) = lab().load();
-    if let Some(message) = message {
-        eprintln!("note: {message}");
-    }
-    let lesson = match &args.lesson {
-        Some(word) => super::lesson(word)?,
-        None => super::current(&state),
-    };
+    let state = known();
+    let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
     let (send, events) = mpsc::channel();
     let stop = send.clone();
     ctrlc::set_handler(move || drop(stop.send(Event::Stop))).context("Ctrl-C handler")?;
