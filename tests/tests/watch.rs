@@ -132,6 +132,22 @@ fn each_key_does_what_it_says() {
     assert!(terminal.is_taken());
     let edited = fs::read_to_string(clone.join("edited")).unwrap();
     assert!(edited.starts_with("quit ") && edited.contains("lessons/01-echo/src/bin/server.rs"), "{edited}");
+    // Where no place is named, it is the half that failed.
+    fs::remove_file(clone.join("edited")).unwrap();
+    save(&clone, "01-echo", "server", &solution("01-echo", "server"));
+    terminal.see("`ask` is still to be written");
+    terminal.see(KEYS);
+    let wrong = solution("01-echo", "client").replace("ExitCode::FAILURE", "ExitCode::SUCCESS");
+    assert_ne!(wrong, solution("01-echo", "client"));
+    save(&clone, "01-echo", "client", &wrong);
+    terminal.see("mend the client and save");
+    terminal.see(KEYS);
+    terminal.press("e");
+    wait_for("the editor has the terminal", LIMIT, || !terminal.is_taken());
+    terminal.press("again\n");
+    terminal.see(KEYS);
+    let edited = fs::read_to_string(clone.join("edited")).unwrap();
+    assert!(edited.contains("lessons/01-echo/src/bin/client.rs"), "{edited}");
     // A reset asks once, keeps a copy, and says where.
     save(&clone, "01-echo", "server", "my own work\n");
     terminal.see("lesson-01 does not compile");
