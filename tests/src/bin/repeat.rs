@@ -1,8 +1,9 @@
 //! Judges the same programs again and again and prints the verdicts that differed, alone and beside four busy processes a
 //! core: `cargo run --release -p lab-tests --bin repeat -- 1000`.
 //!
-//! More words choose: `solutions`, `starters` or `corpus` (all three without one); `alone` or `busy` (both without one);
-//! `side=4` runs so many at once, which no verdict may notice either; `from=500` begins with that seed.
+//! More words choose: `solutions`, `starters` or `corpus` (all three without one), or `kills`, every line of
+//! tests/corpus.txt; `alone` or `busy` (both without one); `side=4` runs so many at once, which no verdict may notice
+//! either; `from=500` begins with that seed.
 
 use lab_tests::corpus::{Expected, Judge, Program};
 use lab_tests::{Busy, siblings};
@@ -34,8 +35,9 @@ fn main() -> ExitCode {
             continue;
         }
         let busy = is_busy.then(|| Busy::start(&siblings().1));
-        for what in ["solutions", "starters", "corpus"] {
-            if !chosen(what, &["solutions", "starters", "corpus"]) {
+        for what in ["solutions", "starters", "corpus", "kills"] {
+            let asked_for = words.iter().any(|word| word == what);
+            if !(asked_for || what != "kills" && chosen(what, &["solutions", "starters", "corpus", "kills"])) {
                 continue;
             }
             let runs = runs_of(what, &dir);
@@ -71,26 +73,32 @@ fn runs_of(what: &str, dir: &Path) -> Vec<Run> {
             assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
             vec![run(&["run", "--all", "--lessons", &into.to_string_lossy(), "--format", "json"])]
         }
-        _ => sample(dir),
+        "kills" => kills(dir, 1),
+        _ => kills(dir, SAMPLE).into_iter().chain(passes(dir)).collect(),
     }
 }
 
-/// Wrong programs, each by the check that must catch it, and right ones, each by all checks.
-fn sample(dir: &Path) -> Vec<Run> {
+/// Of every so many lines of tests/corpus.txt the first: a wrong program, judged by the check that must catch it.
+fn kills(dir: &Path, every: usize) -> Vec<Run> {
     let judge = Judge::beside_me();
-    let [wrong, right] = ["wrong", "right"].map(|kind| judge.programs(kind, dir).0);
-    let run = |program: &Program, lesson: &str, check: Option<&str>| Run {
-        name: program.file.clone(),
-        words: judge.words(program, lesson, check),
-        seeded: false,
-    };
-    let caught = Expected::all().into_iter().step_by(SAMPLE).filter_map(|line| {
+    let wrong = judge.programs("wrong", dir).0;
+    let caught = Expected::all().into_iter().step_by(every).filter_map(|line| {
         let program = wrong.iter().find(|program| program.file == line.file)?;
-        Some(run(program, &line.lesson, Some(&line.check)))
+        Some(unseeded(&judge, program, &line.lesson, Some(&line.check)))
     });
+    caught.collect()
+}
+
+/// Right programs of every lesson, each by all checks.
+fn passes(dir: &Path) -> Vec<Run> {
+    let judge = Judge::beside_me();
+    let right = judge.programs("right", dir).0;
     let every = right.len().div_ceil(8).max(1);
-    let passed = right.iter().step_by(every).map(|program| run(program, program.lesson(), None));
-    caught.chain(passed).collect()
+    right.iter().step_by(every).map(|program| unseeded(&judge, program, program.lesson(), None)).collect()
+}
+
+fn unseeded(judge: &Judge, program: &Program, lesson: &str, check: Option<&str>) -> Run {
+    Run { name: program.file.clone(), words: judge.words(program, lesson, check), seeded: false }
 }
 
 /// Runs all of these once for each seed; how many verdicts were not the usual one of their check.

@@ -69,20 +69,32 @@ pub fn any_pieces<P: Push>(bench: &mut Bench) -> Outcome {
     P::hear(&server, &mut peer, &messages)
 }
 
-/// Clients that reset while it pushes.
+/// Clients that reset: before they are accepted, in the middle of the push, and when all is pushed.
 pub fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
-    let (count, clients) = if P::PAUSES { (2, 2) } else { (40, 20) };
+    let (count, clients) = if P::PAUSES { (2, 1) } else { (40, 8) };
     let messages: Vec<String> = (0..count).map(|_| random_word(bench, 2000)).collect();
     let mut server = bench.server_with(&messages)?;
+    // The first `write` of a server that stands still meanwhile is sure to meet a connection that is gone.
+    server.while_stopped(|server| -> Outcome {
+        bench.connect(server)?.reset();
+        Ok(())
+    })?;
     for n in 0..clients {
         let mut peer = bench.connect_narrow(&mut server)?;
+        let _ = peer.hear(1);
         if n % 2 == 0 {
-            let _ = peer.hear(1);
+            server.wait_idle(); // In a `write` that nobody takes, in its pause, or waiting for an answer.
         }
         peer.reset();
     }
     let mut peer = bench.connect(&mut server)?;
-    let heard = P::hear(&server, &mut peer, &messages);
+    let mut heard = P::hear(&server, &mut peer, &messages);
+    // Whoever listens to a client on after the last message meets the RST there.
+    peer.reset();
+    if heard.is_ok() {
+        let mut peer = bench.connect(&mut server)?;
+        heard = P::hear(&server, &mut peer, &messages);
+    }
     if heard.is_err() {
         server.ends_soon();
     }
