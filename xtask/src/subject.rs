@@ -409,7 +409,10 @@ fn wait_idle(program: &Program) {
 }
 
 /// Nothing to judge here.
-fn skip<T>(why: &str) -> Outcome<T> {
+///
+/// # Errors
+/// Always: the reason.
+pub fn skip<T>(why: &str) -> Outcome<T> {
     Err(Box::new(Stop::Skip(why.into())))
 }
 

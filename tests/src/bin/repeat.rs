@@ -37,7 +37,8 @@ fn main() -> ExitCode {
         let busy = is_busy.then(|| Busy::start(&siblings().1));
         for what in ["solutions", "starters", "corpus", "kills"] {
             let asked_for = words.iter().any(|word| word == what);
-            if !(asked_for || what != "kills" && chosen(what, &["solutions", "starters", "corpus", "kills"])) {
+            if !(asked_for || what != "kills" && chosen(what, &["solutions", "starters", "corpus", "kills"]))
+            {
                 continue;
             }
             let runs = runs_of(what, &dir);

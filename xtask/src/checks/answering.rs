@@ -1,7 +1,7 @@
 //! Promises that every server makes that answers what it is sent (01, 02, 07, 08).
 
 use super::common::random_bytes;
-use super::diagnosis;
+use super::{diagnosis, leaks};
 use crate::check::{Check, Half, Outcome, broken, fin_next, same_bytes};
 use crate::peer::{Ending, Heard, Peer};
 use crate::program::Exit;
@@ -32,6 +32,7 @@ pub const CHECKS: &[Check] = &[
         "neither spins nor keeps the socket of a client that left",
         rests_after_fin,
     ),
+    Check::server("keeps-no-sockets", "closes its socket whatever ended the connection", keeps_no_sockets),
     Check::server("binds-its-address", "listens at the address it was given and no other", binds_its_address),
     Check::server(
         "says-why-it-cannot-bind",
@@ -229,6 +230,14 @@ pub fn rests_after_fin(bench: &mut Bench) -> Outcome {
         server.lets_go_of(own, "a client that left")?;
     }
     server.alive("a client that left")
+}
+
+/// Clients that left, or reset, have left no socket behind.
+pub fn keeps_no_sockets(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let bytes = random_bytes(bench, 40);
+    let serve = |bench: &Bench, _: &Server, peer: &mut Peer| asks(bench, peer, &bytes);
+    leaks::keeps_no_sockets(bench, &mut server, serve, serve)
 }
 
 /// The server listens at the address it was given and nowhere else.

@@ -7,6 +7,7 @@ pub mod diagnosis;
 pub mod direct;
 pub mod exact;
 pub mod frames;
+pub mod leaks;
 pub mod nagle;
 pub mod one_read;
 pub mod pair;

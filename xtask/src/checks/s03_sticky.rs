@@ -36,6 +36,9 @@ pub const CHECKS: &[Check] = &[
         "survives clients that reset while it pushes",
         server::rst_while_pushing::<Bare>,
     ),
+    Check::server("keeps-no-sockets", "closes its socket whatever ended the connection", |bench| {
+        server::keeps_no_sockets::<Bare>(bench)
+    }),
     Check::server("binds-its-address", "listens at the address it was given and no other", |bench| {
         server::binds_its_address::<Bare>(bench)
     }),

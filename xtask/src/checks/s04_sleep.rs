@@ -44,6 +44,9 @@ pub const CHECKS: &[Check] = &[
     .long(),
     Check::server("leaves-between", "survives a client that leaves between two messages", leaves_between)
         .long(),
+    Check::server("keeps-no-sockets", "closes its socket whatever ended the connection", |bench| {
+        server::keeps_no_sockets::<Sleep>(bench)
+    }),
     Check::server("binds-its-address", "listens at the address it was given and no other", |bench| {
         server::binds_its_address::<Sleep>(bench)
     }),

@@ -37,6 +37,9 @@ pub const CHECKS: &[Check] = &[
         server::rst_while_pushing::<Ack>(bench)
     }),
     Check::server("cost", "pushes twenty messages without being held up", cost),
+    Check::server("keeps-no-sockets", "closes its socket whatever ended the connection", |bench| {
+        server::keeps_no_sockets::<Ack>(bench)
+    }),
     Check::server("binds-its-address", "listens at the address it was given and no other", |bench| {
         server::binds_its_address::<Ack>(bench)
     }),

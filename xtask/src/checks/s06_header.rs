@@ -43,6 +43,9 @@ pub const CHECKS: &[Check] = &[
         server::rst_while_pushing::<Framed>(bench)
     }),
     Check::server("whole-frames", "pushes a small frame whole", whole_frames),
+    Check::server("keeps-no-sockets", "closes its socket whatever ended the connection", |bench| {
+        server::keeps_no_sockets::<Framed>(bench)
+    }),
     Check::server("binds-its-address", "listens at the address it was given and no other", |bench| {
         server::binds_its_address::<Framed>(bench)
     }),

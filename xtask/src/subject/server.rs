@@ -7,6 +7,7 @@ use crate::kernel::sockets::{self, TcpState};
 use crate::patience::Patience;
 use crate::peer::Peer;
 use crate::program::Program;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -88,6 +89,36 @@ impl Server {
         let held = processes::socket_inodes(self.program.root());
         let entries = sockets::listening(None).unwrap_or_default();
         entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local).collect()
+    }
+
+    /// The sockets that the server's process tree holds; `None` where the platform does not tell.
+    pub fn sockets(&self) -> Option<HashSet<u64>> {
+        sockets::KNOWN.then(|| processes::socket_inodes(self.program.root()))
+    }
+
+    /// Holds that `clients` of them, all gone, have not left a socket each: `before` are those that the server held
+    /// when they came. One is not blamed: a program may let go of the last one when the next client comes.
+    ///
+    /// # Errors
+    /// The finding that it still holds as many.
+    pub fn holds_none_of(&self, clients: usize, before: &HashSet<u64>, how: &str) -> Outcome {
+        let patience = Patience::with(&[self.program.root()]);
+        while let Some(now) = self.sockets() {
+            let more = now.difference(before).count();
+            if more < clients {
+                break;
+            }
+            if patience.is_over() {
+                return broken(
+                    format!("the server closes the socket of each client that {how}"),
+                    format!("{clients} such clients later it holds {more} sockets more; {patience}"),
+                    "a connection that is over is still to be closed, whatever ended it, an error too: drop the stream; \
+                     a server that does not will run out of file descriptors",
+                );
+            }
+            thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+        }
+        Ok(())
     }
 
     /// Waits until every thread of the server sleeps in a call that waits, having nothing to do; elsewhere than on

@@ -77,6 +77,7 @@ programs!(wrong, WRONG:
     s01_server_fears_silence
     s01_server_first_client_only
     s01_server_fixed_address
+    s01_server_keeps_reset_sockets
     s01_server_keeps_sockets
     s01_server_limits_to_64k
     s01_server_lossy_utf8
@@ -246,6 +247,7 @@ programs!(wrong, WRONG:
     s06_server_one_frame_for_all
     s06_server_one_vectored_write
     s06_server_other_key
+    s06_server_keeps_sessions
     s06_server_reset_ends_server
     s06_server_size_cut_to_16_bits
     s06_server_size_is_float

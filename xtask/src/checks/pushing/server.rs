@@ -3,6 +3,7 @@
 use super::{Push, three_messages, wire_to};
 use crate::check::{Outcome, broken};
 use crate::checks::common::random_word;
+use crate::checks::leaks;
 use crate::subject::Bench;
 
 /// Words of several kinds: with blanks, with letters beyond ASCII, one that fills no whole buffer.
@@ -100,6 +101,21 @@ pub fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
     }
     server.alive("clients that reset their connections (RST)")?;
     heard
+}
+
+/// Clients that left, or reset, have left no socket behind.
+pub fn keeps_no_sockets<P: Push>(bench: &mut Bench) -> Outcome {
+    let messages = vec![random_word(bench, 60)];
+    let mut server = bench.server_with(&messages)?;
+    leaks::keeps_no_sockets(
+        bench,
+        &mut server,
+        |_, server, peer| P::hear(server, peer, &messages),
+        |_, _, peer| {
+            let _ = peer.hear(1);
+            Ok(())
+        },
+    )
 }
 
 /// The address that it was given, and no other.
