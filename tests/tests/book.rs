@@ -34,11 +34,18 @@ fn printed(command: &str, clone: &Path) -> String {
     Ran::from(output).stdout.trim_end().to_string()
 }
 
-/// Replaces addresses, times and the blanks around them, and leaves out notes, which tell what was luck.
+/// Replaces addresses, times and the blanks around them, and leaves out notes, which tell what was luck. So is what a
+/// wire carried that neither cuts nor joins.
 fn masked(text: &str) -> String {
     let mut out = String::new();
-    let mut in_note = false;
+    let (mut in_note, mut is_luck) = (false, false);
     for line in text.lines() {
+        if line.starts_with("  ") && !line.starts_with("   ") {
+            is_luck = !["glue", "dribble", "slice"].iter().any(|wire| line.contains(&format!("  on {wire}")));
+        }
+        if is_luck && line.starts_with("      wire  ") {
+            continue;
+        }
         in_note = line.trim_start().starts_with("note ") || (in_note && line.starts_with(&" ".repeat(18)));
         if in_note {
             continue;
