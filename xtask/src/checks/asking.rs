@@ -140,6 +140,14 @@ pub fn of_printed(printed: &str) -> String {
 /// Names the likely cause why a client sent something else than the line.
 pub fn of_request(expected: &[u8], heard: &Heard) -> String {
     let got = heard.bytes.as_slice();
+    let looks_like_q = [&b"q"[..], b"quit", b"exit"].contains(&&*expected.trim_ascii().to_ascii_lowercase());
+    if got.is_empty() && looks_like_q && matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
+        return format!(
+            "the client ended instead of sending it: a line that is `q` and nothing else ends it; \"{}\" is a line like \
+             any other",
+            expected.escape_ascii()
+        );
+    }
     if got.is_empty() && heard.ending == Some(Ending::Fin) {
         return "the client ended its side instead: one connection serves all lines, until `q` or the end of the input"
             .into();

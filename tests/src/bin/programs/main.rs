@@ -64,6 +64,7 @@ programs!(wrong, WRONG:
     s01_client_prints_stale_bytes
     s01_client_prints_whole_buffer
     s01_client_q_is_an_error
+    s01_client_quits_at_any_case
     s01_client_sends_empty_lines
     s01_client_sends_newline
     s01_client_spins_at_end_of_input
@@ -99,6 +100,7 @@ programs!(wrong, WRONG:
     s02_client_sends_q
     s02_client_starts_with_q
     s02_client_trims
+    s02_client_trims_before_q
     s02_client_unwraps_utf8
     s02_client_waits_for_newline
     s02_server_error_ends_server
