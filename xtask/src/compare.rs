@@ -1,11 +1,11 @@
 //! The measured comparison of lessons 03 to 06: one scenario, four ways of framing, on every wire.
 
 use crate::check::{Half, Outcome, Stop};
+use crate::checks::pushing::ack::Ack;
+use crate::checks::pushing::framed::Framed;
 use crate::checks::pushing::{Push, measure, pair};
 use crate::checks::s03_sticky::{self, Bare};
 use crate::checks::s04_sleep::Sleep;
-use crate::checks::s05_ack::Ack;
-use crate::checks::s06_header::Framed;
 use crate::course::{self, Lesson};
 use crate::subject::{Bench, Programs};
 use crate::wire::Kind;

@@ -1,6 +1,8 @@
 //! What lessons 03 to 06 share: a server pushes messages, a client prints them. They differ only in framing.
 
+pub mod ack;
 pub mod client;
+pub mod framed;
 pub mod measure;
 pub mod pair;
 pub mod server;
