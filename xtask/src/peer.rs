@@ -1,7 +1,9 @@
 //! The runner's own side of a socket: says and hears against a deadline, and keeps what happened as evidence.
 
+mod host;
 mod log;
 
+pub use host::Host;
 pub use log::{Ending, Event, Heard, Log, Meanwhile, SharedLog, Span, What, lock};
 
 use crate::kernel::processes::{self, Activity, Pid};
@@ -9,7 +11,7 @@ use crate::kernel::sockets::{self, Taken};
 use crate::patience::{PATIENCE, Patience};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -393,50 +395,10 @@ fn end_direction(stream: &TcpStream, log: &SharedLog) {
     lock(log).push(What::HalfClosed);
 }
 
-/// A listening socket of the runner, for clients under test.
-pub struct Host {
-    listener: TcpListener,
-    /// Where clients are to connect.
-    pub addr: SocketAddr,
-}
-
-impl Host {
-    /// Listens at `addr`.
-    ///
-    /// # Errors
-    /// When the address is taken.
-    pub fn listen(addr: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(addr)?;
-        listener.set_nonblocking(true)?;
-        Ok(Self { addr: listener.local_addr()?, listener })
-    }
-
-    /// Takes the next client; `None` when `give_up` says that none will come.
-    ///
-    /// # Errors
-    /// When `accept` fails.
-    pub fn accept(&self, give_up: impl Fn() -> bool) -> io::Result<Option<Peer>> {
-        loop {
-            // Asked first: a client that connects and ends at once is still in the queue afterwards.
-            let last_look = give_up();
-            match self.listener.accept() {
-                Ok((stream, _)) => {
-                    stream.set_nonblocking(false)?;
-                    return Peer::new(stream, "client").map(Some);
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock && !last_look => {
-                    thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpListener;
 
     /// A peer on one side, a plain stream on the other.
     fn pair() -> (Peer, TcpStream) {

@@ -1,0 +1,48 @@
+//! Where the runner takes clients under test.
+
+use super::Peer;
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+use std::time::Duration;
+
+/// A listening socket of the runner, for clients under test.
+pub struct Host {
+    listener: TcpListener,
+    /// Where clients are to connect.
+    pub addr: SocketAddr,
+}
+
+impl Host {
+    /// Listens at `addr`.
+    ///
+    /// # Errors
+    /// When the address is taken.
+    pub fn listen(addr: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(addr)?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { addr: listener.local_addr()?, listener })
+    }
+
+    /// Takes the next client; `None` when `give_up` says that none will come.
+    ///
+    /// # Errors
+    /// When `accept` fails.
+    pub fn accept(&self, give_up: impl Fn() -> bool) -> io::Result<Option<Peer>> {
+        loop {
+            // Asked first: a client that connects and ends at once is still in the queue afterwards.
+            let last_look = give_up();
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false)?;
+                    return Peer::new(stream, "client").map(Some);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock && !last_look => {
+                    thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
