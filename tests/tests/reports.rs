@@ -56,6 +56,15 @@ fn json_is_as_its_schema_says() {
 }
 
 #[test]
+fn of_all_lessons_only_those_are_judged_that_have_the_check() {
+    let words = ["run", "--all", "--solution", "--check", "whole-frames", "--format", "json"];
+    let report = run(RUNNER, &words).json();
+    let lessons: Vec<_> =
+        report["lessons"].as_array().unwrap().iter().map(|lesson| lesson["lesson"].as_str()).collect();
+    assert_eq!(lessons, [Some("06-header")], "{report:#}");
+}
+
+#[test]
 fn junit_is_read_by_a_well_known_reader_and_says_the_same() {
     for mut words in runs() {
         let mut as_json = words.clone();

@@ -65,7 +65,7 @@ type Built = Result<(Programs, Option<Mirror>), Problem>;
 
 impl<'a> Plan<'a> {
     fn of(args: &'a Run) -> anyhow::Result<Self> {
-        let lessons = match args.lessons.as_slice() {
+        let mut lessons = match args.lessons.as_slice() {
             [] if args.all => LESSONS.iter().collect(),
             [] => vec![super::current(&super::lab().load().0)],
             words => words.iter().map(|word| super::lesson(word)).collect::<anyhow::Result<Vec<_>>>()?,
@@ -76,8 +76,11 @@ impl<'a> Plan<'a> {
         } else if let Some(wire) = wire
             && !lessons.iter().any(|lesson| lesson.checks().any(|check| check.wire == wire))
         {
-            return Err(Usage(format!("no check of this lesson runs on the wire `{wire}`")).into());
+            let which = if lessons.len() == 1 { "of this lesson" } else { "of these lessons" };
+            return Err(Usage(format!("no check {which} runs on the wire `{wire}`")).into());
         }
+        // Of several lessons, those that have the check.
+        lessons.retain(|lesson| lesson.checks().any(|check| is_wanted(args, wire, check)));
         for command in [&args.server, &args.client].into_iter().flatten() {
             if shlex::split(command).is_none_or(|words| words.is_empty()) {
                 return Err(Usage(format!(
@@ -294,8 +297,7 @@ impl<'a> Plan<'a> {
     }
 
     fn wants(&self, check: &Check) -> bool {
-        self.args.check.as_ref().is_none_or(|id| id == check.id)
-            && self.wire.is_none_or(|wire| wire == check.wire)
+        is_wanted(self.args, self.wire, check)
     }
 
     fn described(&self) -> String {
@@ -355,6 +357,11 @@ impl<'a> Plan<'a> {
 
 fn built_of(built: &anyhow::Result<HashMap<String, PathBuf>>) -> Result<&HashMap<String, PathBuf>, Problem> {
     built.as_ref().map_err(|error| Problem::Unable(format!("{error:#}")))
+}
+
+/// Whether the command line asks for this check.
+fn is_wanted(args: &Run, wire: Option<Kind>, check: &Check) -> bool {
+    args.check.as_ref().is_none_or(|id| id == check.id) && wire.is_none_or(|wire| wire == check.wire)
 }
 
 /// Where students' lessons are built: beside the learner's own.

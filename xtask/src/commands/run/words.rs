@@ -34,9 +34,12 @@ pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::
         all().filter(|check| wire.is_none_or(|wire| wire == check.wire)).map(|c| c.id).collect();
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
-    let nearest =
-        ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
-    let nearest = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+    let nearest = ids
+        .iter()
+        .map(|other| (strsim::jaro_winkler(other, id), other))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = nearest.map_or(String::new(), |(_, nearest)| format!("; did you mean `{nearest}`?"));
     let of: Vec<String> = lessons.iter().map(|lesson| lesson.id()).collect();
     let on = wire.map_or(String::new(), |wire| format!(" on the wire `{wire}`"));
     let on = format!(" of {}{on}", of.join(", "));
