@@ -268,7 +268,7 @@ impl<'a> Bench<'a> {
             Some(peer) => peer,
             None => connect(server.addr).or_else(|error| {
                 // A server that dies resets those who wait to be accepted; that is another fault than a hasty reset.
-                server.ends_soon();
+                server.wait_rest();
                 if error.kind() == io::ErrorKind::ConnectionReset && server.program.exit().is_none() {
                     return broken(
                         "the server accepts the connection",

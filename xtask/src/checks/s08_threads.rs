@@ -35,7 +35,6 @@ fn asks_beside(bench: &Bench, server: &Server, peer: &mut Peer, bytes: &[u8], ot
     let expected = (bench.answer)(bytes);
     let heard = peer.say_and_hear(bytes, false, expected.len());
     if heard.ending.is_some() {
-        server.ends_soon();
         server.alive(others)?;
     }
     same_bytes("server", &expected, &heard, |expected, heard| match (heard.bytes.as_slice(), heard.ending) {
@@ -195,10 +194,8 @@ fn many_clients(bench: &mut Bench) -> Outcome {
     for (number, (peer, request)) in (1..).zip(peers.iter_mut().zip(&requests)) {
         let expected = (bench.answer)(request);
         let heard = peer.hear(expected.len());
-        if heard.ending.is_some() {
-            server.ends_soon();
-        }
-        let outcome = server.alive("256 clients at once").and_then(|()| {
+        let alive = heard.ending.map_or(Ok(()), |_| server.alive("256 clients at once"));
+        let outcome = alive.and_then(|()| {
             same_bytes("server", &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
                 (0, Some(Ending::Silence(_))) => format!(
                     "client {number} of {CLIENTS} is not served while the others are connected: one thread a \

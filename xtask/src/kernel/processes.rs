@@ -39,6 +39,12 @@ pub fn all_sleep(root: Pid) -> bool {
     imp::all_sleep(root)
 }
 
+/// Whether nothing of what `root` started is about to do something by itself, or to end: every thread sleeps, in whatever
+/// call, and none of its own children waits to be collected. Always so where the platform does not tell.
+pub fn at_rest(root: Pid) -> bool {
+    imp::at_rest(root)
+}
+
 /// CPU time that the descendants of `root` have used so far, in user and kernel mode.
 ///
 /// Linux counts it in ticks of 10 ms.
@@ -183,6 +189,15 @@ mod imp {
             .all(asleep)
     }
 
+    pub fn at_rest(root: Pid) -> bool {
+        let own = children(root);
+        let is_left = |pid: &Pid| {
+            let fields = stat(&format!("/proc/{pid}/stat"));
+            fields.is_some_and(|fields| !matches!(fields[0].as_str(), "Z" | "X"))
+        };
+        !own.is_empty() && own.iter().all(is_left) && all_sleep(root)
+    }
+
     /// The calls in which all threads sleep; `None` when one of them does not.
     pub fn calls(root: Pid) -> Option<Vec<&'static str>> {
         let mut calls = Vec::new();
@@ -288,6 +303,9 @@ mod imp {
         None
     }
     pub fn all_sleep(_: Pid) -> bool {
+        true
+    }
+    pub fn at_rest(_: Pid) -> bool {
         true
     }
     pub fn activity(_: Pid) -> Activity {

@@ -10,7 +10,7 @@ use crate::program::Program;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A server under test.
 pub struct Server {
@@ -136,9 +136,16 @@ impl Server {
         done
     }
 
-    /// Gives a server that is just ending the time to be gone; only for telling more of what is decided already.
-    pub fn ends_soon(&self) {
-        self.program.wait_exit(Instant::now() + Duration::from_millis(500));
+    /// Waits until whatever the server is doing, dying too, is done: until all its threads sleep, or it has exited. One
+    /// that computes without end is not waited for.
+    pub fn wait_rest(&self) {
+        let root = self.program.root();
+        let before = processes::cpu_time(root).unwrap_or_default();
+        let patience = Patience::with(&[root]);
+        let spins = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before) >= SPIN;
+        while self.program.exit().is_none() && !processes::at_rest(root) && !spins() && !patience.is_over() {
+            thread::sleep(Duration::from_micros(200)); // Only the interval at which to look again.
+        }
     }
 
     /// Holds that the server listens at the address it was given and at no other.
@@ -181,11 +188,12 @@ impl Server {
         processes::all_sleep(self.program.root())
     }
 
-    /// Holds that the server still runs.
+    /// Holds that the server still runs, once it has done what it was doing.
     ///
     /// # Errors
     /// The finding that it ended.
     pub fn alive(&self, after: &str) -> Outcome {
+        self.wait_rest();
         match self.program.exit() {
             None => Ok(()),
             Some(exit) => broken(

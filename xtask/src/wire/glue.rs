@@ -4,7 +4,8 @@
 //! silence. A turn that is still short at the deadline is passed on and marked as a wait.
 
 use super::lane::{Came, End, Lane};
-use std::time::{Duration, Instant};
+use crate::patience::Patience;
+use std::time::Duration;
 
 /// Bytes held at the most.
 const MOST: usize = 64 * 1024;
@@ -17,7 +18,7 @@ pub(super) fn carry(lane: &mut Lane<'_>, turns: &[usize], deadline: Duration) ->
         // Without a count, only the end or the limit makes a turn whole.
         let whole = turns.next().copied().unwrap_or(MOST).max(1);
         let mut passed = 0;
-        let mut since: Option<Instant> = None;
+        let mut since: Option<Patience> = None;
         while passed < whole {
             let missing = (whole - passed).min(MOST) - held.len();
             if missing == 0 {
@@ -29,10 +30,10 @@ pub(super) fn carry(lane: &mut Lane<'_>, turns: &[usize], deadline: Duration) ->
                 since = None;
                 continue;
             }
-            match lane.take(&mut buffer[..missing], since.map(|since| since + deadline)) {
+            match lane.take(&mut buffer[..missing], since.as_ref()) {
                 Came::Bytes(n) => {
                     held.extend(&buffer[..n]);
-                    since.get_or_insert_with(Instant::now);
+                    since.get_or_insert_with(|| lane.patience(deadline));
                 }
                 Came::Nothing => {
                     lane.mark_wait();

@@ -78,14 +78,28 @@ impl<'a> Lane<'a> {
         self.sent
     }
 
-    /// Takes in what the speaking side has said, waiting for it without a limit, or until `until`.
-    pub fn take(&mut self, buffer: &mut [u8], until: Option<Instant>) -> Came {
+    /// Takes in what the speaking side has said, waiting for it without a limit, or as long as `patience` lasts.
+    pub fn take(&mut self, buffer: &mut [u8], patience: Option<&Patience>) -> Came {
         loop {
-            let left = until
-                .map(|until| until.saturating_duration_since(Instant::now()).max(Duration::from_micros(1)));
-            if self.from.set_read_timeout(left).is_err() {
-                return Came::End(End::Rst);
+            match self.read(buffer, patience.map(Patience::slice)) {
+                Came::Nothing if !patience.is_some_and(Patience::is_over) => {}
+                came => return came,
             }
+        }
+    }
+
+    /// The same, waiting without a limit, or until `until`.
+    pub fn take_until(&mut self, buffer: &mut [u8], until: Option<Instant>) -> Came {
+        let left =
+            until.map(|until| until.saturating_duration_since(Instant::now()).max(Duration::from_micros(1)));
+        self.read(buffer, left)
+    }
+
+    fn read(&mut self, buffer: &mut [u8], limit: Option<Duration>) -> Came {
+        if self.from.set_read_timeout(limit).is_err() {
+            return Came::End(End::Rst);
+        }
+        loop {
             match self.from.read(buffer) {
                 Ok(0) => return Came::End(End::Fin),
                 Ok(n) => return Came::Bytes(n),
@@ -96,6 +110,13 @@ impl<'a> Lane<'a> {
                 },
             }
         }
+    }
+
+    /// So much time from now on for what is still missing, and more while a program at either end is starved.
+    pub fn patience(&self, deadline: Duration) -> Patience {
+        let mut roots = self.record.readers(self.direction);
+        roots.extend(self.record.readers(self.direction.back()));
+        Patience::limited(deadline, &roots)
     }
 
     /// Marks the next piece as passed on for want of a fact.

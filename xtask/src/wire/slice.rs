@@ -6,7 +6,8 @@
 
 use super::lane::{Came, End, Lane};
 use super::record::Direction;
-use std::time::{Duration, Instant};
+use crate::patience::Patience;
+use std::time::Duration;
 
 /// Pieces are never longer.
 const MOST: usize = 64 * 1024;
@@ -38,12 +39,12 @@ pub(super) fn carry(lane: &mut Lane<'_>, turns: &[usize], seed: u64, deadline: D
     for turn in turns.iter().filter(|turn| **turn > 0) {
         for piece in pieces(&mut rng, *turn) {
             let mut held = 0;
-            let mut since: Option<Instant> = None;
+            let mut since: Option<Patience> = None;
             while held < piece {
-                match lane.take(&mut buffer[held..piece], since.map(|since| since + deadline)) {
+                match lane.take(&mut buffer[held..piece], since.as_ref()) {
                     Came::Bytes(n) => {
                         held += n;
-                        since.get_or_insert_with(Instant::now);
+                        since.get_or_insert_with(|| lane.patience(deadline));
                     }
                     Came::Nothing => {
                         // The turn is shorter than was said. What is missing may still come, as a piece of its own.

@@ -27,7 +27,7 @@ pub(super) fn carry(lane: &mut Lane<'_>, delay: Duration) -> End {
             }
             continue;
         }
-        match lane.take(&mut buffer, due.map(|due| due - COARSE)) {
+        match lane.take_until(&mut buffer, due.map(|due| due - COARSE)) {
             Came::Bytes(n) => {
                 bytes += n;
                 under_way.push_back((Instant::now() + delay, buffer[..n].to_vec()));

@@ -199,7 +199,6 @@ pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
     let size = message.len().to_string();
     let heard = peer.hear(size.len());
     if heard.ending.is_some() {
-        server.ends_soon();
         server.alive("a client that answers")?;
     }
     same_bytes("server", size.as_bytes(), &heard, |_, heard| {
@@ -230,7 +229,6 @@ pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
 /// The finding that the server does not take it.
 pub fn answer(server: &Server, peer: &mut Peer) -> Outcome {
     peer.say(ANSWER).or_else(|ending| {
-        server.ends_soon();
         server.alive("a client that answers")?;
         broken(
             "the server waits for `receive ok`",
@@ -247,7 +245,6 @@ pub fn answer(server: &Server, peer: &mut Peer) -> Outcome {
 pub fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
     let heard = peer.hear(message.len());
     if heard.ending.is_some() {
-        server.ends_soon();
         server.alive("a client that answers")?;
     }
     same_bytes("server", message.as_bytes(), &heard, |expected, heard| {

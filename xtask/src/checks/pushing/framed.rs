@@ -48,10 +48,7 @@ impl Push for Framed {
 
     fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome {
         for (n, message) in messages.iter().enumerate() {
-            let gone = |stop| {
-                server.ends_soon();
-                server.alive("a client that only listens").err().unwrap_or(stop)
-            };
+            let gone = |stop| server.alive("a client that only listens").err().unwrap_or(stop);
             let header = frames::hear_header(peer, n + 1).map_err(gone)?;
             frames::hear_body(peer, &header, message.as_bytes(), n + 1).map_err(gone)?;
         }

@@ -48,7 +48,6 @@ pub fn defaults<P: Push>(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect(&mut server)?;
     match P::hear_any(&server, &mut peer) {
         Ok(0) => {
-            server.ends_soon();
             server.alive("a client that only listens")?;
             broken(
                 "some messages of the server's own, then FIN",
@@ -95,9 +94,6 @@ pub fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
     if heard.is_ok() {
         let mut peer = bench.connect(&mut server)?;
         heard = P::hear(&server, &mut peer, &messages);
-    }
-    if heard.is_err() {
-        server.ends_soon();
     }
     server.alive("clients that reset their connections (RST)")?;
     heard
