@@ -245,6 +245,19 @@ pub fn quoted(bytes: &[u8]) -> String {
     }
 }
 
+/// Bytes between quotes as [`quoted`] shows them, but of a byte that comes many times in a row only the first, and how
+/// often: what is left of a buffer fills screens.
+pub fn squeezed(bytes: &[u8]) -> String {
+    let mut out = String::from("\"");
+    for run in bytes.chunk_by(|a, b| a == b) {
+        match run.len() {
+            8.. => out += &format!("{} ({} times)", run[..1].escape_ascii(), run.len()),
+            _ => out += &run.escape_ascii().to_string(),
+        }
+    }
+    out + "\""
+}
+
 /// `1 byte`, `12 bytes`.
 pub fn count(n: usize) -> String {
     if n == 1 { "1 byte".into() } else { format!("{n} bytes") }

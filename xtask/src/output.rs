@@ -113,7 +113,7 @@ impl Collected {
 }
 
 /// Bytes as Python's `repr` shows them between the quotes of `b'…'`: who prints that has printed them.
-fn repr(bytes: &[u8]) -> Vec<u8> {
+pub fn repr(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for byte in bytes {
         match byte {

@@ -264,6 +264,9 @@ impl<'a> Bench<'a> {
         server: &mut Server,
         connect: fn(SocketAddr) -> io::Result<Peer>,
     ) -> Outcome<Peer> {
+        if server.first.is_none() {
+            server.wait_room()?;
+        }
         let peer = match server.first.take() {
             Some(peer) => peer,
             None => connect(server.addr).or_else(|error| {

@@ -153,8 +153,8 @@ pub fn of_request(expected: &[u8], heard: &Heard) -> String {
             .into();
     }
     if got.is_empty() {
-        return "the client did not send the line: read a line, send its bytes, then read the reply once (whoever reads until the \
-             end, or until a line end, waits for ever)"
+        return "the client did not send the line: read a line, send its bytes, then read its reply and no further (whoever reads \
+             until the end, or until a line end, waits for ever)"
             .into();
     }
     let trimmed = expected.trim_ascii();

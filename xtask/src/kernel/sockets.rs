@@ -82,9 +82,9 @@ pub struct Entry {
     pub local: SocketAddr,
     /// The other end's address.
     pub remote: SocketAddr,
-    /// Bytes that have arrived and were not read yet.
+    /// Bytes that have arrived and were not read yet; of a listening socket, the connections that wait for `accept`.
     pub unread: u32,
-    /// Bytes written and not yet acknowledged by the other end.
+    /// Bytes written and not yet acknowledged by the other end; of a listening socket, the backlog, where netlink told it.
     pub unacked: u32,
     /// The socket's inode, which `/proc/PID/fd` names too; 0 when no process holds it.
     pub inode: u64,
@@ -92,6 +92,13 @@ pub struct Entry {
     pub received: Option<u64>,
     /// Segments with data received in all; known as `received` is.
     pub segments: Option<u32>,
+}
+
+impl Entry {
+    /// Whether this socket listens and has more connections waiting than its backlog. (The kernel takes one more.)
+    pub fn queue_is_full(&self) -> bool {
+        self.state == TcpState::Listen && self.unacked > 0 && self.unread > self.unacked
+    }
 }
 
 /// Whether this platform's kernel can be asked at all.

@@ -1,7 +1,7 @@
 //! A client under test: what it is typed, how it ends, what it printed.
 
 use super::{MORE_MEMORY, SPIN, skip, wait_idle};
-use crate::check::{Outcome, Stop, broken};
+use crate::check::{Outcome, Stop, broken, quoted, squeezed};
 use crate::kernel::processes::{self, Activity};
 use crate::patience::Patience;
 use crate::program::{Exit, Program};
@@ -184,7 +184,7 @@ impl Client {
             },
             match printed.len() {
                 0 => "it printed nothing".to_string(),
-                _ => format!("it is not there; the output ends \"{}\"", shown.escape_ascii()),
+                _ => format!("{} is not there; the output ends {}", quoted(missing), squeezed(shown)),
             },
             cause(&String::from_utf8_lossy(&printed)),
         )

@@ -91,6 +91,32 @@ impl Server {
         entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local).collect()
     }
 
+    /// Waits until a connection more has room in the queue of those that the server has not accepted yet: with a full one
+    /// the kernel drops what would open it, and tries again a second later, or two, or four.
+    ///
+    /// # Errors
+    /// The finding that the server accepts nobody.
+    pub fn wait_room(&self) -> Outcome {
+        let patience = Patience::with(&[self.program.root()]);
+        loop {
+            let entries = sockets::listening(Some(self.addr.port())).unwrap_or_default();
+            let full = entries.iter().find(|entry| entry.local == self.addr && entry.queue_is_full());
+            let Some(entry) = full else { return Ok(()) };
+            if self.program.exit().is_some() {
+                return Ok(());
+            }
+            if patience.is_over() {
+                return broken(
+                    format!("the server accepts a connection at {}", self.addr),
+                    format!("{} connections wait in its queue, which is full; {patience}", entry.unread),
+                    "one client must not keep the others from being accepted: a thread for each, and back to `accept` at \
+                     once",
+                );
+            }
+            thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+        }
+    }
+
     /// The sockets that the server's process tree holds; `None` where the platform does not tell.
     pub fn sockets(&self) -> Option<HashSet<u64>> {
         sockets::KNOWN.then(|| processes::socket_inodes(self.program.root()))

@@ -1,9 +1,10 @@
 //! What every client promises that prints the messages which a server pushes (04 to 06).
 
-use super::{Prediction, Push, long_messages, pieces, wire_to};
+use super::{Prediction, Push, Traffic, long_messages, pieces, wire_to};
 use crate::check::{Check, Finding, Outcome, Stop, because, broken, quoted};
 use crate::checks::asking;
 use crate::checks::common::random_from;
+use crate::output::repr;
 use crate::patience::Patience;
 use crate::peer::Peer;
 use crate::program::Exit;
@@ -27,11 +28,15 @@ pub fn printed_as(messages: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut wanted = Vec::new();
     for (number, text) in (1..).zip(messages) {
         wanted.push(format!("message {number}:").into_bytes());
-        if text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
+        if is_printable(text) {
             wanted.extend(text.chunks(STRETCH).map(<[u8]>::to_vec));
         }
     }
     wanted
+}
+
+fn is_printable(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ')
 }
 
 /// The runner as the server: says these messages through the check's wire, ends, and holds the client to printing them.
@@ -73,9 +78,14 @@ pub fn prints<P: Push>(
     let wanted = printed_as(messages);
     let ended = client.exits_well("when the server has ended between two messages");
     let ended = match ended {
-        Err(stop) if stop.says("with status 1") => {
+        Err(mut stop) if stop.says("with status 1") => {
             let stderr = client.program.stderr.kept();
             let known = P::of_error(&String::from_utf8_lossy(&stderr));
+            if let (Stop::Broken(finding), false) =
+                (&mut *stop, wire.record.has_fin(Direction::ServerToClient))
+            {
+                finding.expected = "the client takes the messages and goes on".into();
+            }
             because(Err(stop), &known.unwrap_or_else(|| format!("what came was right: {}", P::HOW)))
         }
         Err(mut stop) if !wire.record.has_fin(Direction::ServerToClient) => {
@@ -93,9 +103,10 @@ pub fn prints<P: Push>(
         ended => ended,
     };
     let exited = client.program.exit().is_some();
+    let left = Traffic::of(&wire.record, exited).client_left;
     let outcome = kept_to_it
         .and(ended)
-        .and_then(|()| client.printed_all(&wanted, |printed| of_printed::<P>(printed, messages)))
+        .and_then(|()| client.printed_all(&wanted, |printed| of_printed::<P>(printed, messages, left)))
         .and_then(|()| nothing_more::<P>(client, messages));
     let ribbon = wire.record.ribbon(Direction::ServerToClient);
     let ribbon = Ribbon { writes: P::writes(messages, &ribbon.bytes), ..ribbon };
@@ -202,7 +213,43 @@ fn nothing_more<P: Push>(client: &Client, messages: &[Vec<u8>]) -> Outcome {
             );
         }
     }
-    Ok(())
+    if client.program.stdout.total() > printed.len() as u64 {
+        return Ok(()); // Not all of it is kept.
+    }
+    let is_text = |message: &Vec<u8>| (1..STRETCH).contains(&message.len()) && is_printable(message);
+    match (1..)
+        .zip(messages)
+        .find(|(number, message)| is_text(message) && !stands(&printed, *number, message))
+    {
+        None => Ok(()),
+        Some((number, message)) => {
+            let after = printed.split_once(&format!("message {number}:")).map_or("", |(_, rest)| rest);
+            let shown: String = after.chars().take(message.len() + 20).collect();
+            broken(
+                format!("a line `message {number}: TEXT`, TEXT being \"{}\"", message.escape_ascii()),
+                format!("`message {number}:` and then \"{}\"", shown.escape_default()),
+                "other bytes were printed with the message's: print exactly the bytes that it has, on the line of its \
+                 number",
+            )
+        }
+    }
+}
+
+/// Whether `message NUMBER: TEXT` was printed with this text: on one line, with nothing of it before or behind. How a
+/// program decorates it (quotes, Python's `b'…'`, colours) is its own business.
+fn stands(printed: &str, number: usize, text: &[u8]) -> bool {
+    let label = format!("message {number}:");
+    let goes_on = |rest: &str| rest.starts_with(|next: char| next.is_ascii_alphanumeric());
+    let after_label = printed.match_indices(&label).map(|(at, _)| printed[at + label.len()..].lines().next());
+    after_label.flatten().any(|line| {
+        [text.to_vec(), repr(text)].iter().any(|form| {
+            let form = String::from_utf8_lossy(form);
+            line.match_indices(&*form).any(|(at, _)| {
+                let gap = &line[..at];
+                !goes_on(&line[at + form.len()..]) && !gap.bytes().any(|byte| super::LETTERS.contains(&byte))
+            })
+        })
+    })
 }
 
 /// The cause when [`has_rest_of_buffer`].
@@ -215,9 +262,10 @@ pub fn has_rest_of_buffer(printed: &[u8], messages: &[Vec<u8>]) -> bool {
 }
 
 /// Names the likely cause why a client printed something else than the messages.
-fn of_printed<P: Push>(printed: &str, messages: &[Vec<u8>]) -> String {
+fn of_printed<P: Push>(printed: &str, messages: &[Vec<u8>], left: bool) -> String {
     let labels = (1..=messages.len()).filter(|n| printed.contains(&format!("message {n}:"))).count();
     match printed {
+        _ if let Some(known) = P::of_printed(printed) => known,
         _ if has_rest_of_buffer(printed.as_bytes(), messages) => WHOLE_BUFFER.into(),
         _ if printed.trim().is_empty() => {
             "print each message as `message K: TEXT` when all of it has come".into()
@@ -231,6 +279,9 @@ fn of_printed<P: Push>(printed: &str, messages: &[Vec<u8>]) -> String {
         {
             format!("messages were printed as one: each ends where {}, and is printed by itself", P::ENDS)
         }
+        _ if left => "the client left before the server ended: go on until `read` returns 0; a `read` of fewer bytes than the \
+                      buffer holds is not the end"
+            .into(),
         _ if labels == messages.len() => {
             "print the bytes of each message as they came: all of them, none else".into()
         }

@@ -34,6 +34,14 @@ impl Push for Framed {
         })
     }
 
+    fn of_printed(printed: &str) -> Option<String> {
+        printed.contains("{\"data_size\"").then(|| {
+            "what stands behind a message, the next frame, was printed with it: read exactly `data_size` bytes, none past \
+             them"
+                .into()
+        })
+    }
+
     /// The frames.
     fn writes(_: &[Vec<u8>], stream: &[u8]) -> Vec<usize> {
         let mut rest = stream;

@@ -32,6 +32,12 @@ pub trait Push {
         None
     }
 
+    /// What is known of a client's mistake from what it prints.
+    fn of_printed(printed: &str) -> Option<String> {
+        let _ = printed;
+        None
+    }
+
     /// What a client says, in words that follow "the client says".
     const SAYS: &str = "nothing: it only listens";
 
