@@ -131,6 +131,8 @@ pub struct Finding {
     pub got: String,
     /// The likely cause, one sentence.
     pub cause: String,
+    /// The cause is certain, whatever the check is about: no likelier one takes its place.
+    pub is_certain: bool,
     /// The bytes side by side, where bytes were compared.
     pub comparison: Option<Comparison>,
     /// A hole of the starter that the program ran into, instead of everything else.
@@ -269,7 +271,9 @@ pub fn count(n: usize) -> String {
 /// As `outcome`.
 pub fn because<T>(outcome: Outcome<T>, cause: &str) -> Outcome<T> {
     outcome.map_err(|mut stop| {
-        if let Stop::Broken(finding) = &mut *stop {
+        if let Stop::Broken(finding) = &mut *stop
+            && !finding.is_certain
+        {
             finding.cause = cause.into();
         }
         stop

@@ -12,6 +12,9 @@ pub const AT_MOST: Duration = Duration::from_secs(60);
 /// CPU time after which a program that is still busy can no longer be called starved.
 const ENOUGH: Duration = Duration::from_secs(1);
 
+/// The same for one that is still starting: an interpreter may need a good deal until it listens, or calls.
+const ENOUGH_TO_START: Duration = Duration::from_secs(5);
+
 /// How many times in a row a program must be seen asleep, or gone, [`LOOK`] apart.
 const ASLEEP: u32 = 40;
 const LOOK: Duration = Duration::from_millis(20);
@@ -27,6 +30,8 @@ pub struct Patience {
     /// start of every wait would cost more than most waits last.
     programs: Vec<(Pid, Cell<Option<Duration>>)>,
     limit: Duration,
+    /// CPU time after which a program is not waited for beyond the limit.
+    enough: Duration,
     /// How many times in a row, at the end, every program was seen asleep.
     asleep: Cell<u32>,
     /// When that was looked at last.
@@ -41,9 +46,16 @@ impl Patience {
             start: Instant::now(),
             programs,
             limit: PATIENCE,
+            enough: ENOUGH,
             asleep: Cell::new(0),
             looked: Cell::new(Instant::now()),
         }
+    }
+
+    /// The same for a program that was just started, and is waited for to listen, or to call.
+    pub fn to_start(root: Pid) -> Self {
+        let programs = vec![(root, Cell::new(Some(Duration::ZERO)))];
+        Self { programs, enough: ENOUGH_TO_START, ..Self::with(&[]) }
     }
 
     /// The same with another limit.
@@ -80,7 +92,7 @@ impl Patience {
             let now = processes::cpu_time(*root).unwrap_or(Duration::MAX);
             before.set(before.get().or(Some(now)));
             let used = now.saturating_sub(before.get().unwrap_or(now));
-            used < ENOUGH && !processes::all_sleep(*root)
+            used < self.enough && !processes::all_wait(*root)
         };
         if self.programs.iter().any(works) {
             self.asleep.set(0);
@@ -88,6 +100,13 @@ impl Patience {
         }
         self.asleep.set(self.asleep.get() + 1);
         waited >= self.limit && (self.programs.is_empty() || self.asleep.get() >= ASLEEP)
+    }
+
+    /// Waits a moment before a fact is looked at again: at first a short one, then longer, so that whoever looks takes
+    /// little from whom it waits for.
+    pub fn pause(&self) {
+        let pause = (self.start.elapsed() / 32).clamp(Duration::from_micros(300), Duration::from_millis(10));
+        std::thread::sleep(pause);
     }
 
     /// How long this wait has lasted.

@@ -100,6 +100,26 @@ impl Peer {
         Self::new(socket.into(), "server")
     }
 
+    /// Connects with a receive buffer and segments so small that the sender's buffer stays small, too: a few ten thousand
+    /// bytes fill both, and a `write` of more has to wait or to fall short. [`Peer::widen`] then opens the buffer. The
+    /// segments (TCP_MAXSEG, see tcp(7)) are small on Linux only.
+    ///
+    /// # Errors
+    /// When nobody accepts there.
+    pub fn connect_tiny(addr: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
+        socket.set_recv_buffer_size(2048)?;
+        #[cfg(target_os = "linux")]
+        socket.set_tcp_mss(536)?;
+        socket.connect_timeout(&addr.into(), PATIENCE)?;
+        Self::new(socket.into(), "server")
+    }
+
+    /// Gives the receive buffer room again.
+    pub fn widen(&self) {
+        let _ = SockRef::from(&self.stream).set_recv_buffer_size(1 << 20);
+    }
+
     /// The evidence so far.
     pub fn log(&self) -> SharedLog {
         Arc::clone(&self.log)

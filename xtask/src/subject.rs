@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 
 /// CPU time used with nothing to do that counts as spinning.
 const SPIN: Duration = Duration::from_millis(200);
+/// The same while another thread of the program waits for input.
+const SPIN_BESIDE: Duration = Duration::from_secs(1);
 
 /// Memory that a client may still take, in bytes, when it is told of sizes that it must refuse.
 const MORE_MEMORY: u64 = 512 << 20;
@@ -259,6 +261,14 @@ impl<'a> Bench<'a> {
         self.connect_by(server, Peer::connect_narrow)
     }
 
+    /// The same with the smallest buffers and segments that the kernel gives: see [`Peer::connect_tiny`].
+    ///
+    /// # Errors
+    /// The finding that nobody accepts there.
+    pub fn connect_tiny(&mut self, server: &mut Server) -> Outcome<Peer> {
+        self.connect_by(server, Peer::connect_tiny)
+    }
+
     fn connect_by(
         &mut self,
         server: &mut Server,
@@ -313,7 +323,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// The finding that it never came.
     pub fn accept(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
-        let patience = Patience::with(&[client.program.root()]);
+        let patience = Patience::to_start(client.program.root());
         let gone = || client.program.exit().is_some() || patience.is_over();
         match unable("accept the client", host.accept(gone).map_err(Into::into))? {
             Some(mut peer) => {
@@ -404,10 +414,16 @@ fn unable<T>(what: &str, result: anyhow::Result<T>) -> Outcome<T> {
     result.map_err(|error| Box::new(Stop::Unable(format!("cannot {what}: {error:#}"))))
 }
 
+/// CPU time after which a program that has nothing to do spins. Where one of its threads does wait for input, as it should,
+/// what the others do may be the runtime's (a compiler, a garbage collector) for a while.
+fn spin(root: Pid) -> Duration {
+    if crate::kernel::processes::one_waits(root) { SPIN_BESIDE } else { SPIN }
+}
+
 fn wait_idle(program: &Program) {
     let patience = Patience::with(&[program.root()]);
     while program.activity() == Activity::Busy && !patience.is_over() {
-        thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+        patience.pause();
     }
 }
 

@@ -93,6 +93,8 @@ impl Asked {
             let cause = "send the line without its line end, and nothing for an empty line or `q`";
             return broken(format!("the client says nothing more {after}"), got, cause);
         }
+        // As a server does at a client's FIN: who waits for it hears it.
+        self.peer.half_close();
         self.client.exits_well(after)?;
         self.client.printed_all(&self.wanted, of_printed)?;
         self.nothing_stale()
@@ -182,6 +184,7 @@ pub fn some_lines(bench: &mut Bench) -> Vec<String> {
         random_word(bench, 5),
         format!("  {word} {}\t", random_word(bench, 3)),
         format!("你好 {word} é"),
+        "   ".into(),
         format!("q{}", random_word(bench, 4)),
         "Q".into(),
         " q ".into(),

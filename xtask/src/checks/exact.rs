@@ -32,12 +32,15 @@ const CAUSE: &str = "a reply has as many bytes as its request, and may come in a
                      them are there (`read_exact`)";
 
 fn whole_replies(bench: &mut Bench) -> Outcome {
-    let lines: Vec<String> = [9, 300, 4].iter().map(|n| random_from(bench, b"qxzj", *n)).collect();
+    let mut lines: Vec<String> = [9, 300, 4].iter().map(|n| random_from(bench, b"qxzj", *n)).collect();
+    // Whoever counts characters in place of bytes is wrong about the replies that follow.
+    lines.insert(1, "粘包 é".into());
     let host = bench.host_behind_wire()?;
     let replies: Vec<Vec<u8>> = lines.iter().map(|line| (bench.answer)(line.as_bytes())).collect();
+    let wanted: Vec<Vec<u8>> = replies.iter().filter(|reply| reply.is_ascii()).cloned().collect();
     let turns: Vec<usize> = lines.iter().map(String::len).collect();
     let wire = bench.wire_to(host.addr, turns.clone(), turns)?;
-    let mut client = bench.client(wire.addr, &replies)?;
+    let mut client = bench.client(wire.addr, &wanted)?;
     for line in &lines {
         client.line(line);
     }
@@ -53,8 +56,9 @@ fn whole_replies(bench: &mut Bench) -> Outcome {
         }
     }
     let _ = peer.hear_to_end(4096);
+    peer.half_close();
     because(client.exits_well("after `q`"), CAUSE)?;
-    client.printed_all(&replies, |printed| match printed.trim() {
+    client.printed_all(&wanted, |printed| match printed.trim() {
         "" => of_printed(printed),
         _ => CAUSE.into(),
     })

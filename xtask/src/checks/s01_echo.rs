@@ -33,6 +33,7 @@ fn echo_in_order(bench: &mut Bench) -> Outcome {
         let bytes = common::random_bytes(bench, n);
         answering::asks(bench, &mut peer, &bytes)?;
     }
+    answering::asks_words(bench, &mut peer)?;
     let bytes = common::random_bytes(bench, 5000);
     answering::asks(bench, &mut peer, &bytes)
 }

@@ -52,10 +52,7 @@ fn many_requests(bench: &mut Bench) -> Outcome {
         let bytes = common::random_bytes(bench, n);
         answering::asks(bench, &mut peer, &bytes)?;
     }
-    // A word that some server might take for a command of its own is a request like any other.
-    for word in ["exit", "quit", "q", "\n", " "] {
-        answering::asks(bench, &mut peer, word.as_bytes())?;
-    }
+    answering::asks_words(bench, &mut peer)?;
     server.alive("these requests")
 }
 

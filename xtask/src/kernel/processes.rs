@@ -39,6 +39,11 @@ pub fn all_sleep(root: Pid) -> bool {
     imp::all_sleep(root)
 }
 
+/// Whether every thread sleeps, as [`all_sleep`] says, and no program that has ended waits to be collected by `root`.
+pub fn all_wait(root: Pid) -> bool {
+    imp::all_wait(root)
+}
+
 /// Whether nothing of what `root` started is about to do something by itself, or to end: every thread sleeps, in whatever
 /// call, and none of its own children waits to be collected. Always so where the platform does not tell.
 pub fn at_rest(root: Pid) -> bool {
@@ -56,6 +61,11 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
 /// least one of their threads does so.
 pub fn waits_to_read(root: Pid) -> Option<&'static str> {
     imp::calls(root)?.into_iter().find(|call| READS.contains(call))
+}
+
+/// Whether at least one thread of the descendants of `root` sleeps in a call that waits for input or for a connection.
+pub fn one_waits(root: Pid) -> bool {
+    imp::one_waits(root)
 }
 
 /// Calls that return when a connection brings something.
@@ -189,13 +199,26 @@ mod imp {
             .all(asleep)
     }
 
-    pub fn at_rest(root: Pid) -> bool {
-        let own = children(root);
-        let is_left = |pid: &Pid| {
+    pub fn all_wait(root: Pid) -> bool {
+        let has_ended = |pid: &Pid| {
             let fields = stat(&format!("/proc/{pid}/stat"));
-            fields.is_some_and(|fields| !matches!(fields[0].as_str(), "Z" | "X"))
+            fields.is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))
         };
-        !own.is_empty() && own.iter().all(is_left) && all_sleep(root)
+        !children(root).iter().any(has_ended) && all_sleep(root)
+    }
+
+    pub fn at_rest(root: Pid) -> bool {
+        !children(root).is_empty() && all_wait(root)
+    }
+
+    pub fn one_waits(root: Pid) -> bool {
+        let waits = |(pid, tid)| {
+            let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
+            let call = if asleep { waiting_call(pid, tid) } else { None };
+            call.is_some_and(|call| READS.contains(&call) || call.starts_with("accept"))
+        };
+        let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
+        descendants(root).into_iter().flat_map(threads).any(waits)
     }
 
     /// The calls in which all threads sleep; `None` when one of them does not.
@@ -307,6 +330,12 @@ mod imp {
     }
     pub fn at_rest(_: Pid) -> bool {
         true
+    }
+    pub fn all_wait(_: Pid) -> bool {
+        true
+    }
+    pub fn one_waits(_: Pid) -> bool {
+        false
     }
     pub fn activity(_: Pid) -> Activity {
         Activity::Unknown

@@ -1,12 +1,10 @@
 //! A client under test: what it is typed, how it ends, what it printed.
 
-use super::{MORE_MEMORY, SPIN, skip, wait_idle};
-use crate::check::{Outcome, Stop, broken, quoted, squeezed};
+use super::{MORE_MEMORY, skip, spin, wait_idle};
+use crate::check::{Finding, Outcome, Stop, broken, quoted, squeezed};
 use crate::kernel::processes::{self, Activity};
 use crate::patience::Patience;
 use crate::program::{Exit, Program};
-use std::thread;
-use std::time::Duration;
 
 /// A client under test.
 pub struct Client {
@@ -50,7 +48,7 @@ impl Client {
         let root = self.program.root();
         let mut patience = Patience::with(&[root]);
         while !silent() && self.program.exit().is_none() && !patience.is_over() {
-            thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+            patience.pause();
         }
         let before = processes::cpu_time(root).unwrap_or_default();
         patience.renew();
@@ -70,7 +68,7 @@ impl Client {
                 Activity::Busy | Activity::Gone => {}
             }
             let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
-            if used >= SPIN {
+            if used >= spin(root) {
                 return broken(
                     expected,
                     format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis()),
@@ -82,7 +80,7 @@ impl Client {
                     format!("cannot tell what the client does: neither at rest nor spinning; {patience}");
                 return Err(Box::new(Stop::Unable(text)));
             }
-            thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+            patience.pause();
         }
     }
 
@@ -118,12 +116,12 @@ impl Client {
         let stderr = self.program.stderr.kept();
         let backtrace = backtrace(&stderr);
         match exit {
-            Exit::Code(1) if backtrace => broken(
+            Exit::Code(1) if backtrace => certain(
                 expected,
                 "it exited with status 1, but with a backtrace",
                 "the error went unhandled: a person needs one clear line, not a backtrace",
             ),
-            Exit::Code(1) if stderr.iter().all(u8::is_ascii_whitespace) => broken(
+            Exit::Code(1) if stderr.iter().all(u8::is_ascii_whitespace) => certain(
                 expected,
                 "it exited with status 1, but said nothing on standard error",
                 "print what went wrong with `eprintln!` before exiting",
@@ -135,9 +133,9 @@ impl Client {
                 "the error, or a `read` of 0 bytes, was taken for success",
             ),
             Exit::Code(code) if code != 101 && !backtrace && !stderr.iter().all(u8::is_ascii_whitespace) => {
-                broken(
+                certain(
                     expected,
-                    format!("it {exit}"),
+                    &format!("it {exit}"),
                     "what it says is clear, but the status of such an end is 1",
                 )
             }
@@ -189,6 +187,11 @@ impl Client {
             cause(&String::from_utf8_lossy(&printed)),
         )
     }
+}
+
+/// A finding whose cause holds whatever the check is about.
+fn certain<T>(expected: String, got: &str, cause: &str) -> Outcome<T> {
+    Finding { is_certain: true, ..Finding::new(expected, got, cause) }.broken()
 }
 
 /// Whether a program has died with what only its author can read.

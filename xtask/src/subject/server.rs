@@ -1,6 +1,6 @@
 //! A server under test: ready, at rest, alive, letting go.
 
-use super::{SPIN, skip, unable, wait_idle};
+use super::{skip, spin, unable, wait_idle};
 use crate::check::{Outcome, Stop, broken};
 use crate::kernel::processes::{self, Activity};
 use crate::kernel::sockets::{self, TcpState};
@@ -9,8 +9,6 @@ use crate::peer::Peer;
 use crate::program::Program;
 use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::thread;
-use std::time::Duration;
 
 /// A server under test.
 pub struct Server {
@@ -28,7 +26,7 @@ impl Server {
     /// # Errors
     /// The finding that it ended, or did not listen in time.
     pub fn ready(mut self) -> Outcome<Self> {
-        let patience = Patience::with(&[self.program.root()]);
+        let patience = Patience::to_start(self.program.root());
         let expected = format!("the server listens at {}", self.addr);
         loop {
             let exit = self.program.exit();
@@ -62,7 +60,7 @@ impl Server {
                 };
                 return broken(expected, got, cause);
             }
-            thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+            patience.pause();
         }
     }
 
@@ -113,7 +111,7 @@ impl Server {
                      once",
                 );
             }
-            thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+            patience.pause();
         }
     }
 
@@ -142,7 +140,7 @@ impl Server {
                      a server that does not will run out of file descriptors",
                 );
             }
-            thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+            patience.pause();
         }
         Ok(())
     }
@@ -168,9 +166,9 @@ impl Server {
         let root = self.program.root();
         let before = processes::cpu_time(root).unwrap_or_default();
         let patience = Patience::with(&[root]);
-        let spins = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before) >= SPIN;
+        let spins = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before) >= spin(root);
         while self.program.exit().is_none() && !processes::at_rest(root) && !spins() && !patience.is_over() {
-            thread::sleep(Duration::from_micros(200)); // Only the interval at which to look again.
+            patience.pause();
         }
     }
 
@@ -239,19 +237,37 @@ impl Server {
         if !sockets::KNOWN {
             return skip("this platform does not tell what other programs' sockets and threads do");
         }
+        self.waits(Some(peer), after)
+    }
+
+    /// Waits until every thread sleeps in a call that waits, having nothing to do; elsewhere than on Linux it does not
+    /// wait.
+    ///
+    /// # Errors
+    /// The finding that the server spins.
+    pub fn rests(&self, beside: &str) -> Outcome {
+        if sockets::KNOWN { self.waits(None, beside) } else { Ok(()) }
+    }
+
+    fn waits(&self, peer: Option<SocketAddr>, after: &str) -> Outcome {
         let root = self.program.root();
         let before = processes::cpu_time(root).unwrap_or_default();
         let patience = Patience::with(&[root]);
         loop {
-            let entry = sockets::between(self.addr, peer).map_err(Into::into);
-            let state = unable("read the socket table", entry)?.map(|entry| entry.state);
+            let state = match peer {
+                Some(peer) => {
+                    let entry = sockets::between(self.addr, peer).map_err(Into::into);
+                    unable("read the socket table", entry)?.map(|entry| entry.state)
+                }
+                None => None,
+            };
             let held = matches!(state, Some(TcpState::Established | TcpState::CloseWait));
             let activity = self.program.activity();
             if !held && activity != Activity::Busy {
                 return Ok(());
             }
             let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
-            if used >= SPIN {
+            if used >= spin(root) {
                 return broken(
                     format!("the server waits for the next client after {after}"),
                     format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis()),
@@ -274,7 +290,7 @@ impl Server {
                      must end the loop, and the stream must be dropped",
                 );
             }
-            thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
+            patience.pause();
         }
     }
 }

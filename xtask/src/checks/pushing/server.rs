@@ -22,11 +22,13 @@ pub fn messages<P: Push>(bench: &mut Bench) -> Outcome {
     P::hear(&server, &mut peer, &messages)
 }
 
-/// A message larger than any buffer on its way.
+/// A message larger than the buffers on its way, which are full before anything of it is read.
 pub fn large<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = vec![random_word(bench, 90_000), random_word(bench, 5)];
     let mut server = bench.server_with(&messages)?;
-    let mut peer = bench.connect_narrow(&mut server)?;
+    let mut peer = bench.connect_tiny(&mut server)?;
+    server.wait_rest();
+    peer.widen();
     P::hear(&server, &mut peer, &messages)
 }
 
@@ -83,7 +85,7 @@ pub fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
         let mut peer = bench.connect_narrow(&mut server)?;
         let _ = peer.hear(1);
         if n % 2 == 0 {
-            server.wait_idle(); // In a `write` that nobody takes, in its pause, or waiting for an answer.
+            server.wait_rest(); // In a `write` that nobody takes, in its pause, or waiting for an answer.
         }
         peer.reset();
     }
