@@ -26,11 +26,7 @@ fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
 fn printed(command: &str, clone: &Path) -> String {
     let words = words_of(command.strip_prefix("cargo xtask").expect("a command of ours"));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    // The transcripts call the known-wrong programs by name.
-    let here = Path::new(PROGRAMS).parent().unwrap().to_path_buf();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths([here].into_iter().chain(std::env::split_paths(&path))).unwrap();
-    let output = runner_in(clone, RUNNER, &words).env("PATH", path).output().expect("start the runner");
+    let output = runner_in(clone, RUNNER, &words).output().expect("start the runner");
     Ran::from(output).stdout.trim_end().to_string()
 }
 
@@ -97,6 +93,9 @@ fn alike(shown: &str, now: &str) -> bool {
 fn transcripts_are_what_the_programs_print() {
     let update = std::env::var_os("LAB_UPDATE").is_some();
     let clone = clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), "book");
+    // Pages call the known-wrong programs as they lie after a build.
+    fs::create_dir_all(clone.join("target/debug")).unwrap();
+    std::os::unix::fs::symlink(PROGRAMS, clone.join("target/debug/programs")).unwrap();
     let mut files = vec![root().join("README.md")];
     pages(&root().join("docs/src"), &mut files);
     let mut transcripts = 0;
@@ -148,28 +147,51 @@ fn transcripts_are_what_the_programs_print() {
     assert!(transcripts >= 3, "only {transcripts} transcripts were found");
 }
 
-/// Code in chapters comes from the solutions: what is included exists, and so does its mark. (mdBook itself says nothing
-/// when a mark is missing: the listing is just empty.)
+/// Code in chapters is that of the solutions. It is written out, so that a page reads the same in the book and as a file:
+/// `<!-- code: FILE:MARK -->` before a block says what it is, the whole file or what stands between `// ANCHOR: MARK` and
+/// `// ANCHOR_END: MARK` in it. `LAB_UPDATE=1` renews it.
 #[test]
-fn what_chapters_include_is_there() {
+fn code_in_chapters_is_that_of_the_solutions() {
+    let update = std::env::var_os("LAB_UPDATE").is_some();
     let mut files = Vec::new();
     pages(&root().join("docs/src"), &mut files);
-    let mut includes = 0;
+    let mut blocks = 0;
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
-        for include in text.split("{{#include ").skip(1) {
-            let (place, _) = include.split_once("}}").expect("the include's end");
-            // The whole file, or a marked place of it.
+        assert!(!text.contains("{{#include"), "{}: write the code out, see this test", file.display());
+        let mut fresh = String::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("<!-- code: ") {
+            let (before, after) = rest.split_at(at + "<!-- code: ".len());
+            let (place, after) = after.split_once(" -->\n\n```").expect("a block after the mark");
+            let (language, after) = after.split_once('\n').expect("the block's first line");
+            let (shown, after) = after.split_once("\n```").expect("the block's end");
             let (path, mark) = place.split_once(':').unwrap_or((place, ""));
             let source = file.parent().unwrap().join(path);
             let source =
                 fs::read_to_string(&source).unwrap_or_else(|_| panic!("{}: {place}", file.display()));
-            for word in ["ANCHOR", "ANCHOR_END"].iter().filter(|_| !mark.is_empty()) {
-                let line = format!("// {word}: {mark}\n");
-                assert!(source.contains(&line), "{}: {path} has no `{}`", file.display(), line.trim());
-            }
-            includes += 1;
+            let code = match mark {
+                "" => source.as_str(),
+                mark => {
+                    let from = source.split_once(&format!("// ANCHOR: {mark}\n")).map(|(_, code)| code);
+                    let code = from.and_then(|code| code.split_once(&format!("// ANCHOR_END: {mark}\n")));
+                    code.unwrap_or_else(|| panic!("{}: {path} has no `{mark}`", file.display())).0
+                }
+            };
+            let code = code.trim_end();
+            assert!(
+                update || shown == code,
+                "{}: {place} is\n{code}\nnow; LAB_UPDATE=1 renews it",
+                file.display()
+            );
+            fresh += &format!("{before}{place} -->\n\n```{language}\n{code}\n```");
+            rest = after;
+            blocks += 1;
+        }
+        fresh += rest;
+        if update && fresh != text {
+            fs::write(&file, fresh).unwrap();
         }
     }
-    assert!(includes >= 3, "only {includes} includes were found");
+    assert!(blocks >= 3, "only {blocks} blocks were found");
 }

@@ -83,6 +83,14 @@ fn a_program_that_does_not_compile_gets_cargos_message() {
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("mismatched types"), "{}", ran.stderr);
     assert!(ran.stdout.contains("lesson-01 does not compile"), "{}", ran.stdout);
+    // A report says it by itself, and a lesson that was not handed in is no failure.
+    let words = ["run", "--all", "--lessons", &dir.to_string_lossy(), "--format", "json"];
+    fs::remove_dir_all(dir.join("08-threads")).unwrap();
+    let report = run(RUNNER, &words).json();
+    let problem = |n: usize| report["lessons"][n]["problem"].as_str().unwrap_or_default().to_string();
+    assert!(problem(0).contains("mismatched types (lessons/01-echo/src/bin/server.rs:1:"), "{}", problem(0));
+    assert!(problem(7).contains("lesson-08 is not there"), "{}", problem(7));
+    assert_eq!(report["lessons"][7]["verdict"], "skip");
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..100_000));
     let mut pairs = Vec::new();
     for way in &WAYS {
-        let Some(programs) = cargo::programs(kind, way.number, &built) else {
+        let Some(programs) = cargo::programs(kind, way.number, &built.programs) else {
             eprintln!("{kind}-{} does not compile: cargo's message above says where", way.lesson().dir());
             return Ok(FAILED);
         };

@@ -134,6 +134,13 @@ pub fn current(state: &State) -> &'static Lesson {
     worked_on.or(next).unwrap_or(&LESSONS[0])
 }
 
+/// The lesson that is to be done after `lesson`: the next one that has not passed, or else the first such.
+pub fn after(lesson: &Lesson, state: &State) -> Option<&'static Lesson> {
+    let to_do = |other: &&Lesson| other.number != lesson.number && !state.passed.contains(&other.dir());
+    let later = LESSONS.iter().filter(|other| other.number > lesson.number).find(to_do);
+    later.or_else(|| LESSONS.iter().find(to_do))
+}
+
 /// The lesson that `word` names.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! `cargo xtask reset`
 
 use super::starters::{remember, render_lesson};
-use super::{Usage, lab, lesson, print};
+use super::{Usage, current, lab, lesson, print};
 use crate::cli::Reset;
 use crate::course::{LESSONS, Lesson};
 use crate::files::{Ready, write_whole};
@@ -16,8 +16,10 @@ pub fn reset(args: &Reset) -> anyhow::Result<u8> {
         Some(word) => vec![lesson(word)?],
         None if args.all => LESSONS.iter().collect(),
         None => {
-            let text = "name the lesson, for instance cargo xtask reset lesson-04, or --all";
-            return Err(Usage(text.into()).into());
+            let id = current(&lab().load().0).id();
+            return Err(
+                Usage(format!("name the lesson, for instance cargo xtask reset {id}, or --all")).into()
+            );
         }
     };
     let root = workspace::root();
@@ -71,6 +73,13 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
     });
     put.with_context(|| format!("the reset is not whole; all that was there is kept in {kept}"))?;
     told += &format!("lessons/{} is the starter again\n", lesson.dir());
+    // It is to be done once more.
+    let to_do = lab().update(|state| {
+        state.passed.remove(&lesson.dir());
+    });
+    if let Err(error) = to_do {
+        told += &format!("note: the progress was not saved: {error:#}\n");
+    }
     Ok(told)
 }
 

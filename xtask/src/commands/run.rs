@@ -16,7 +16,6 @@ use crate::report::{LessonReport, Problem, Report, json, junit};
 use crate::subject::{Command, Programs};
 use crate::wire::Kind;
 use crate::{cargo, program, workspace};
-use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -179,7 +178,11 @@ impl<'a> Plan<'a> {
     fn build(&self) -> Vec<Built> {
         let (server, client) = (&self.args.server, &self.args.client);
         if server.is_some() && client.is_some() {
-            return self.lessons.iter().map(|lesson| self.programs(lesson, &HashMap::new(), None)).collect();
+            return self
+                .lessons
+                .iter()
+                .map(|lesson| self.programs(lesson, &cargo::Built::default(), None))
+                .collect();
         }
         let kind = if self.args.solution { "solution" } else { "lesson" };
         let package = |lesson: &Lesson| format!("{kind}-{}", lesson.dir());
@@ -196,6 +199,10 @@ impl<'a> Plan<'a> {
         };
         let target = target_dir(&self.root);
         let one = |lesson: &&'static Lesson| {
+            if self.args.all && !dir.join(lesson.dir()).join("Cargo.toml").is_file() {
+                let why = format!("{} is not there: {} has no {}", lesson.id(), dir.display(), lesson.dir());
+                return Err(Problem::NotThere(why));
+            }
             let mirror = mirror::make(&self.root, dir, &target, lesson)
                 .map_err(|error| Problem::Unable(format!("{error:#}")))?;
             let built = cargo::build(&mirror.root, &[package(lesson)], Some(&mirror.target), quiet);
@@ -204,7 +211,7 @@ impl<'a> Plan<'a> {
         self.lessons.iter().map(one).collect()
     }
 
-    fn programs(&self, lesson: &Lesson, built: &HashMap<String, PathBuf>, mirror: Option<Mirror>) -> Built {
+    fn programs(&self, lesson: &Lesson, built: &cargo::Built, mirror: Option<Mirror>) -> Built {
         let kind = if self.args.solution { "solution" } else { "lesson" };
         let one = |half: &str, given: &Option<String>| {
             if let Some(command) = given {
@@ -215,11 +222,11 @@ impl<'a> Plan<'a> {
                     ..Command::from(argv)
                 });
             }
-            let built = cargo::programs(kind, lesson.number, built).ok_or_else(|| {
-                Problem::DoesNotCompile(format!(
-                    "{} does not compile: cargo's message above says where",
-                    if self.args.solution { format!("the solution of {}", lesson.id()) } else { lesson.id() }
-                ))
+            let built = cargo::programs(kind, lesson.number, &built.programs).ok_or_else(|| {
+                let which =
+                    if self.args.solution { format!("the solution of {}", lesson.id()) } else { lesson.id() };
+                let place = built.error.as_deref().unwrap_or("cargo's message above says where");
+                Problem::DoesNotCompile(format!("{which} does not compile: {place}"))
             })?;
             Ok(if half == "server" { built.server } else { built.client })
         };
@@ -320,16 +327,18 @@ impl<'a> Plan<'a> {
         }
         let passed = |lesson: &LessonReport| lesson.verdict() == Verdict::Pass;
         let saved = super::lab().update(|state| {
-            for (lesson, report) in self.lessons.iter().zip(&report.lessons) {
-                if passed(report) {
-                    state.passed.insert(lesson.dir());
-                } else {
-                    state.passed.remove(&lesson.dir());
-                }
+            // Whoever breaks on purpose what has passed has passed it all the same, and stays where they are.
+            let had_passed = |lesson: &Lesson| state.passed.contains(&lesson.dir());
+            let broken_again = self.lessons.iter().all(|lesson| had_passed(lesson));
+            for (lesson, _) in self.lessons.iter().zip(&report.lessons).filter(|(_, report)| passed(report)) {
+                state.passed.insert(lesson.dir());
             }
-            if let [lesson] = self.lessons.as_slice() {
-                let done = report.lessons.first().is_some_and(passed);
-                state.current = Some(lesson.next().filter(|_| done).unwrap_or(lesson).dir());
+            if let ([lesson], [report]) = (self.lessons.as_slice(), report.lessons.as_slice()) {
+                match passed(report) {
+                    true => state.current = super::after(lesson, state).map(Lesson::dir),
+                    false if broken_again => {}
+                    false => state.current = Some(lesson.dir()),
+                }
             }
         });
         match saved {
@@ -355,7 +364,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn built_of(built: &anyhow::Result<HashMap<String, PathBuf>>) -> Result<&HashMap<String, PathBuf>, Problem> {
+fn built_of(built: &anyhow::Result<cargo::Built>) -> Result<&cargo::Built, Problem> {
     built.as_ref().map_err(|error| Problem::Unable(format!("{error:#}")))
 }
 

@@ -69,7 +69,7 @@ pub fn one_waits(root: Pid) -> bool {
 }
 
 /// Calls that return when a connection brings something.
-const READS: [&str; 11] = [
+const READS: [&str; 12] = [
     "read",
     "readv",
     "recvfrom",
@@ -81,6 +81,7 @@ const READS: [&str; 11] = [
     "epoll_wait",
     "epoll_pwait",
     "epoll_pwait2",
+    "splice",
 ];
 
 /// Limits the address space of the descendants of `root` to `more` bytes above what each has now (RLIMIT_AS, see
@@ -275,6 +276,7 @@ mod imp {
         (232, "epoll_wait"),
         (247, "waitid"),
         (270, "pselect6"),
+        (275, "splice"),
         (271, "ppoll"),
         (281, "epoll_pwait"),
         (288, "accept4"),
@@ -290,6 +292,7 @@ mod imp {
         (65, "readv"),
         (72, "pselect6"),
         (73, "ppoll"),
+        (76, "splice"),
         (95, "waitid"),
         (98, "futex"),
         (101, "nanosleep"),

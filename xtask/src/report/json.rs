@@ -21,7 +21,7 @@ fn lesson(lesson: &LessonReport) -> Value {
         "millis": lesson.millis,
         "checks": lesson.checks.iter().map(check).collect::<Vec<_>>(),
     });
-    if let Some(Problem::DoesNotCompile(why) | Problem::Unable(why)) = &lesson.problem {
+    if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
         value["problem"] = json!(why);
     }
     value

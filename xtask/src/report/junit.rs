@@ -33,13 +33,12 @@ struct Counts {
 
 impl Counts {
     fn of(lesson: &LessonReport) -> Self {
-        let problem = usize::from(lesson.problem.is_some());
-        let compiles = !matches!(lesson.problem, Some(Problem::DoesNotCompile(_)));
+        let is = |verdict| usize::from(lesson.problem.is_some() && lesson.verdict() == verdict);
         Self {
-            tests: lesson.checks.len() + problem,
-            failures: lesson.count(Verdict::Fail) + usize::from(!compiles),
-            errors: lesson.count(Verdict::Error) + usize::from(problem > 0 && compiles),
-            skipped: lesson.count(Verdict::Skip),
+            tests: lesson.checks.len() + usize::from(lesson.problem.is_some()),
+            failures: lesson.count(Verdict::Fail) + is(Verdict::Fail),
+            errors: lesson.count(Verdict::Error) + is(Verdict::Error),
+            skipped: lesson.count(Verdict::Skip) + is(Verdict::Skip),
         }
     }
 }
@@ -58,9 +57,11 @@ fn suite(lesson: &LessonReport, counts: &Counts, seed: u64) -> String {
         text(&lesson.subject),
     );
     if let Some(problem) = &lesson.problem {
-        let (tag, why) = match problem {
-            Problem::DoesNotCompile(why) => ("failure", why),
-            Problem::Unable(why) => ("error", why),
+        let why = problem.why();
+        let tag = match problem {
+            Problem::DoesNotCompile(_) => "failure",
+            Problem::Unable(_) => "error",
+            Problem::NotThere(_) => "skipped",
         };
         let _ = writeln!(
             out,

@@ -45,6 +45,17 @@ pub enum Problem {
     DoesNotCompile(String),
     /// The runner cannot judge; why, and the mend.
     Unable(String),
+    /// Of all lessons, one that is not there.
+    NotThere(String),
+}
+
+impl Problem {
+    /// Why, in words.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::DoesNotCompile(why) | Self::Unable(why) | Self::NotThere(why) => why,
+        }
+    }
 }
 
 /// One verdict and its evidence.
@@ -102,6 +113,7 @@ impl LessonReport {
         match &self.problem {
             Some(Problem::DoesNotCompile(_)) => Verdict::Fail,
             Some(Problem::Unable(_)) => Verdict::Error,
+            Some(Problem::NotThere(_)) => Verdict::Skip,
             None if has(Verdict::Fail) => Verdict::Fail,
             None if has(Verdict::Error) => Verdict::Error,
             None if !has(Verdict::Pass) && !has(Verdict::Demo) => Verdict::Skip,

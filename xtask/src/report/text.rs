@@ -347,7 +347,7 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &str) -> String {
     part(Verdict::Error, "not judged", Color::Yellow);
     part(Verdict::Skip, "skipped", Color::BrightBlack);
     let mut out = String::from("\n");
-    if let Some(Problem::DoesNotCompile(why) | Problem::Unable(why)) = &report.problem {
+    if let Some(why) = report.problem.as_ref().map(Problem::why) {
         let _ = writeln!(out, "{}", paint.color(why, Color::Red));
     }
     if !parts.is_empty() {
@@ -382,7 +382,7 @@ pub fn whole(report: &Report) -> String {
     let mut out = format!("{SIGNATURE}, seed {}\n", report.seed);
     for lesson in &report.lessons {
         let _ = writeln!(out, "\n{}  {}: {}\n", lesson.lesson, lesson.subject, lesson.verdict().word());
-        if let Some(Problem::DoesNotCompile(why) | Problem::Unable(why)) = &lesson.problem {
+        if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
             let _ = writeln!(out, "  {why}");
         }
         for report in &lesson.checks {

@@ -263,7 +263,8 @@ impl Server {
             };
             let held = matches!(state, Some(TcpState::Established | TcpState::CloseWait));
             let activity = self.program.activity();
-            if !held && activity != Activity::Busy {
+            let rests = activity != Activity::Busy || (peer.is_none() && processes::at_rest(root));
+            if !held && rests {
                 return Ok(());
             }
             let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
@@ -275,6 +276,9 @@ impl Server {
                 );
             }
             if patience.is_over() {
+                if peer.is_none() {
+                    return Ok(()); // Neither asleep nor spinning: no finding.
+                }
                 if !held {
                     let text =
                         format!("cannot tell what the server does: neither at rest nor spinning; {patience}");

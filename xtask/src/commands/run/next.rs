@@ -4,7 +4,7 @@ use super::Plan;
 use crate::check::{Half, Verdict};
 use crate::course::Lesson;
 use crate::report::text::LEARNED;
-use crate::report::{CheckReport, LessonReport};
+use crate::report::{CheckReport, LessonReport, Problem};
 
 impl Plan<'_> {
     /// The failed check to mend first.
@@ -32,6 +32,7 @@ impl Plan<'_> {
             Verdict::Error => {
                 format!("mend what kept the runner from judging (cargo xtask doctor may know), then\n{rerun}")
             }
+            _ if matches!(report.problem, Some(Problem::NotThere(_))) => "nothing to judge".into(),
             _ if report.checks.len() < lesson.checks().count() => format!("all checks: {rerun}"),
             _ if self.args.solution => {
                 format!("write it yourself in lessons/{}, then cargo xtask run {}", lesson.dir(), lesson.id())
@@ -39,7 +40,7 @@ impl Plan<'_> {
             _ if self.args.dir.is_some() || self.args.server.is_some() || self.args.client.is_some() => {
                 "nothing to mend".into()
             }
-            _ => match lesson.next() {
+            _ => match super::super::after(lesson, &super::super::lab().load().0) {
                 Some(next) => {
                     format!("{}{LEARNED}cargo xtask run {}", lesson.learned, next.id())
                 }
