@@ -318,6 +318,21 @@ impl<'a> Bench<'a> {
         Ok(peer)
     }
 
+    /// Waits until the client has called at the wire; one that has exited is judged by that.
+    ///
+    /// # Errors
+    /// The finding that it never did.
+    pub fn is_called(&self, wire: &Wire, client: &Client) -> Outcome {
+        let patience = Patience::to_start(client.program.root());
+        while !wire.has_client() && client.program.exit().is_none() {
+            if patience.is_over() {
+                return never_called(wire.addr, client, &patience);
+            }
+            patience.pause();
+        }
+        Ok(())
+    }
+
     /// Takes the client's connection at the runner's own socket.
     ///
     /// # Errors
@@ -334,14 +349,7 @@ impl<'a> Bench<'a> {
                 self.logs.push(peer.log());
                 Ok(peer)
             }
-            None => broken(
-                format!("the client connects to {}", host.addr),
-                match client.program.exit() {
-                    Some(exit) => format!("it {exit} without connecting"),
-                    None => format!("it did not connect; {patience}"),
-                },
-                "the client must connect to the address in its first argument",
-            ),
+            None => never_called(host.addr, client, &patience),
         }
     }
 
@@ -425,6 +433,24 @@ fn wait_idle(program: &Program) {
     while program.activity() == Activity::Busy && !patience.is_over() {
         patience.pause();
     }
+}
+
+/// The finding that the client did not call at `addr`.
+fn never_called<T>(addr: SocketAddr, client: &Client, patience: &Patience) -> Outcome<T> {
+    let asleep = client.program.activity();
+    broken(
+        format!("the client connects to {addr}"),
+        match client.program.exit() {
+            Some(exit) => format!("it {exit} without connecting"),
+            None => format!("it did not connect; {}; {patience}", client.program.doing()),
+        },
+        match asleep {
+            Activity::Asleep(call) if call.contains("standard input") => {
+                "it reads its standard input before it connects: connect first"
+            }
+            _ => "the client must connect to the address in its first argument",
+        },
+    )
 }
 
 /// Nothing to judge here.

@@ -45,6 +45,7 @@ fn talk(
     server: &Server,
     client: &mut Client,
 ) -> Outcome {
+    bench.is_called(wire, client).map_err(|stop| blame(stop, Half::Client))?;
     let roots = [server.program.root(), client.program.root()];
     let mut sizes = (0, 0);
     for (n, line) in lines.iter().enumerate() {

@@ -98,6 +98,9 @@ pub enum Detail {
     Brief,
 }
 
+/// Where titles begin, in columns.
+const TITLE: usize = 13;
+
 /// One check: a line when it passed, the whole lesson of it when it failed.
 pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     if check.hole.is_some() {
@@ -114,7 +117,14 @@ pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
         Half::Pair => "the pair",
         half => half.word(),
     };
-    let wire = if check.wire == "plain" { String::new() } else { format!("  on {}", check.wire) };
+    let wire = match check.wire.as_str() {
+        "plain" => String::new(),
+        // Where both are too long for a line, the wire stands in the next one.
+        wire if TITLE + check.title.chars().count() + 5 + wire.len() > WIDTH => {
+            format!("\n{}on {wire}", " ".repeat(TITLE))
+        }
+        wire => format!("  on {wire}"),
+    };
     let mut out = format!("  {} {half:<8} {}{}\n", paint.color(mark, color), check.title, paint.dim(&wire));
     match check.verdict {
         Verdict::Pass => {

@@ -28,6 +28,7 @@ struct Shared {
     server: SocketAddr,
     setup: Setup,
     done: AtomicBool,
+    called: AtomicBool,
     /// Not owned: the last thread that carries a connection closes its sockets.
     links: Mutex<Vec<Weak<Link>>>,
 }
@@ -49,8 +50,13 @@ impl Wire {
         let listener = TcpListener::bind(addr).with_context(|| format!("listen at {addr}"))?;
         let addr = listener.local_addr()?;
         let record = Record::new();
-        let shared =
-            Arc::new(Shared { server, setup, done: AtomicBool::new(false), links: Mutex::default() });
+        let shared = Arc::new(Shared {
+            server,
+            setup,
+            done: false.into(),
+            called: false.into(),
+            links: Mutex::default(),
+        });
         let (all, passed) = (Arc::clone(&shared), record.clone());
         let accepting = thread::spawn(move || {
             for (client, number) in listener.incoming().zip(1..) {
@@ -58,12 +64,18 @@ impl Wire {
                     return;
                 }
                 if let Ok(client) = client {
+                    all.called.store(true, Ordering::SeqCst);
                     // A server that refuses is passed on as a reset, all that a relay can still say.
                     let _ = connect_on(&all, &passed, client, number);
                 }
             }
         });
         Ok(Self { addr, record, shared, accepting: Some(accepting) })
+    }
+
+    /// Whether a client has called.
+    pub fn has_client(&self) -> bool {
+        self.shared.called.load(Ordering::SeqCst)
     }
 
     /// Whether the client of the first connection has taken `sent` bytes of what passed to it, or is gone. Where the

@@ -49,6 +49,7 @@ fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, 
     let sent = bytes_of(messages);
     let mut client = bench.client(wire.addr, &printed_as(&sent))?;
     client.end_input();
+    bench.is_called(&wire, &client).map_err(|stop| blame(stop, Half::Client))?;
     let outcome = prints::<P>(bench, &mut client, &wire, &sent, Ok(()));
     let whole = wire.record.carried().1 as usize == messages.concat().len();
     let passed_on = wire.record.pieces();
