@@ -66,9 +66,12 @@ impl Asked {
         let heard = self.peer.hear(line.len());
         let answered = self.answered;
         same_bytes("client", line.as_bytes(), &heard, |line, heard| match heard.ending {
+            Some(_) if heard.bytes.is_empty() && line.trim_ascii().is_empty() => {
+                "a line of blanks is no empty line: send it as it is".into()
+            }
             Some(ending) if heard.bytes.is_empty() && answered > 0 && ending != Ending::Fin => format!(
-                "the client did not go on after the reply to its line {answered}, so that line {} never came: take one \
-                 `read` for the reply (whoever reads until the end, or until a line end, waits for ever; into a buffer of \
+                "the client did not go on after the reply to its line {answered}, so that line {} never came: read \
+                 the reply and no further (whoever reads until the end, or until a line end, waits for ever; into a buffer of \
                  length 0 nothing is read)",
                 answered + 1
             ),

@@ -272,7 +272,15 @@ impl Server {
                 return broken(
                     format!("the server waits for the next client after {after}"),
                     format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis()),
-                    "a `read` at the end of the stream returns 0 at once, every time: leave the loop, or it spins for ever",
+                    match peer {
+                        Some(_) => {
+                            "a `read` at the end of the stream returns 0 at once, every time: leave the loop, or it spins \
+                             for ever"
+                        }
+                        None => {
+                            "nothing has come, and it asks again and again whether something has: let `read` wait for it"
+                        }
+                    },
                 );
             }
             if patience.is_over() {

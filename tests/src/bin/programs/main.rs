@@ -76,6 +76,7 @@ programs!(wrong, WRONG:
     s01_server_binds_everything
     s01_server_drops_when_full
     s01_server_fears_silence
+    s01_server_fifty_clients
     s01_server_first_client_only
     s01_server_fixed_address
     s01_server_keeps_reset_sockets
@@ -98,6 +99,7 @@ programs!(wrong, WRONG:
     s02_client_half_closes
     s02_client_prints_own_line
     s02_client_sends_q
+    s02_client_skips_blanks
     s02_client_starts_with_q
     s02_client_trims
     s02_client_trims_before_q
@@ -155,6 +157,7 @@ programs!(wrong, WRONG:
     s04_client_silent_failure
     s04_client_skips_blank
     s04_client_spins_at_the_end
+    s04_client_text_below
     s04_client_three_messages
     s04_client_trims
     s04_client_utf8_unwrap

@@ -1,0 +1,55 @@
+// Mistake: it takes a line of blanks for an empty one.
+// Breaks "skip empty ones, send each (otherwise untrimmed)"; seen from outside: a line of three blanks is not sent.
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+fn talk(address: &str) -> io::Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    let prompting = io::stdin().is_terminal();
+    let mut input = io::stdin().lock();
+    let mut output = io::stdout().lock();
+    let mut line = Vec::new();
+    let mut buffer = [0u8; 1024];
+    loop {
+        if prompting {
+            output.write_all(b">> ")?;
+            output.flush()?;
+        }
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            return Ok(());
+        }
+        if line.ends_with(b"\n") {
+            line.pop();
+            if line.ends_with(b"\r") {
+                line.pop();
+            }
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        if line == b"q" {
+            return Ok(());
+        }
+        stream.write_all(&line)?;
+        let n = stream.read(&mut buffer)?;
+        if n == 0 {
+            return Err(io::Error::other("the server has closed the connection"));
+        }
+        output.write_all(&buffer[..n])?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+    }
+}
+
+pub fn main(args: &[String]) -> ExitCode {
+    let address = args.first().map_or("127.0.0.1:8888", String::as_str);
+    match talk(address) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{address}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
