@@ -32,6 +32,15 @@ fn one_stands_where_one_left_off() {
     // Whoever only looks has not moved.
     let _ = type_in(&clone, "run 01 --check echo-bytes");
     assert!(type_in(&clone, "list").stdout.contains("▸ lesson-03"));
+    // What has passed has passed, also when it is broken on purpose; a reset takes that back.
+    let server = clone.join("lessons/01-echo/src/bin/server.rs");
+    let right = fs::read_to_string(&server).unwrap();
+    fs::write(&server, right.replace("&buffer[..n]", "&buffer")).unwrap();
+    assert_eq!(type_in(&clone, "run 01").status, 1);
+    let list = type_in(&clone, "list").stdout;
+    assert!(list.starts_with("✓ lesson-01") && list.contains("▸ lesson-03"), "{list}");
+    assert_eq!(type_in(&clone, "reset 01").status, 0);
+    assert!(!type_in(&clone, "list").stdout.starts_with("✓ lesson-01"));
     // A damaged file is set aside, and said.
     fs::write(clone.join(".lab/progress.json"), "{\"passed\"").unwrap();
     let list = type_in(&clone, "list");
