@@ -244,7 +244,7 @@ impl Watcher {
         let shown = format!("{shown}:{line}");
         let Some(editor) = Editor::find() else {
             return Ok(format!(
-                "no editor is known; set EDITOR, for instance EDITOR=nano, or open {shown}\n"
+                "no editor is known; open {shown}, or end watch (q) and start it with EDITOR=nano cargo xtask watch\n"
             ));
         };
         if editor.has_window() {

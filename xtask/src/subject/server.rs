@@ -42,7 +42,7 @@ impl Server {
                          one; the address must come from the first argument"
                     }
                     None => {
-                        "it ended before it listened: what it said (below) tells why. A server binds the address in its first \
+                        "it ended before it listened: what it said tells why. A server binds the address in its first \
                          argument, and accepts clients in a loop"
                     }
                 };

@@ -263,9 +263,11 @@ pub fn has_rest_of_buffer(printed: &[u8], messages: &[Vec<u8>]) -> bool {
 
 /// Names the likely cause why a client printed something else than the messages.
 fn of_printed<P: Push>(printed: &str, messages: &[Vec<u8>], left: bool) -> String {
+    if let Some(known) = P::of_printed(printed) {
+        return known;
+    }
     let labels = (1..=messages.len()).filter(|n| printed.contains(&format!("message {n}:"))).count();
     match printed {
-        _ if let Some(known) = P::of_printed(printed) => known,
         _ if has_rest_of_buffer(printed.as_bytes(), messages) => WHOLE_BUFFER.into(),
         _ if printed.trim().is_empty() => {
             "print each message as `message K: TEXT` when all of it has come".into()
