@@ -16,6 +16,7 @@ use crate::peer::{Ending, Host, Peer, SharedLog};
 use crate::program::{Link, Program, Spec};
 use crate::ribbon::Ribbon;
 use crate::wire::{self, Direction, Record, Setup, Wire};
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
@@ -201,7 +202,7 @@ impl<'a> Bench<'a> {
         self.ends.push((Half::Server, program.stderr.clone(), program.watch()));
         self.servers.push(program.root());
         self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
-        Ok(Server { program, addr, first: None })
+        Ok(Server { program, addr, first: None, spins: Cell::default() })
     }
 
     /// Starts the client, to call at `addr`; `wanted` is looked for in its output, in this order.

@@ -7,6 +7,7 @@ use crate::kernel::sockets::{self, TcpState};
 use crate::patience::Patience;
 use crate::peer::Peer;
 use crate::program::Program;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 
@@ -18,6 +19,8 @@ pub struct Server {
     pub addr: SocketAddr,
     /// Where the platform cannot tell readiness: the connection that told it, to be used as the first.
     pub(super) first: Option<Peer>,
+    /// It was seen to compute without end: it is not waited for to rest once more.
+    pub(super) spins: Cell<bool>,
 }
 
 impl Server {
@@ -167,7 +170,8 @@ impl Server {
         let before = processes::cpu_time(root).unwrap_or_default();
         let patience = Patience::with(&[root]);
         let spins = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before) >= spin(root);
-        while self.program.exit().is_none() && !processes::at_rest(root) && !spins() && !patience.is_over() {
+        while self.program.exit().is_none() && !processes::at_rest(root) && !self.spins.get() {
+            self.spins.set(spins() || patience.is_over());
             patience.pause();
         }
     }
