@@ -131,6 +131,26 @@ fn the_report_goes_where_it_is_asked_to() {
     assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "a part of the report was left behind");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_report_for_what_is_no_file_is_written_to_it() {
+    use std::os::unix::fs::FileTypeExt;
+    let dir = empty_dir(TMP, "cli-streams");
+    let link = dir.join("link");
+    std::os::unix::fs::symlink("file", &link).unwrap();
+    let judged = ["run", "01", "--solution", "--check", "echo-bytes", "--format", "json", "--output"];
+    let run_to = |path: &str| run(RUNNER, &[&judged[..], &[path]].concat());
+    assert_eq!(run_to("/dev/null").status, 0);
+    assert!(fs::symlink_metadata("/dev/null").unwrap().file_type().is_char_device());
+    assert!(run_to("/dev/stdout").stdout.contains("\"schema\""));
+    for _ in 0..2 {
+        assert_eq!(run_to(&link.to_string_lossy()).status, 0);
+        assert!(link.is_symlink() && fs::read_to_string(dir.join("file")).unwrap().contains("\"schema\""));
+    }
+    let ran = run_to(&dir.to_string_lossy());
+    assert!(ran.status == 2 && ran.stderr.contains("that is a folder"), "{}", ran.stderr);
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     use std::process::Stdio;

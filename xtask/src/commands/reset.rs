@@ -4,7 +4,7 @@ use super::starters::{remember, render_lesson};
 use super::{Usage, current, lab, lesson, print};
 use crate::cli::Reset;
 use crate::course::{LESSONS, Lesson};
-use crate::files::{Ready, write_whole};
+use crate::files::{Ready, Standing, write_whole};
 use crate::{starter, workspace};
 use anyhow::Context;
 use std::fs;
@@ -85,6 +85,8 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
 
 /// Copies a file, and reads the copy back before it is believed.
 fn copy_surely(from: &Path, to: &Path) -> anyhow::Result<()> {
+    // To read a FIFO would wait for ever.
+    anyhow::ensure!(Standing::at(from) == Standing::File, "{} is no regular file", from.display());
     let bytes = fs::read(from).with_context(|| format!("read {}", from.display()))?;
     write_whole(to, &bytes)?;
     anyhow::ensure!(fs::read(to)? == bytes, "the copy {} is not the same", to.display());

@@ -8,7 +8,7 @@ use super::{Usage, find_wire, print};
 use crate::check::{Check, Verdict};
 use crate::cli::{Format, Run};
 use crate::course::{LESSONS, Lesson};
-use crate::files::write_whole;
+use crate::files;
 use crate::judge::{self, Case, Trial};
 use crate::mirror::{self, Mirror};
 use crate::report::text::{self, Paint};
@@ -356,7 +356,7 @@ impl<'a> Plan<'a> {
             Format::Text => text::whole(report),
         };
         match &self.args.output {
-            Some(path) => write_whole(path, text.as_bytes())?,
+            Some(path) => files::deliver(path, text.as_bytes())?,
             None if self.args.format != Format::Text => print(&text),
             None => {}
         }

@@ -80,10 +80,7 @@ fn write(lessons: &Path, files: &BTreeMap<PathBuf, String>) -> anyhow::Result<u8
             continue;
         }
         if old.as_ref() != Some(text) {
-            if let Some(folder) = target.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::write(&target, text).with_context(|| format!("write {}", target.display()))?;
+            write_whole(&target, text.as_bytes())?;
             written += 1;
         }
         record.insert(path.clone(), starter::hash(text));

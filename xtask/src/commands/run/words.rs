@@ -2,8 +2,11 @@
 
 use super::super::Usage;
 use crate::course::Lesson;
+use crate::files::Standing;
 use crate::report::text;
 use crate::wire::Kind;
+use std::fs::File;
+use std::io::Read;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 
@@ -46,7 +49,10 @@ pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::
     Err(Usage(format!("there is no check `{id}`{on}{nearest}\n\nThe checks:\n  {}", ids.join("\n  "))).into())
 }
 
-/// A report replaces an earlier report, and nothing else.
+/// Bytes at the start of a file that tell a report of ours.
+const HEAD: u64 = 4096;
+
+/// A report replaces an earlier report, and no other file; a device or a FIFO only takes it.
 pub fn output_is_ours(path: &Path) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
@@ -54,12 +60,17 @@ pub fn output_is_ours(path: &Path) -> anyhow::Result<()> {
             Usage(format!("--output {}: there is no folder {}", path.display(), folder.display())).into()
         );
     }
-    let Ok(old) = std::fs::read(path) else {
-        if path.exists() {
-            return Err(Usage(format!("--output {}: that is no file", path.display())).into());
+    match Standing::at(path) {
+        Standing::Nothing | Standing::Stream => return Ok(()),
+        Standing::Folder => {
+            return Err(Usage(format!("--output {}: that is a folder", path.display())).into());
         }
-        return Ok(());
-    };
+        Standing::File => {}
+    }
+    let mut old = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(HEAD).read_to_end(&mut old))
+        .map_err(|error| Usage(format!("--output {}: {error}", path.display())))?;
     let ours = old.is_empty()
         || old.starts_with(text::SIGNATURE.as_bytes())
         || old.starts_with(b"{\n  \"interrupted\":")
