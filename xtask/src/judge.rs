@@ -9,7 +9,7 @@ use crate::program::{self, Exit, Link};
 use crate::report::{CheckReport, Evidence};
 use crate::ribbon::Ribbon;
 use crate::subject::{Bench, Programs, Role};
-use crate::wire::{Direction, Kind};
+use crate::wire::{Direction, Kind, Record};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -194,6 +194,8 @@ fn one(case: &Case<'_>, check: &'static Check) -> Judged {
         millis: start.elapsed().as_millis() as u64,
         hole: finding.hole,
         comparison: finding.comparison,
+        input: bench.given.first(),
+        waits: bench.records.iter().map(Record::waits).sum(),
         evidence,
     };
     // How far a pair came before it ran into what is not written yet is luck.

@@ -13,6 +13,7 @@ mod course;
 mod doctor;
 mod editor;
 mod files;
+mod given;
 mod hole;
 mod judge;
 #[cfg(target_os = "linux")]

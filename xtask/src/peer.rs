@@ -6,6 +6,7 @@ mod log;
 pub use host::Host;
 pub use log::{Ending, Event, Heard, Log, Meanwhile, SharedLog, Span, What, lock};
 
+use crate::given::Given;
 use crate::kernel::processes::{self, Activity, Pid};
 use crate::kernel::sockets::{self, Taken};
 use crate::patience::{PATIENCE, Patience};
@@ -53,6 +54,7 @@ impl Peer {
             meanwhile: None,
             waits_for_us: None,
             reset: false,
+            given: Given::default(),
         };
         Ok(Self {
             stream,

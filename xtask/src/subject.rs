@@ -8,11 +8,12 @@ pub use server::Server;
 
 use crate::address;
 use crate::check::{Finding, Half, Outcome, Stop, broken};
+use crate::given::Given;
 use crate::kernel::processes::{Activity, Pid};
 use crate::kernel::sockets::{self, TcpState};
 use crate::output::Output;
 use crate::patience::Patience;
-use crate::peer::{Ending, Host, Peer, SharedLog};
+use crate::peer::{Ending, Host, Peer, SharedLog, lock};
 use crate::program::{Link, Program, Spec};
 use crate::ribbon::Ribbon;
 use crate::wire::{self, Direction, Record, Setup, Wire};
@@ -113,6 +114,8 @@ pub struct Bench<'a> {
     pub records: Vec<Record>,
     /// The processes below which servers run.
     servers: Vec<Pid>,
+    /// The start of what the program under test was given.
+    pub given: Given,
     /// What people see of the pair: who, and what they said.
     pub scene: Vec<(Role, String)>,
 }
@@ -144,6 +147,7 @@ impl<'a> Bench<'a> {
             ribbon: None,
             records: Vec::new(),
             servers: Vec::new(),
+            given: Given::default(),
             scene: Vec::new(),
         }
     }
@@ -197,6 +201,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When it cannot be started at all.
     pub fn server_at(&mut self, addr: SocketAddr, words: &[String]) -> Outcome<Server> {
+        words.iter().for_each(|word| self.given.add(word.as_bytes()));
         let spec = self.programs.server.spec(addr, words);
         let program = unable("start the server", Program::start(&spec, &[]))?;
         self.ends.push((Half::Server, program.stderr.clone(), program.watch()));
@@ -214,7 +219,7 @@ impl<'a> Bench<'a> {
         let program = unable("start the client", Program::start(&spec, wanted))?;
         self.ends.push((Half::Client, program.stderr.clone(), program.watch()));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
-        Ok(Client { program })
+        Ok(Client { program, given: self.given.clone() })
     }
 
     /// A listening socket of the runner's own, for a client.
@@ -304,7 +309,7 @@ impl<'a> Bench<'a> {
         let mut peer = peer;
         peer.wait_for(server.program.root());
         peer.abort_at_end = self.programs.server.at.is_some();
-        self.logs.push(peer.log());
+        self.remember(&peer);
         Ok(peer)
     }
 
@@ -315,7 +320,7 @@ impl<'a> Bench<'a> {
     pub fn connect_through(&mut self, wire: &Wire) -> Outcome<Peer> {
         let mut peer = unable("connect to the wire", Peer::connect(wire.addr).map_err(Into::into))?;
         peer.is_behind_wire(self.servers.last().copied(), progress(&wire.record));
-        self.logs.push(peer.log());
+        self.remember(&peer);
         Ok(peer)
     }
 
@@ -347,11 +352,17 @@ impl<'a> Bench<'a> {
                 if let Some(record) = self.records.last() {
                     peer.is_behind_wire(Some(client.program.root()), progress(record));
                 }
-                self.logs.push(peer.log());
+                self.remember(&peer);
                 Ok(peer)
             }
             None => never_called(host.addr, client, &patience),
         }
+    }
+
+    /// Keeps what this peer says and hears as evidence.
+    fn remember(&mut self, peer: &Peer) {
+        lock(&peer.log()).given = self.given.clone();
+        self.logs.push(peer.log());
     }
 
     /// Stands the check's wire up in front of whoever listens at `server`, with the byte counts of both sides' turns.

@@ -1,5 +1,6 @@
 //! What happened on a connection, kept as evidence.
 
+use crate::given::Given;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -145,11 +146,14 @@ pub struct Log {
     pub waits_for_us: Option<&'static str>,
     /// The connection was reset: what a later `read` says (an end) is no FIN.
     pub(super) reset: bool,
+    /// The start of all that this check has said, on whatever connection.
+    pub given: Given,
 }
 
 impl Log {
     /// `at` is when the write began: what was heard of it cannot stand before it.
     pub(super) fn said(&mut self, at: Instant, bytes: &[u8]) {
+        self.given.add(bytes);
         let span = self.span(self.said, bytes);
         self.said += bytes.len() as u64;
         self.events.push(Event { at: at.duration_since(self.start), what: What::Said(span) });

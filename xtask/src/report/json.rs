@@ -40,6 +40,8 @@ fn check(check: &CheckReport) -> Value {
         "see": check.see,
         "rerun": check.rerun,
         "millis": check.millis,
+        "input": check.input.escape_ascii().to_string(),
+        "waits": check.waits,
     });
     if let Some(half) = check.at_fault {
         value["at_fault"] = json!(half.word());

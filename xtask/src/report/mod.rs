@@ -89,6 +89,10 @@ pub struct CheckReport {
     pub hole: Option<Hole>,
     /// The bytes around the first wrong one.
     pub comparison: Option<Comparison>,
+    /// The first bytes that the program under test was given, the same for the same seed.
+    pub input: Vec<u8>,
+    /// Pieces that a wire passed on because a wait was over, not because of a fact.
+    pub waits: usize,
     /// What was said and printed.
     pub evidence: Evidence,
 }

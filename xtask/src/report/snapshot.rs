@@ -22,6 +22,8 @@ fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
         millis: 12,
         hole: None,
         comparison: None,
+        input: b"hello\n".to_vec(),
+        waits: 0,
         evidence: Evidence::default(),
     }
 }

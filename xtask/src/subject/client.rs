@@ -2,6 +2,7 @@
 
 use super::{MORE_MEMORY, skip, spin, wait_idle};
 use crate::check::{Finding, Outcome, Stop, broken, quoted, squeezed};
+use crate::given::Given;
 use crate::kernel::processes::{self, Activity};
 use crate::patience::Patience;
 use crate::program::{Exit, Program};
@@ -10,16 +11,19 @@ use crate::program::{Exit, Program};
 pub struct Client {
     /// Its process.
     pub program: Program,
+    /// The start of what this check's programs were given.
+    pub(super) given: Given,
 }
 
 impl Client {
     /// Types one line.
     pub fn line(&mut self, line: &str) {
-        self.program.input(format!("{line}\n").as_bytes());
+        self.input(format!("{line}\n").as_bytes());
     }
 
     /// Types these bytes as they are.
     pub fn input(&mut self, bytes: &[u8]) {
+        self.given.add(bytes);
         self.program.input(bytes);
     }
 

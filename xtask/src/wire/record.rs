@@ -144,6 +144,11 @@ impl Record {
         self.lock().pieces.clone()
     }
 
+    /// How many pieces were passed on because a wait was over.
+    pub fn waits(&self) -> usize {
+        self.lock().pieces.iter().filter(|piece| piece.waited).count()
+    }
+
     /// The pieces from number `from` on; waits for one until `until`.
     pub fn pieces_from(&self, from: usize, until: Instant) -> Vec<Piece> {
         let mut pieces = self.lock();
