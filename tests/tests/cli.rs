@@ -165,7 +165,7 @@ fn a_wire_by_hand_shows_each_piece() {
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::process::Stdio;
-    let (server, free) = (xtask::address::free().unwrap(), xtask::address::free().unwrap());
+    let (server, free) = (xtask::system::address::free().unwrap(), xtask::system::address::free().unwrap());
     let (to, listen) = (server.to_string(), free.to_string());
     let words = ["wire", "dribble", "--to", &to, "--listen", &listen];
     let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();

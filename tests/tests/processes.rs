@@ -168,7 +168,7 @@ fn leaves_nothing(program: &str, end: End) {
     assert_eq!(processes_with(&token, 0), Vec::<String>::new(), "{program}, {end:?}");
     let listens = |address: &&String| {
         let address: std::net::SocketAddr = address.parse().unwrap();
-        let all = xtask::kernel::sockets::listening(Some(address.port())).unwrap();
+        let all = xtask::system::sockets::listening(Some(address.port())).unwrap();
         all.iter().any(|entry| entry.local == address)
     };
     assert_eq!(addresses.iter().find(listens), None, "{program}, {end:?}");

@@ -1,12 +1,14 @@
 //! The one ordered table of lessons.
 
-use crate::check::{Check, Outcome};
-use crate::checks::{
-    answering, asking, direct, exact, s01_echo, s02_uppercase, s03_sticky, s04_sleep, s05_ack, s06_header,
-    s07_reuseaddr, s08_threads,
+use crate::finding::Outcome;
+
+use crate::bench::{Answer, Bench};
+use crate::promises::Check;
+use crate::promises::{
+    answering, asking, direct, exact, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep,
+    lesson_05_ack, lesson_06_header, lesson_07_reuseaddr, lesson_08_threads,
 };
 use crate::report::text::wrap;
-use crate::subject::{Answer, Bench};
 
 /// One row of the course.
 pub struct Lesson {
@@ -39,7 +41,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_vec,
         pushes: false,
         direct: direct::asks,
-        promises: &[s01_echo::CHECKS, answering::CHECKS, asking::CHECKS],
+        promises: &[lesson_01_echo::CHECKS, answering::CHECKS, asking::CHECKS],
     },
     Lesson {
         number: "02",
@@ -49,7 +51,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_ascii_uppercase,
         pushes: false,
         direct: direct::asks,
-        promises: &[s02_uppercase::CHECKS, answering::CHECKS, asking::CHECKS],
+        promises: &[lesson_02_uppercase::CHECKS, answering::CHECKS, asking::CHECKS],
     },
     Lesson {
         number: "03",
@@ -59,7 +61,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_vec,
         pushes: true,
         direct: direct::reports,
-        promises: &[s03_sticky::CHECKS],
+        promises: &[lesson_03_sticky::CHECKS],
     },
     Lesson {
         number: "04",
@@ -69,7 +71,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_vec,
         pushes: true,
         direct: direct::pushes,
-        promises: &[s04_sleep::CHECKS],
+        promises: &[lesson_04_sleep::CHECKS],
     },
     Lesson {
         number: "05",
@@ -79,7 +81,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_vec,
         pushes: true,
         direct: direct::pushes,
-        promises: &[s05_ack::CHECKS],
+        promises: &[lesson_05_ack::CHECKS],
     },
     Lesson {
         number: "06",
@@ -89,7 +91,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_vec,
         pushes: true,
         direct: direct::pushes,
-        promises: &[s06_header::CHECKS],
+        promises: &[lesson_06_header::CHECKS],
     },
     Lesson {
         number: "07",
@@ -99,7 +101,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_ascii_uppercase,
         pushes: false,
         direct: direct::asks,
-        promises: &[s07_reuseaddr::CHECKS, exact::CHECKS, answering::CHECKS, asking::CHECKS],
+        promises: &[lesson_07_reuseaddr::CHECKS, exact::CHECKS, answering::CHECKS, asking::CHECKS],
     },
     Lesson {
         number: "08",
@@ -109,7 +111,7 @@ pub const LESSONS: &[Lesson] = &[
         answer: <[u8]>::to_ascii_uppercase,
         pushes: false,
         direct: direct::asks,
-        promises: &[s08_threads::CHECKS, exact::CHECKS, answering::CHECKS, asking::CHECKS],
+        promises: &[lesson_08_threads::CHECKS, exact::CHECKS, answering::CHECKS, asking::CHECKS],
     },
 ];
 

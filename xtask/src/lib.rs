@@ -1,54 +1,41 @@
 //! The runner of Socket Lab: builds programs, puts a wire between them and gives a verdict.
 //!
-//! One room, one thing; what stands higher in this list may use what stands lower, never the other way.
+//! The rooms, from the top down. A room uses what stands below it in this list, never what stands above; the test
+//! `arrows` reads the imports and holds that.
 
-pub mod address;
-mod cargo;
-mod check;
-mod checks;
-mod cli;
 mod commands;
-mod compare;
-mod course;
-mod doctor;
-mod editor;
-mod files;
-mod given;
-mod hole;
+
+mod cli;
+
 mod judge;
-#[cfg(target_os = "linux")]
-mod keeper;
-#[cfg(not(target_os = "linux"))]
-#[path = "keeper_portable.rs"]
-mod keeper;
-pub mod kernel;
-mod lab;
-mod mirror;
-mod output;
-mod patience;
-pub mod peer;
-mod program;
-mod progress;
+
 mod report;
-mod ribbon;
-mod saves;
-mod starter;
-mod subject;
-mod terminal;
-pub mod wire;
+
+mod course;
+
+mod promises;
+
+mod bench;
+
 mod workspace;
+
+mod finding;
+
+pub mod wire;
+
+pub mod system;
 
 use std::process::ExitCode;
 
 /// The whole program: `main` of the executable, and of the tests' own copy of it.
 pub fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
-    if args.get(1).is_some_and(|verb| verb == keeper::VERB) {
-        return keeper::main(&args[2..]);
+    if args.get(1).is_some_and(|verb| verb == system::keeper::VERB) {
+        return system::keeper::main(&args[2..]);
     }
     #[cfg(unix)]
-    if args.get(1).is_some_and(|verb| verb == terminal::VERB) {
-        return terminal::guard();
+    if args.get(1).is_some_and(|verb| verb == commands::TERMINAL_VERB) {
+        return commands::guard_terminal();
     }
     commands::run_verb(cli::parse())
 }

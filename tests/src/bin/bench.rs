@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use xtask::address;
+use xtask::system::address;
 use xtask::wire::{Kind, Setup, Wire};
 
 const ROUNDS: usize = 7;

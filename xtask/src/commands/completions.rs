@@ -4,7 +4,8 @@
 //! `xtask` is asked when the second word is `xtask`, and whatever completed `cargo` before is asked for all else.
 
 use super::print;
-use crate::cli::{self, Completions, Shell};
+use crate::cli;
+use crate::cli::{Completions, Shell};
 use crate::course::{LESSONS, Lesson};
 use clap_complete::shells;
 

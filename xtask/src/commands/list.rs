@@ -1,7 +1,8 @@
 //! `cargo xtask list`
 
 use super::{current, known, print};
-use crate::course::{self, LESSONS, Lesson};
+use crate::course;
+use crate::course::{LESSONS, Lesson};
 use crate::report::text::Paint;
 use colored::Color;
 

@@ -4,6 +4,7 @@ mod compare;
 mod completions;
 mod diff;
 mod doctor;
+mod editor;
 mod greet;
 mod hint;
 mod list;
@@ -13,11 +14,15 @@ mod starters;
 mod watch;
 mod wire;
 
+#[cfg(unix)]
+pub use watch::{TERMINAL_VERB, guard_terminal};
+
 use crate::cli::{Cli, Verb};
 use crate::course::{LESSONS, Lesson};
-use crate::lab::{Lab, State};
 use crate::report::text::{WIDTH, wrap};
-use crate::{program, workspace};
+use crate::system::program;
+use crate::workspace;
+use crate::workspace::lab::{Lab, State};
 use anyhow::Context;
 use std::process::ExitCode;
 

@@ -3,8 +3,9 @@
 use super::print;
 use crate::cli::Starters;
 use crate::course::{LESSONS, Lesson};
-use crate::files::write_whole;
-use crate::{starter, workspace};
+use crate::workspace;
+use crate::workspace::files::write_whole;
+use crate::workspace::starter;
 use anyhow::{Context, anyhow};
 use std::collections::BTreeMap;
 use std::fs;

@@ -2,7 +2,7 @@
 
 use super::{Usage, find_wire};
 use crate::cli;
-use crate::kernel::sockets;
+use crate::system::sockets;
 use crate::wire::{Kind, Passed, Piece, Setup, Wire};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};

@@ -4,7 +4,7 @@
 //! failure, error or skipped inside).
 
 use super::{CheckReport, LessonReport, Problem, Report};
-use crate::check::Verdict;
+use crate::finding::Verdict;
 use std::fmt::Write;
 
 /// The whole report.

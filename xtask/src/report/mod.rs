@@ -3,14 +3,13 @@
 pub mod json;
 pub mod junit;
 pub mod screen;
-pub mod table;
 pub mod text;
 
 #[cfg(test)]
 mod snapshot;
 
-use crate::check::{Comparison, Half, Hole, Verdict};
-use crate::ribbon::Ribbon;
+use crate::finding::{Comparison, Half, Hole, Verdict};
+use crate::wire::Ribbon;
 
 /// The verdicts of a run.
 #[derive(Debug, Default)]

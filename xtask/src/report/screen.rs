@@ -2,8 +2,8 @@
 
 use super::text::{self, Detail, Paint};
 use super::{CheckReport, LessonReport};
-use crate::check::Verdict;
-use crate::subject::Role;
+use crate::bench::Role;
+use crate::finding::Verdict;
 
 /// Lines of the conversation that are always shown.
 const LEAST: usize = 4;

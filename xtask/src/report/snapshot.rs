@@ -1,8 +1,8 @@
 //! What reports look like, held against the files in `snapshots/`. `LAB_UPDATE=1 cargo test -p xtask` renews them.
 
 use super::{CheckReport, Evidence, LessonReport, Problem, Report, json, text};
-use crate::check::{Comparison, Half, Hole, Verdict};
-use crate::ribbon::Ribbon;
+use crate::finding::{Comparison, Half, Hole, Verdict};
+use crate::wire::Ribbon;
 use std::fs;
 use std::path::Path;
 

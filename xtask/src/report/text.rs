@@ -1,9 +1,9 @@
 //! The report as people read it: at most 80 columns, in colour or without.
 
 use super::{CheckReport, LessonReport, Problem, Report};
-use crate::check::{Comparison, Half, Hole, Verdict};
+use crate::bench::Role;
 use crate::course::Lesson;
-use crate::subject::Role;
+use crate::finding::{Comparison, Half, Hole, Verdict};
 use colored::{Color, Colorize};
 use std::fmt::Write;
 

@@ -4,7 +4,7 @@
 //! silence. A turn that is still short at the deadline is passed on and marked as a wait.
 
 use super::lane::{Came, End, Lane};
-use crate::patience::Patience;
+use crate::system::patience::Patience;
 use std::time::Duration;
 
 /// Bytes held at the most.

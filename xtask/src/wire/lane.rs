@@ -1,8 +1,9 @@
 //! One direction of one connection, as a wire sees it: take bytes in, pass pieces on, ask whether they were taken.
 
 use super::record::{Direction, Passed, Record};
-use crate::kernel::sockets::{self, Taken};
-use crate::patience::Patience;
+use crate::system::patience::Patience;
+use crate::system::sockets;
+use crate::system::sockets::Taken;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;

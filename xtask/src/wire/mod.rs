@@ -11,12 +11,14 @@ mod lane;
 mod plain;
 mod record;
 mod relay;
+mod ribbon;
 mod slice;
 mod slow;
 
 pub use kind::{Cut, Fault, Kind, NAMES};
 pub use record::{Direction, Passed, Piece, Record};
 pub use relay::Wire;
+pub use ribbon::Ribbon;
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! What passed a wire, piece by piece.
 
-use crate::kernel::processes::Pid;
-use crate::ribbon::Ribbon;
+use crate::system::processes::Pid;
+use crate::wire::Ribbon;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 

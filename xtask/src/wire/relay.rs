@@ -4,7 +4,8 @@
 use super::lane::{End, Lane};
 use super::record::{Direction, Record};
 use super::{Kind, Setup, dribble, fault, glue, plain, slice, slow};
-use crate::kernel::sockets::{self, Taken};
+use crate::system::sockets;
+use crate::system::sockets::Taken;
 use anyhow::Context;
 use socket2::SockRef;
 use std::io;

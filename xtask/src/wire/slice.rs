@@ -6,7 +6,7 @@
 
 use super::lane::{Came, End, Lane};
 use super::record::Direction;
-use crate::patience::Patience;
+use crate::system::patience::Patience;
 use std::time::Duration;
 
 /// Pieces are never longer.

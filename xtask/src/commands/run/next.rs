@@ -1,8 +1,8 @@
 //! What to do next.
 
 use super::Plan;
-use crate::check::{Half, Verdict};
 use crate::course::Lesson;
+use crate::finding::{Half, Verdict};
 use crate::report::text::LEARNED;
 use crate::report::{CheckReport, LessonReport, Problem};
 

@@ -2,16 +2,17 @@
 
 use super::super::print;
 use super::Plan;
-use crate::check::Verdict;
+use crate::bench::Role;
+use crate::commands::run::progress::Progress;
 use crate::course::Lesson;
+use crate::finding::Verdict;
 use crate::judge::Judged;
-use crate::patience::PATIENCE;
-use crate::program;
-use crate::progress::Progress;
 use crate::report::screen;
-use crate::report::text::{self, Detail};
+use crate::report::text;
+use crate::report::text::Detail;
 use crate::report::{CheckReport, LessonReport, Problem, Report};
-use crate::subject::Role;
+use crate::system::patience::PATIENCE;
+use crate::system::program;
 use std::collections::HashMap;
 use std::time::Instant;
 

@@ -2,9 +2,9 @@
 
 use super::super::Usage;
 use crate::course::Lesson;
-use crate::files::Standing;
 use crate::report::text;
 use crate::wire::Kind;
+use crate::workspace::files::Standing;
 use std::fs::File;
 use std::io::Read;
 use std::net::{SocketAddr, ToSocketAddrs};

@@ -1,7 +1,7 @@
 //! A run of the lesson in a process of its own, so that it can be ended at any time.
 
 use crate::course::Lesson;
-use crate::program;
+use crate::system::program;
 use anyhow::Context;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};

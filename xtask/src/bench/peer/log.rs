@@ -1,0 +1,266 @@
+//! What happened on a connection, kept as evidence.
+
+use crate::bench::given::Given;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Why hearing or saying stopped before it was complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The other side ended its direction: end of stream.
+    Fin,
+    /// The connection was reset.
+    Rst,
+    /// Nothing came for this long; the connection is still open.
+    Silence(Duration),
+    /// Bytes came, but what was waited for was not complete after this long.
+    TimedOut(Duration),
+    /// The other side took nothing of what was said for this long.
+    NotTaken(Duration),
+    /// More came than was asked for at the most.
+    TooMuch,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secs = |after: &Duration| after.as_secs_f32();
+        match self {
+            Ending::Fin => write!(out, "ended the connection (FIN)"),
+            Ending::Rst => write!(out, "reset the connection (RST)"),
+            Ending::Silence(after) => {
+                write!(
+                    out,
+                    "said nothing more and kept the connection open; gave up after {:.0} s",
+                    secs(after)
+                )
+            }
+            Ending::TimedOut(after) => {
+                write!(out, "kept sending but was not done; gave up after {:.0} s", secs(after))
+            }
+            Ending::NotTaken(after) => {
+                write!(out, "did not read what was sent to it; gave up after {:.0} s", secs(after))
+            }
+            Ending::TooMuch => write!(out, "sent more than could be right; it was not read to the end"),
+        }
+    }
+}
+
+/// What came, and why no more did; `ending` is `None` when all that was wanted came.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// The bytes, in order.
+    pub bytes: Vec<u8>,
+    /// What cut it short.
+    pub ending: Option<Ending>,
+}
+
+/// What the other side does while nothing comes from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meanwhile {
+    /// It has not accepted the connection.
+    NotAccepted,
+    /// It uses the processor.
+    Busy,
+    /// It waits in a call, with so many bytes unread on this connection.
+    Waits {
+        /// The call's name.
+        call: &'static str,
+        /// Bytes that have arrived and were not read.
+        unread: u32,
+    },
+    /// It waits in a call, and has read nothing at all from this connection.
+    ReadsNothing {
+        /// The call's name.
+        call: &'static str,
+        /// Bytes that have arrived.
+        unread: u32,
+    },
+}
+
+impl fmt::Display for Meanwhile {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Meanwhile::NotAccepted => write!(out, "has not accepted the connection"),
+            Meanwhile::Busy => write!(out, "is busy: it spins, or computes"),
+            Meanwhile::Waits { call, unread: 0 } => write!(out, "waits in `{call}`, having read everything"),
+            Meanwhile::Waits { call, unread } => write!(out, "waits in `{call}`, with {unread} bytes unread"),
+            Meanwhile::ReadsNothing { call, unread } => {
+                write!(out, "has read nothing: it waits in `{call}`, with all {unread} bytes unread")
+            }
+        }
+    }
+}
+
+/// One thing that happened at the peer.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Time since the connection stood.
+    pub at: Duration,
+    /// What it was.
+    pub what: What,
+}
+
+/// The kinds of [`Event`].
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Bytes given to the kernel to send.
+    Said(Span),
+    /// Bytes received in one read.
+    Heard(Span),
+    /// This side ended its direction (FIN).
+    HalfClosed,
+    /// This side closed the connection (FIN), or reset it (RST) when `true`.
+    Closed(bool),
+    /// What the other side did, or failed to do.
+    Ended(Ending),
+}
+
+/// Bytes of one direction's stream.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// Offset of the first, from 0.
+    pub offset: u64,
+    /// How many.
+    pub len: usize,
+    /// The bytes: all of them, or the first, once the log holds [`KEPT`] bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Bytes that one log keeps at the most.
+pub const KEPT: usize = 1 << 20;
+
+/// Everything that happened at one peer.
+pub struct Log {
+    pub(super) start: Instant,
+    /// Who is at the other end: `server` or `client`.
+    pub other: &'static str,
+    /// In order of time.
+    pub events: Vec<Event>,
+    pub(super) said: u64,
+    pub(super) heard: u64,
+    pub(super) kept: usize,
+    /// What the other side did meanwhile, when nothing came until patience was over.
+    pub meanwhile: Option<Meanwhile>,
+    /// Nothing was said or heard, and this is the call in which the other side waited for this one to speak.
+    pub waits_for_us: Option<&'static str>,
+    /// The connection was reset: what a later `read` says (an end) is no FIN.
+    pub(super) reset: bool,
+    /// The start of all that this check has said, on whatever connection.
+    pub given: Given,
+}
+
+impl Log {
+    /// `at` is when the write began: what was heard of it cannot stand before it.
+    pub(super) fn said(&mut self, at: Instant, bytes: &[u8]) {
+        self.given.add(bytes);
+        let span = self.span(self.said, bytes);
+        self.said += bytes.len() as u64;
+        self.events.push(Event { at: at.duration_since(self.start), what: What::Said(span) });
+    }
+
+    /// Takes down how the other side ended, once; the answer is what it really was.
+    pub(super) fn ended(&mut self, ending: Ending) -> Ending {
+        let ending = if self.reset && ending == Ending::Fin { Ending::Rst } else { ending };
+        let known = self.events.iter().any(|event| matches!(event.what, What::Ended(old) if old == ending));
+        self.reset |= ending == Ending::Rst;
+        if !known {
+            self.push(What::Ended(ending));
+        }
+        ending
+    }
+
+    pub(super) fn heard(&mut self, bytes: &[u8]) {
+        let span = self.span(self.heard, bytes);
+        self.heard += bytes.len() as u64;
+        self.push(What::Heard(span));
+    }
+
+    fn span(&mut self, offset: u64, bytes: &[u8]) -> Span {
+        let kept = bytes.len().min(KEPT - self.kept);
+        self.kept += kept;
+        Span { offset, len: bytes.len(), bytes: bytes[..kept].to_vec() }
+    }
+
+    /// The lengths of the writes of this side, in order.
+    pub fn writes(&self) -> Vec<usize> {
+        self.events
+            .iter()
+            .filter_map(|event| if let What::Said(span) = &event.what { Some(span.len) } else { None })
+            .collect()
+    }
+
+    pub(super) fn push(&mut self, what: What) {
+        self.events.push(Event { at: self.start.elapsed(), what });
+    }
+}
+
+impl Log {
+    /// The whole connection in at most a dozen lines: what was said, what was heard, how it ended, and when.
+    pub fn summary(&self) -> Vec<String> {
+        let mut lines: Vec<Line> = Vec::new();
+        let mut events: Vec<&Event> = self.events.iter().collect();
+        events.sort_by_key(|event| event.at);
+        for event in events {
+            let (text, span) = match &event.what {
+                What::Said(span) => ("runner said".into(), Some(span)),
+                What::Heard(span) => ("runner heard".into(), Some(span)),
+                What::HalfClosed => ("runner ended its direction (FIN)".into(), None),
+                What::Closed(false) => ("runner closed the connection".into(), None),
+                What::Closed(true) => ("runner reset the connection (RST)".into(), None),
+                What::Ended(ending) => (format!("{} {ending}", self.other), None),
+            };
+            if lines.last().is_none_or(|last| last.len == 0 || last.text != text) {
+                lines.push(Line { at: event.at, text, len: 0, start: Vec::new() });
+            }
+            if let (Some(last), Some(span)) = (lines.last_mut(), span) {
+                last.add(span);
+            }
+        }
+        let left_out = lines.len().saturating_sub(12);
+        let mut shown: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        if left_out > 0 {
+            shown.splice(6..6 + left_out, [format!("            … {left_out} more turns …")]);
+        }
+        shown
+    }
+}
+
+/// One line of a summary: an event, or neighbouring events of the same kind taken together.
+struct Line {
+    at: Duration,
+    text: String,
+    len: usize,
+    start: Vec<u8>,
+}
+
+impl Line {
+    fn add(&mut self, span: &Span) {
+        self.len += span.len;
+        let room = SHOWN.saturating_sub(self.start.len()).min(span.bytes.len());
+        self.start.extend(&span.bytes[..room]);
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:>7.1} ms  {}", self.at.as_secs_f64() * 1e3, self.text)?;
+        if self.len > 0 {
+            let more = if self.start.len() < self.len { "…" } else { "" };
+            let unit = if self.len == 1 { "byte" } else { "bytes" };
+            write!(out, " {} {unit} \"{}\"{more}", self.len, self.start.escape_ascii())?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a run that its summary shows.
+const SHOWN: usize = 12;
+
+/// A [`Log`] that outlives its peer.
+pub type SharedLog = Arc<Mutex<Log>>;
+
+/// Locks a log, whatever became of the thread that wrote it.
+pub fn lock(log: &SharedLog) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,177 @@
+//! The measured comparison of lessons 03 to 06: one scenario, four ways of framing, on every wire.
+
+use crate::bench::{Bench, Programs};
+use crate::course;
+use crate::course::Lesson;
+use crate::finding::{Half, Outcome, Stop};
+use crate::promises::lesson_03_sticky;
+use crate::promises::lesson_03_sticky::Bare;
+use crate::promises::lesson_04_sleep::Sleep;
+use crate::promises::pushing::ack::Ack;
+use crate::promises::pushing::framed::Framed;
+use crate::promises::pushing::{Push, measure, pair};
+use crate::wire::Kind;
+use std::time::Duration;
+
+/// The wires of the table.
+pub const WIRES: [Kind; 4] = [Kind::Plain, Kind::Glue, Kind::Dribble, Kind::Slice];
+
+/// How often 03 is run on `plain`, where how many reads it takes is luck.
+const RUNS: usize = 5;
+/// Messages beyond the first in the run whose cost is measured.
+const MORE: usize = 5;
+
+/// One way of framing.
+pub struct Way {
+    /// Its lesson.
+    pub number: &'static str,
+    /// What it is called in the table.
+    pub framing: &'static str,
+    /// Whether its pair took each message for one, on the bench's wire.
+    holds: fn(&mut Bench) -> Outcome<bool>,
+    /// What a pair's messages took, on the bench's wire.
+    cost: fn(&mut Bench, usize) -> Outcome<measure::Run>,
+}
+
+/// The four ways, in the order of the lessons.
+pub const WAYS: [Way; 4] = [
+    Way {
+        number: "03",
+        framing: "none",
+        holds: lesson_03_sticky::reads_are_messages,
+        cost: measure::run::<Bare>,
+    },
+    Way { number: "04", framing: "sleep", holds: holds::<Sleep>, cost: measure::run::<Sleep> },
+    Way { number: "05", framing: "ack", holds: holds::<Ack>, cost: measure::run::<Ack> },
+    Way { number: "06", framing: "header", holds: holds::<Framed>, cost: measure::run::<Framed> },
+];
+
+/// Whether the lesson's pair check holds; that it breaks as the lesson predicts is an answer, any other break is not.
+fn holds<P: Push>(bench: &mut Bench) -> Outcome<bool> {
+    match pair::messages::<P>(bench) {
+        Ok(()) => Ok(true),
+        Err(stop) => match *stop {
+            Stop::Demo(_) => Ok(false),
+            other => Err(Box::new(other)),
+        },
+    }
+}
+
+/// One line of the table.
+pub struct Row {
+    /// The way of framing.
+    pub way: &'static Way,
+    /// One for each of [`WIRES`].
+    pub cells: Vec<Cell>,
+    /// What a message costs; `None` where the pair did not get through.
+    pub cost: Option<Cost>,
+}
+
+/// How a pair did on a wire.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// In so many runs of so many each message was taken for one.
+    Held(usize, usize),
+    /// It broke in a way that the lesson does not predict: why.
+    Broke(String),
+}
+
+impl Cell {
+    /// Whether it held in every run.
+    pub fn always(&self) -> bool {
+        matches!(self, Cell::Held(held, runs) if held == runs)
+    }
+}
+
+/// What one message costs beyond its own bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Time for each message after the first.
+    pub time: Duration,
+    /// Bytes, in both directions together.
+    pub bytes: f64,
+}
+
+impl Row {
+    /// Runs the pair on every wire, and then on one that delays each direction by `delay` milliseconds.
+    pub fn measure(way: &'static Way, programs: &Programs, seed: u64, delay: u32) -> Self {
+        let lesson = way.lesson();
+        let cell = |kind: &Kind| {
+            // On `plain`, what 03 does is luck: told as such.
+            let runs = if way.number == "03" && *kind == Kind::Plain { RUNS } else { 1 };
+            let mut held = 0;
+            for n in 0..runs {
+                let mut bench = Bench::new(programs, lesson.answer, seed + n as u64, Half::Pair, *kind);
+                match (way.holds)(&mut bench) {
+                    Ok(holds) => held += usize::from(holds),
+                    Err(stop) => {
+                        let unwritten = bench.ends.iter().any(|(_, stderr, _)| {
+                            memchr::memmem::find(&stderr.kept(), b"not yet implemented").is_some()
+                        });
+                        return Cell::Broke(if unwritten {
+                            "it is still to be written".into()
+                        } else {
+                            told(*stop)
+                        });
+                    }
+                }
+            }
+            Cell::Held(held, runs)
+        };
+        let cells = WIRES.iter().map(cell).collect();
+        let run = |messages| {
+            let mut bench = Bench::new(programs, lesson.answer, seed, Half::Pair, Kind::Slow(delay));
+            (way.cost)(&mut bench, messages)
+        };
+        let cost = run(1).ok().zip(run(1 + MORE).ok()).map(|(one, many)| Cost {
+            time: many.took.saturating_sub(one.took) / MORE as u32,
+            bytes: many.added as f64 / (1 + MORE) as f64,
+        });
+        Self { way, cells, cost }
+    }
+}
+
+impl Way {
+    /// Its row of the course.
+    pub fn lesson(&self) -> &'static Lesson {
+        course::LESSONS.iter().find(|lesson| lesson.number == self.number).expect("a lesson of the course")
+    }
+}
+
+fn told(stop: Stop) -> String {
+    match stop {
+        Stop::Broken(finding) | Stop::Demo(finding) => format!("{}; {}", finding.got, finding.cause),
+        Stop::Unable(why) | Stop::Skip(why) => why,
+    }
+}
+
+/// The sentence that a table proves, or what keeps it from proving anything.
+pub fn proves(rows: &[Row]) -> Result<&'static str, String> {
+    let broken = rows.iter().flat_map(|row| {
+        row.cells.iter().zip(WIRES).filter_map(move |(cell, wire)| match cell {
+            Cell::Broke(why) => {
+                let number = row.way.number;
+                Some(format!(
+                    "lesson-{number} breaks on {wire} in a way of its own ({why}). Mend it first: cargo xtask run \
+                     lesson-{number}"
+                ))
+            }
+            Cell::Held(..) => None,
+        })
+    });
+    if let Some(why) = broken.into_iter().next() {
+        return Err(why);
+    }
+    let sound: Vec<&str> =
+        rows.iter().filter(|row| row.cells.iter().all(Cell::always)).map(|row| row.way.framing).collect();
+    match sound.as_slice() {
+        ["header"] => Ok(
+            "Waiting only hides the missing boundary; a message survives every wire when its length goes before it \
+             in a form of fixed size, and the receiver reads exactly that many bytes.",
+        ),
+        [] => Err("no way of framing holds on every wire yet: lesson-06 is meant to".into()),
+        others => {
+            Err(format!("these hold on every wire: {}; more were run than predicted", others.join(", ")))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `cargo xtask compare`
+
+mod measure;
+mod table;
+
+use super::{UNABLE, print, stop_at_ctrl_c};
+use crate::bench;
+use crate::cli::{Compare, Format};
+use crate::report::text;
+use crate::report::text::Paint;
+use crate::workspace;
+use crate::workspace::cargo;
+use measure::{Row, WAYS, proves};
+use std::io::IsTerminal;
+
+/// A program does not compile, or breaks in a way that its lesson does not predict.
+const FAILED: u8 = 1;
+
+/// Runs lessons 03 to 06 on every wire and prints what holds and what it costs.
+pub fn compare(args: &Compare) -> anyhow::Result<u8> {
+    stop_at_ctrl_c()?;
+    let kind = if args.mine { "lesson" } else { "solution" };
+    let packages: Vec<String> = WAYS.iter().map(|way| format!("{kind}-{}", way.lesson().dir())).collect();
+    let quiet = !std::io::stderr().is_terminal();
+    let built = cargo::build(&workspace::root(), &packages, None, quiet)?;
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..100_000));
+    let mut pairs = Vec::new();
+    for way in &WAYS {
+        let Some(programs) = bench::programs(kind, way.number, &built.programs) else {
+            eprintln!("{kind}-{} does not compile: cargo's message above says where", way.lesson().dir());
+            return Ok(FAILED);
+        };
+        pairs.push((way, programs));
+    }
+    if !quiet {
+        eprintln!("the pairs of lessons 03 to 06 run on every wire; this takes some seconds");
+    }
+    // Side by side: they mostly wait, each for its own programs.
+    let rows: Vec<Row> = std::thread::scope(|scope| {
+        let measure = |(way, programs)| scope.spawn(move || Row::measure(way, programs, seed, args.delay));
+        let running: Vec<_> = pairs.iter().map(|(way, programs)| measure((*way, programs))).collect();
+        running.into_iter().filter_map(|row| row.join().ok()).collect()
+    });
+    if rows.len() < WAYS.len() {
+        return Ok(UNABLE);
+    }
+    let proved = proves(&rows);
+    if args.format == Format::Json {
+        print(&table::render_json(&rows, seed, args.delay, &proved));
+    } else {
+        let paint = Paint::of(&std::io::stdout());
+        print(&format!("{}\n", table::render(paint, &rows, args.delay)));
+        print(&format!("{}\n", table::legend(args.delay)));
+        let (label, sentence) = match &proved {
+            Ok(sentence) => ("It proves: ", (*sentence).to_string()),
+            Err(why) => ("It proves nothing yet: ", why.clone()),
+        };
+        print(&(text::wrap(&format!("{label}{sentence}"), text::WIDTH).join("\n") + "\n"));
+    }
+    Ok(if proved.is_ok() { 0 } else { FAILED })
+}

@@ -1,0 +1,42 @@
+//! `cargo xtask doctor`
+
+mod probes;
+
+use super::{UNABLE, print};
+use crate::report::text::{Paint, WIDTH, wrap};
+use colored::Color;
+use probes::Health;
+
+/// Columns before what was seen.
+const INDENT: usize = 15;
+
+/// Tries what the course needs, and says what a missing thing costs and what mends it.
+pub fn doctor() -> anyhow::Result<u8> {
+    super::stop_at_ctrl_c()?;
+    let paint = Paint::of(&std::io::stdout());
+    let findings = probes::examine();
+    for finding in &findings {
+        let (mark, color) = match finding.health {
+            Health::Works => ("✓", Color::Green),
+            Health::Less => ("–", Color::Yellow),
+            Health::Missing => ("✗", Color::Red),
+        };
+        let mut text = wrap(&finding.seen, WIDTH - INDENT);
+        if !finding.cost.is_empty() {
+            text.extend(wrap(&format!("cost: {}", finding.cost), WIDTH - INDENT));
+        }
+        print(&format!("{} {:<12} {}\n", paint.color(mark, color), finding.what, text[0]));
+        text[1..].iter().for_each(|line| print(&format!("{:INDENT$}{line}\n", "")));
+        if !finding.mend.is_empty() {
+            print(&format!("{:INDENT$}mend: {}\n", "", finding.mend)); // Not wrapped, so that it can be copied.
+        }
+    }
+    let fit = probes::is_fit(&findings);
+    let less = findings.iter().any(|finding| finding.health == Health::Less);
+    print(match (fit, less) {
+        (true, false) => "\nall is well\nnext: cargo xtask\n",
+        (true, true) => "\nevery lesson can be judged\nnext: cargo xtask\n",
+        (false, _) => "\nnext: mend what is marked ✗, then cargo xtask doctor\n",
+    });
+    Ok(if fit { 0 } else { UNABLE })
+}

@@ -1,0 +1,361 @@
+//! What this machine can do for the course: each thing tried, not looked up.
+
+use crate::commands::editor;
+
+use crate::commands::editor::Editor;
+use crate::system::address;
+use crate::system::processes;
+use crate::system::processes::Activity;
+use crate::system::program::{Program, Spec};
+use crate::system::sockets;
+use crate::system::sockets::Taken;
+use crate::workspace;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long anything that is tried here may take.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How it is with one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It works.
+    Works,
+    /// Something is less good without it.
+    Less,
+    /// Nothing can be judged without it.
+    Missing,
+}
+
+/// One thing that was tried.
+#[derive(Debug)]
+pub struct Finding {
+    /// What it is.
+    pub what: &'static str,
+    /// Whether it works.
+    pub health: Health,
+    /// What was seen.
+    pub seen: String,
+    /// What it costs that it does not work; empty when it does.
+    pub cost: &'static str,
+    /// The command that mends it, or what to do.
+    pub mend: String,
+}
+
+impl Finding {
+    fn works(what: &'static str, seen: impl Into<String>) -> Self {
+        Self { what, health: Health::Works, seen: seen.into(), cost: "", mend: String::new() }
+    }
+
+    fn less(
+        what: &'static str,
+        seen: impl Into<String>,
+        cost: &'static str,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self { what, health: Health::Less, seen: seen.into(), cost, mend: mend.into() }
+    }
+
+    fn missing(
+        what: &'static str,
+        seen: impl Into<String>,
+        cost: &'static str,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self { what, health: Health::Missing, seen: seen.into(), cost, mend: mend.into() }
+    }
+}
+
+/// Tries everything.
+pub fn examine() -> Vec<Finding> {
+    vec![
+        rust(),
+        crates(),
+        folder(),
+        loopback(),
+        ports(),
+        ipv6(),
+        descriptors(),
+        sockets_table(),
+        programs(),
+        python(),
+        editor(),
+    ]
+}
+
+/// The first line that a command prints, if it ends well.
+fn first_line(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then(|| text.lines().next().unwrap_or_default().trim().to_string())
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(workspace::root());
+    command
+}
+
+fn rust() -> Finding {
+    const MINIMUM: &str = env!("CARGO_PKG_RUST_VERSION");
+    let cost = "no lesson can be built";
+    let Some(cargo) = first_line(cargo().arg("--version")) else {
+        return Finding::missing("Rust", "no cargo", cost, "install Rust: https://rustup.rs");
+    };
+    let numbers = |text: &str| -> Vec<u32> { text.split('.').map_while(|part| part.parse().ok()).collect() };
+    let version = cargo.split(' ').nth(1).unwrap_or_default();
+    match numbers(version.split('-').next().unwrap_or_default()) >= numbers(MINIMUM) {
+        true => Finding::works("Rust", cargo),
+        false => {
+            Finding::missing("Rust", format!("{cargo}; at least {MINIMUM} is needed"), cost, "rustup update")
+        }
+    }
+}
+
+fn crates() -> Finding {
+    let words = ["metadata", "--offline", "--locked", "--format-version", "1", "--quiet"];
+    match first_line(cargo().args(words)) {
+        Some(_) => Finding::works("crates", "all are here: lessons are built without a network"),
+        None => Finding::less(
+            "crates",
+            "some are not here yet",
+            "the next build needs the network",
+            "cargo fetch --locked",
+        ),
+    }
+}
+
+fn folder() -> Finding {
+    let root = workspace::root();
+    let tried = [root.join(".lab"), root.join("target")].into_iter().try_for_each(|dir| {
+        std::fs::create_dir_all(&dir)?;
+        let file = dir.join(format!("doctor-{}", std::process::id()));
+        std::fs::write(&file, b"written by cargo xtask doctor").and_then(|()| std::fs::remove_file(&file))
+    });
+    let shown = root.canonicalize().unwrap_or(root).display().to_string();
+    match tried {
+        Ok(()) => Finding::works("this folder", format!("{shown} can be written")),
+        Err(error) => Finding::missing(
+            "this folder",
+            format!("{shown} cannot be written ({error})"),
+            "nothing can be built, no progress is kept",
+            "clone the repository into a folder of your own",
+        ),
+    }
+}
+
+/// A connection at this address that carries a byte each way.
+fn talk(addr: SocketAddr) -> io::Result<(TcpStream, TcpStream)> {
+    let listener = TcpListener::bind(addr)?;
+    let mut client = TcpStream::connect_timeout(&listener.local_addr()?, LIMIT)?;
+    let (mut server, _) = listener.accept()?;
+    for stream in [&client, &server] {
+        stream.set_read_timeout(Some(LIMIT))?;
+    }
+    client.write_all(b"?")?;
+    server.read_exact(&mut [0])?;
+    server.write_all(b"!")?;
+    client.read_exact(&mut [0])?;
+    Ok((client, server))
+}
+
+fn loopback() -> Finding {
+    match talk((Ipv4Addr::LOCALHOST, 0).into()) {
+        Ok(_) => Finding::works("loopback", "127.0.0.1 carries bytes both ways"),
+        Err(error) => Finding::missing(
+            "loopback",
+            format!("127.0.0.1 does not work ({error})"),
+            "no program can be judged",
+            "ip link set lo up",
+        ),
+    }
+}
+
+fn ports() -> Finding {
+    match address::free() {
+        Ok(addr) => {
+            Finding::works("ports", format!("each program gets an address of its own, such as {addr}"))
+        }
+        Err(error) => Finding::missing(
+            "ports",
+            format!("{error:#}"),
+            "no program can be judged",
+            "end what listens on every port (ss -tln names it)",
+        ),
+    }
+}
+
+fn ipv6() -> Finding {
+    match talk((Ipv6Addr::LOCALHOST, 0).into()) {
+        Ok(_) => Finding::works("IPv6", "[::1] carries bytes both ways"),
+        Err(error) => Finding::less(
+            "IPv6",
+            format!("[::1] does not work ({error})"),
+            "programs at IPv6 addresses cannot be judged; no lesson so far needs them",
+            "sysctl -w net.ipv6.conf.lo.disable_ipv6=0",
+        ),
+    }
+}
+
+/// What 256 clients at once (lesson 08) need in the runner: two sockets each, and then some.
+const DESCRIPTORS: u64 = 700;
+
+#[cfg(unix)]
+fn descriptors() -> Finding {
+    use nix::sys::resource::{Resource, getrlimit};
+    let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((0, 0));
+    match limit >= DESCRIPTORS {
+        true => Finding::works("descriptors", format!("{limit} files and sockets may be open at once")),
+        false => Finding::less(
+            "descriptors",
+            format!("only {limit} files and sockets may be open at once"),
+            "lesson 08 asks for 256 clients at once, and cannot be judged",
+            "ulimit -n 4096",
+        ),
+    }
+}
+
+#[cfg(not(unix))]
+fn descriptors() -> Finding {
+    Finding::works("descriptors", format!("this system has no limit below {DESCRIPTORS}"))
+}
+
+/// Whether the kernel tells the wires what a reader has taken.
+fn sockets_table() -> Finding {
+    let what = "the wires";
+    let cost = "a wire can only wait where it would know; reports say so";
+    if !sockets::KNOWN {
+        return Finding::less(
+            what,
+            "this system does not tell what a reader has taken",
+            cost,
+            "use Linux, for instance in WSL",
+        );
+    }
+    let asked = talk((Ipv4Addr::LOCALHOST, 0).into()).and_then(|(mut client, server)| {
+        let (reader, sender) = (server.local_addr()?, client.local_addr()?);
+        client.write_all(b"x")?;
+        let until = Instant::now() + LIMIT;
+        // It lies unread, once it has arrived.
+        let arrived = || {
+            sockets::between(reader, sender).is_ok_and(|entry| entry.is_some_and(|entry| entry.unread == 1))
+        };
+        while !arrived() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1)); // Only the interval at which to ask again.
+        }
+        let before = sockets::taken(reader, sender, 2);
+        (&server).read_exact(&mut [0])?;
+        Ok((before, sockets::taken(reader, sender, 2), sockets::between(reader, sender)?))
+    });
+    match asked {
+        Ok((Taken::NotAll, Taken::All, Some(entry))) if entry.received.is_some() => {
+            Finding::works(what, "the kernel tells what a reader has taken (NETLINK_SOCK_DIAG)")
+        }
+        Ok((Taken::NotAll, Taken::All, _)) => Finding::less(
+            what,
+            "the kernel tells what a reader has taken, but only in /proc/net/tcp",
+            "wires that cut are slower, by a millisecond a byte",
+            "allow NETLINK_SOCK_DIAG (a container's seccomp profile, or modprobe tcp_diag inet_diag)",
+        ),
+        _ => Finding::less(
+            what,
+            "the kernel does not tell what a reader has taken",
+            cost,
+            "make /proc readable, or allow NETLINK_SOCK_DIAG",
+        ),
+    }
+}
+
+/// Whether programs can be started, watched and ended with all that they start.
+fn programs() -> Finding {
+    let what = "programs";
+    let cost = "no program can be judged";
+    let spec = Spec { argv: vec!["sh".into(), "-c".into(), "read x".into()], env: Vec::new(), dir: None };
+    if !cfg!(target_os = "linux") {
+        return Finding::less(
+            what,
+            "ended with their process group",
+            "what a program starts in a session of its own is left behind",
+            "use Linux, for instance in WSL",
+        );
+    }
+    let mut program = match Program::start(&spec, &[]) {
+        Ok(program) => program,
+        Err(error) => {
+            return Finding::missing(what, format!("{error:#}"), cost, "allow prctl(2) and a readable /proc");
+        }
+    };
+    let until = Instant::now() + LIMIT;
+    let sleeps = || matches!(program.activity(), Activity::Asleep(_));
+    while !sleeps() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1)); // Only the interval at which to ask again.
+    }
+    let seen = sleeps();
+    let root = program.root();
+    program.end();
+    if !processes::descendants(root).is_empty() {
+        return Finding::missing(
+            what,
+            "a program could not be ended",
+            cost,
+            "allow kill(2) in this container",
+        );
+    }
+    match seen {
+        true => {
+            Finding::works(what, "the kernel tells what they wait for; they are ended with all they start")
+        }
+        false => Finding::less(
+            what,
+            "the kernel does not tell what a program waits for (/proc/PID/syscall)",
+            "a program that hangs is waited for longer, and less is said of why",
+            "allow ptrace (a container: --cap-add SYS_PTRACE)",
+        ),
+    }
+}
+
+fn python() -> Finding {
+    match first_line(Command::new("python3").arg("--version")) {
+        Some(version) => Finding::works("python3", version),
+        None => Finding::less(
+            "python3",
+            "not found",
+            "only programs in Python, and the repository's own tests of them, need it",
+            "apt install python3 (or your system's like)",
+        ),
+    }
+}
+
+fn editor() -> Finding {
+    let cost = "`e` in cargo xtask watch opens nothing";
+    let here = ["nano", "vim", "vi", "emacs", "hx"].into_iter().find(|name| editor::on_path(name).is_some());
+    let mend = format!("export EDITOR={}, or the one that you like", here.unwrap_or("nano"));
+    match Editor::find() {
+        Some(editor) if editor.is_there() => Finding::works("editor", editor.command()),
+        Some(editor) => Finding::less("editor", format!("`{}` is not found", editor.command()), cost, mend),
+        None => {
+            Finding::less("editor", "neither VISUAL nor EDITOR names one, and `code` is not here", cost, mend)
+        }
+    }
+}
+
+/// Whether nothing is missing.
+pub fn is_fit(findings: &[Finding]) -> bool {
+    findings.iter().all(|finding| finding.health != Health::Missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_work_says_what_it_costs_and_what_mends_it() {
+        for finding in examine() {
+            let works = finding.health == Health::Works;
+            assert!(!finding.seen.is_empty(), "{finding:?}");
+            assert_eq!(works, finding.cost.is_empty() && finding.mend.is_empty(), "{finding:?}");
+        }
+    }
+}

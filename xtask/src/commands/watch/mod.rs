@@ -1,0 +1,291 @@
+//! `cargo xtask watch`
+
+mod judging;
+mod saves;
+mod terminal;
+
+#[cfg(unix)]
+pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
+
+use super::editor::Editor;
+use super::{diff, hint, known, lesson_or_current, list, print, reset};
+use crate::cli::Watch;
+use crate::course::Lesson;
+use crate::report::text::Paint;
+use crate::workspace;
+use anyhow::Context;
+use judging::Judging;
+use saves::Look;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Instant;
+use terminal::{Key, Keyboard, Terminal};
+
+/// What can happen.
+enum Event {
+    Key(Key),
+    /// The run of this number has ended.
+    Judged(u64),
+    /// Ctrl-C, SIGTERM or SIGHUP.
+    Stop,
+}
+
+/// Judges the lesson at each save, until `q`.
+pub fn watch(args: &Watch) -> anyhow::Result<u8> {
+    let state = known();
+    let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
+    let (send, events) = mpsc::channel();
+    let stop = send.clone();
+    ctrlc::set_handler(move || drop(stop.send(Event::Stop))).context("Ctrl-C handler")?;
+    let terminal = Terminal::take().context("take over the terminal")?;
+    let keyboard = Keyboard::default();
+    terminal::read_keys(&keyboard, send.clone(), Event::Key);
+    let mut watcher = Watcher {
+        lesson,
+        seen: Look::default(),
+        judging: None,
+        runs: 0,
+        verdict: String::new(),
+        passed: false,
+        reading: false,
+        notice: String::new(),
+        asked: None,
+        send,
+        events,
+        keyboard,
+        terminal,
+        on_screen: std::io::stdout().is_terminal(),
+    };
+    watcher.judge();
+    let status = watcher.until_the_end();
+    drop(watcher); // The terminal is given back before anything more is said.
+    if status == super::INTERRUPTED {
+        eprintln!("\ninterrupted: every program under test has been ended");
+    }
+    Ok(status)
+}
+
+struct Watcher {
+    lesson: &'static Lesson,
+    /// How its files looked when they were last judged.
+    seen: Look,
+    /// The run that is under way.
+    judging: Option<Judging>,
+    /// How many there were.
+    runs: u64,
+    /// What the last one said.
+    verdict: String,
+    /// Whether the lesson passed.
+    passed: bool,
+    /// Something was asked for while it ran, which its verdict shall not push off the screen.
+    reading: bool,
+    /// What must still be read when the screen is drawn anew.
+    notice: String,
+    /// The key that must be pressed once more to do what it does.
+    asked: Option<char>,
+    send: Sender<Event>,
+    events: Receiver<Event>,
+    keyboard: Keyboard,
+    terminal: Option<Terminal>,
+    /// Whether standard output is a terminal.
+    on_screen: bool,
+}
+
+impl Watcher {
+    /// Does what keys, saves and ended runs ask for; the exit status.
+    fn until_the_end(&mut self) -> u8 {
+        let mut next_look = Instant::now() + saves::INTERVAL;
+        loop {
+            match self.events.recv_timeout(next_look.saturating_duration_since(Instant::now())) {
+                Ok(Event::Stop) => return super::INTERRUPTED,
+                Ok(Event::Key(Key::End)) | Ok(Event::Key(Key::Char('q'))) => return 0,
+                Ok(Event::Key(Key::Char(key))) => self.pressed(key),
+                Ok(Event::Judged(run)) => self.judged(run),
+                Err(RecvTimeoutError::Timeout) => {
+                    next_look = Instant::now() + saves::INTERVAL;
+                    if self.terminal.as_ref().is_some_and(Terminal::keep) {
+                        self.show_verdict();
+                    }
+                    if Look::at(&self.dir()) != self.seen {
+                        self.judge();
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return 0,
+            }
+        }
+    }
+
+    fn dir(&self) -> PathBuf {
+        workspace::root().join("lessons").join(self.lesson.dir())
+    }
+
+    /// Judges the lesson as it is now; a run that is under way is ended.
+    fn judge(&mut self) {
+        self.judging = None;
+        self.verdict.clear();
+        self.reading = false;
+        self.seen = Look::at(&self.dir());
+        self.runs += 1;
+        if self.on_screen {
+            print("\x1b[H\x1b[2J");
+        }
+        let notice = std::mem::take(&mut self.notice);
+        print(&notice);
+        let (send, run) = (self.send.clone(), self.runs);
+        // The keys stand below, and cargo says two lines above.
+        let rows = terminal::rows().saturating_sub(4 + notice.lines().count());
+        match Judging::start(self.lesson, rows, move || drop(send.send(Event::Judged(run)))) {
+            Ok(judging) => self.judging = Some(judging),
+            Err(error) => self.say(&format!("error: {error:#}\n")),
+        }
+    }
+
+    /// Shows what a run said.
+    fn judged(&mut self, run: u64) {
+        if run == self.runs
+            && let Some(judging) = self.judging.take()
+        {
+            (self.verdict, self.passed) = judging.outcome();
+            if self.reading {
+                self.say("the verdict is there: Enter shows it\n");
+            } else {
+                self.show_verdict();
+            }
+        }
+    }
+
+    /// Shows what the last run said, below what cargo said before it.
+    fn show_verdict(&mut self) {
+        self.reading = false;
+        self.say(&self.verdict);
+    }
+
+    /// Prints, and under it the keys.
+    fn say(&self, text: &str) {
+        print(text);
+        let paint = Paint::of(&std::io::stdout());
+        let keys = [
+            ("h", "hint"),
+            ("d", "diff"),
+            ("r", "reset"),
+            ("n", "next"),
+            ("p", "previous"),
+            ("l", "list"),
+            ("e", "edit"),
+            ("Enter", "again"),
+            ("q", "quit"),
+        ];
+        let keys: Vec<String> =
+            keys.iter().map(|(key, does)| format!("{} {does}", paint.bold(key))).collect();
+        print(&format!("{}\n", keys.join("  ")));
+    }
+
+    fn pressed(&mut self, key: char) {
+        let sure = self.asked.take() == Some(key);
+        let under_way = self.judging.as_ref().map(|_| self.runs);
+        if self.on_screen {
+            print("\r\x1b[2K"); // What a run is waiting for may stand there.
+        }
+        let done = match key {
+            'h' => hint::show(self.lesson, None, false).map(|more| match more {
+                true => "h: one step more\n".to_string(),
+                false => "that was the last hint; d shows the solution beside yours\n".to_string(),
+            }),
+            'd' if self.passed || sure => diff::show(self.lesson, false).map(|()| String::new()),
+            'd' => self.ask(key, "has not passed yet; d once more shows the solution all the same"),
+            'r' if sure => reset::one(&workspace::root(), self.lesson).map(|told| {
+                self.notice = told;
+                self.judge();
+                String::new()
+            }),
+            'r' => self.ask(key, "goes back to its starter, after a copy of what is there: r once more"),
+            'n' => self.go(self.lesson.next(), "that is the last lesson so far\n"),
+            'p' => self.go(self.lesson.previous(), "that is the first lesson\n"),
+            'l' => {
+                list::show();
+                Ok(String::new())
+            }
+            'e' => self.edit(),
+            '\n' | '\r' if self.reading && self.judging.is_none() => return self.show_verdict(),
+            '\n' | '\r' => return self.judge(),
+            key if key.is_control() => return,
+            key => Ok(format!("{key}: no key of this screen\n")),
+        };
+        // Something was asked for, and the run goes on.
+        self.reading |= under_way == Some(self.runs);
+        match done {
+            Ok(text) if text.is_empty() && matches!(key, 'n' | 'p' | 'r') => {} // The run that began will say.
+            Ok(text) => self.say(&text),
+            Err(error) => self.say(&format!("error: {error:#}\n")),
+        }
+    }
+
+    fn ask(&mut self, key: char, what: &str) -> anyhow::Result<String> {
+        self.asked = Some(key);
+        Ok(format!("{} {what}\n", self.lesson.id()))
+    }
+
+    /// Goes to another lesson, where there is one.
+    fn go(&mut self, lesson: Option<&'static Lesson>, none: &str) -> anyhow::Result<String> {
+        let Some(lesson) = lesson else { return Ok(none.into()) };
+        self.lesson = lesson;
+        self.passed = false;
+        self.judge();
+        Ok(String::new())
+    }
+
+    /// Opens the place that the last run named; where it named none, what is to be written, or else the half that failed.
+    fn edit(&self) -> anyhow::Result<String> {
+        let (file, line) = match place_in(&self.verdict) {
+            Some((file, line)) => (workspace::root().join(file), line),
+            None => {
+                // As `next_on_screen` says it; marks like ✗ may stand in colour.
+                let half = if self.verdict.contains("mend the client") { "client" } else { "server" };
+                (self.dir().join(format!("src/bin/{half}.rs")), 1)
+            }
+        };
+        let shown = file.strip_prefix(workspace::root()).unwrap_or(&file).display().to_string();
+        let shown = format!("{shown}:{line}");
+        let Some(editor) = Editor::find() else {
+            return Ok(format!(
+                "no editor is known; open {shown}, or end watch (q) and start it with EDITOR=nano cargo xtask watch\n"
+            ));
+        };
+        if editor.has_window() {
+            return editor.open(&file, line).map(|()| format!("{shown} is open in {}\n", editor.command()));
+        }
+        // The keys and the terminal are the editor's while it runs, and Ctrl-C is.
+        let held = self.keyboard.hold();
+        self.terminal.iter().try_for_each(Terminal::as_it_was)?;
+        let opened = editor.open(&file, line);
+        self.terminal.iter().try_for_each(Terminal::by_key)?;
+        drop(held);
+        let others: Vec<Event> =
+            self.events.try_iter().filter(|event| !matches!(event, Event::Stop)).collect();
+        others.into_iter().for_each(|event| drop(self.send.send(event)));
+        opened.map(|()| String::new())
+    }
+}
+
+/// The first `lessons/…/server.rs:12` of a text, as file and line.
+fn place_in(text: &str) -> Option<(&str, u32)> {
+    let at = text.find("lessons/")?;
+    let (file, rest) = text[at..].split_once(".rs:")?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let line = rest[..digits].parse().ok()?;
+    let clean = file.chars().all(|c| c.is_ascii_alphanumeric() || "/-_".contains(c));
+    clean.then_some((&text[at..at + file.len() + 3], line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_that_a_run_names_is_found() {
+        let text = "panicked at lessons/01-echo/src/bin/server.rs:64:47:\nlessons/02/src/lib.rs:3";
+        assert_eq!(place_in(text), Some(("lessons/01-echo/src/bin/server.rs", 64)));
+        assert_eq!(place_in("✗ server   returns any bytes\n"), None);
+    }
+}

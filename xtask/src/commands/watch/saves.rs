@@ -1,0 +1,76 @@
+//! Whether a lesson's files were saved: seen by looking at them, which works alike in containers, in WSL and in network
+//! folders, where a kernel's messages about files often do not arrive.
+
+use crate::workspace::starter;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// How often to look.
+pub const INTERVAL: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// What a lesson's sources looked like: length, time of the last change and inode of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look(BTreeMap<PathBuf, (u64, Option<SystemTime>, u64)>);
+
+impl Look {
+    /// Looks at the sources below `dir`; what is not there, is not in it.
+    pub fn at(dir: &Path) -> Self {
+        let files = starter::files_below(dir).unwrap_or_default();
+        let source = |path: &PathBuf| path.extension().is_some_and(|end| end == "rs" || end == "toml");
+        let seen = |path: PathBuf| {
+            let data = fs::metadata(dir.join(&path)).ok()?;
+            let row = (data.len(), data.modified().ok(), inode(&data));
+            Some((path, row))
+        };
+        Self(files.into_iter().filter(source).filter_map(seen).collect())
+    }
+}
+
+#[cfg(unix)]
+fn inode(data: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(data)
+}
+
+/// Elsewhere length and time must do.
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> u64 {
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_save_is_seen() {
+        let dir = std::env::temp_dir().join(format!("socket-lab-saves-{}", std::process::id()));
+        fs::create_dir_all(dir.join("src")).unwrap();
+        let file = dir.join("src/main.rs");
+        let mut looks = vec![Look::at(&dir)];
+        fs::write(&file, "one").unwrap();
+        looks.push(Look::at(&dir));
+        // Another length.
+        fs::write(&file, "three").unwrap();
+        looks.push(Look::at(&dir));
+        // Another file of the same length and time put in its place, as many editors do.
+        let time = fs::metadata(&file).unwrap().modified().unwrap();
+        fs::write(dir.join("new"), "seven").unwrap();
+        fs::File::options().write(true).open(dir.join("new")).unwrap().set_modified(time).unwrap();
+        #[cfg(unix)]
+        {
+            fs::rename(dir.join("new"), &file).unwrap();
+            looks.push(Look::at(&dir));
+        }
+        // Another time alone.
+        let later = time + std::time::Duration::from_secs(1);
+        fs::File::options().write(true).open(&file).unwrap().set_modified(later).unwrap();
+        looks.push(Look::at(&dir));
+        for pair in looks.windows(2) {
+            assert_ne!(pair[0], pair[1]);
+        }
+        assert_eq!(looks.last(), Some(&Look::at(&dir)));
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

@@ -1,0 +1,108 @@
+//! Both programs of a lesson that pushes, with the wire between them: the conversation that a run shows.
+
+use super::client::{printed_as, prints};
+use super::{Push, Traffic, bytes_of, long_messages, other_protocol, pieces, wire_to};
+use crate::bench::{Bench, Role};
+use crate::finding::{Finding, Half, Outcome, Stop, blame, count};
+use crate::wire::{Direction, Kind, Passed, Piece};
+
+/// How many times a pair that pauses is tried on `plain`, where a machine that is busy enough could join two messages
+/// before they come to the wire.
+const TRIES: usize = 3;
+
+/// Three messages from the server to the client, on the check's wire.
+///
+/// # Errors
+/// A finding that names the half at fault; a demo, when the pair broke as the lesson predicts.
+pub fn messages<P: Push>(bench: &mut Bench) -> Outcome {
+    let messages = long_messages::<P>(bench);
+    for n in 1.. {
+        bench.scene.clear();
+        bench.records.clear();
+        let (outcome, joined) = pushed::<P>(bench, &messages)?;
+        match (outcome, joined) {
+            (Err(_), Some(_)) if n < TRIES => {}
+            (Err(_), Some(pieces)) => {
+                let finding = Finding::new(
+                    format!("{} messages, half a second apart", messages.len()),
+                    format!("they came to the wire in {}, {TRIES} times of {TRIES}", of(pieces, "piece")),
+                    "each message is written by itself, and the pause stands between one write and the next",
+                );
+                return Err(blame(Box::new(Stop::Broken(finding)), Half::Server));
+            }
+            (outcome, _) => return outcome,
+        }
+    }
+    Ok(())
+}
+
+fn of(n: usize, what: &str) -> String {
+    if n == 1 { format!("one {what}") } else { format!("{n} {what}s") }
+}
+
+/// One try. Beside the outcome: in how many pieces the messages of a server that pauses came to a `plain` wire, when it
+/// joined some of them and the client did take each piece.
+fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, Option<usize>)> {
+    let server = bench.server_with(messages)?;
+    bench.taken_first = P::PAUSES;
+    let wire = wire_to::<P>(bench, server.addr, messages)?;
+    let sent = bytes_of(messages);
+    let mut client = bench.client(wire.addr, &printed_as(&sent))?;
+    client.end_input();
+    bench.is_called(&wire, &client).map_err(|stop| blame(stop, Half::Client))?;
+    let outcome = prints::<P>(bench, &mut client, &wire, &sent, Ok(()));
+    let whole = wire.record.carried().1 as usize == messages.concat().len();
+    let passed_on = wire.record.pieces();
+    // On this wire a piece waits for the one before to be taken; where it waited in vain, the client did not read.
+    let taken = !passed_on.iter().any(|piece| piece.waited);
+    let pieces = pieces(&wire.record).len();
+    let joined = P::PAUSES && bench.wire == Kind::Plain && whole && taken && pieces < messages.len();
+    let passed = Traffic::of(&wire.record, client.program.watch().ended_itself().is_some());
+    for message in messages {
+        bench.scene.push((Role::Server, format!("(pushes)  {message}")));
+    }
+    // Where neither a wire nor a pause keeps pieces apart, which of them come together is luck: they are shown as one.
+    let luck = bench.wire == Kind::Plain && !P::PAUSES;
+    for line in shown(&passed_on, luck).into_iter().take(10) {
+        bench.scene.push((Role::Wire, line));
+    }
+    bench.ribbon = bench.ribbon.take().filter(|_| !luck);
+    client.program.end();
+    for line in String::from_utf8_lossy(&client.program.stdout.kept()).lines().take(8) {
+        bench.scene.push((Role::Client, format!("(printed) {line}")));
+    }
+    if let (Err(_), Some(stop)) = (&outcome, other_protocol(&server, &wire.record)) {
+        return Err(stop);
+    }
+    let outcome = match outcome {
+        Ok(()) => server.alive("its client"),
+        Err(stop) => match P::servers_fault(messages, &passed) {
+            // What the lesson predicts is nobody's fault, as long as the server said the right bytes.
+            None if matches!(*stop, Stop::Demo(_)) => Err(stop),
+            None => Err(blame(stop, Half::Client)),
+            Some(finding) => Err(blame(Box::new(Stop::Broken(finding)), Half::Server)),
+        },
+    };
+    Ok((outcome, joined.then_some(pieces)))
+}
+
+/// What passed, a line each; neighbours of one direction taken together when `joined`.
+fn shown(pieces: &[Piece], joined: bool) -> Vec<String> {
+    let mut turns: Vec<(Direction, usize, Vec<u8>)> = Vec::new();
+    for piece in pieces {
+        let Passed::Bytes { len, start, .. } = &piece.what else { continue };
+        match turns.last_mut() {
+            Some((direction, total, bytes)) if joined && *direction == piece.direction => {
+                *total += len;
+                bytes.extend(start);
+            }
+            _ => turns.push((piece.direction, *len, start.clone())),
+        }
+    }
+    let line = |(direction, len, bytes): (Direction, usize, Vec<u8>)| {
+        let text = &bytes[..bytes.len().min(36)];
+        let more = if text.len() < len { "…" } else { "" };
+        format!("{} {:>8}  \"{}\"{more}", direction.arrow(), count(len), text.escape_ascii())
+    };
+    turns.into_iter().map(line).collect()
+}

@@ -1,0 +1,133 @@
+//! Messages without any framing (03, 04): one write each, and nothing between them.
+
+use super::{Prediction, Traffic};
+use crate::bench::Server;
+use crate::bench::peer::{Ending, Heard, Peer};
+use crate::bench::{fin_next, same_bytes};
+use crate::finding::{Finding, Outcome, broken, count, quoted};
+
+/// Hears exactly the messages and then FIN.
+///
+/// # Errors
+/// The finding that names the likely cause.
+pub fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome {
+    let expected = messages.concat().into_bytes();
+    let heard = peer.hear(expected.len());
+    if heard.ending.is_some() {
+        server.alive("a client that only listens")?;
+    }
+    same_bytes("server", &expected, &heard, |expected, heard| of_push(messages, expected, heard))?;
+    ends(peer)
+}
+
+/// Holds that nothing but FIN follows.
+///
+/// # Errors
+/// The finding that something else does.
+pub fn ends(peer: &mut Peer) -> Outcome {
+    let heard = peer.hear_to_end(4096);
+    let cause = match heard.bytes.as_slice() {
+        [] => {
+            "after its last message the server closes the connection, whatever the client does: drop the stream"
+        }
+        [b'\n'] | [0] => "something was written after a message: the messages and nothing else",
+        _ => "more was written than the messages: nothing between them and nothing after them",
+    };
+    fin_next("server", &heard, cause)
+}
+
+/// Hears whatever is pushed, until FIN; the answer is 1 when it was anything at all.
+///
+/// # Errors
+/// The finding that the end did not come.
+pub fn hear_any(peer: &mut Peer) -> Outcome<usize> {
+    let heard = peer.hear_to_end(1 << 20);
+    match (heard.bytes.len(), heard.ending) {
+        (0, _) => Ok(0),
+        (_, Some(Ending::Fin)) => Ok(1),
+        (n, ending) => broken(
+            "some messages of the server's own, then FIN",
+            format!("{}; then the server {}", count(n), ending.map_or(String::new(), |e| e.to_string())),
+            "after its last message the server closes the connection",
+        ),
+    }
+}
+
+/// Says the messages, one write each. A client that has gone tells by its status and its report what became of it.
+pub fn say(peer: &mut Peer, messages: &[Vec<u8>]) {
+    for message in messages {
+        if peer.say(message).is_err() {
+            return;
+        }
+    }
+}
+
+/// What is wrong with what a server said that should have said just `expected`, and ended.
+pub fn servers_fault(expected: &[u8], passed: &Traffic) -> Option<Finding> {
+    let whole = passed.to_client == expected && passed.server_ended;
+    let right = whole || (passed.client_left && expected.starts_with(&passed.to_client));
+    let finding = || {
+        Finding::new(
+            format!("the server pushes \"{}\" and ends", expected.escape_ascii()),
+            format!("{} passed: \"{}\"", count(passed.to_client.len()), passed.to_client.escape_ascii()),
+            "mend the server: its own checks tell more",
+        )
+    };
+    (!right).then(finding)
+}
+
+/// What a client prints that takes each `read` of at most 1024 bytes for a message, where that is not what it was sent.
+pub fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction> {
+    let reads: Vec<Vec<u8>> =
+        pieces.iter().flat_map(|piece| piece.chunks(1024)).map(<[u8]>::to_vec).collect();
+    if reads == messages {
+        return None;
+    }
+    let shown: Vec<String> = reads.iter().take(4).map(|read| quoted(read)).collect();
+    let more = if reads.len() > shown.len() { ", …" } else { "" };
+    Some(Prediction {
+        unnoticed: true,
+        reads: reads.iter().map(Vec::len).collect(),
+        got: match reads.len() {
+            1 => format!("one read, and so one message: {}", shown.join(", ")),
+            n => format!("{n} reads, and so {n} messages: {}{more}", shown.join(", ")),
+        },
+        cause: "a pause only makes it likely that each message is read before the next one comes; TCP may deliver \
+                late, and then in other pieces",
+        printed: reads,
+    })
+}
+
+fn of_push(messages: &[String], expected: &[u8], heard: &Heard) -> String {
+    let got = &heard.bytes;
+    let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let mut edge = 0;
+    let at_edge = messages.iter().any(|message| {
+        edge += message.len();
+        same == edge
+    });
+    match got.get(same) {
+        None if got.is_empty() => {
+            "the server pushed nothing: it must not wait for a request, and push to every client".to_string()
+        }
+        Some(b'\n' | 0 | b' ' | b'\r') if at_edge => {
+            "something stands between the messages: write the messages and nothing else".to_string()
+        }
+        _ if expected.len() - same > 1024 && same >= 1024 && got.len() == same => {
+            format!(
+                "the push stops after {same} bytes: write all of each message (`write_all`), however long it is"
+            )
+        }
+        None => format!("the push stops after {same} bytes: write every message, and all of each (`write_all`)"),
+        Some(_) if same >= 1024 => {
+            format!("a message was cut off after {same} bytes: write all of each (`write_all`), however long it is")
+        }
+        Some(_) if messages.len() > 1 && messages.iter().any(|message| got.starts_with(message.as_bytes())) => {
+            "a message is missing, changed, or not in its place: write them as they are, in the order of the arguments"
+                .to_string()
+        }
+        Some(_) => {
+            "the bytes are not those of the arguments after the address: write each message as it is, in order".to_string()
+        }
+    }
+}

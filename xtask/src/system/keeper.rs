@@ -1,0 +1,238 @@
+//! Linux: a keeper process between the runner and a program under test, so that nothing is left behind.
+//!
+//! The keeper is this same executable, started with the hidden verb [`VERB`]. It leads a session of its own and
+//! is a child subreaper (prctl(2)): whatever the program starts, also after `setsid` or a double fork, stays its
+//! descendant. When the runner says so, or is gone, however it went (the control socket ends), the keeper kills
+//! descendants until none is left.
+//!
+//! The control socket speaks lines. To the keeper: `t` (SIGTERM to the program), `e` (end everything). From it:
+//! `started PID`, `failed WHY`, `exit CODE`, `signal NUMBER`.
+
+use crate::system::processes;
+
+use crate::system::processes::Pid;
+use crate::system::program;
+use crate::system::program::{Exit, Link, Pipes, Spec};
+use anyhow::{Context, bail};
+use nix::errno::Errno;
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{dup2_raw, setsid};
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// The hidden verb: `xtask __keeper PROGRAM ARG…`.
+pub const VERB: &str = "__keeper";
+
+/// Where the keeper finds its end of the control socket.
+const CONTROL_FD: i32 = 3;
+
+/// The runner's handle on a keeper.
+pub struct Kept {
+    control: UnixStream,
+    keeper: Pid,
+}
+
+impl Kept {
+    /// Starts a keeper, and through it the program of `spec` with these ends of its pipes.
+    ///
+    /// # Errors
+    /// When the keeper cannot be started, or the program cannot (no such file, not executable).
+    pub fn start(spec: &Spec, pipes: Pipes, link: &Arc<Link>) -> anyhow::Result<Self> {
+        let (control, theirs) = UnixStream::pair().context("control socket")?;
+        let mut command = Command::new(program::own_executable());
+        command.arg0("xtask").arg(VERB).args(&spec.argv).envs(spec.env.iter().map(|(k, v)| (k, v)));
+        if let Some(dir) = &spec.dir {
+            command.current_dir(dir);
+        }
+        command.stdin(pipes.stdin).stdout(pipes.stdout).stderr(pipes.stderr);
+        let fd = theirs.as_raw_fd();
+        // SAFETY: only dup2 and fcntl, which are async-signal-safe, between fork and exec.
+        unsafe {
+            command.pre_exec(move || {
+                if fd == CONTROL_FD {
+                    keep_over_exec(fd)
+                } else {
+                    // SAFETY: this process is about to exec; nothing else owns the number 3 in it.
+                    let copy = dup2_raw(BorrowedRaw(fd), CONTROL_FD)?;
+                    std::mem::forget(copy);
+                    Ok(())
+                }
+            });
+        }
+        let mut child = command.spawn().context("start the keeper")?;
+        drop(theirs);
+        drop(command); // Its copies of the pipes' ends: the program alone shall hold them.
+        let keeper = child.id();
+        let mut lines = BufReader::new(control.try_clone()?).lines();
+        let first = lines.next().transpose()?.unwrap_or_default();
+        if let Some(why) = first.strip_prefix("failed ") {
+            let _ = child.wait();
+            bail!("{why}");
+        }
+        let Some(pid) = first.strip_prefix("started ").and_then(|pid| pid.parse().ok()) else {
+            bail!("its keeper ended at once");
+        };
+        link.set(|state| state.pid = Some(pid));
+        let link = Arc::clone(link);
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let exit = match line.split_once(' ') {
+                    Some(("exit", code)) => code.parse().ok().map(Exit::Code),
+                    Some(("signal", number)) => number.parse().ok().map(Exit::Signal),
+                    _ => None,
+                };
+                link.set(|state| state.exit = exit.or(state.exit));
+            }
+            let _ = child.wait();
+            link.set(|state| state.gone = true);
+        });
+        Ok(Self { control, keeper })
+    }
+
+    /// The process of which the program and all that it started are descendants.
+    pub fn root(&self) -> Pid {
+        self.keeper
+    }
+
+    /// Asks the program to end: SIGTERM.
+    pub fn ask_to_end(&self) {
+        let _ = (&self.control).write_all(b"t");
+    }
+
+    /// Ends the program and all its descendants: SIGKILL, until none is left. Does not wait; see [`State::gone`].
+    pub fn end(&self) {
+        let _ = (&self.control).write_all(b"e");
+    }
+}
+
+/// A raw descriptor for `dup2_raw`, which wants something that lends one.
+struct BorrowedRaw(i32);
+
+impl std::os::fd::AsFd for BorrowedRaw {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        // SAFETY: the descriptor is open: its owner lives until `spawn` has returned.
+        unsafe { std::os::fd::BorrowedFd::borrow_raw(self.0) }
+    }
+}
+
+fn keep_over_exec(fd: i32) -> io::Result<()> {
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    fcntl(std::os::fd::AsFd::as_fd(&BorrowedRaw(fd)), FcntlArg::F_SETFD(FdFlag::empty()))?;
+    Ok(())
+}
+
+/// The keeper's whole life, after `xtask __keeper`.
+pub fn main(argv: &[OsString]) -> ExitCode {
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    // SAFETY: the runner has put the control socket there, and nobody else in this process knows of it.
+    let mut control = UnixStream::from(unsafe { OwnedFd::from_raw_fd(CONTROL_FD) });
+    if fcntl(&control, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).is_err() || argv.is_empty() {
+        eprintln!("{VERB} is the runner's own; type `cargo xtask --help`");
+        return ExitCode::from(2);
+    }
+    let _ = setsid();
+    let _ = prctl::set_child_subreaper(true);
+    // Only the runner ends a keeper.
+    let mut mask = SigSet::empty();
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
+        mask.add(signal);
+    }
+    let _ = mask.thread_block();
+
+    let mut command = Command::new(&argv[0]);
+    command.args(&argv[1..]);
+    // SAFETY: sigprocmask and prctl are async-signal-safe and touch no memory of this process.
+    unsafe {
+        command.pre_exec(|| {
+            SigSet::empty().thread_set_mask()?;
+            // Should the keeper itself be killed, its direct child goes with it.
+            Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
+        });
+    }
+    let program = match command.spawn() {
+        Ok(child) => child.id(),
+        Err(error) => {
+            let _ = writeln!(control, "failed {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    release_standard_streams();
+    let _ = writeln!(control, "started {program}");
+
+    let all_gone = Arc::new(AtomicBool::new(false));
+    let orders = {
+        let all_gone = Arc::clone(&all_gone);
+        let control = control.try_clone();
+        thread::spawn(move || obey(control, program, &all_gone))
+    };
+    loop {
+        match waitpid(None, None) {
+            Ok(WaitStatus::Exited(pid, code)) if pid.as_raw() as Pid == program => {
+                let _ = writeln!(control, "exit {code}");
+            }
+            Ok(WaitStatus::Signaled(pid, signal, _)) if pid.as_raw() as Pid == program => {
+                let _ = writeln!(control, "signal {}", signal as i32);
+            }
+            Ok(_) | Err(Errno::EINTR) => {}
+            // No child is left, so no descendant: each would have been handed to this subreaper.
+            Err(_) => break,
+        }
+    }
+    all_gone.store(true, Ordering::SeqCst);
+    // The program is done; its keeper stays until the runner has read the status and lets it go.
+    let _ = orders.join();
+    ExitCode::SUCCESS
+}
+
+/// Lets go of the program's pipes, so that their end is the program's end.
+fn release_standard_streams() {
+    use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
+    if let Ok(null) = std::fs::File::options().read(true).write(true).open("/dev/null") {
+        let _ = (dup2_stdin(&null), dup2_stdout(&null), dup2_stderr(&null));
+    }
+}
+
+/// Follows the runner's orders; its silence for good (end of stream) is the order to end.
+fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool) {
+    if let Ok(mut control) = control {
+        let mut order = [0];
+        while let Ok(1) = control.read(&mut order) {
+            match order[0] {
+                b't' => signal(program, Signal::SIGTERM),
+                _ => break,
+            }
+        }
+    }
+    while !all_gone.load(Ordering::SeqCst) {
+        // Stopped first, so that none forks while the next is looked up.
+        let mut stopped = Vec::new();
+        loop {
+            let news: Vec<Pid> = processes::descendants(std::process::id())
+                .into_iter()
+                .filter(|pid| !stopped.contains(pid))
+                .collect();
+            if news.is_empty() {
+                break;
+            }
+            news.iter().for_each(|pid| signal(*pid, Signal::SIGSTOP));
+            stopped.extend(news);
+        }
+        stopped.iter().for_each(|pid| signal(*pid, Signal::SIGKILL));
+        // The main thread buries them; this is only the interval at which to look again.
+        thread::sleep(Duration::from_micros(500));
+    }
+}
+
+fn signal(pid: Pid, signal: Signal) {
+    let _ = kill(nix::unistd::Pid::from_raw(pid as i32), signal);
+}

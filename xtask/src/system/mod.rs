@@ -1,0 +1,21 @@
+//! What the operating system says and does: processes, their output, the kernel's sockets, addresses, time. Uses nothing
+//! above it.
+//!
+//! Linux answers every question. Elsewhere the functions return [`None`] or an empty answer, and the callers say in their
+//! reports that they waited instead.
+
+pub mod address;
+#[cfg(target_os = "linux")]
+pub mod keeper;
+#[cfg(not(target_os = "linux"))]
+#[path = "keeper_portable.rs"]
+pub mod keeper;
+#[cfg(target_os = "linux")]
+mod netlink;
+pub mod output;
+pub mod patience;
+pub mod processes;
+#[cfg(target_os = "linux")]
+mod procnet;
+pub mod program;
+pub mod sockets;

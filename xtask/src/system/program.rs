@@ -1,0 +1,350 @@
+//! A program under test as a process: started, watched, bounded in output and time, ended with all it started.
+
+use crate::system::keeper::Kept;
+use crate::system::output::Output;
+use crate::system::patience::{AT_MOST, Patience};
+use crate::system::processes;
+use crate::system::processes::{Activity, Pid};
+use anyhow::{Context, bail};
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, PipeWriter, Write};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a program has between SIGTERM and SIGKILL.
+const GRACE: Duration = Duration::from_millis(200);
+/// How long the rest of a program's output may take to arrive when nothing of the program is left. On Linux its end is
+/// certain then, and only a starved machine needs more than a moment; elsewhere a process that was left behind may
+/// hold the pipe.
+const REST: Duration = if cfg!(target_os = "linux") { BURIAL } else { Duration::from_secs(1) };
+/// How long the kernel may take to bury a killed process tree.
+const BURIAL: Duration = Duration::from_secs(10);
+
+/// How often a program that is waited for is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// This executable, on Linux also when its file was rebuilt or removed since.
+pub fn own_executable() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        return "/proc/self/exe".into();
+    }
+    std::env::current_exe().unwrap_or_default()
+}
+
+/// What to start and how.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// Program and arguments.
+    pub argv: Vec<OsString>,
+    /// Variables set in addition to the runner's own environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// Working directory; the runner's own when `None`.
+    pub dir: Option<PathBuf>,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It returned this status.
+    Code(i32),
+    /// A signal of this number ended it.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has signals"))]
+    Signal(i32),
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exit::Code(101) => write!(out, "exited with status 101 (a Rust panic)"),
+            Exit::Code(code) => write!(out, "exited with status {code}"),
+            Exit::Signal(number) => write!(out, "was ended by {}", signal_name(*number)),
+        }
+    }
+}
+
+fn signal_name(number: i32) -> String {
+    #[cfg(unix)]
+    if let Ok(signal) = nix::sys::signal::Signal::try_from(number) {
+        return signal.as_str().to_string();
+    }
+    format!("signal {number}")
+}
+
+/// The program's ends of its three pipes.
+pub struct Pipes {
+    /// Standard input.
+    pub stdin: Stdio,
+    /// Standard output.
+    pub stdout: Stdio,
+    /// Standard error.
+    pub stderr: Stdio,
+}
+
+/// What is known of a running program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State {
+    /// Its process id, once it runs.
+    pub pid: Option<Pid>,
+    /// How it ended, once it has.
+    pub exit: Option<Exit>,
+    /// Nothing of it is left: neither it nor anything it started.
+    pub gone: bool,
+}
+
+/// [`State`] shared between the program's handle and whoever learns of its changes.
+#[derive(Default)]
+pub struct Link {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Link {
+    /// Changes the state and wakes those who wait for it.
+    pub fn set(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    /// How the program ended by itself: not at SIGTERM or SIGKILL, which the runner sends.
+    pub fn ended_itself(&self) -> Option<Exit> {
+        self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self, until: Instant, done: impl Fn(&State) -> bool) -> State {
+        let mut state = self.lock();
+        while !done(&state) {
+            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        *state
+    }
+}
+
+/// Programs that run now, so that Ctrl-C can end them all.
+static RUNNING: Mutex<Vec<Arc<Process>>> = Mutex::new(Vec::new());
+static CLOSED: AtomicBool = AtomicBool::new(false);
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+fn running() -> MutexGuard<'static, Vec<Arc<Process>>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends every running program with all it started, waits until they are gone, and lets no other start.
+pub fn end_all() {
+    let all = {
+        let running = running();
+        CLOSED.store(true, Ordering::SeqCst);
+        running.clone()
+    };
+    all.iter().for_each(|process| process.kept.end());
+    let until = Instant::now() + BURIAL;
+    all.iter().for_each(|process| {
+        process.link.wait(until, |state| state.gone);
+    });
+    ENDED.store(true, Ordering::SeqCst);
+}
+
+/// Waits until [`end_all`] is through, where it was called.
+pub fn wait_ended() {
+    let until = Instant::now() + BURIAL;
+    while interrupted() && !ENDED.load(Ordering::SeqCst) && Instant::now() < until {
+        thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+    }
+}
+
+/// Whether [`end_all`] was called: whoever waits for a program then learns nothing of worth any more.
+pub fn interrupted() -> bool {
+    CLOSED.load(Ordering::SeqCst)
+}
+
+/// A process tree without its pipes.
+struct Process {
+    kept: Kept,
+    link: Arc<Link>,
+}
+
+impl Process {
+    fn start(spec: &Spec, pipes: Pipes) -> anyhow::Result<Arc<Self>> {
+        // Held while starting, so that `end_all` sees it or it sees that all is over.
+        let mut running = running();
+        if CLOSED.load(Ordering::SeqCst) {
+            bail!("interrupted");
+        }
+        let link = Arc::new(Link::default());
+        let kept = Kept::start(spec, pipes, &link)
+            .with_context(|| format!("cannot start `{}`", spec.argv[0].to_string_lossy()))?;
+        let process = Arc::new(Self { kept, link });
+        running.push(Arc::clone(&process));
+        Ok(process)
+    }
+
+    fn end(self: &Arc<Self>) {
+        self.kept.end();
+        self.link.wait(Instant::now() + BURIAL, |state| state.gone);
+        running().retain(|other| !Arc::ptr_eq(other, self));
+    }
+}
+
+/// A running program. Dropping it ends it.
+pub struct Program {
+    process: Arc<Process>,
+    stdin: Option<PipeWriter>,
+    /// So many bytes of output it may take its time for: twice what is wanted of it, and then some.
+    allowance: u64,
+    /// Something is wanted of its output at all: else what it prints is its own business, and no reason to wait.
+    has_to_print: bool,
+    /// What it prints on standard output.
+    pub stdout: Output,
+    /// What it prints on standard error.
+    pub stderr: Output,
+}
+
+impl Program {
+    /// Starts it; `wanted` is looked for in its standard output, in order (see [`Output`]).
+    ///
+    /// # Errors
+    /// When there is no such program, or pipes or processes have run out.
+    pub fn start(spec: &Spec, wanted: &[Vec<u8>]) -> anyhow::Result<Self> {
+        let (stdin_reader, stdin) = io::pipe()?;
+        let (stdout, stdout_writer) = io::pipe()?;
+        let (stderr, stderr_writer) = io::pipe()?;
+        let pipes =
+            Pipes { stdin: stdin_reader.into(), stdout: stdout_writer.into(), stderr: stderr_writer.into() };
+        let process = Process::start(spec, pipes)?;
+        Ok(Self {
+            process,
+            stdin: Some(stdin),
+            has_to_print: !wanted.is_empty(),
+            allowance: 2 * wanted.iter().map(|text| text.len() as u64).sum::<u64>() + (1 << 20),
+            stdout: Output::collect(stdout, wanted),
+            stderr: Output::collect(stderr, &[]),
+        })
+    }
+
+    /// Writes to its standard input. A program that does not read it is no error here.
+    pub fn input(&mut self, bytes: &[u8]) {
+        if let Some(stdin) = &mut self.stdin {
+            // At most a few lines are ever written: a pipe's 64 KiB take them whether it reads or not.
+            let _ = stdin.write_all(bytes);
+        }
+    }
+
+    /// Ends its standard input.
+    pub fn end_input(&mut self) {
+        self.stdin = None;
+    }
+
+    /// A way to learn how it ended that outlives it.
+    pub fn watch(&self) -> Arc<Link> {
+        Arc::clone(&self.process.link)
+    }
+
+    /// How it ended, if it has.
+    pub fn exit(&self) -> Option<Exit> {
+        self.process.link.lock().exit
+    }
+
+    /// Waits for its end; `None` when it still runs at `until`.
+    pub fn wait_exit(&self, until: Instant) -> Option<Exit> {
+        self.process.link.wait(until, |state| state.exit.is_some() || state.gone).exit
+    }
+
+    /// Waits for its end as long as there is reason to; the limit that was reached when it did not come.
+    ///
+    /// # Errors
+    /// The patience that is over.
+    pub fn wait_exit_patiently(&self) -> Result<Exit, Patience> {
+        let mut patience = Patience::with(&[self.root()]);
+        let mut printed = 0;
+        let at_most = Instant::now() + AT_MOST;
+        loop {
+            if let Some(exit) = self.wait_exit(Instant::now() + patience.slice().min(LOOK)) {
+                return Ok(exit);
+            }
+            // What it has to print may be much: as long as that comes, it has not hung. A flood is another matter.
+            let total = self.stdout.total();
+            if self.has_to_print && total > printed && total <= self.allowance && Instant::now() < at_most {
+                patience.renew();
+            }
+            printed = total;
+            if patience.is_over() {
+                return Err(patience);
+            }
+        }
+    }
+
+    /// The process below which the program and all that it started are found.
+    pub fn root(&self) -> Pid {
+        self.process.kept.root()
+    }
+
+    /// What it and its descendants are doing.
+    pub fn activity(&self) -> Activity {
+        processes::activity(self.root())
+    }
+
+    /// The same in words.
+    pub fn doing(&self) -> String {
+        match self.activity() {
+            Activity::Asleep(call) => format!("it still waits, in `{call}`"),
+            Activity::Busy => "it still runs, and is busy".into(),
+            _ => "it still runs".into(),
+        }
+    }
+
+    /// Ends it, politely first, with everything it started; then its output is whole.
+    /// The answer says whether it had to be killed because it did not heed SIGTERM.
+    pub fn end(&mut self) -> bool {
+        self.stdin = None;
+        let mut heeded = true;
+        if self.exit().is_none() {
+            self.process.kept.ask_to_end();
+            heeded = self.wait_exit(Instant::now() + GRACE).is_some();
+        }
+        self.process.end();
+        // Never wait for a pipe's end without a limit.
+        let until = Instant::now() + REST;
+        self.stdout.wait_end(until);
+        self.stderr.wait_end(until);
+        !heeded
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Runs a tool of ours (cargo) to its end, its standard output handed over line by line.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn run_tool(spec: &Spec, mut line: impl FnMut(&str)) -> anyhow::Result<Exit> {
+    use std::io::BufRead;
+    let (stdout, writer) = io::pipe()?;
+    let pipes = Pipes { stdin: Stdio::null(), stdout: writer.into(), stderr: Stdio::inherit() };
+    let process = Process::start(spec, pipes)?;
+    for text in io::BufReader::new(stdout).lines().map_while(Result::ok) {
+        line(&text);
+    }
+    let exit = loop {
+        let state = process.link.wait(Instant::now() + GRACE, |state| state.exit.is_some() || state.gone);
+        match state {
+            State { exit: Some(exit), .. } => break exit,
+            State { gone: true, .. } => break Exit::Code(-1),
+            _ => thread::yield_now(),
+        }
+    };
+    process.end();
+    Ok(exit)
+}

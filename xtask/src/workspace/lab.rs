@@ -1,0 +1,170 @@
+//! The learner's own folder, `.lab/` at the root: progress, and backups of what was reset.
+
+use crate::workspace::files::write_whole;
+use anyhow::Context;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// Where a learner stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The lesson that is worked on, by its folder's name.
+    pub current: Option<String>,
+    /// Lessons that have passed.
+    pub passed: BTreeSet<String>,
+    /// How many hints of each lesson were shown.
+    pub hints: BTreeMap<String, u8>,
+}
+
+/// The folder.
+pub struct Lab {
+    dir: PathBuf,
+}
+
+impl Lab {
+    /// The one of the repository at `root`; nothing is made yet.
+    pub fn of(root: &Path) -> Self {
+        Self { dir: root.join(".lab") }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.dir.join("progress.json")
+    }
+
+    /// Where the learner stands; the start of the course when nothing is known. A file that cannot be understood is set
+    /// aside, and the message says where.
+    pub fn load(&self) -> (State, Option<String>) {
+        let Ok(text) = fs::read(self.file()) else { return (State::default(), None) };
+        if let Some(state) = State::read(&text) {
+            return (state, None);
+        }
+        let aside = self.free_name("progress.damaged", ".json");
+        let message = match fs::rename(self.file(), &aside) {
+            Ok(()) => format!("the progress could not be read; it was set aside as {}", aside.display()),
+            Err(error) => format!("the progress in {} cannot be read ({error})", self.file().display()),
+        };
+        (State::default(), Some(message))
+    }
+
+    /// Changes what is known of the learner; a message when the old file had to be set aside. One runner at a time: the
+    /// others wait. The file is replaced as a whole, so that a crash leaves the old one or the new one.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be written.
+    pub fn update(&self, change: impl FnOnce(&mut State)) -> anyhow::Result<Option<String>> {
+        fs::create_dir_all(&self.dir).with_context(|| format!("make {}", self.dir.display()))?;
+        let lock = self.dir.join("lock");
+        let held = File::create(&lock).with_context(|| format!("write {}", lock.display()))?;
+        held.lock().with_context(|| format!("lock {}", lock.display()))?; // Given back when it is closed, or by the kernel.
+        let (mut state, message) = self.load();
+        let before = state.clone();
+        change(&mut state);
+        if state != before {
+            write_whole(&self.file(), format!("{:#}\n", state.written()).as_bytes())?;
+        }
+        Ok(message)
+    }
+
+    /// A folder for a copy of `lesson`, not there yet.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new_backup(&self, lesson: &str) -> anyhow::Result<PathBuf> {
+        let backups = self.dir.join("backup");
+        fs::create_dir_all(&backups).with_context(|| format!("make {}", backups.display()))?;
+        for n in 1..100_000 {
+            let dir = backups.join(format!("{lesson}-{n}"));
+            match fs::create_dir(&dir) {
+                Ok(()) => return Ok(dir),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error).with_context(|| format!("make {}", dir.display())),
+            }
+        }
+        anyhow::bail!("{} is full of copies: move some of them away", backups.display())
+    }
+
+    fn free_name(&self, stem: &str, end: &str) -> PathBuf {
+        let name = |n: u32| self.dir.join(format!("{stem}-{n}{end}"));
+        (1..).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(0))
+    }
+}
+
+impl State {
+    fn read(text: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(text).ok()?;
+        let object = value.as_object()?;
+        let words = |value: &Value| -> Option<BTreeSet<String>> {
+            value.as_array()?.iter().map(|word| Some(word.as_str()?.to_string())).collect()
+        };
+        let hints = object.get("hints").map_or(Some(BTreeMap::new()), |hints| {
+            let hint =
+                |(lesson, n): (&String, &Value)| Some((lesson.clone(), u8::try_from(n.as_u64()?).ok()?));
+            hints.as_object()?.iter().map(hint).collect()
+        })?;
+        let current = match object.get("current") {
+            None | Some(Value::Null) => None,
+            Some(word) => Some(word.as_str()?.to_string()),
+        };
+        Some(Self { current, passed: words(object.get("passed")?)?, hints })
+    }
+
+    fn written(&self) -> Value {
+        json!({"current": self.current, "hints": self.hints, "passed": self.passed})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lab(name: &str) -> Lab {
+        let root = std::env::temp_dir().join(format!("socket-lab-test-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        Lab::of(&root)
+    }
+
+    #[test]
+    fn progress_is_kept() {
+        let lab = lab("kept");
+        assert_eq!(lab.load(), (State::default(), None));
+        lab.update(|state| {
+            state.current = Some("04-sleep".into());
+            state.passed.insert("01-echo".into());
+            state.hints.insert("04-sleep".into(), 2);
+        })
+        .unwrap();
+        let (state, message) = lab.load();
+        assert_eq!((state.current.as_deref(), state.hints["04-sleep"], message), (Some("04-sleep"), 2, None));
+        assert!(state.passed.contains("01-echo"));
+    }
+
+    #[test]
+    fn a_damaged_file_is_set_aside() {
+        for damaged in
+            [&b""[..], b"{", b"[]", b"{\"passed\":3}", b"{\"passed\":[],\"hints\":{\"a\":-1}}", b"\xff"]
+        {
+            let lab = lab("damaged");
+            fs::create_dir_all(&lab.dir).unwrap();
+            fs::write(lab.file(), damaged).unwrap();
+            let (state, message) = lab.load();
+            assert_eq!(state, State::default());
+            assert!(message.unwrap().contains("progress.damaged-1.json"));
+            assert_eq!(fs::read(lab.dir.join("progress.damaged-1.json")).unwrap(), damaged);
+        }
+    }
+
+    #[test]
+    fn many_runners_at_once_lose_nothing() {
+        let lab = lab("many");
+        std::thread::scope(|scope| {
+            for n in 0..16 {
+                let lab = &lab;
+                scope.spawn(move || lab.update(|state| _ = state.passed.insert(format!("{n}"))).unwrap());
+            }
+        });
+        assert_eq!(lab.load().0.passed.len(), 16);
+    }
+}
