@@ -1,14 +1,13 @@
-//! The one ordered table of lessons.
+//! The one ordered table of lessons. Uses `promises`.
 
+use crate::bench::Bench;
 use crate::finding::Outcome;
-
-use crate::bench::{Answer, Bench};
-use crate::promises::Check;
+use crate::promises::asking::{self, Ask};
+use crate::promises::pushing::Push;
 use crate::promises::{
-    answering, asking, direct, exact, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep,
-    lesson_05_ack, lesson_06_header, lesson_07_reuseaddr, lesson_08_threads,
+    Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
+    lesson_06_header, lesson_07_reuseaddr, lesson_08_threads,
 };
-use crate::report::text::wrap;
 
 /// One row of the course.
 pub struct Lesson {
@@ -20,102 +19,109 @@ pub struct Lesson {
     pub idea: &'static str,
     /// What a learner knows who has passed it, a line.
     pub learned: &'static str,
-    /// What its server makes of the bytes that it is sent, where it answers at all.
-    pub answer: Answer,
-    /// The server speaks first: it pushes, and the client listens.
-    pub pushes: bool,
+    /// Which side speaks first.
+    pub scenario: Scenario,
     /// What is asked of a pair that leaves no room for a wire.
-    pub direct: fn(&mut Bench) -> Outcome,
-    /// Its promises.
+    pub without_wire: fn(&mut Bench) -> Outcome,
+    /// Its promises, in the order of the report.
     pub promises: &'static [&'static [Check]],
 }
 
-/// Every lesson, in order. A new one is a row here, a file in `checks/`, a folder in `solutions/`, a chapter in
+/// Which side speaks first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scenario {
+    /// The client asks, the server replies.
+    Asking,
+    /// The server pushes, the client listens.
+    Pushing,
+}
+
+/// Every lesson, in order. A new one is a row here, a file in `promises/`, a folder in `solutions/`, a chapter in
 /// `docs/src/`; `cargo xtask starters` renders its folder in `lessons/`.
 pub const LESSONS: &[Lesson] = &[
-    Lesson {
-        number: "01",
-        name: "echo",
-        idea: "socket, bind, listen, accept, connect, send, recv, close",
-        learned: "a server outlives its clients, and `read` of 0 bytes is the end of the stream, not an empty message",
-        answer: <[u8]>::to_vec,
-        pushes: false,
-        direct: direct::asks,
-        promises: &[lesson_01_echo::CHECKS, answering::CHECKS, asking::CHECKS],
-    },
-    Lesson {
-        number: "02",
-        name: "uppercase",
-        idea: "the request loop; a client that vanishes ends its connection, not the server",
-        learned: "FIN and RST end one connection and no server; bytes need not be text; and one `read` is not one reply",
-        answer: <[u8]>::to_ascii_uppercase,
-        pushes: false,
-        direct: direct::asks,
-        promises: &[lesson_02_uppercase::CHECKS, answering::CHECKS, asking::CHECKS],
-    },
-    Lesson {
-        number: "03",
-        name: "sticky",
-        idea: "the stream has no boundaries: many writes, one read; one write, many reads",
-        learned: "TCP keeps the order of bytes and nothing else: where a message ends is for the programs to say",
-        answer: <[u8]>::to_vec,
-        pushes: true,
-        direct: direct::reports,
-        promises: &[lesson_03_sticky::CHECKS],
-    },
-    Lesson {
-        number: "04",
-        name: "sleep",
-        idea: "a pause between writes seems to fix it",
-        learned: "a pause is no boundary: it costs half a second a message, and breaks where bytes come late",
-        answer: <[u8]>::to_vec,
-        pushes: true,
-        direct: direct::pushes,
-        promises: &[lesson_04_sleep::CHECKS],
-    },
-    Lesson {
-        number: "05",
-        name: "ack",
-        idea: "announce the size, wait for an answer, then send: right until the size itself is cut",
-        learned: "waiting costs a round trip a message, and a size without an end of its own can be cut like any message",
-        answer: <[u8]>::to_vec,
-        pushes: true,
-        direct: direct::pushes,
-        promises: &[lesson_05_ack::CHECKS],
-    },
-    Lesson {
-        number: "06",
-        name: "header",
-        idea: "a fixed-size length, a JSON header, exact reads: right on every wire",
-        learned: "a length of fixed size and exact reads make messages out of a stream, whatever the wire does",
-        answer: <[u8]>::to_vec,
-        pushes: true,
-        direct: direct::pushes,
-        promises: &[lesson_06_header::CHECKS],
-    },
-    Lesson {
-        number: "07",
-        name: "reuseaddr",
-        idea: "TIME_WAIT, and why a restarted server cannot bind",
-        learned: "whoever closes first keeps TIME_WAIT, and SO_REUSEADDR lets a server bind beside it",
-        answer: <[u8]>::to_ascii_uppercase,
-        pushes: false,
-        direct: direct::asks,
-        promises: &[lesson_07_reuseaddr::CHECKS, exact::CHECKS, answering::CHECKS, asking::CHECKS],
-    },
-    Lesson {
-        number: "08",
-        name: "threads",
-        idea: "one thread a connection: a silent client blocks nobody",
-        learned: "with a thread for each connection, whoever is slow, silent or gone keeps nobody else waiting",
-        answer: <[u8]>::to_ascii_uppercase,
-        pushes: false,
-        direct: direct::asks,
-        promises: &[lesson_08_threads::CHECKS, exact::CHECKS, answering::CHECKS, asking::CHECKS],
-    },
+    Lesson::asks::<lesson_01_echo::Echo>(
+        "01",
+        "echo",
+        "socket, bind, listen, accept, connect, send, recv, close",
+        "a server outlives its clients, and `read` of 0 bytes is the end of the stream, not an empty message",
+        lesson_01_echo::PROMISES,
+    ),
+    Lesson::asks::<lesson_02_uppercase::Uppercase>(
+        "02",
+        "uppercase",
+        "the request loop; a client that vanishes ends its connection, not the server",
+        "FIN and RST end one connection and no server; bytes need not be text; and one `read` is not one reply",
+        lesson_02_uppercase::PROMISES,
+    ),
+    Lesson::pushes::<lesson_03_sticky::Bare>(
+        "03",
+        "sticky",
+        "the stream has no boundaries: many writes, one read; one write, many reads",
+        "TCP keeps the order of bytes and nothing else: where a message ends is for the programs to say",
+        lesson_03_sticky::PROMISES,
+    ),
+    Lesson::pushes::<lesson_04_sleep::Sleep>(
+        "04",
+        "sleep",
+        "a pause between writes seems to fix it",
+        "a pause is no boundary: it costs half a second a message, and breaks where bytes come late",
+        lesson_04_sleep::PROMISES,
+    ),
+    Lesson::pushes::<lesson_05_ack::Ack>(
+        "05",
+        "ack",
+        "announce the size, wait for an answer, then send: right until the size itself is cut",
+        "waiting costs a round trip a message, and a size without an end of its own can be cut like any message",
+        lesson_05_ack::PROMISES,
+    ),
+    Lesson::pushes::<lesson_06_header::Framed>(
+        "06",
+        "header",
+        "a fixed-size length, a JSON header, exact reads: right on every wire",
+        "a length of fixed size and exact reads make messages out of a stream, whatever the wire does",
+        lesson_06_header::PROMISES,
+    ),
+    Lesson::asks::<lesson_02_uppercase::Uppercase>(
+        "07",
+        "reuseaddr",
+        "TIME_WAIT, and why a restarted server cannot bind",
+        "whoever closes first keeps TIME_WAIT, and SO_REUSEADDR lets a server bind beside it",
+        lesson_07_reuseaddr::PROMISES,
+    ),
+    Lesson::asks::<lesson_02_uppercase::Uppercase>(
+        "08",
+        "threads",
+        "one thread a connection: a silent client blocks nobody",
+        "with a thread for each connection, whoever is slow, silent or gone keeps nobody else waiting",
+        lesson_08_threads::PROMISES,
+    ),
 ];
 
 impl Lesson {
+    /// A lesson in which the client asks, in the protocol `P`.
+    const fn asks<P: Ask>(
+        number: &'static str,
+        name: &'static str,
+        idea: &'static str,
+        learned: &'static str,
+        promises: &'static [&'static [Check]],
+    ) -> Self {
+        let (scenario, without_wire) = (Scenario::Asking, asking::pair::without_wire::<P>);
+        Self { number, name, idea, learned, scenario, without_wire, promises }
+    }
+
+    /// A lesson in which the server pushes, in the framing `P`.
+    const fn pushes<P: Push>(
+        number: &'static str,
+        name: &'static str,
+        idea: &'static str,
+        learned: &'static str,
+        promises: &'static [&'static [Check]],
+    ) -> Self {
+        let (scenario, without_wire) = (Scenario::Pushing, P::WITHOUT_WIRE);
+        Self { number, name, idea, learned, scenario, without_wire, promises }
+    }
+
     /// `01-echo`: the name of its folder and chapter.
     pub fn dir(&self) -> String {
         format!("{}-{}", self.number, self.name)
@@ -126,9 +132,10 @@ impl Lesson {
         format!("lesson-{}", self.number)
     }
 
-    /// Its promises, one after the other.
-    pub fn checks(&self) -> impl Iterator<Item = &'static Check> + use<> {
-        self.promises.iter().flat_map(|promises| promises.iter())
+    /// Its checks, one after the other, each on each of its wires.
+    pub fn checks(&self) -> impl Iterator<Item = CheckOn> + use<> {
+        let rows = self.promises.iter().flat_map(|promises| promises.iter());
+        rows.flat_map(|check| check.wires.iter().map(move |wire| CheckOn { check, wire: *wire }))
     }
 
     /// The chapter's file, from the root of the repository.
@@ -149,22 +156,20 @@ impl Lesson {
     }
 }
 
-/// A lesson in the list, at most 80 columns wide when it begins after `margin` columns.
-pub fn row(lesson: &Lesson, margin: usize) -> String {
-    let lines = wrap(lesson.idea, 80 - 22 - margin);
-    let mut out = format!("{}  {:<10}", lesson.id(), lesson.name);
-    for (n, line) in lines.iter().enumerate() {
-        let margin = if n == 0 { " ".into() } else { " ".repeat(22 + margin) };
-        out += &format!("{margin}{line}\n");
-    }
-    out
+/// Why no lesson was found.
+#[derive(Debug)]
+pub enum NotFound {
+    /// There is none of this number; the last one has the other.
+    Number(String, &'static str),
+    /// There is none of this name; the nearest one, where one is near.
+    Name(String, Option<String>),
 }
 
 /// Finds a lesson by `lesson-04`, `04`, `4`, `04-sleep`, `lesson-04-sleep` or `sleep`.
 ///
 /// # Errors
-/// A message with the nearest name and the list.
-pub fn find(word: &str) -> Result<&'static Lesson, String> {
+/// What is known of the word instead.
+pub fn find(word: &str) -> Result<&'static Lesson, NotFound> {
     let short = word.strip_prefix("lesson-").unwrap_or(word).to_lowercase();
     let matches = |lesson: &&Lesson| {
         let number = short.parse::<u32>().is_ok_and(|n| lesson.number.parse() == Ok(n));
@@ -174,55 +179,67 @@ pub fn find(word: &str) -> Result<&'static Lesson, String> {
         return Ok(lesson);
     }
     if short.parse::<u32>().is_ok() {
-        let last = LESSONS.last().map_or("", |lesson| lesson.number);
-        return Err(format!(
-            "there is no lesson {short}; the last one so far is {last}\n\nThe lessons:\n{}",
-            LESSONS.iter().map(|lesson| row(lesson, 0)).collect::<String>()
-        ));
+        return Err(NotFound::Number(short, LESSONS.last().map_or("", |lesson| lesson.number)));
     }
     let names = LESSONS.iter().flat_map(|lesson| [lesson.id(), lesson.dir(), lesson.name.to_string()]);
     let nearest = names
         .map(|name| (strsim::jaro_winkler(word, &name).max(strsim::jaro_winkler(&short, &name)), name))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(likeness, _)| *likeness > 0.7)
-        .map(|(_, name)| format!("; did you mean `{name}`?"));
-    let mut message = format!("there is no lesson `{word}`{}\n\nThe lessons:\n", nearest.unwrap_or_default());
-    for lesson in LESSONS {
-        message += &row(lesson, 0);
-    }
-    Err(message)
+        .map(|(_, name)| name);
+    Err(NotFound::Name(word.to_string(), nearest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
     #[test]
     fn a_lesson_has_many_names() {
         for word in ["lesson-01", "01", "1", "01-echo", "lesson-01-echo", "echo", "Echo"] {
-            assert_eq!(find(word).map(|lesson| lesson.number), Ok("01"), "{word}");
+            assert_eq!(find(word).map(|lesson| lesson.number).ok(), Some("01"), "{word}");
         }
-        assert!(find("lesson-1x").is_err_and(|message| message.contains("did you mean `lesson-01`")));
+        assert!(matches!(find("lesson-1x"), Err(NotFound::Name(_, Some(near))) if near == "lesson-01"));
+        assert!(matches!(find("77"), Err(NotFound::Number(..))));
     }
 
     #[test]
-    fn each_lesson_is_whole() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let summary = std::fs::read_to_string(root.join("docs/src/SUMMARY.md")).unwrap();
+    fn a_promise_bears_the_name_of_its_check() {
+        for check in LESSONS.iter().flat_map(|lesson| lesson.checks()) {
+            let function = check.promise().rsplit("::").next().unwrap_or_default();
+            assert_eq!(check.id.replace('-', "_"), function, "the id and the function of a row differ");
+        }
+    }
+
+    #[test]
+    fn an_id_is_told_apart_by_its_wire_and_its_half() {
         for lesson in LESSONS {
-            let dir = lesson.dir();
-            for file in [
-                lesson.chapter(),
-                format!("docs/src/hints/{dir}.md"),
-                format!("solutions/{dir}/Cargo.toml"),
-                format!("lessons/{dir}/Cargo.toml"),
-            ] {
-                assert!(root.join(&file).is_file(), "lesson {dir} lacks {file}");
+            let mut seen = HashSet::new();
+            let mut names: HashMap<&str, &str> = HashMap::new();
+            for check in lesson.checks() {
+                let of = (check.id, check.half.word(), check.wire);
+                assert!(seen.insert(of), "{} has {of:?} twice", lesson.dir());
+                for was in check.was {
+                    let other = names.insert(was, check.id);
+                    assert!(
+                        other.is_none_or(|other| other == check.id),
+                        "`{was}` was the name of two checks"
+                    );
+                }
             }
-            assert!(summary.contains(&format!("({dir}.md)")), "docs/src/SUMMARY.md lacks {dir}.md");
-            let ids: HashSet<_> = lesson.checks().map(|check| (check.id, check.wire)).collect();
-            assert_eq!(ids.len(), lesson.checks().count(), "a check id of {dir} occurs twice on one wire");
+        }
+    }
+
+    #[test]
+    fn a_promise_has_one_row() {
+        let mut rows: HashMap<(&str, usize), &str> = HashMap::new();
+        for rows_of in LESSONS.iter().flat_map(|lesson| lesson.promises) {
+            for check in *rows_of {
+                // The same row in several lessons is the same function; generic ones have one for each protocol.
+                let title = rows.entry((check.promise(), check.half as usize)).or_insert(check.id);
+                assert_eq!(*title, check.id, "{} has two rows", check.promise());
+            }
         }
     }
 }

@@ -1,22 +1,30 @@
 //! A client under test: what it is typed, how it ends, what it printed.
 
-use super::{MORE_MEMORY, skip, spin, wait_idle};
-use crate::bench::given::Given;
-use crate::finding::{Finding, Outcome, Stop, broken, quoted, squeezed};
+use super::given::Given;
+use super::stderr::Said;
+use super::{ended, spin, still, wait_idle};
+use crate::finding::{Cause, Finding, Half, Outcome, quoted, skip, squeezed, unable};
 use crate::system::patience::Patience;
-use crate::system::processes;
-use crate::system::processes::Activity;
+use crate::system::processes::{self, Activity};
 use crate::system::program::{Exit, Program};
+use std::time::{Duration, Instant};
+
+/// Memory that a client may still take, in bytes, when it hears of sizes that it must refuse.
+const MORE_MEMORY: u64 = 512 << 20;
 
 /// A client under test.
 pub struct Client {
     /// Its process.
-    pub program: Program,
+    pub(super) program: Program,
     /// The start of what this check's programs were given.
-    pub(super) given: Given,
+    given: Given,
 }
 
 impl Client {
+    pub(super) fn new(program: Program, given: Given) -> Self {
+        Self { program, given }
+    }
+
     /// Types one line.
     pub fn line(&mut self, line: &str) {
         self.input(format!("{line}\n").as_bytes());
@@ -33,6 +41,47 @@ impl Client {
         self.program.end_input();
     }
 
+    /// How it ended, if it has.
+    pub fn exit(&self) -> Option<Exit> {
+        self.program.exit()
+    }
+
+    /// Whether it has ended by itself, before the runner ended it.
+    pub fn ended_itself(&self) -> bool {
+        self.program.watch().ended_itself().is_some()
+    }
+
+    /// Whether it has ended with another status than 0.
+    pub fn has_failed(&self) -> bool {
+        self.exit().is_some_and(|exit| exit != Exit::Code(0))
+    }
+
+    /// Ends it with everything that it started; then its output is whole.
+    pub fn end(&mut self) {
+        self.program.end();
+    }
+
+    /// What it has printed on standard output: the start and the end of it, at most 1 MiB.
+    pub fn printed(&self) -> Vec<u8> {
+        self.program.stdout.kept()
+    }
+
+    /// Whether it has printed more bytes than these: what was left out of [`Client::printed`] cannot be judged.
+    pub fn has_printed_more_than(&self, bytes: usize) -> bool {
+        self.program.stdout.total() > bytes as u64
+    }
+
+    /// What it has said on standard error.
+    pub fn said(&self) -> Said {
+        Said(self.program.stderr.kept())
+    }
+
+    /// Waits a little for the first `count` of what is wanted of its output, so that a conversation stands in a good
+    /// order. Nothing else may hang on it: a program may keep its output back.
+    pub fn wait_printed(&self, count: usize, limit: Duration) {
+        self.program.stdout.wait_found(count, Instant::now() + limit);
+    }
+
     /// Waits until every thread of the client sleeps in a call that waits.
     pub fn wait_idle(&self) {
         wait_idle(&self.program);
@@ -44,7 +93,7 @@ impl Client {
         processes::limit_memory(self.program.root(), MORE_MEMORY);
     }
 
-    /// Holds that the client, once `silent` says that nothing more will come, waits for it: neither gone nor spinning.
+    /// Checks that the client, once `silent` says that nothing more will come, waits for it: neither gone nor spinning.
     ///
     /// # Errors
     /// The finding that it ended, or that it spins.
@@ -52,155 +101,132 @@ impl Client {
         let expected = format!("the client waits when {when}");
         let root = self.program.root();
         let mut patience = Patience::with(&[root]);
-        while !silent() && self.program.exit().is_none() && !patience.is_over() {
-            patience.pause();
-        }
+        patience.until(|| (silent() || self.exit().is_some()).then_some(()));
         let before = processes::cpu_time(root).unwrap_or_default();
+        let used = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
         patience.renew();
-        loop {
-            if let Some(exit) = self.program.exit() {
-                return broken(
-                    expected,
+        let found = patience.until(|| {
+            if let Some(exit) = self.exit() {
+                let finding = Finding::new(
+                    expected.as_str(),
                     format!("it {exit}"),
                     "silence is not the end: only a `read` of 0 bytes is, and an error is an error",
                 );
+                return Some(finding.seen(ended(exit)).of(Half::Client).broken());
             }
             match self.program.activity() {
-                Activity::Asleep(_) => return Ok(()),
-                Activity::Unknown => {
-                    return skip("this platform does not tell what other programs' threads do");
-                }
+                Activity::Asleep(_) => return Some(Ok(())),
+                Activity::Unknown => return Some(skip("this platform does not tell what other programs' threads do")),
                 Activity::Busy | Activity::Gone => {}
             }
-            let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
-            if used >= spin(root) {
-                return broken(
-                    expected,
-                    format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis()),
+            (used() >= spin(root)).then(|| {
+                let finding = Finding::new(
+                    expected.as_str(),
+                    format!("it used {} ms of CPU time with nothing to do: it spins", used().as_millis()),
                     "a loop that asks again and again whether bytes have come keeps a processor busy: let `read` wait",
                 );
-            }
-            if patience.is_over() {
-                let text =
-                    format!("cannot tell what the client does: neither at rest nor spinning; {patience}");
-                return Err(Box::new(Stop::Unable(text)));
-            }
-            patience.pause();
-        }
+                finding.of(Half::Client).broken()
+            })
+        });
+        found.unwrap_or_else(|| {
+            unable(format!("cannot tell what the client does: neither at rest nor spinning; {patience}"))
+        })
     }
 
-    /// Waits for the client's end and holds that its status is 0.
+    /// Waits for the client's end and checks that its status is 0.
     ///
     /// # Errors
     /// The finding that it ended otherwise, or not at all.
     pub fn exits_well(&mut self, after: &str) -> Outcome {
         let expected = format!("the client exits with status 0 {after}");
-        match self.exit(&expected)? {
+        match self.wait_exit(&expected)? {
             Exit::Code(0) => Ok(()),
             exit => {
-                self.program.end();
-                let cause = match backtrace(&self.program.stderr.kept()) {
+                self.end();
+                let cause = match self.said().is_backtrace() {
                     true => {
                         "an error went unhandled where nothing was wrong: the message on standard error says which"
                     }
                     false => "nothing went wrong, so the status must be 0",
                 };
-                broken(expected, format!("it {exit}"), cause)
+                Finding::new(expected, format!("it {exit}"), cause)
+                    .seen(ended(exit))
+                    .of(Half::Client)
+                    .broken()
             }
         }
     }
 
-    /// Waits for the client's end and holds that it says what went wrong and exits with status 1.
+    /// Waits for the client's end and checks that it says what went wrong and exits with status 1.
     ///
     /// # Errors
     /// The finding that it ended otherwise, silently, or not at all.
     pub fn exits_with_error(&mut self, after: &str) -> Outcome {
         let expected = format!("the client says so on standard error and exits with status 1 {after}");
-        let exit = self.exit(&expected)?;
-        self.program.end();
-        let stderr = self.program.stderr.kept();
-        let backtrace = backtrace(&stderr);
-        match exit {
-            Exit::Code(1) if backtrace => certain(
-                expected,
-                "it exited with status 1, but with a backtrace",
-                "the error went unhandled: a person needs one clear line, not a backtrace",
+        let exit = self.wait_exit(&expected)?;
+        self.end();
+        let said = self.said();
+        let (got, cause) = match exit {
+            Exit::Code(1) if said.is_backtrace() => (
+                "it exited with status 1, but with a backtrace".into(),
+                Cause::certain("the error went unhandled: a person needs one clear line, not a backtrace"),
             ),
-            Exit::Code(1) if stderr.iter().all(u8::is_ascii_whitespace) => certain(
-                expected,
-                "it exited with status 1, but said nothing on standard error",
-                "print what went wrong with `eprintln!` before exiting",
+            Exit::Code(1) if said.is_blank() => (
+                "it exited with status 1, but said nothing on standard error".into(),
+                Cause::certain("print what went wrong with `eprintln!` before exiting"),
             ),
-            Exit::Code(1) => Ok(()),
-            Exit::Code(0) => broken(
-                expected,
-                "it exited with status 0",
-                "the error, or a `read` of 0 bytes, was taken for success",
+            Exit::Code(1) => return Ok(()),
+            Exit::Code(0) => (
+                "it exited with status 0".into(),
+                "the error, or a `read` of 0 bytes, was taken for success".into(),
             ),
-            Exit::Code(code) if code != 101 && !backtrace && !stderr.iter().all(u8::is_ascii_whitespace) => {
-                certain(
-                    expected,
-                    &format!("it {exit}"),
-                    "what it says is clear, but the status of such an end is 1",
-                )
-            }
-            exit => broken(
-                expected,
+            Exit::Code(code) if code != 101 && !said.is_backtrace() && !said.is_blank() => (
                 format!("it {exit}"),
-                "the error was not handled: no `unwrap` on what the network decides",
+                Cause::certain("what it says is clear, but the status of such an end is 1"),
             ),
-        }
+            exit => (
+                format!("it {exit}"),
+                "the error was not handled: no `unwrap` on what the network decides".into(),
+            ),
+        };
+        Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Client).broken()
     }
 
-    fn exit(&mut self, expected: &str) -> Outcome<Exit> {
-        match self.program.wait_exit_patiently() {
-            Ok(exit) => Ok(exit),
-            Err(patience) => {
-                let doing = self.program.doing();
-                broken(
-                    expected,
-                    format!("{doing}; {patience}"),
-                    "the client's loop does not end there: look at what ends it, and at a `read` of 0 bytes",
-                )
-            }
-        }
+    fn wait_exit(&mut self, expected: &str) -> Outcome<Exit> {
+        self.program.wait_exit_patiently().or_else(|patience| {
+            let (symptom, doing) = still(&self.program);
+            let finding = Finding::new(
+                expected,
+                format!("{doing}; {patience}"),
+                "the client's loop does not end there: look at what ends it, and at a `read` of 0 bytes",
+            );
+            finding.seen(symptom).of(Half::Client).broken()
+        })
     }
 
-    /// Waits for the end of everything the client prints, and holds that all that was wanted is in it, in order;
-    /// `cause` explains what was printed instead.
+    /// Ends the client, and checks that all that was wanted is in its output, in order; `cause` explains what was printed
+    /// instead.
     ///
     /// # Errors
     /// The finding that names the first of it that is missing.
-    pub fn printed_all(&mut self, wanted: &[Vec<u8>], cause: impl Fn(&str) -> String) -> Outcome {
-        self.program.end();
+    pub fn printed_all<C: Into<Cause>>(&mut self, wanted: &[Vec<u8>], cause: impl Fn(&str) -> C) -> Outcome {
+        self.end();
         let found = self.program.stdout.found();
         let Some(missing) = wanted.get(found) else { return Ok(()) };
-        let printed = self.program.stdout.kept();
+        let printed = self.printed();
         let shown = &printed[printed.len().saturating_sub(160)..];
-        broken(
-            match found {
-                0 => format!("the client prints \"{}\"", missing.escape_ascii()),
-                n => format!(
-                    "the client prints \"{}\", after the {n} before it that were found",
-                    missing.escape_ascii()
-                ),
-            },
-            match printed.len() {
-                0 => "it printed nothing".to_string(),
-                _ => format!("{} is not there; the output ends {}", quoted(missing), squeezed(shown)),
-            },
-            cause(&String::from_utf8_lossy(&printed)),
-        )
+        let expected = match found {
+            0 => format!("the client prints \"{}\"", missing.escape_ascii()),
+            n => format!(
+                "the client prints \"{}\", after the {n} before it that were found",
+                missing.escape_ascii()
+            ),
+        };
+        let got = match printed.len() {
+            0 => "it printed nothing".to_string(),
+            _ => format!("{} is not there; the output ends {}", quoted(missing), squeezed(shown)),
+        };
+        let cause = cause(&String::from_utf8_lossy(&printed));
+        Finding::new(expected, got, cause).of(Half::Client).broken()
     }
-}
-
-/// A finding whose cause holds whatever the check is about.
-fn certain<T>(expected: String, got: &str, cause: &str) -> Outcome<T> {
-    Finding { is_certain: true, ..Finding::new(expected, got, cause) }.broken()
-}
-
-/// Whether a program has died with what only its author can read.
-fn backtrace(stderr: &[u8]) -> bool {
-    let has = |mark: &[u8]| memchr::memmem::find(stderr, mark).is_some();
-    has(b"panicked at") || has(b"Traceback (most recent call last)")
 }

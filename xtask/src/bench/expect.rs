@@ -1,45 +1,60 @@
 //! What a promise expects of the bytes that it heard.
 
-use crate::bench::peer::{Ending, Heard};
-use crate::finding::{Comparison, Finding, Outcome, broken, count, quoted};
+use super::peer::{Ending, Heard};
+use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Symptom, broken, count, quoted};
 
-/// Holds that `heard` is exactly `expected`, from `who`; `cause` explains what came instead.
+/// Checks that `heard` is exactly `expected`, from `who`; `cause` explains what came instead.
 ///
 /// # Errors
 /// A [`Finding`] with both sides of the first wrong byte, and how the connection ended.
 pub fn same_bytes(
-    who: &str,
+    who: Half,
     expected: &[u8],
     heard: &Heard,
-    cause: impl Fn(&[u8], &Heard) -> String,
+    cause: impl Fn(&[u8], &Heard) -> Cause,
 ) -> Outcome {
     let Some(comparison) = Comparison::of(expected, &heard.bytes) else { return Ok(()) };
+    let name = who.word();
     let got = match (heard.bytes.len(), heard.ending) {
-        (0, Some(ending)) => format!("nothing; the {who} {ending}"),
-        (n, Some(ending)) => format!("{}; then the {who} {ending}", count(n)),
+        (0, Some(ending)) => format!("nothing; the {name} {ending}"),
+        (n, Some(ending)) => format!("{}; then the {name} {ending}", count(n)),
         (n, None) => format!("{}, the first wrong one at offset {}", count(n), comparison.offset),
     };
+    let symptom = match (heard.bytes.len(), heard.ending) {
+        (0, Some(Ending::Silence(_))) => Symptom::Silent,
+        _ => Symptom::Other,
+    };
     let cause = cause(expected, heard);
-    let expected = format!("{}, from the {who}", count(expected.len()));
-    Finding { comparison: Some(comparison), ..Finding::new(expected, got, cause) }.broken()
+    let expected = format!("{}, from the {name}", count(expected.len()));
+    Finding::new(expected, got, cause).comparing(comparison).seen(symptom).of(who).broken()
 }
 
-/// Holds that the other side ended the connection with FIN and said nothing more before.
+/// Checks that the server ended the connection with FIN and said nothing more before.
 ///
 /// # Errors
 /// A [`Finding`] that names the ending that came instead.
-pub fn fin_next(who: &str, heard: &Heard, cause: &str) -> Outcome {
-    let expected = format!("the {who} ends the connection (FIN), with nothing more said");
+pub fn fin_next(heard: &Heard, cause: impl Into<Cause>) -> Outcome {
+    let expected = "the server ends the connection (FIN), with nothing more said";
     match (heard.bytes.len(), heard.ending) {
         (0, Some(Ending::Fin)) => Ok(()),
         (0, Some(ending @ Ending::Rst)) => broken(
             expected,
-            format!("the {who} {ending}"),
+            format!("the server {ending}"),
             "the connection was broken off (RST) instead of ended (FIN): close it when everything has been read, and \
              without SO_LINGER; a reset destroys what is still on its way",
         ),
-        (0, Some(ending)) => broken(expected, format!("the {who} {ending}"), cause),
+        (0, Some(ending)) => broken(expected, format!("the server {ending}"), cause),
         (0, None) => broken(expected, "nothing", cause),
         (n, _) => broken(expected, format!("{} more: {}", count(n), quoted(&heard.bytes)), cause),
     }
+}
+
+/// Checks that nothing stopped what was said to `who` from being taken.
+///
+/// # Errors
+/// A [`Finding`] that names the ending.
+pub fn taken(who: Half, said: Result<(), Ending>, cause: impl Into<Cause>) -> Outcome {
+    let Err(ending) = said else { return Ok(()) };
+    let expected = format!("the {} takes what is said to it", who.word());
+    Finding::new(expected, format!("it {ending}"), cause).of(who).broken()
 }

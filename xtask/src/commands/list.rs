@@ -1,9 +1,8 @@
 //! `cargo xtask list`
 
 use super::{current, known, print};
-use crate::course;
 use crate::course::{LESSONS, Lesson};
-use crate::report::text::Paint;
+use crate::report::text::{Paint, WIDTH, wrap};
 use colored::Color;
 
 /// Lists the lessons: passed, current, and still to come.
@@ -25,8 +24,19 @@ pub fn show() -> &'static Lesson {
             () if lesson.number == current.number => paint.color("▸", Color::Cyan),
             () => " ".to_string(),
         };
-        out += &format!("{mark} {}", course::row(lesson, 2));
+        out += &format!("{mark} {}", row(lesson, 2));
     }
     print(&out);
     current
+}
+
+/// A lesson in the list, at most 80 columns wide when it begins after `margin` columns.
+pub fn row(lesson: &Lesson, margin: usize) -> String {
+    let lines = wrap(lesson.idea, WIDTH - 22 - margin);
+    let mut out = format!("{}  {:<10}", lesson.id(), lesson.name);
+    for (n, line) in lines.iter().enumerate() {
+        let margin = if n == 0 { " ".into() } else { " ".repeat(22 + margin) };
+        out += &format!("{margin}{line}\n");
+    }
+    out
 }

@@ -18,7 +18,7 @@ mod wire;
 pub use watch::{TERMINAL_VERB, guard_terminal};
 
 use crate::cli::{Cli, Verb};
-use crate::course::{LESSONS, Lesson};
+use crate::course::{self, LESSONS, Lesson, NotFound};
 use crate::report::text::{WIDTH, wrap};
 use crate::system::program;
 use crate::workspace;
@@ -150,8 +150,20 @@ pub fn after(lesson: &Lesson, state: &State) -> Option<&'static Lesson> {
 ///
 /// # Errors
 /// [`Usage`] with the list and the nearest name.
-pub fn lesson(word: &str) -> anyhow::Result<&'static crate::course::Lesson> {
-    crate::course::find(word).map_err(|message| Usage(message).into())
+pub fn lesson(word: &str) -> anyhow::Result<&'static Lesson> {
+    course::find(word).map_err(|why| {
+        let what = match why {
+            NotFound::Number(number, last) => {
+                format!("there is no lesson {number}; the last one so far is {last}")
+            }
+            NotFound::Name(word, None) => format!("there is no lesson `{word}`"),
+            NotFound::Name(word, Some(near)) => {
+                format!("there is no lesson `{word}`; did you mean `{near}`?")
+            }
+        };
+        let all: String = LESSONS.iter().map(|lesson| list::row(lesson, 0)).collect();
+        Usage(format!("{what}\n\nThe lessons:\n{all}")).into()
+    })
 }
 
 /// The wire of this name.

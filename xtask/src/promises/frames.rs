@@ -1,9 +1,7 @@
 //! Frames as lesson 06 defines them, as the runner says and hears them: `u32` length (big-endian), JSON header, body.
 
-use crate::bench::same_bytes;
-
-use crate::bench::peer::{Ending, Heard, Peer};
-use crate::finding::{Outcome, broken, count, quoted};
+use crate::bench::{Ending, Heard, Peer, same_bytes};
+use crate::finding::{Half, Outcome, broken, count, quoted};
 use serde_json::Value;
 
 /// The longest header, in bytes.
@@ -162,10 +160,10 @@ pub fn hear_body(peer: &mut Peer, header: &Header, expected: &[u8], number: usiz
         );
     }
     let heard = peer.hear(expected.len());
-    same_bytes("server", expected, &heard, |expected, heard| {
+    same_bytes(Half::Server, expected, &heard, |expected, heard| {
         let same = expected.iter().zip(&heard.bytes).take_while(|(a, b)| a == b).count();
         match heard.ending {
-            Some(_) => format!("the body stops after {}: write all of it (`write_all`)", count(same)),
+            Some(_) => format!("the body stops after {}: write all of it (`write_all`)", count(same)).into(),
             None => {
                 "the body right behind the header is the message as it is, `data_size` bytes of it".into()
             }

@@ -1,28 +1,47 @@
 //! Lesson 01: the server returns every byte unchanged, in order, until the client's FIN.
 
-use super::{answering, common, pair};
+use super::asking::server::{asks, asks_last, asks_words};
+use super::asking::{Ask, client, pair, server};
+use super::inputs::{every_byte, random_bytes};
+use super::{Check, any_client, any_server, server};
 use crate::bench::Bench;
 use crate::finding::Outcome;
-use crate::promises::Check;
+use crate::wire::Kind::{self, Plain};
 
-/// The promises of lesson 01 beside those that every asking client and every answering server makes.
-pub const CHECKS: &[Check] = &[
-    Check::pair("pair-talks", "talk to each other", pair_talks),
-    Check::server("echo-bytes", "returns any bytes unchanged, and nothing else", echo_bytes),
-    Check::server("echo-in-order", "returns many messages in order", echo_in_order).long(),
-    Check::server("echo-1-mib", "returns 1 MiB said while the echo is heard", echo_1_mib).long(),
+/// Every byte comes back as it was sent.
+pub struct Echo;
+
+impl Ask for Echo {
+    const PAIR_ON: &'static [Kind] = &[Plain];
+    /// What wires do is the subject of the next lessons.
+    const PIECES_ON: &'static [Kind] = &[];
+
+    fn reply(requests: &[u8]) -> Vec<u8> {
+        requests.to_vec()
+    }
+}
+
+/// All promises of the lesson.
+pub const PROMISES: &[&[Check]] = &[
+    <Echo as pair::Rows>::PAIR,
+    OWN,
+    <Echo as server::Rows>::SERVER,
+    any_server::SERVER,
+    <Echo as client::Rows>::CLIENT,
+    any_client::CLIENT,
 ];
 
-fn pair_talks(bench: &mut Bench) -> Outcome {
-    let lines = ["hello".to_string(), format!("{} {}", common::random_word(bench, 4), bench.rng.u16(..))];
-    pair::talks(bench, &lines)
-}
+const OWN: &[Check] = &[
+    server!("echo-bytes", "returns any bytes unchanged, and nothing else", echo_bytes),
+    server!("echo-in-order", "returns many messages in order", echo_in_order).long(),
+    server!("echo-1-mib", "returns 1 MiB said while the echo is heard", echo_1_mib).long(),
+];
 
 fn echo_bytes(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    let bytes = common::every_byte(bench);
-    answering::asks_last(bench, &mut peer, &bytes)
+    let bytes = every_byte(bench);
+    asks_last::<Echo>(&mut peer, &bytes)
 }
 
 fn echo_in_order(bench: &mut Bench) -> Outcome {
@@ -31,17 +50,17 @@ fn echo_in_order(bench: &mut Bench) -> Outcome {
     for _ in 0..20 {
         // Shorter after longer: what an earlier read left in the buffer must not come again.
         let n = bench.rng.usize(1..=1024);
-        let bytes = common::random_bytes(bench, n);
-        answering::asks(bench, &mut peer, &bytes)?;
+        let bytes = random_bytes(&mut bench.rng, n);
+        asks::<Echo>(&mut peer, &bytes)?;
     }
-    answering::asks_words(bench, &mut peer)?;
-    let bytes = common::random_bytes(bench, 5000);
-    answering::asks(bench, &mut peer, &bytes)
+    asks_words::<Echo>(&mut peer)?;
+    let bytes = random_bytes(&mut bench.rng, 5000);
+    asks::<Echo>(&mut peer, &bytes)
 }
 
 fn echo_1_mib(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    let bytes = common::random_bytes(bench, 1 << 20);
-    answering::asks(bench, &mut peer, &bytes)
+    let bytes = random_bytes(&mut bench.rng, 1 << 20);
+    asks::<Echo>(&mut peer, &bytes)
 }

@@ -1,89 +1,38 @@
 //! Lesson 04: a pause between the messages, and a client that takes each read for one.
 
-use super::answering;
-use super::common::random_from;
-use super::pushing::{LETTERS, Prediction, Push, Traffic, client, pair, server, stream, three_messages};
-use crate::bench::peer::Peer;
-use crate::bench::{Bench, Server};
+use super::inputs::random_from;
+use super::pushing::client::{cut_off, hears_messages};
+use super::pushing::printed::printed_as;
+use super::pushing::{LETTERS, Prediction, Push, Traffic, bytes_of, pair, server, stream, three_messages};
+use super::{Check, any_client, any_server, client, pushing, server};
+use crate::bench::{Bench, Peer, Server};
 use crate::finding::{Finding, Outcome, broken, count};
-use crate::promises::Check;
 use crate::wire::Cut;
-use crate::wire::Kind;
-use crate::wire::Kind::{Dribble, Glue, Slice};
+use crate::wire::Kind::{self, Glue, Plain};
 use std::time::{Duration, Instant};
 
-/// The promises of lesson 04.
-pub const CHECKS: &[Check] = &[
-    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Sleep>).long(),
-    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Sleep>)
-        .on(Glue)
-        .long(),
-    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Sleep>)
-        .on(Dribble)
-        .long(),
-    Check::pair("pair-messages", "each message arrives as it was sent", pair::messages::<Sleep>)
-        .on(Slice)
-        .long(),
-    Check::server("pauses", "pauses half a second between messages", pauses).long(),
-    Check::server("pushes-messages", "pushes exactly its messages, then ends", server::messages::<Sleep>)
-        .long(),
-    Check::server("pushes-large", "pushes a message larger than any buffer", server::large::<Sleep>),
-    Check::server(
-        "pushes-to-each",
-        "pushes the same to one client after the other",
-        server::to_each::<Sleep>,
-    )
-    .long(),
-    Check::server(
-        "pushes-defaults",
-        "pushes messages of its own when it is given none",
-        server::defaults::<Sleep>,
-    )
-    .long(),
-    Check::server("rst-while-pushing", "survives clients that reset while it pushes", |bench| {
-        server::rst_while_pushing::<Sleep>(bench)
-    })
-    .long(),
-    Check::server("leaves-between", "survives a client that leaves between two messages", leaves_between)
-        .long(),
-    Check::server("keeps-no-sockets", "closes its socket whatever ended the connection", |bench| {
-        server::keeps_no_sockets::<Sleep>(bench)
-    }),
-    Check::server("binds-its-address", "listens at the address it was given and no other", |bench| {
-        server::binds_its_address::<Sleep>(bench)
-    }),
-    Check::server(
-        "says-why-it-cannot-bind",
-        "says so and exits when its address is taken",
-        answering::says_why_it_cannot_bind,
-    ),
-    Check::client("prints-messages", "prints a message for each read", client::messages::<Sleep>),
-    Check::client("prints-messages", "prints each message as it was sent", client::messages::<Sleep>)
-        .on(Glue),
-    Check::client("prints-messages", "prints each message as it was sent", client::messages::<Sleep>)
-        .on(Dribble),
-    Check::client("prints-messages", "prints each message as it was sent", client::messages::<Sleep>)
-        .on(Slice),
-    Check::client("many-messages", "prints one message after the other, whatever their number", many),
-    Check::client("long-message", "prints a message for each read of 1024 bytes", long_message).on(Glue),
-    Check::client("any-bytes", "prints messages that are no text", client::any_bytes::<Sleep>),
-    Check::client(
-        "nothing-pushed",
-        "exits with 0 when the server ends at once",
-        client::nothing_pushed::<Sleep>,
-    ),
-    Check::client("ignores-input", "does not wait for its standard input", client::ignores_input::<Sleep>),
-    Check::client("end-is-the-end", "exits with 0 whenever the server ends (FIN)", ends_anywhere)
-        .on(Kind::ends(Cut::Fin, 5)),
-    Check::client("reset-is-an-error", "says so and exits with 1 when the server resets (RST)", |bench| {
-        client::rst_inside::<Sleep>(bench)
-    })
-    .on(Kind::ends(Cut::Rst, 5)),
-    Check::client("silence-is-no-end", "waits at rest when the server falls silent", |bench| {
-        client::stall_inside::<Sleep>(bench)
-    })
-    .on(Kind::ends(Cut::Stall, 5)),
-    client::NOBODY,
+/// All promises of the lesson.
+pub const PROMISES: &[&[Check]] = &[
+    <Sleep as pair::Rows>::PAIR,
+    SERVER,
+    <Sleep as server::Rows>::SERVER,
+    any_server::SERVER,
+    <Sleep as pushing::client::Rows>::PRINTER,
+    CLIENT,
+    <Sleep as pushing::client::Rows>::LISTENER,
+    any_client::CLIENT,
+];
+
+const SERVER: &[Check] = &[
+    server!("pauses", "pauses half a second between messages", pauses).long(),
+    server!("leaves-between", "survives a client that leaves between two messages", leaves_between).long(),
+];
+
+const CLIENT: &[Check] = &[
+    client!("many-messages", "prints one message after the other, whatever their number", many_messages),
+    client!("long-message", "prints a message for each read of 1024 bytes", long_message).on(&[Glue]),
+    client!("end-is-the-end", "exits with 0 whenever the server ends (FIN)", end_is_the_end)
+        .on(&[Kind::ends(Cut::Fin, 5)]),
 ];
 
 /// No framing; a pause between messages.
@@ -93,8 +42,10 @@ pub struct Sleep;
 const PAUSE: Duration = Duration::from_millis(450);
 
 impl Push for Sleep {
-    const ENDS: &str = "its `read` ends";
-    const HOW: &str = "each `read` is a message, and 0 bytes are the end";
+    const INSIDE: u64 = 5;
+    const PRINTS_TITLES: &'static [(Kind, &'static str)] = &[(Plain, "prints a message for each read")];
+    const ENDS: &'static str = "its `read` ends";
+    const HOW: &'static str = "each `read` is a message, and 0 bytes are the end";
     const PAUSES: bool = true;
 
     fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>) {
@@ -145,7 +96,7 @@ fn pauses(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// Hears the messages, and holds that none came too early; how long it took. Only too short a pause can be seen for
+/// Hears the messages, checks that none came early, and returns how long they took. Only too short a pause can be seen for
 /// sure: the runner may be late, the server may not be early.
 fn paused(
     bench: &mut Bench,
@@ -217,27 +168,26 @@ fn long_message(bench: &mut Bench) -> Outcome {
     let wanted: Vec<Vec<u8>> = message.chunks(1024).map(<[u8]>::to_vec).collect();
     let host = bench.host_behind_wire()?;
     let wire = bench.wire_to(host.addr, Vec::new(), vec![message.len()])?;
-    let mut client = bench.client(wire.addr, &client::printed_as(&wanted))?;
+    let mut client = bench.client(wire.addr, &printed_as(&wanted))?;
     client.end_input();
     let mut peer = bench.accept(&host, &client)?;
     stream::say(&mut peer, &[message]);
     peer.half_close();
     client.exits_well("when the server has ended")?;
-    client.printed_all(&client::printed_as(&wanted), |_| {
+    client.printed_all(&printed_as(&wanted), |_| {
         "the buffer holds 1024 bytes, and each `read` is a message, a full one too: print what one read returned, no \
          more and no less"
-            .into()
     })
 }
 
 /// Every read is taken for a message, so there are never too many, and each is as long as it came.
-fn many(bench: &mut Bench) -> Outcome {
+fn many_messages(bench: &mut Bench) -> Outcome {
     let messages: Vec<String> = (0..12).map(|n| random_from(bench, LETTERS, 1 + n * 80)).collect();
-    client::is_told::<Sleep>(bench, &super::pushing::bytes_of(&messages), true)
+    hears_messages::<Sleep>(bench, &bytes_of(&messages), true)
 }
 
-/// There is no inside of a message here: whatever came before the end is one.
-fn ends_anywhere(bench: &mut Bench) -> Outcome {
-    let (mut client, _wire, _peer) = client::cut_off::<Sleep>(bench)?;
+/// Without framing no message can be cut off: what came before FIN is the message.
+fn end_is_the_end(bench: &mut Bench) -> Outcome {
+    let (mut client, _wire, _peer) = cut_off::<Sleep>(bench)?;
     client.exits_well("when the server has ended")
 }

@@ -1,63 +1,65 @@
 //! Lesson 08: many clients at once; none waits for another.
 
-use super::answering::asks;
-use super::common::random_bytes;
-use super::lesson_02_uppercase::{any_pieces, only_ascii_letters, pair_talks};
-use crate::bench::peer::{Ending, Peer};
-use crate::bench::same_bytes;
-use crate::bench::{Bench, Server};
-use crate::finding::{Outcome, Stop, broken};
-use crate::promises::Check;
-use crate::promises::diagnosis;
-use crate::wire::Kind::{Glue, Slice};
+use super::asking::server::asks;
+use super::asking::{Ask, client, exact, pair, server};
+use super::inputs::random_bytes;
+use super::lesson_02_uppercase::{self, Uppercase};
+use super::{Check, any_client, any_server, server};
+use crate::bench::{Bench, Ending, Peer, Server, same_bytes};
+use crate::finding::{Half, Outcome, Stop, broken};
 
-/// The promises of lesson 08 beside those that every answering server and every exact client makes.
-pub const CHECKS: &[Check] = &[
-    Check::pair("pair-talks", "talk to each other", pair_talks),
-    Check::pair("pair-talks", "talk to each other", pair_talks).on(Glue),
-    Check::server(
-        "beside-a-silent-client",
-        "serves others while a client says nothing",
-        beside_a_silent_client,
-    ),
-    Check::server("beside-many-silent", "serves others beside forty silent clients", beside_many_silent),
-    Check::server("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader)
+/// All promises of the lesson.
+pub const PROMISES: &[&[Check]] = &[
+    <Uppercase as pair::Rows>::PAIR,
+    OWN,
+    lesson_02_uppercase::LETTERS,
+    <Uppercase as server::Rows>::SERVER,
+    any_server::SERVER,
+    <Uppercase as exact::Rows>::EXACT,
+    <Uppercase as client::Rows>::CLIENT,
+    any_client::CLIENT,
+];
+
+const OWN: &[Check] = &[
+    server!("beside-a-silent-client", "serves others while a client says nothing", beside_a_silent_client),
+    server!("beside-many-silent", "serves others beside forty silent clients", beside_many_silent),
+    server!("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader)
         .long(),
-    Check::server("beside-a-reset", "goes on serving others when a client resets", beside_a_reset),
-    Check::server("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver),
-    Check::server("turn-by-turn", "keeps the bytes of its clients apart", turn_by_turn),
-    Check::server("256-clients", "serves 256 clients at once", many_clients).long(),
-    Check::server("comes-to-rest", "keeps neither sockets nor the CPU when all have left", comes_to_rest),
-    Check::server("only-ascii-letters", "upper-cases a to z and leaves every other byte", only_ascii_letters),
-    Check::server("any-pieces", "answers the same whatever the pieces", any_pieces).on(Slice),
+    server!("beside-a-reset", "goes on serving others when a client resets", beside_a_reset),
+    server!("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver),
+    server!("turn-by-turn", "keeps the bytes of its clients apart", turn_by_turn),
+    server!("many-at-once", "serves 256 clients at once", many_at_once).long().was(&["256-clients"]),
+    server!("comes-to-rest", "keeps neither sockets nor the CPU when all have left", comes_to_rest),
 ];
 
 /// Asks through an established connection or a new one, while others do what the check is about.
-fn asks_beside(bench: &Bench, server: &Server, peer: &mut Peer, bytes: &[u8], others: &str) -> Outcome {
-    let expected = (bench.answer)(bytes);
+fn asks_beside(server: &Server, peer: &mut Peer, bytes: &[u8], others: &str) -> Outcome {
+    let expected = Uppercase::reply(bytes);
     let heard = peer.say_and_hear(bytes, false, expected.len());
     if heard.ending.is_some() {
         server.alive(others)?;
     }
-    same_bytes("server", &expected, &heard, |expected, heard| match (heard.bytes.as_slice(), heard.ending) {
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+        match (heard.bytes.as_slice(), heard.ending) {
         ([], Some(Ending::Silence(_) | Ending::NotTaken(_))) => format!(
             "nobody serves this client beside {others}: accept in a loop that waits for nothing else, and serve each \
              connection in a thread of its own (no lock held, and no thread joined, while a client is waited for)"
-        ),
+        )
+        .into(),
         ([], Some(Ending::Fin | Ending::Rst)) => {
-            format!(
-                "the connection was ended because of {others}: what one client does must not end another's"
-            )
+            format!("the connection was ended because of {others}: what one client does must not end another's")
+                .into()
         }
-        _ => diagnosis::of_reply(bytes, expected, heard),
+        _ => Uppercase::cause_of_reply(bytes, expected, heard),
+    }
     })
 }
 
 /// A new client is served beside `others`.
 fn another_is_served(bench: &mut Bench, server: &mut Server, others: &str) -> Outcome<Peer> {
-    let bytes = random_bytes(bench, 500);
+    let bytes = random_bytes(&mut bench.rng, 500);
     let mut peer = bench.connect(server)?;
-    asks_beside(bench, server, &mut peer, &bytes, others)?;
+    asks_beside(server, &mut peer, &bytes, others)?;
     Ok(peer)
 }
 
@@ -65,10 +67,10 @@ fn beside_a_silent_client(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut silent = bench.connect(&mut server)?;
     let mut other = another_is_served(bench, &mut server, "a silent client")?;
-    let bytes = random_bytes(bench, 100);
-    asks_beside(bench, &server, &mut other, &bytes, "a silent client")?;
+    let bytes = random_bytes(&mut bench.rng, 100);
+    asks_beside(&server, &mut other, &bytes, "a silent client")?;
     // The silent one was not forgotten.
-    asks_beside(bench, &server, &mut silent, &bytes, "another client")
+    asks_beside(&server, &mut silent, &bytes, "another client")
 }
 
 fn beside_many_silent(bench: &mut Bench) -> Outcome {
@@ -87,16 +89,18 @@ fn beside_a_slow_reader(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut beside = another_is_served(bench, &mut server, "no other client")?;
     let mut slow = bench.connect_narrow(&mut server)?;
-    let bytes = random_bytes(bench, 8 << 20);
+    let bytes = random_bytes(&mut bench.rng, 8 << 20);
     let said = slow.say_until_stuck(&bytes, || server.is_stuck());
-    let few = random_bytes(bench, 300);
-    let expected = (bench.answer)(&bytes);
+    let few = random_bytes(&mut bench.rng, 300);
+    let expected = Uppercase::reply(&bytes);
     let others = "a client that reads nothing";
-    asks_beside(bench, &server, &mut beside, &few, others).map_err(|stop| mixed_up(stop, &expected))?;
+    asks_beside(&server, &mut beside, &few, others).map_err(|stop| mixed_up(stop, &expected))?;
     another_is_served(bench, &mut server, others)?;
     // And nothing of the slow one's is lost.
     let heard = slow.say_and_hear(&bytes[said..], true, expected.len());
-    same_bytes("server", &expected, &heard, |expected, heard| diagnosis::of_reply(&bytes, expected, heard))
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+        Uppercase::cause_of_reply(&bytes, expected, heard)
+    })
 }
 
 /// The same stop; where the bytes that came were for another client, it says so.
@@ -120,7 +124,7 @@ fn beside_a_reset(bench: &mut Bench) -> Outcome {
     let mut beside = another_is_served(bench, &mut server, "no other client")?;
     for n in 0..6 {
         let mut leaver = bench.connect(&mut server)?;
-        let bytes = random_bytes(bench, 64 * 1024);
+        let bytes = random_bytes(&mut bench.rng, 64 * 1024);
         // In the middle of a request, with replies unread, or without a word.
         if n % 3 > 0 {
             let _ = leaver.say(&bytes[..1000]);
@@ -130,8 +134,8 @@ fn beside_a_reset(bench: &mut Bench) -> Outcome {
         }
         leaver.reset();
     }
-    let bytes = random_bytes(bench, 300);
-    asks_beside(bench, &server, &mut beside, &bytes, others)?;
+    let bytes = random_bytes(&mut bench.rng, 300);
+    asks_beside(&server, &mut beside, &bytes, others)?;
     another_is_served(bench, &mut server, others)?;
     server.alive(others)
 }
@@ -143,17 +147,17 @@ fn beside_a_leaver(bench: &mut Bench) -> Outcome {
     for n in 0..4 {
         let mut leaver = bench.connect(&mut server)?;
         if n % 2 == 0 {
-            asks(bench, &mut leaver, b"a few bytes")?;
+            asks::<Uppercase>(&mut leaver, b"a few bytes")?;
         }
         leaver.close();
     }
-    let bytes = random_bytes(bench, 300);
-    asks_beside(bench, &server, &mut beside, &bytes, others)?;
+    let bytes = random_bytes(&mut bench.rng, 300);
+    asks_beside(&server, &mut beside, &bytes, others)?;
     another_is_served(bench, &mut server, others)?;
     server.alive(others)
 }
 
-/// Requests of several clients one byte range after the other: whoever shares a buffer mixes them up.
+/// Requests of several clients, all said before any reply is heard: a shared buffer mixes them up.
 fn turn_by_turn(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peers = Vec::new();
@@ -161,50 +165,54 @@ fn turn_by_turn(bench: &mut Bench) -> Outcome {
         peers.push(bench.connect(&mut server)?);
     }
     for round in 0..6 {
-        let requests: Vec<Vec<u8>> = peers.iter().map(|_| random_bytes(bench, 900 - round * 150)).collect();
+        let requests: Vec<Vec<u8>> =
+            peers.iter().map(|_| random_bytes(&mut bench.rng, 900 - round * 150)).collect();
         // All say before any hears.
         for (peer, request) in peers.iter_mut().zip(&requests) {
             let _ = peer.say(request);
         }
         for (peer, request) in peers.iter_mut().zip(&requests) {
-            let expected = (bench.answer)(request);
+            let expected = Uppercase::reply(request);
             let heard = peer.hear(expected.len());
-            same_bytes("server", &expected, &heard, |expected, heard| match heard.bytes.len() {
+            same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
                 0 => "nobody serves this client beside seven others: one thread a connection".into(),
-                _ if requests.iter().any(|other| (bench.answer)(other) == heard.bytes) => {
+                _ if requests.iter().any(|other| Uppercase::reply(other) == heard.bytes) => {
                     "these are the bytes of another client: each connection needs a buffer of its own".into()
                 }
-                _ => diagnosis::of_reply(request, expected, heard),
+                _ => Uppercase::cause_of_reply(request, expected, heard),
             })?;
         }
     }
     Ok(())
 }
 
-fn many_clients(bench: &mut Bench) -> Outcome {
+fn many_at_once(bench: &mut Bench) -> Outcome {
     const CLIENTS: usize = 256;
     let mut server = bench.server()?;
     let mut peers = Vec::new();
     let mut requests = Vec::new();
     for _ in 0..CLIENTS {
         peers.push(bench.connect(&mut server)?);
-        requests.push(random_bytes(bench, 200));
+        requests.push(random_bytes(&mut bench.rng, 200));
     }
     for (peer, request) in peers.iter_mut().zip(&requests) {
         let _ = peer.say(request);
     }
     for (number, (peer, request)) in (1..).zip(peers.iter_mut().zip(&requests)) {
-        let expected = (bench.answer)(request);
+        let expected = Uppercase::reply(request);
         let heard = peer.hear(expected.len());
         let alive = heard.ending.map_or(Ok(()), |_| server.alive("256 clients at once"));
         let outcome = alive.and_then(|()| {
-            same_bytes("server", &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
+            same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
                 (0, Some(Ending::Silence(_))) => format!(
                     "client {number} of {CLIENTS} is not served while the others are connected: one thread a \
                      connection, and no fixed number of them"
-                ),
-                (0, _) => format!("client {number} of {CLIENTS} was turned away: there is no limit in the lesson"),
-                _ => diagnosis::of_reply(request, expected, heard),
+                )
+                .into(),
+                (0, _) => {
+                    format!("client {number} of {CLIENTS} was turned away: there is no limit in the lesson").into()
+                }
+                _ => Uppercase::cause_of_reply(request, expected, heard),
             })
         });
         if outcome.is_err() {
@@ -223,7 +231,7 @@ fn comes_to_rest(bench: &mut Bench) -> Outcome {
     let mut peers = Vec::new();
     for _ in 0..20 {
         let mut peer = bench.connect(&mut server)?;
-        asks_beside(bench, &server, &mut peer, b"some bytes", "other clients")?;
+        asks_beside(&server, &mut peer, b"some bytes", "other clients")?;
         ends.extend(peer.ends().ok());
         peers.push(peer);
     }
@@ -232,7 +240,7 @@ fn comes_to_rest(bench: &mut Bench) -> Outcome {
     for (own, _) in ends {
         server.lets_go_of(own, "its clients left")?;
     }
-    match server.program.exit() {
+    match server.exit() {
         None => Ok(()),
         Some(exit) => {
             broken("the server goes on after all clients left", format!("it {exit}"), "serve for ever")

@@ -1,17 +1,12 @@
-//! What programs promise: one folder a scenario, one file a lesson. Uses `bench`, `finding` and the names of wires.
+//! What programs promise. A folder holds the promises of a scenario, written once, generic over a protocol; a file
+//! `lesson_NN_name.rs` holds a lesson's protocol and its own promises. Uses `bench`, `finding` and `wire`.
 
-mod check;
-
-pub use check::Check;
-
-pub mod answering;
+mod any_client;
+mod any_server;
 pub mod asking;
-pub mod common;
-pub mod diagnosis;
-pub mod direct;
-pub mod exact;
-pub mod frames;
-pub mod leaks;
+mod check;
+mod frames;
+mod inputs;
 pub mod lesson_01_echo;
 pub mod lesson_02_uppercase;
 pub mod lesson_03_sticky;
@@ -20,10 +15,7 @@ pub mod lesson_05_ack;
 pub mod lesson_06_header;
 pub mod lesson_07_reuseaddr;
 pub mod lesson_08_threads;
-pub mod nagle;
-pub mod one_read;
-pub mod pair;
 pub mod pushing;
 
-/// From so many milliseconds a message on, a run says that it is slow, and why. It is no verdict.
-pub const SLOW_MILLIS: f64 = 20.0;
+pub use check::{Check, CheckOn};
+use check::{check, client, pair, server};

@@ -30,13 +30,14 @@ fn lesson(lesson: &LessonReport) -> Value {
 fn check(check: &CheckReport) -> Value {
     let mut value = json!({
         "id": check.id,
+        "promise": check.promise,
         "half": check.half.word(),
-        "wire": check.wire,
+        "wire": check.wire.to_string(),
         "verdict": check.verdict.word(),
         "title": check.title,
-        "expected": check.expected,
-        "got": check.got,
-        "cause": check.cause,
+        "expected": check.expected.to_string(),
+        "got": check.got.to_string(),
+        "cause": check.cause.to_string(),
         "see": check.see,
         "rerun": check.rerun,
         "millis": check.millis,

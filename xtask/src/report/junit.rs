@@ -5,6 +5,7 @@
 
 use super::{CheckReport, LessonReport, Problem, Report};
 use crate::finding::Verdict;
+use crate::wire::Kind;
 use std::fmt::Write;
 
 /// The whole report.
@@ -77,8 +78,8 @@ fn suite(lesson: &LessonReport, counts: &Counts, seed: u64) -> String {
 }
 
 fn case(lesson: &LessonReport, check: &CheckReport) -> String {
-    let name = match check.wire.as_str() {
-        "plain" => check.id.to_string(),
+    let name = match check.wire {
+        Kind::Plain => check.id.to_string(),
         wire => format!("{} on {wire}", check.id),
     };
     let mut out = format!(
@@ -102,7 +103,7 @@ fn case(lesson: &LessonReport, check: &CheckReport) -> String {
     let _ = writeln!(
         out,
         ">\n      <{tag} message=\"{}\">{}</{tag}>\n    </testcase>",
-        text(&check.got),
+        text(&check.got.to_string()),
         text(&told(check))
     );
     out
@@ -111,11 +112,12 @@ fn case(lesson: &LessonReport, check: &CheckReport) -> String {
 /// Everything that teaches, as lines.
 fn told(check: &CheckReport) -> String {
     let mut out = String::new();
+    let (expected, got, cause) = (check.expected.to_string(), check.got.to_string(), check.cause.to_string());
     for (label, value) in [
         ("promise", check.title),
-        ("expected", &check.expected),
-        ("got", &check.got),
-        ("cause", &check.cause),
+        ("expected", &expected),
+        ("got", &got),
+        ("cause", &cause),
         ("read", &check.see),
         ("again", &check.rerun),
     ] {

@@ -1,4 +1,4 @@
-//! The verdicts of a run: one model, several forms.
+//! The verdicts of a run: one model, several forms. Uses `course`, `finding` and the names of wires.
 
 pub mod json;
 pub mod junit;
@@ -8,8 +8,8 @@ pub mod text;
 #[cfg(test)]
 mod snapshot;
 
-use crate::finding::{Comparison, Half, Hole, Verdict};
-use crate::wire::Ribbon;
+use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
+use crate::wire::{Kind, Ribbon};
 
 /// The verdicts of a run.
 #[derive(Debug, Default)]
@@ -62,22 +62,26 @@ impl Problem {
 pub struct CheckReport {
     /// The check.
     pub id: &'static str,
+    /// The path of the function that tries it, below the room `promises`.
+    pub promise: &'static str,
     /// The side that it is about.
     pub half: Half,
     /// The side at fault, where a check of the pair failed.
     pub at_fault: Option<Half>,
     /// The wire.
-    pub wire: String,
+    pub wire: Kind,
     /// The verdict.
     pub verdict: Verdict,
     /// The promise.
     pub title: &'static str,
     /// What should have happened; empty when it did.
-    pub expected: String,
+    pub expected: Words,
     /// What happened instead; why, for `error` and `skip`.
-    pub got: String,
+    pub got: Words,
     /// The likely cause, one sentence.
-    pub cause: String,
+    pub cause: Words,
+    /// What kept the runner from judging, for `error`.
+    pub hindrance: Hindrance,
     /// The chapter to read.
     pub see: String,
     /// The command that runs just this check again.
@@ -134,10 +138,12 @@ impl Report {
     /// The exit status: 0 all passed, 1 something failed, 3 something could not be judged.
     pub fn status(&self) -> u8 {
         let verdicts: Vec<Verdict> = self.lessons.iter().map(LessonReport::verdict).collect();
-        match () {
-            () if verdicts.contains(&Verdict::Fail) => 1,
-            () if verdicts.contains(&Verdict::Error) => 3,
-            () => 0,
+        if verdicts.contains(&Verdict::Fail) {
+            1
+        } else if verdicts.contains(&Verdict::Error) {
+            3
+        } else {
+            0
         }
     }
 }

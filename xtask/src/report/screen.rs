@@ -1,6 +1,6 @@
 //! A run on one screen: the conversation and the first failed check, shortened until they fit.
 
-use super::text::{self, Detail, Paint};
+use super::text::{self, Detail, Next, Paint};
 use super::{CheckReport, LessonReport};
 use crate::bench::Role;
 use crate::finding::Verdict;
@@ -16,7 +16,7 @@ pub fn render(
     scene: &[(Role, String)],
     report: &LessonReport,
     first: Option<&CheckReport>,
-    next: &str,
+    next: &Next,
     rows: usize,
 ) -> String {
     let lines = |text: &str| text.lines().map(String::from).collect::<Vec<_>>();

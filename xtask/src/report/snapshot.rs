@@ -1,22 +1,24 @@
 //! What reports look like, held against the files in `snapshots/`. `LAB_UPDATE=1 cargo test -p xtask` renews them.
 
 use super::{CheckReport, Evidence, LessonReport, Problem, Report, json, text};
-use crate::finding::{Comparison, Half, Hole, Verdict};
-use crate::wire::Ribbon;
+use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
+use crate::wire::{Kind, Ribbon};
 use std::fs;
 use std::path::Path;
 
 fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
     CheckReport {
         id,
+        promise: "asking::server::keeps_its_promise",
         half,
         at_fault: None,
-        wire: "plain".into(),
+        wire: Kind::Plain,
         verdict,
         title: "keeps its promise",
-        expected: String::new(),
-        got: String::new(),
-        cause: String::new(),
+        expected: Words::default(),
+        got: Words::default(),
+        cause: Words::default(),
+        hindrance: Hindrance::Other,
         see: "docs/src/01-echo.md".into(),
         rerun: format!("cargo xtask run lesson-01 --check {id} --seed 7"),
         millis: 12,
@@ -47,7 +49,7 @@ fn report() -> Report {
         ..check("fails", Half::Server, Verdict::Fail)
     };
     let demo = CheckReport {
-        wire: "dribble".into(),
+        wire: Kind::Dribble,
         expected: "the reply \"HELLO\"".into(),
         got: "the client printed \"H\"".into(),
         cause: "one read is not one reply".into(),

@@ -104,9 +104,20 @@ impl Patience {
         waited >= self.limit && (self.programs.is_empty() || self.asleep.get() >= ASLEEP)
     }
 
-    /// Waits a moment before a fact is looked at again: at first a short one, then longer, so that whoever looks takes
-    /// little from whom it waits for.
-    pub fn pause(&self) {
+    /// Looks for a fact again and again; returns `None` when the time is over without it.
+    pub fn until<T>(&self, mut fact: impl FnMut() -> Option<T>) -> Option<T> {
+        loop {
+            let found = fact();
+            if found.is_some() || self.is_over() {
+                return found;
+            }
+            self.pause();
+        }
+    }
+
+    /// Waits a moment before a fact is looked at again: at first a short one, then longer, so that looking takes little
+    /// of the processor from the program that is waited for.
+    fn pause(&self) {
         let pause = (self.start.elapsed() / 32).clamp(Duration::from_micros(300), Duration::from_millis(10));
         std::thread::sleep(pause);
     }

@@ -292,15 +292,6 @@ impl Program {
         processes::activity(self.root())
     }
 
-    /// The same in words.
-    pub fn doing(&self) -> String {
-        match self.activity() {
-            Activity::Asleep(call) => format!("it still waits, in `{call}`"),
-            Activity::Busy => "it still runs, and is busy".into(),
-            _ => "it still runs".into(),
-        }
-    }
-
     /// Ends it, politely first, with everything it started; then its output is whole.
     /// The answer says whether it had to be killed because it did not heed SIGTERM.
     pub fn end(&mut self) -> bool {

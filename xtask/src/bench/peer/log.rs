@@ -1,6 +1,7 @@
 //! What happened on a connection, kept as evidence.
 
 use crate::bench::given::Given;
+use crate::system::processes::Call;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -65,14 +66,14 @@ pub enum Meanwhile {
     /// It waits in a call, with so many bytes unread on this connection.
     Waits {
         /// The call's name.
-        call: &'static str,
+        call: Call,
         /// Bytes that have arrived and were not read.
         unread: u32,
     },
     /// It waits in a call, and has read nothing at all from this connection.
     ReadsNothing {
         /// The call's name.
-        call: &'static str,
+        call: Call,
         /// Bytes that have arrived.
         unread: u32,
     },
@@ -119,8 +120,6 @@ pub enum What {
 /// Bytes of one direction's stream.
 #[derive(Clone, Debug)]
 pub struct Span {
-    /// Offset of the first, from 0.
-    pub offset: u64,
     /// How many.
     pub len: usize,
     /// The bytes: all of them, or the first, once the log holds [`KEPT`] bytes.
@@ -143,7 +142,7 @@ pub struct Log {
     /// What the other side did meanwhile, when nothing came until patience was over.
     pub meanwhile: Option<Meanwhile>,
     /// Nothing was said or heard, and this is the call in which the other side waited for this one to speak.
-    pub waits_for_us: Option<&'static str>,
+    pub waits_for_us: Option<Call>,
     /// The connection was reset: what a later `read` says (an end) is no FIN.
     pub(super) reset: bool,
     /// The start of all that this check has said, on whatever connection.
@@ -154,7 +153,7 @@ impl Log {
     /// `at` is when the write began: what was heard of it cannot stand before it.
     pub(super) fn said(&mut self, at: Instant, bytes: &[u8]) {
         self.given.add(bytes);
-        let span = self.span(self.said, bytes);
+        let span = self.span(bytes);
         self.said += bytes.len() as u64;
         self.events.push(Event { at: at.duration_since(self.start), what: What::Said(span) });
     }
@@ -171,15 +170,15 @@ impl Log {
     }
 
     pub(super) fn heard(&mut self, bytes: &[u8]) {
-        let span = self.span(self.heard, bytes);
+        let span = self.span(bytes);
         self.heard += bytes.len() as u64;
         self.push(What::Heard(span));
     }
 
-    fn span(&mut self, offset: u64, bytes: &[u8]) -> Span {
+    fn span(&mut self, bytes: &[u8]) -> Span {
         let kept = bytes.len().min(KEPT - self.kept);
         self.kept += kept;
-        Span { offset, len: bytes.len(), bytes: bytes[..kept].to_vec() }
+        Span { len: bytes.len(), bytes: bytes[..kept].to_vec() }
     }
 
     /// The lengths of the writes of this side, in order.

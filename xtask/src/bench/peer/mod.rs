@@ -1,23 +1,23 @@
 //! The runner's own side of a socket: says and hears against a deadline, and keeps what happened as evidence.
 
+mod hear;
 mod host;
+mod kernel_view;
 mod log;
+mod say;
 
 pub use host::Host;
 pub use log::{Ending, Heard, Meanwhile, SharedLog, lock};
 
-use self::log::{Log, What};
-use crate::bench::given::Given;
+use super::Given;
 use crate::system::patience::{PATIENCE, Patience};
-use crate::system::processes;
-use crate::system::processes::{Activity, Pid};
-use crate::system::sockets;
-use crate::system::sockets::Taken;
+use crate::system::processes::Pid;
+use log::{Log, What};
+use say::end_direction;
 use socket2::{Domain, SockRef, Socket, Type};
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::io;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a peer waits in all for what it wants, however steadily bytes drip.
@@ -138,225 +138,6 @@ impl Peer {
         Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
     }
 
-    /// Says all of `bytes`, in one write when the kernel takes it.
-    ///
-    /// # Errors
-    /// How the connection ended, or that the other side does not read.
-    pub fn say(&mut self, bytes: &[u8]) -> Result<(), Ending> {
-        say(&self.stream, &self.log, self.patience.clone(), bytes)
-    }
-
-    /// Says `bytes` and hears `n` bytes at the same time; ends its own direction after the last one said when
-    /// `half_close`. Neither waits for the other, so that full buffers cannot lock the two together.
-    pub fn say_and_hear(&mut self, bytes: &[u8], half_close: bool, n: usize) -> Heard {
-        let log = Arc::clone(&self.log);
-        let patience = self.patience.clone();
-        let Ok(writer) = self.stream.try_clone() else { return self.hear(0) };
-        thread::scope(|scope| {
-            let saying = scope.spawn(move || {
-                let said = say(&writer, &log, patience, bytes);
-                if said.is_ok() && half_close {
-                    end_direction(&writer, &log);
-                }
-                said
-            });
-            let mut heard = self.hear(n);
-            if heard.ending.is_some() {
-                // Nothing that is still said could mend it; this also frees a blocked writer.
-                let _ = self.stream.shutdown(Shutdown::Both);
-            }
-            match saying.join() {
-                Ok(Err(ending)) if heard.ending.is_none() => heard.ending = Some(ending),
-                _ => {}
-            }
-            heard
-        })
-    }
-
-    /// Says as much of `bytes` as is taken while nothing is heard: until all is said, or until the kernel takes no
-    /// more and `other_stuck` says that the other side sleeps too. The answer is how many bytes were said.
-    pub fn say_until_stuck(&mut self, bytes: &[u8], other_stuck: impl Fn() -> bool) -> usize {
-        let _ = self.stream.set_nonblocking(true);
-        self.patience.renew();
-        let mut said = 0;
-        // Asked several times in a row: the other side may just have been woken.
-        let mut stuck = 0;
-        while said < bytes.len() && stuck < 20 && !self.patience.is_over() {
-            let at = Instant::now();
-            match (&self.stream).write(&bytes[said..bytes.len().min(said + 64 * 1024)]) {
-                Ok(n) => {
-                    lock(&self.log).said(at, &bytes[said..said + n]);
-                    said += n;
-                    stuck = 0;
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    stuck = if other_stuck() { stuck + 1 } else { 0 };
-                    thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => break,
-            }
-        }
-        let _ = self.stream.set_nonblocking(false);
-        said
-    }
-
-    /// Hears exactly `n` bytes, if they come.
-    pub fn hear(&mut self, n: usize) -> Heard {
-        self.hear_while(n, |bytes| bytes.len() < n)
-    }
-
-    /// Hears until `delimiter` has come, at most `max` bytes; the delimiter is part of the answer.
-    pub fn hear_until(&mut self, delimiter: u8, max: usize) -> Heard {
-        let mut heard = self.hear_while(max, |bytes| !bytes.contains(&delimiter));
-        if let Some(at) = heard.bytes.iter().position(|byte| *byte == delimiter) {
-            self.ahead = heard.bytes.split_off(at + 1);
-            heard.ending = None;
-        }
-        heard
-    }
-
-    /// Hears until the other side ends the connection, at most `max` bytes; the ending is always told.
-    pub fn hear_to_end(&mut self, max: usize) -> Heard {
-        let mut heard = self.hear_while(max + 1, |_| true);
-        heard.ending = heard.ending.or(Some(Ending::TooMuch));
-        heard
-    }
-
-    /// Hears whatever comes next, at least one byte, at most `max`.
-    pub fn hear_some(&mut self, max: usize) -> Heard {
-        self.hear_while(max, |bytes| bytes.is_empty())
-    }
-
-    /// What has come already and was not heard yet; it stays to be heard.
-    pub fn pending(&mut self) -> Vec<u8> {
-        let _ = self.stream.set_nonblocking(true);
-        let mut buffer = [0; 4096];
-        while let Ok(n @ 1..) = (&self.stream).read(&mut buffer) {
-            lock(&self.log).heard(&buffer[..n]);
-            self.ahead.extend(&buffer[..n]);
-            if self.ahead.len() > buffer.len() {
-                break;
-            }
-        }
-        let _ = self.stream.set_nonblocking(false);
-        self.ahead.clone()
-    }
-
-    /// Whether the other side ends now, with nothing more said: waits for one or the other.
-    pub fn is_at_end(&mut self) -> bool {
-        let heard = self.hear_some(1);
-        let at_end = heard.bytes.is_empty() && heard.ending == Some(Ending::Fin);
-        self.ahead.splice(0..0, heard.bytes);
-        at_end
-    }
-
-    /// In how many segments everything came that has been received so far; `None` where the kernel does not tell.
-    pub fn segments(&self) -> Option<u32> {
-        let (own, other) = self.ends().ok()?;
-        sockets::between(own, other).ok()??.segments
-    }
-
-    /// Whether the other side has taken everything that was said, or is gone.
-    pub fn is_taken(&self) -> bool {
-        let said = lock(&self.log).said;
-        self.ends().map_or(true, |(own, other)| sockets::taken(other, own, said) != Taken::NotAll)
-    }
-
-    /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked, it
-    /// waits a little.
-    pub fn wait_taken(&self) {
-        let Ok((own, other)) = self.ends() else { return };
-        let said = lock(&self.log).said;
-        let mut patience = self.patience.clone();
-        patience.renew();
-        loop {
-            match sockets::taken(other, own, said) {
-                Taken::All | Taken::Gone => return,
-                Taken::NotAll if patience.is_over() => return,
-                Taken::NotAll => thread::sleep(Duration::from_micros(200)), // The interval at which to look again.
-                Taken::Unknown => return thread::sleep(Duration::from_millis(20)),
-            }
-        }
-    }
-
-    /// Acknowledges late, as a kernel does that hopes to send the acknowledgement along with an answer: what another
-    /// side's Nagle algorithm makes of that then shows. Only Linux can be asked for it (tcp(7), TCP_QUICKACK).
-    pub fn delay_acknowledgements(&self) {
-        #[cfg(target_os = "linux")]
-        let _ = SockRef::from(&self.stream).set_tcp_quickack(false);
-    }
-
-    fn hear_while(&mut self, max: usize, more: impl Fn(&[u8]) -> bool) -> Heard {
-        let mut bytes = std::mem::take(&mut self.ahead);
-        if bytes.len() > max {
-            self.ahead = bytes.split_off(max);
-        }
-        let start = Instant::now();
-        self.patience.renew();
-        let mut seen = self.carried.as_ref().map(|carried| carried());
-        let mut buffer = vec![0; (max - bytes.len().min(max)).min(64 * 1024)];
-        while bytes.len() < max && more(&bytes) {
-            let _ = self.stream.set_read_timeout(Some(self.patience.slice()));
-            let room = buffer.len().min(max - bytes.len());
-            let ending = match (&self.stream).read(&mut buffer[..room]) {
-                Ok(0) => Ending::Fin,
-                Ok(n) => {
-                    lock(&self.log).heard(&buffer[..n]);
-                    bytes.extend(&buffer[..n]);
-                    if start.elapsed() < self.in_all {
-                        self.patience.renew();
-                        continue;
-                    }
-                    Ending::TimedOut(start.elapsed())
-                }
-                Err(error) => match error.kind() {
-                    ErrorKind::Interrupted => continue,
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-                        let now = self.carried.as_ref().map(|carried| carried());
-                        if now != seen && start.elapsed() < self.in_all {
-                            seen = now;
-                            self.patience.renew();
-                        }
-                        if !self.patience.is_over() {
-                            continue;
-                        }
-                        let meanwhile = self.meanwhile();
-                        let mut log = lock(&self.log);
-                        log.meanwhile = meanwhile;
-                        if log.said + log.heard == 0 {
-                            log.waits_for_us = self.other.and_then(processes::waits_to_read);
-                        }
-                        Ending::Silence(self.patience.waited())
-                    }
-                    _ => Ending::Rst,
-                },
-            };
-            let ending = lock(&self.log).ended(ending);
-            return Heard { bytes, ending: Some(ending) };
-        }
-        Heard { bytes, ending: None }
-    }
-
-    /// What the other side is doing, as far as the kernel tells.
-    fn meanwhile(&self) -> Option<Meanwhile> {
-        let (own, other) = self.ends().ok()?;
-        let root = self.other?;
-        let entry = sockets::between(other, own).ok()??;
-        match processes::activity(root) {
-            // A socket that no process holds waits in the queue of the listening one.
-            _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
-            Activity::Busy if !processes::all_sleep(root) => Some(Meanwhile::Busy),
-            Activity::Asleep(call) => match entry.unread {
-                unread @ 1.. if entry.received == Some(unread.into()) => {
-                    Some(Meanwhile::ReadsNothing { call, unread })
-                }
-                unread => Some(Meanwhile::Waits { call, unread }),
-            },
-            _ => None,
-        }
-    }
-
     /// Ends this direction (FIN) and stays to hear.
     pub fn half_close(&mut self) {
         end_direction(&self.stream, &self.log);
@@ -387,43 +168,12 @@ impl Drop for Peer {
     }
 }
 
-fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]) -> Result<(), Ending> {
-    let mut stream = stream;
-    patience.renew();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let _ = stream.set_write_timeout(Some(patience.slice()));
-        // In pieces, so that the evidence tells when each was taken.
-        let at = Instant::now();
-        match stream.write(&rest[..rest.len().min(64 * 1024)]) {
-            Ok(n) => {
-                lock(log).said(at, &rest[..n]);
-                rest = &rest[n..];
-                patience.renew();
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                let ending = match error.kind() {
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut if !patience.is_over() => continue,
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut => Ending::NotTaken(patience.waited()),
-                    _ => Ending::Rst,
-                };
-                return Err(lock(log).ended(ending));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn end_direction(stream: &TcpStream, log: &SharedLog) {
-    let _ = stream.shutdown(Shutdown::Write);
-    lock(log).push(What::HalfClosed);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
     use std::net::TcpListener;
+    use std::thread;
 
     /// A peer on one side, a plain stream on the other.
     fn pair() -> (Peer, TcpStream) {
@@ -462,17 +212,6 @@ mod tests {
         assert!(matches!(peer.hear(1 << 30).ending, Some(Ending::TimedOut(_))));
         drop(peer);
         drip.join().unwrap();
-    }
-
-    #[test]
-    fn a_delimiter_splits_what_came_in_one_read() {
-        let (mut peer, mut other) = pair();
-        other.write_all(b"one\ntwo\nrest").unwrap();
-        assert_eq!(peer.hear_until(b'\n', 100).bytes, b"one\n");
-        assert_eq!(peer.hear_until(b'\n', 100).bytes, b"two\n");
-        drop(other);
-        let rest = peer.hear_to_end(100);
-        assert_eq!((rest.bytes.as_slice(), rest.ending), (&b"rest"[..], Some(Ending::Fin)));
     }
 
     #[test]

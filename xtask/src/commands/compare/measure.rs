@@ -7,8 +7,8 @@ use crate::finding::{Half, Outcome, Stop};
 use crate::promises::lesson_03_sticky;
 use crate::promises::lesson_03_sticky::Bare;
 use crate::promises::lesson_04_sleep::Sleep;
-use crate::promises::pushing::ack::Ack;
-use crate::promises::pushing::framed::Framed;
+use crate::promises::lesson_05_ack::Ack;
+use crate::promises::lesson_06_header::Framed;
 use crate::promises::pushing::{Push, measure, pair};
 use crate::wire::Kind;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub const WAYS: [Way; 4] = [
 
 /// Whether the lesson's pair check holds; that it breaks as the lesson predicts is an answer, any other break is not.
 fn holds<P: Push>(bench: &mut Bench) -> Outcome<bool> {
-    match pair::messages::<P>(bench) {
+    match pair::pair_messages::<P>(bench) {
         Ok(()) => Ok(true),
         Err(stop) => match *stop {
             Stop::Demo(_) => Ok(false),
@@ -95,13 +95,12 @@ pub struct Cost {
 impl Row {
     /// Runs the pair on every wire, and then on one that delays each direction by `delay` milliseconds.
     pub fn measure(way: &'static Way, programs: &Programs, seed: u64, delay: u32) -> Self {
-        let lesson = way.lesson();
         let cell = |kind: &Kind| {
             // On `plain`, what 03 does is luck: told as such.
             let runs = if way.number == "03" && *kind == Kind::Plain { RUNS } else { 1 };
             let mut held = 0;
             for n in 0..runs {
-                let mut bench = Bench::new(programs, lesson.answer, seed + n as u64, Half::Pair, *kind);
+                let mut bench = Bench::new(programs, seed + n as u64, Half::Pair, *kind);
                 match (way.holds)(&mut bench) {
                     Ok(holds) => held += usize::from(holds),
                     Err(stop) => {
@@ -120,7 +119,7 @@ impl Row {
         };
         let cells = WIRES.iter().map(cell).collect();
         let run = |messages| {
-            let mut bench = Bench::new(programs, lesson.answer, seed, Half::Pair, Kind::Slow(delay));
+            let mut bench = Bench::new(programs, seed, Half::Pair, Kind::Slow(delay));
             (way.cost)(&mut bench, messages)
         };
         let cost = run(1).ok().zip(run(1 + MORE).ok()).map(|(one, many)| Cost {
@@ -140,8 +139,8 @@ impl Way {
 
 fn told(stop: Stop) -> String {
     match stop {
-        Stop::Broken(finding) | Stop::Demo(finding) => format!("{}; {}", finding.got, finding.cause),
-        Stop::Unable(why) | Stop::Skip(why) => why,
+        Stop::Broken(finding) | Stop::Demo(finding) => format!("{}; {}", finding.got, finding.cause.words),
+        Stop::Unable(_, why) | Stop::Skip(why) => why.to_string(),
     }
 }
 

@@ -4,7 +4,7 @@ mod measure;
 mod table;
 
 use super::{UNABLE, print, stop_at_ctrl_c};
-use crate::bench;
+use crate::bench::Programs;
 use crate::cli::{Compare, Format};
 use crate::report::text;
 use crate::report::text::Paint;
@@ -26,7 +26,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..100_000));
     let mut pairs = Vec::new();
     for way in &WAYS {
-        let Some(programs) = bench::programs(kind, way.number, &built.programs) else {
+        let Some(programs) = Programs::built(kind, way.number, &built.programs) else {
             eprintln!("{kind}-{} does not compile: cargo's message above says where", way.lesson().dir());
             return Ok(FAILED);
         };

@@ -1,10 +1,11 @@
 //! What to do next.
 
-use super::Plan;
+use super::plan::Plan;
+use crate::commands;
 use crate::course::Lesson;
 use crate::finding::{Half, Verdict};
-use crate::report::text::LEARNED;
-use crate::report::{CheckReport, LessonReport, Problem};
+use crate::report::text::Next;
+use crate::report::{CheckReport, LessonReport};
 
 impl Plan<'_> {
     /// The failed check to mend first.
@@ -15,68 +16,70 @@ impl Plan<'_> {
         own.or_else(|| report.checks.iter().find(broken))
     }
 
-    /// What to do next, in one line.
-    pub(super) fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> String {
+    /// What to do next.
+    pub(super) fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> Next {
+        if report.problem.is_some() {
+            return Next::command(&format!("mend it, then {rerun}"));
+        }
         if let Some(failed) = Self::first_failed(report) {
             return match report.checks.len() {
-                1 => "mend it, then run the last line again".into(),
-                _ => format!("mend `{}` first, then run just it again:\n{}", failed.id, failed.rerun),
+                1 => Next::words("mend it, then run the last line again"),
+                _ => Next::words(&format!("mend `{}` first, then run just it again:", failed.id))
+                    .then(&failed.rerun),
             };
         }
         if let Some(hole) = report.checks.iter().find_map(|check| check.hole.as_ref()) {
-            let (function, place) = (&hole.function, format!("{}:{}", hole.file, hole.line));
-            let hint = format!("cargo xtask hint {}", lesson.id());
-            return format!("write `{function}` in {place}, then\n{rerun}\nstuck? {hint}");
+            return Next::words(&format!("write `{}` in {}:{}, then", hole.function, hole.file, hole.line))
+                .then(rerun)
+                .then(&format!("stuck? cargo xtask hint {}", lesson.id()));
         }
+        let args = self.args;
         match report.verdict() {
             Verdict::Error => {
-                format!("mend what kept the runner from judging (cargo xtask doctor may know), then\n{rerun}")
+                Next::command("mend what kept the runner from judging (cargo xtask doctor may know), then")
+                    .then(rerun)
             }
-            _ if matches!(report.problem, Some(Problem::NotThere(_))) => "nothing to judge".into(),
-            _ if report.checks.len() < lesson.checks().count() => format!("all checks: {rerun}"),
-            _ if self.args.solution => {
-                format!("write it yourself in lessons/{}, then cargo xtask run {}", lesson.dir(), lesson.id())
+            _ if report.checks.len() < lesson.checks().count() => {
+                Next::command(&format!("all checks: {rerun}"))
             }
-            _ if self.args.dir.is_some() || self.args.server.is_some() || self.args.client.is_some() => {
-                "nothing to mend".into()
+            _ if args.solution => Next::command(&format!(
+                "write it yourself in lessons/{}, then cargo xtask run {}",
+                lesson.dir(),
+                lesson.id()
+            )),
+            _ if args.dir.is_some() || args.server.is_some() || args.client.is_some() => {
+                Next::words("nothing to mend")
             }
-            _ => match super::super::after(lesson, &super::super::lab().load().0) {
-                Some(next) => {
-                    format!("{}{LEARNED}cargo xtask run {}", lesson.learned, next.id())
-                }
-                None => format!(
-                    "{}{LEARNED}that was the last lesson so far; cargo xtask compare --mine",
-                    lesson.learned
-                ),
-            },
+            _ => match commands::after(lesson, &commands::lab().load().0) {
+                Some(next) => Next::command(&format!("cargo xtask run {}", next.id())),
+                None => Next::command("that was the last lesson so far; cargo xtask compare --mine"),
+            }
+            .learned(lesson.learned),
         }
     }
 
     /// What to do next when a save is all it takes to be judged again.
-    pub(super) fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> String {
+    pub(super) fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> Next {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
         match (&report.problem, Self::first_failed(report), hole) {
-            (Some(_), ..) => "mend it and save".into(),
+            (Some(_), ..) => Next::words("mend it and save"),
             (None, Some(failed), _) => {
                 let half = failed.at_fault.unwrap_or(failed.half).word();
-                format!("mend the {half} and save (the check is {})", failed.id)
+                Next::words(&format!("mend the {half} and save (the check is {})", failed.id))
             }
             (None, None, Some(hole)) => {
-                format!("write `{}` in {}:{} and save", hole.function, hole.file, hole.line)
+                Next::words(&format!("write `{}` in {}:{} and save", hole.function, hole.file, hole.line))
             }
             (None, None, None) if report.verdict() != Verdict::Pass => {
-                "mend what kept the runner from judging".into()
+                Next::words("mend what kept the runner from judging")
             }
             (None, None, None) => match lesson.next() {
-                Some(next) => format!(
-                    "{}{LEARNED}`n` goes on to {} {}: {}",
-                    lesson.learned,
-                    next.id(),
-                    next.name,
-                    next.idea
-                ),
-                None => format!("{}{LEARNED}that was the last lesson so far", lesson.learned),
-            },
+                Some(next) => {
+                    Next::words(&format!("`n` goes on to {} {}: {}", next.id(), next.name, next.idea))
+                }
+                None => Next::words("that was the last lesson so far"),
+            }
+            .learned(lesson.learned),
         }
     }
 }

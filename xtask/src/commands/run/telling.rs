@@ -1,11 +1,12 @@
 //! Tells people the verdicts of a run, lesson by lesson, as they come.
 
 use super::super::print;
-use super::Plan;
+use super::place::Place;
+use super::plan::Plan;
 use crate::bench::Role;
 use crate::commands::run::progress::Progress;
 use crate::course::Lesson;
-use crate::finding::Verdict;
+use crate::finding::{Hindrance, Verdict};
 use crate::judge::Judged;
 use crate::report::screen;
 use crate::report::text;
@@ -97,9 +98,14 @@ impl<'a> Telling<'a> {
         let now = &judged.report;
         let failed = |check: &CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
         let shown = |check: &CheckReport| check.verdict == Verdict::Demo && check.wire == now.wire;
+        let same_hindrance = |check: &CheckReport| {
+            check.verdict == Verdict::Error
+                && check.hindrance == now.hindrance
+                && now.hindrance != Hindrance::Other
+        };
         let before = match now.verdict {
             Verdict::Demo => report.checks.iter().any(shown),
-            Verdict::Error => report.checks.iter().any(|check| check.got == now.got),
+            Verdict::Error => report.checks.iter().any(same_hindrance),
             _ => report.checks.iter().any(failed),
         };
         let detail = if before { Detail::Brief } else { Detail::Whole };
@@ -118,10 +124,7 @@ impl<'a> Telling<'a> {
         self.open(number);
         self.told += 1;
         let (plan, report, rerun) = (self.plan, &self.reports[number], &self.reruns[number]);
-        let next = match report.problem {
-            Some(_) => format!("mend it, then {rerun}"),
-            None => plan.next(plan.lessons[number], report, rerun),
-        };
+        let next = plan.next(plan.lessons[number], report, rerun);
         plan.say(&text::holes(plan.paint, report));
         plan.say(&text::closing(plan.paint, report, &next));
         if let Some(rows) = plan.args.screen {
@@ -129,6 +132,7 @@ impl<'a> Telling<'a> {
             let heading = text::heading(plan.paint, lesson, &plan.described(), plan.seed);
             let (first, next) = (Plan::first_failed(report), plan.next_on_screen(lesson, report));
             print(&screen::render(plan.paint, &heading, &self.scene, report, first, &next, rows));
+            print(&Place::of(report, first).line());
         }
     }
 

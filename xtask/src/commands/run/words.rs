@@ -30,7 +30,7 @@ pub fn quoted(word: &str) -> String {
 /// Makes sure that there is such a check, on this wire.
 pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::Result<()> {
     let all = || lessons.iter().flat_map(|lesson| lesson.checks());
-    if all().any(|check| check.id == id && wire.is_none_or(|wire| wire == check.wire)) {
+    if all().any(|check| check.is_called(id) && wire.is_none_or(|wire| wire == check.wire)) {
         return Ok(());
     }
     let mut ids: Vec<&str> =

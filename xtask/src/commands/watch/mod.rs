@@ -8,6 +8,7 @@ mod terminal;
 pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
 
 use super::editor::Editor;
+use super::run::Place;
 use super::{diff, hint, known, lesson_or_current, list, print, reset};
 use crate::cli::Watch;
 use crate::course::Lesson;
@@ -47,6 +48,7 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
         judging: None,
         runs: 0,
         verdict: String::new(),
+        place: Place::default(),
         passed: false,
         reading: false,
         notice: String::new(),
@@ -76,6 +78,8 @@ struct Watcher {
     runs: u64,
     /// What the last one said.
     verdict: String,
+    /// Where the editor is to open.
+    place: Place,
     /// Whether the lesson passed.
     passed: bool,
     /// Something was asked for while it ran, which its verdict shall not push off the screen.
@@ -124,6 +128,7 @@ impl Watcher {
     fn judge(&mut self) {
         self.judging = None;
         self.verdict.clear();
+        self.place = Place::default();
         self.reading = false;
         self.seen = Look::at(&self.dir());
         self.runs += 1;
@@ -146,7 +151,9 @@ impl Watcher {
         if run == self.runs
             && let Some(judging) = self.judging.take()
         {
-            (self.verdict, self.passed) = judging.outcome();
+            let (said, passed) = judging.outcome();
+            (self.verdict, self.place) = Place::read(&said);
+            self.passed = passed;
             if self.reading {
                 self.say("the verdict is there: Enter shows it\n");
             } else {
@@ -237,11 +244,10 @@ impl Watcher {
 
     /// Opens the place that the last run named; where it named none, what is to be written, or else the half that failed.
     fn edit(&self) -> anyhow::Result<String> {
-        let (file, line) = match place_in(&self.verdict) {
-            Some((file, line)) => (workspace::root().join(file), line),
+        let (file, line) = match &self.place.file {
+            Some((file, line)) => (workspace::root().join(file), *line),
             None => {
-                // As `next_on_screen` says it; marks like ✗ may stand in colour.
-                let half = if self.verdict.contains("mend the client") { "client" } else { "server" };
+                let half = if self.place.client { "client" } else { "server" };
                 (self.dir().join(format!("src/bin/{half}.rs")), 1)
             }
         };
@@ -265,27 +271,5 @@ impl Watcher {
             self.events.try_iter().filter(|event| !matches!(event, Event::Stop)).collect();
         others.into_iter().for_each(|event| drop(self.send.send(event)));
         opened.map(|()| String::new())
-    }
-}
-
-/// The first `lessons/…/server.rs:12` of a text, as file and line.
-fn place_in(text: &str) -> Option<(&str, u32)> {
-    let at = text.find("lessons/")?;
-    let (file, rest) = text[at..].split_once(".rs:")?;
-    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    let line = rest[..digits].parse().ok()?;
-    let clean = file.chars().all(|c| c.is_ascii_alphanumeric() || "/-_".contains(c));
-    clean.then_some((&text[at..at + file.len() + 3], line))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_place_that_a_run_names_is_found() {
-        let text = "panicked at lessons/01-echo/src/bin/server.rs:64:47:\nlessons/02/src/lib.rs:3";
-        assert_eq!(place_in(text), Some(("lessons/01-echo/src/bin/server.rs", 64)));
-        assert_eq!(place_in("✗ server   returns any bytes\n"), None);
     }
 }

@@ -1,10 +1,10 @@
 //! What the messages of a pair take on a wire, in time and in bytes.
 
-use super::client::printed_as;
+use super::printed::printed_as;
 use super::{LETTERS, Push, bytes_of, wire_to};
 use crate::bench::Bench;
 use crate::finding::Outcome;
-use crate::promises::common::random_from;
+use crate::promises::inputs::random_from;
 use crate::wire::{Direction, Passed};
 use std::time::Duration;
 

@@ -1,52 +1,77 @@
-//! What lessons 03 to 06 share: a server pushes messages, a client prints them. They differ only in framing.
+//! The scenario in which the server pushes messages and the client prints them. Its lessons differ only in framing.
 
-pub mod ack;
 pub mod client;
-pub mod framed;
 pub mod measure;
 pub mod pair;
+pub mod printed;
 pub mod server;
 pub mod stream;
 
-use super::common::random_from;
-use crate::bench::peer::Peer;
-use crate::bench::{Bench, Server};
-use crate::finding::{Finding, Outcome, Stop};
-use crate::wire;
-use crate::wire::{Direction, Passed, Record, Wire};
+use crate::bench::{Bench, Call, Peer, Server};
+use crate::finding::{Cause, Finding, Hindrance, Outcome, Stop, Words};
+use crate::promises::inputs::random_from;
+use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
+use crate::wire::{self, Direction, Passed, Record, Wire};
 use std::net::SocketAddr;
 
 /// How a lesson frames the messages that a server pushes.
-pub trait Push {
+pub trait Push: Sized + 'static {
     /// The server pauses half a second between messages: checks give it few of them.
     const PAUSES: bool = false;
+
+    /// What the server does with its messages, in words that follow "the server".
+    const PUSHES: &'static str = "pushes exactly its messages, then ends";
+
+    /// What the client does with them, in words that follow "the client".
+    const PRINTS: &'static str = "prints each message as it was sent";
+
+    /// The same in other words on some wires.
+    const PRINTS_TITLES: &'static [(Kind, &'static str)] = &[];
+
+    /// What a server does on a wire that cuts what it is sent, in words that follow "the server".
+    const PIECES: &'static str = "pushes the same whatever the pieces";
+
+    /// The wires on which the pair is tried.
+    const PAIR_ON: &'static [Kind] = &[Plain, Glue, Dribble, Slice];
+
+    /// The wires on which a server is tried; on `plain` it always is.
+    const PIECES_ON: &'static [Kind] = &[];
+
+    /// The wires on which a client gets messages that are no text.
+    const ANY_BYTES_ON: &'static [Kind] = &[Plain];
+
+    /// What is asked of a pair that leaves no room for a wire.
+    const WITHOUT_WIRE: fn(&mut Bench) -> Outcome = pair::without_wire::<Self>;
+
+    /// Bytes of the first message, with what the framing puts before it, after which a fault wire cuts it off.
+    const INSIDE: u64;
 
     /// The byte counts of the turns of both sides, the client's first; empty where they cannot be known.
     fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>);
 
     /// Where a message ends, in words that follow "each ends where".
-    const ENDS: &str;
+    const ENDS: &'static str;
 
     /// What is known of a client's mistake from what it says on standard error.
-    fn of_error(stderr: &str) -> Option<String> {
+    fn cause_of_error(stderr: &str) -> Option<Cause> {
         let _ = stderr;
         None
     }
 
     /// What is known of a client's mistake from what it prints.
-    fn of_printed(printed: &str) -> Option<String> {
+    fn cause_of_printed(printed: &str) -> Option<Cause> {
         let _ = printed;
         None
     }
 
     /// What a client says, in words that follow "the client says".
-    const SAYS: &str = "nothing: it only listens";
+    const SAYS: &'static str = "nothing: it only listens";
 
     /// How a client reads, in a sentence for one that broke off.
-    const HOW: &str;
+    const HOW: &'static str;
 
     /// The lengths of the messages that the pair is seen with: at least ten bytes, so that a size can be cut.
-    const EXAMPLE: &[usize] = &[10, 12, 10];
+    const EXAMPLE: &'static [usize] = &[10, 12, 10];
 
     /// The lengths of the server's writes, where the protocol says them; `stream` is what it said.
     fn writes(messages: &[Vec<u8>], stream: &[u8]) -> Vec<usize> {
@@ -79,6 +104,15 @@ pub trait Push {
     /// What a right client of this lesson prints on a wire that cuts and joins like this, where that is not what it was
     /// sent.
     fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction>;
+}
+
+/// What a framing promises that marks where a message ends.
+pub trait Framing: Push {
+    /// The wires that end the stream inside a message.
+    const FIN_INSIDE: &'static [Kind];
+
+    /// The wire that resets where the first message has just ended.
+    const RST_BETWEEN: &'static [Kind];
 }
 
 /// How a program breaks when it leans on a promise that TCP never made.
@@ -149,17 +183,18 @@ pub fn pieces(record: &Record) -> Vec<Vec<u8>> {
 }
 
 /// Why a server cannot be judged in a lesson in which servers push: it waits in this call.
-pub fn other_protocol_in(call: &str) -> String {
+pub fn waits_for_client(call: Call) -> Words {
     format!(
         "the server waits for the client to speak first (in `{call}`), but the client of this lesson waits for the server \
          to push: that is another protocol, so nothing can be said of it here"
     )
+    .into()
 }
 
 /// The stop of a pair whose server waits for the client to speak, on a wire that nothing has passed.
 pub fn other_protocol(server: &Server, record: &Record) -> Option<Box<Stop>> {
     let call = server.waits_to_read().filter(|_| record.carried() == (0, 0))?;
-    Some(Box::new(Stop::Unable(other_protocol_in(call))))
+    Some(Box::new(Stop::Unable(Hindrance::OtherProtocol, waits_for_client(call))))
 }
 
 /// The letters of messages whose bytes are looked for in what a program prints.

@@ -1,10 +1,23 @@
 //! Both programs of a lesson that pushes, with the wire between them: the conversation that a run shows.
 
-use super::client::{printed_as, prints};
+use super::printed::{printed_as, prints};
 use super::{Push, Traffic, bytes_of, long_messages, other_protocol, pieces, wire_to};
 use crate::bench::{Bench, Role};
-use crate::finding::{Finding, Half, Outcome, Stop, blame, count};
+use crate::finding::{Finding, Half, Outcome, Stop, because, blame, count};
+use crate::promises::inputs::random_from;
+use crate::promises::{Check, pair};
 use crate::wire::{Direction, Kind, Passed, Piece};
+
+/// The rows, for any framing.
+pub trait Rows: Push {
+    /// What every such pair promises.
+    const PAIR: &'static [Check] =
+        &[pair!("pair-messages", "each message arrives as it was sent", pair_messages::<Self>)
+            .on(Self::PAIR_ON)
+            .long_if(Self::PAUSES)];
+}
+
+impl<P: Push> Rows for P {}
 
 /// How many times a pair that pauses is tried on `plain`, where a machine that is busy enough could join two messages
 /// before they come to the wire.
@@ -14,7 +27,7 @@ const TRIES: usize = 3;
 ///
 /// # Errors
 /// A finding that names the half at fault; a demo, when the pair broke as the lesson predicts.
-pub fn messages<P: Push>(bench: &mut Bench) -> Outcome {
+pub fn pair_messages<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = long_messages::<P>(bench);
     for n in 1.. {
         bench.scene.clear();
@@ -57,7 +70,7 @@ fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, 
     let taken = !passed_on.iter().any(|piece| piece.waited);
     let pieces = pieces(&wire.record).len();
     let joined = P::PAUSES && bench.wire == Kind::Plain && whole && taken && pieces < messages.len();
-    let passed = Traffic::of(&wire.record, client.program.watch().ended_itself().is_some());
+    let passed = Traffic::of(&wire.record, client.ended_itself());
     for message in messages {
         bench.scene.push((Role::Server, format!("(pushes)  {message}")));
     }
@@ -67,8 +80,8 @@ fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, 
         bench.scene.push((Role::Wire, line));
     }
     bench.ribbon = bench.ribbon.take().filter(|_| !luck);
-    client.program.end();
-    for line in String::from_utf8_lossy(&client.program.stdout.kept()).lines().take(8) {
+    client.end();
+    for line in String::from_utf8_lossy(&client.printed()).lines().take(8) {
         bench.scene.push((Role::Client, format!("(printed) {line}")));
     }
     if let (Err(_), Some(stop)) = (&outcome, other_protocol(&server, &wire.record)) {
@@ -106,3 +119,18 @@ fn shown(pieces: &[Piece], joined: bool) -> Vec<String> {
     };
     turns.into_iter().map(line).collect()
 }
+
+/// A pair whose server and client are fixed to one address: there is no room for a wire, so what passes between them
+/// cannot be seen. What the client prints, and how it ends, still says whether they talk.
+pub fn without_wire<P: Push>(bench: &mut Bench) -> Outcome {
+    let messages: Vec<String> = (10..12).map(|n| random_from(bench, super::LETTERS, n)).collect();
+    let wanted = printed_as(&bytes_of(&messages));
+    let server = bench.server_with(&messages)?;
+    let mut client = bench.client(server.addr, &wanted)?;
+    client.end_input();
+    because(client.exits_well("when the server has ended"), OWN_CHECKS)?;
+    client.printed_all(&wanted, |_| OWN_CHECKS)
+}
+
+/// The cause of a pair that was seen without a wire.
+pub const OWN_CHECKS: &str = "both halves are judged on all wires by their own checks: those tell more";

@@ -1,10 +1,57 @@
-//! What every server promises that pushes, whatever the framing.
+//! Promises that every server makes that pushes, whatever the framing, and their rows.
 
-use super::{Push, three_messages, wire_to};
+use super::{Framing, LETTERS, Push, three_messages, wire_to};
 use crate::bench::Bench;
 use crate::finding::{Outcome, broken};
-use crate::promises::common::random_word;
-use crate::promises::leaks;
+use crate::promises::inputs::{random_from, random_word};
+use crate::promises::{Check, any_server, server};
+
+/// The rows, for any framing.
+pub trait Rows: Push {
+    /// What every such server promises.
+    const SERVER: &'static [Check] = &[
+        server!("pushes-messages", Self::PUSHES, pushes_messages::<Self>).long_if(Self::PAUSES),
+        server!("pushes-large", "pushes a message larger than any buffer", pushes_large::<Self>),
+        server!("pushes-to-each", "pushes the same to one client after the other", pushes_to_each::<Self>)
+            .long_if(Self::PAUSES),
+        server!(
+            "pushes-defaults",
+            "pushes messages of its own when it is given none",
+            pushes_defaults::<Self>
+        )
+        .long_if(Self::PAUSES),
+        server!("pushes-any-pieces", Self::PIECES, pushes_any_pieces::<Self>)
+            .on(Self::PIECES_ON)
+            .was(&["answers-in-pieces"]),
+        server!(
+            "rst-while-pushing",
+            "survives clients that reset while it pushes",
+            rst_while_pushing::<Self>
+        )
+        .long_if(Self::PAUSES),
+        server!(
+            "keeps-no-sockets",
+            "closes its socket whatever ended the connection",
+            keeps_no_sockets::<Self>
+        ),
+        server!(
+            "binds-its-address",
+            "listens at the address it was given and no other",
+            binds_its_address::<Self>
+        ),
+    ];
+}
+
+impl<P: Push> Rows for P {}
+
+/// The rows, for a framing that marks where a message ends.
+pub trait FramedRows: Framing {
+    /// What every such server promises beside [`Rows::SERVER`].
+    const FRAMED_SERVER: &'static [Check] =
+        &[server!("announces-empty", "announces an empty message, too", announces_empty::<Self>)];
+}
+
+impl<P: Framing> FramedRows for P {}
 
 /// Words of several kinds: with blanks, with letters beyond ASCII, one that fills no whole buffer.
 fn some_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
@@ -15,7 +62,7 @@ fn some_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
 }
 
 /// Exactly the messages, then the end.
-pub fn messages<P: Push>(bench: &mut Bench) -> Outcome {
+fn pushes_messages<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = some_messages::<P>(bench);
     let mut server = bench.server_with(&messages)?;
     let mut peer = bench.connect(&mut server)?;
@@ -23,7 +70,7 @@ pub fn messages<P: Push>(bench: &mut Bench) -> Outcome {
 }
 
 /// A message larger than the buffers on its way, which are full before anything of it is read.
-pub fn large<P: Push>(bench: &mut Bench) -> Outcome {
+fn pushes_large<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = vec![random_word(bench, 90_000), random_word(bench, 5)];
     let mut server = bench.server_with(&messages)?;
     let mut peer = bench.connect_tiny(&mut server)?;
@@ -33,7 +80,7 @@ pub fn large<P: Push>(bench: &mut Bench) -> Outcome {
 }
 
 /// The same to one client after the other.
-pub fn to_each<P: Push>(bench: &mut Bench) -> Outcome {
+fn pushes_to_each<P: Push>(bench: &mut Bench) -> Outcome {
     let mut messages = three_messages(bench);
     messages.truncate(if P::PAUSES { 2 } else { 3 });
     let mut server = bench.server_with(&messages)?;
@@ -45,7 +92,7 @@ pub fn to_each<P: Push>(bench: &mut Bench) -> Outcome {
 }
 
 /// Messages of its own when it is given none.
-pub fn defaults<P: Push>(bench: &mut Bench) -> Outcome {
+fn pushes_defaults<P: Push>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     match P::hear_any(&server, &mut peer) {
@@ -63,7 +110,7 @@ pub fn defaults<P: Push>(bench: &mut Bench) -> Outcome {
 }
 
 /// The same whatever the pieces.
-pub fn any_pieces<P: Push>(bench: &mut Bench) -> Outcome {
+fn pushes_any_pieces<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = three_messages(bench);
     let server = bench.server_with(&messages)?;
     let wire = wire_to::<P>(bench, server.addr, &messages)?;
@@ -72,7 +119,7 @@ pub fn any_pieces<P: Push>(bench: &mut Bench) -> Outcome {
 }
 
 /// Clients that reset: before they are accepted, in the middle of the push, and when all is pushed.
-pub fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
+fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
     let (count, clients) = if P::PAUSES { (2, 1) } else { (40, 8) };
     let messages: Vec<String> = (0..count).map(|_| random_word(bench, 2000)).collect();
     let mut server = bench.server_with(&messages)?;
@@ -91,7 +138,7 @@ pub fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
     }
     let mut peer = bench.connect(&mut server)?;
     let mut heard = P::hear(&server, &mut peer, &messages);
-    // Whoever listens to a client on after the last message meets the RST there.
+    // A server that still listens to a client after the last message meets the RST there.
     peer.reset();
     if heard.is_ok() {
         let mut peer = bench.connect(&mut server)?;
@@ -102,14 +149,14 @@ pub fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
 }
 
 /// Clients that left, or reset, have left no socket behind.
-pub fn keeps_no_sockets<P: Push>(bench: &mut Bench) -> Outcome {
+fn keeps_no_sockets<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = vec![random_word(bench, 60)];
     let mut server = bench.server_with(&messages)?;
-    leaks::keeps_no_sockets(
+    any_server::lets_go(
         bench,
         &mut server,
-        |_, server, peer| P::hear(server, peer, &messages),
-        |_, _, peer| {
+        |server, peer| P::hear(server, peer, &messages),
+        |_, peer| {
             let _ = peer.hear(1);
             Ok(())
         },
@@ -117,11 +164,19 @@ pub fn keeps_no_sockets<P: Push>(bench: &mut Bench) -> Outcome {
 }
 
 /// The address that it was given, and no other.
-pub fn binds_its_address<P: Push>(bench: &mut Bench) -> Outcome {
+fn binds_its_address<P: Push>(bench: &mut Bench) -> Outcome {
     let mut messages = three_messages(bench);
     messages.truncate(1);
     let mut server = bench.server_with(&messages)?;
     let mut peer = bench.connect(&mut server)?;
     P::hear(&server, &mut peer, &messages)?;
     server.listens_only_there()
+}
+
+/// Empty messages, first, last and between others.
+fn announces_empty<P: Framing>(bench: &mut Bench) -> Outcome {
+    let messages = vec![String::new(), random_from(bench, LETTERS, 11), String::new(), String::new()];
+    let mut server = bench.server_with(&messages)?;
+    let mut peer = bench.connect(&mut server)?;
+    P::hear(&server, &mut peer, &messages)
 }

@@ -1,10 +1,8 @@
 //! Messages without any framing (03, 04): one write each, and nothing between them.
 
 use super::{Prediction, Traffic};
-use crate::bench::Server;
-use crate::bench::peer::{Ending, Heard, Peer};
-use crate::bench::{fin_next, same_bytes};
-use crate::finding::{Finding, Outcome, broken, count, quoted};
+use crate::bench::{Ending, Heard, Peer, Server, fin_next, same_bytes};
+use crate::finding::{Cause, Finding, Half, Outcome, broken, count, quoted};
 
 /// Hears exactly the messages and then FIN.
 ///
@@ -16,7 +14,7 @@ pub fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome {
     if heard.ending.is_some() {
         server.alive("a client that only listens")?;
     }
-    same_bytes("server", &expected, &heard, |expected, heard| of_push(messages, expected, heard))?;
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| cause_of_push(messages, expected, heard))?;
     ends(peer)
 }
 
@@ -33,7 +31,7 @@ pub fn ends(peer: &mut Peer) -> Outcome {
         [b'\n'] | [0] => "something was written after a message: the messages and nothing else",
         _ => "more was written than the messages: nothing between them and nothing after them",
     };
-    fin_next("server", &heard, cause)
+    fin_next(&heard, cause)
 }
 
 /// Hears whatever is pushed, until FIN; the answer is 1 when it was anything at all.
@@ -98,7 +96,7 @@ pub fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction>
     })
 }
 
-fn of_push(messages: &[String], expected: &[u8], heard: &Heard) -> String {
+fn cause_of_push(messages: &[String], expected: &[u8], heard: &Heard) -> Cause {
     let got = &heard.bytes;
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
     let mut edge = 0;
@@ -108,26 +106,30 @@ fn of_push(messages: &[String], expected: &[u8], heard: &Heard) -> String {
     });
     match got.get(same) {
         None if got.is_empty() => {
-            "the server pushed nothing: it must not wait for a request, and push to every client".to_string()
+            "the server pushed nothing: it must not wait for a request, and push to every client".into()
         }
         Some(b'\n' | 0 | b' ' | b'\r') if at_edge => {
-            "something stands between the messages: write the messages and nothing else".to_string()
+            "something stands between the messages: write the messages and nothing else".into()
         }
         _ if expected.len() - same > 1024 && same >= 1024 && got.len() == same => {
             format!(
                 "the push stops after {same} bytes: write all of each message (`write_all`), however long it is"
             )
+            .into()
         }
-        None => format!("the push stops after {same} bytes: write every message, and all of each (`write_all`)"),
+        None => {
+            format!("the push stops after {same} bytes: write every message, and all of each (`write_all`)").into()
+        }
         Some(_) if same >= 1024 => {
             format!("a message was cut off after {same} bytes: write all of each (`write_all`), however long it is")
+                .into()
         }
         Some(_) if messages.len() > 1 && messages.iter().any(|message| got.starts_with(message.as_bytes())) => {
             "a message is missing, changed, or not in its place: write them as they are, in the order of the arguments"
-                .to_string()
+                .into()
         }
         Some(_) => {
-            "the bytes are not those of the arguments after the address: write each message as it is, in order".to_string()
+            "the bytes are not those of the arguments after the address: write each message as it is, in order".into()
         }
     }
 }

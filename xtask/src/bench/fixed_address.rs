@@ -1,0 +1,26 @@
+//! A program that always has the same address: connections of an earlier check may still keep it.
+
+use crate::system::patience::Patience;
+use crate::system::sockets::{self, TcpState};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long connections of an earlier check may keep a fixed address (TIME_WAIT takes 60 s on Linux).
+const TIME_WAIT: Duration = Duration::from_secs(70);
+
+/// Whether another program listens at this address, or at every address of its port.
+pub fn is_taken(addr: SocketAddr) -> bool {
+    let listening = sockets::listening(Some(addr.port())).unwrap_or_default();
+    listening.iter().any(|entry| entry.local.ip() == addr.ip() || entry.local.ip().is_unspecified())
+}
+
+/// Waits until no connection keeps this address any more; returns `false` when there was none, or too long.
+pub fn wait_time_wait(addr: SocketAddr) -> bool {
+    let free = || {
+        let entries = sockets::all().unwrap_or_default();
+        let kept =
+            entries.iter().any(|entry| entry.local.port() == addr.port() && entry.state != TcpState::Listen);
+        (!kept).then_some(())
+    };
+    free().is_none() && Patience::limited(TIME_WAIT, &[]).until(free).is_some()
+}

@@ -1,0 +1,100 @@
+//! What a peer hears, against a deadline.
+
+use super::log::lock;
+use super::{Ending, Heard, Peer};
+use crate::system::processes;
+use std::io::{ErrorKind, Read};
+use std::time::Instant;
+
+impl Peer {
+    /// Hears exactly `n` bytes, if they come.
+    pub fn hear(&mut self, n: usize) -> Heard {
+        self.hear_while(n, |bytes| bytes.len() < n)
+    }
+
+    /// Hears until the other side ends the connection, at most `max` bytes; the ending is always told.
+    pub fn hear_to_end(&mut self, max: usize) -> Heard {
+        let mut heard = self.hear_while(max + 1, |_| true);
+        heard.ending = heard.ending.or(Some(Ending::TooMuch));
+        heard
+    }
+
+    /// Hears whatever comes next, at least one byte, at most `max`.
+    pub fn hear_some(&mut self, max: usize) -> Heard {
+        self.hear_while(max, |bytes| bytes.is_empty())
+    }
+
+    /// What has come already and was not heard yet; it stays to be heard.
+    pub fn pending(&mut self) -> Vec<u8> {
+        let _ = self.stream.set_nonblocking(true);
+        let mut buffer = [0; 4096];
+        while let Ok(n @ 1..) = (&self.stream).read(&mut buffer) {
+            lock(&self.log).heard(&buffer[..n]);
+            self.ahead.extend(&buffer[..n]);
+            if self.ahead.len() > buffer.len() {
+                break;
+            }
+        }
+        let _ = self.stream.set_nonblocking(false);
+        self.ahead.clone()
+    }
+
+    /// Whether the other side ends now, with nothing more said: waits for one or the other.
+    pub fn is_at_end(&mut self) -> bool {
+        let heard = self.hear_some(1);
+        let at_end = heard.bytes.is_empty() && heard.ending == Some(Ending::Fin);
+        self.ahead.splice(0..0, heard.bytes);
+        at_end
+    }
+
+    fn hear_while(&mut self, max: usize, more: impl Fn(&[u8]) -> bool) -> Heard {
+        let mut bytes = std::mem::take(&mut self.ahead);
+        if bytes.len() > max {
+            self.ahead = bytes.split_off(max);
+        }
+        let start = Instant::now();
+        self.patience.renew();
+        let mut seen = self.carried.as_ref().map(|carried| carried());
+        let mut buffer = vec![0; (max - bytes.len().min(max)).min(64 * 1024)];
+        while bytes.len() < max && more(&bytes) {
+            let _ = self.stream.set_read_timeout(Some(self.patience.slice()));
+            let room = buffer.len().min(max - bytes.len());
+            let ending = match (&self.stream).read(&mut buffer[..room]) {
+                Ok(0) => Ending::Fin,
+                Ok(n) => {
+                    lock(&self.log).heard(&buffer[..n]);
+                    bytes.extend(&buffer[..n]);
+                    if start.elapsed() < self.in_all {
+                        self.patience.renew();
+                        continue;
+                    }
+                    Ending::TimedOut(start.elapsed())
+                }
+                Err(error) => match error.kind() {
+                    ErrorKind::Interrupted => continue,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                        let now = self.carried.as_ref().map(|carried| carried());
+                        if now != seen && start.elapsed() < self.in_all {
+                            seen = now;
+                            self.patience.renew();
+                        }
+                        if !self.patience.is_over() {
+                            continue;
+                        }
+                        let meanwhile = self.meanwhile();
+                        let mut log = lock(&self.log);
+                        log.meanwhile = meanwhile;
+                        if log.said + log.heard == 0 {
+                            log.waits_for_us = self.other.and_then(processes::waits_to_read);
+                        }
+                        Ending::Silence(self.patience.waited())
+                    }
+                    _ => Ending::Rst,
+                },
+            };
+            let ending = lock(&self.log).ended(ending);
+            return Heard { bytes, ending: Some(ending) };
+        }
+        Heard { bytes, ending: None }
+    }
+}

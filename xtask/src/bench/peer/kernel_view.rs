@@ -1,0 +1,67 @@
+//! What the kernel says of a peer's connection, and of the program at its other end.
+
+use super::log::lock;
+use super::{Meanwhile, Peer};
+use crate::system::processes::{self, Activity};
+use crate::system::sockets::{self, Taken};
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
+use std::thread;
+use std::time::Duration;
+
+impl Peer {
+    /// In how many segments everything came that has been received so far; `None` where the kernel does not tell.
+    pub fn segments(&self) -> Option<u32> {
+        let (own, other) = self.ends().ok()?;
+        sockets::between(own, other).ok()??.segments
+    }
+
+    /// Whether the other side has taken everything that was said, or is gone.
+    pub fn is_taken(&self) -> bool {
+        let said = lock(&self.log).said;
+        self.ends().map_or(true, |(own, other)| sockets::taken(other, own, said) != Taken::NotAll)
+    }
+
+    /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked, it
+    /// waits a little.
+    pub fn wait_taken(&self) {
+        let Ok((own, other)) = self.ends() else { return };
+        let said = lock(&self.log).said;
+        let mut patience = self.patience.clone();
+        patience.renew();
+        loop {
+            match sockets::taken(other, own, said) {
+                Taken::All | Taken::Gone => return,
+                Taken::NotAll if patience.is_over() => return,
+                Taken::NotAll => thread::sleep(Duration::from_micros(200)), // The interval at which to look again.
+                Taken::Unknown => return thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+
+    /// Acknowledges late, as a kernel does that hopes to send the acknowledgement along with an answer: what another
+    /// side's Nagle algorithm makes of that then shows. Only Linux can be asked for it (tcp(7), TCP_QUICKACK).
+    pub fn delay_acknowledgements(&self) {
+        #[cfg(target_os = "linux")]
+        let _ = SockRef::from(&self.stream).set_tcp_quickack(false);
+    }
+
+    /// What the other side is doing, as far as the kernel tells.
+    pub(super) fn meanwhile(&self) -> Option<Meanwhile> {
+        let (own, other) = self.ends().ok()?;
+        let root = self.other?;
+        let entry = sockets::between(other, own).ok()??;
+        match processes::activity(root) {
+            // A socket that no process holds waits in the queue of the listening one.
+            _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
+            Activity::Busy if !processes::all_sleep(root) => Some(Meanwhile::Busy),
+            Activity::Asleep(call) => match entry.unread {
+                unread @ 1.. if entry.received == Some(unread.into()) => {
+                    Some(Meanwhile::ReadsNothing { call, unread })
+                }
+                unread => Some(Meanwhile::Waits { call, unread }),
+            },
+            _ => None,
+        }
+    }
+}

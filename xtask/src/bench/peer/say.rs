@@ -1,0 +1,108 @@
+//! What a peer says.
+
+use super::log::{SharedLog, What, lock};
+use super::{Ending, Heard, Peer};
+use crate::system::patience::Patience;
+use std::io::{ErrorKind, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+impl Peer {
+    /// Says all of `bytes`, in one write when the kernel takes it.
+    ///
+    /// # Errors
+    /// How the connection ended, or that the other side does not read.
+    pub fn say(&mut self, bytes: &[u8]) -> Result<(), Ending> {
+        say(&self.stream, &self.log, self.patience.clone(), bytes)
+    }
+
+    /// Says `bytes` and hears `n` bytes at the same time; ends its own direction after the last one said when
+    /// `half_close`. Neither waits for the other, so that full buffers cannot lock the two together.
+    pub fn say_and_hear(&mut self, bytes: &[u8], half_close: bool, n: usize) -> Heard {
+        let log = Arc::clone(&self.log);
+        let patience = self.patience.clone();
+        let Ok(writer) = self.stream.try_clone() else { return self.hear(0) };
+        thread::scope(|scope| {
+            let saying = scope.spawn(move || {
+                let said = say(&writer, &log, patience, bytes);
+                if said.is_ok() && half_close {
+                    end_direction(&writer, &log);
+                }
+                said
+            });
+            let mut heard = self.hear(n);
+            if heard.ending.is_some() {
+                // Nothing that is still said could mend it; this also frees a blocked writer.
+                let _ = self.stream.shutdown(Shutdown::Both);
+            }
+            match saying.join() {
+                Ok(Err(ending)) if heard.ending.is_none() => heard.ending = Some(ending),
+                _ => {}
+            }
+            heard
+        })
+    }
+
+    /// Says as much of `bytes` as is taken while nothing is heard: until all is said, or until the kernel takes no
+    /// more and `other_stuck` says that the other side sleeps too. The answer is how many bytes were said.
+    pub fn say_until_stuck(&mut self, bytes: &[u8], other_stuck: impl Fn() -> bool) -> usize {
+        let _ = self.stream.set_nonblocking(true);
+        self.patience.renew();
+        let mut said = 0;
+        // Asked several times in a row: the other side may just have been woken.
+        let mut stuck = 0;
+        while said < bytes.len() && stuck < 20 && !self.patience.is_over() {
+            let at = Instant::now();
+            match (&self.stream).write(&bytes[said..bytes.len().min(said + 64 * 1024)]) {
+                Ok(n) => {
+                    lock(&self.log).said(at, &bytes[said..said + n]);
+                    said += n;
+                    stuck = 0;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    stuck = if other_stuck() { stuck + 1 } else { 0 };
+                    thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        let _ = self.stream.set_nonblocking(false);
+        said
+    }
+}
+
+fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]) -> Result<(), Ending> {
+    let mut stream = stream;
+    patience.renew();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let _ = stream.set_write_timeout(Some(patience.slice()));
+        // In pieces, so that the evidence tells when each was taken.
+        let at = Instant::now();
+        match stream.write(&rest[..rest.len().min(64 * 1024)]) {
+            Ok(n) => {
+                lock(log).said(at, &rest[..n]);
+                rest = &rest[n..];
+                patience.renew();
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                let ending = match error.kind() {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut if !patience.is_over() => continue,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => Ending::NotTaken(patience.waited()),
+                    _ => Ending::Rst,
+                };
+                return Err(lock(log).ended(ending));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn end_direction(stream: &TcpStream, log: &SharedLog) {
+    let _ = stream.shutdown(Shutdown::Write);
+    lock(log).push(What::HalfClosed);
+}

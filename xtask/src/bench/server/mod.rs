@@ -1,0 +1,185 @@
+//! A server under test: ready, at rest, alive, letting go.
+
+mod rest;
+mod sockets_held;
+
+use super::stderr::Said;
+use super::{Peer, can, ended};
+use crate::finding::{Finding, Half, Outcome, Symptom, broken};
+use crate::system::output::Output;
+use crate::system::patience::Patience;
+use crate::system::processes::{self, Call};
+use crate::system::program::{Exit, Program};
+use crate::system::sockets;
+use std::cell::Cell;
+use std::net::SocketAddr;
+
+/// A server under test.
+pub struct Server {
+    /// Its process.
+    pub(super) program: Program,
+    /// Where it was told to listen.
+    pub addr: SocketAddr,
+    /// Where only connecting shows that a server is ready: that connection, reused as the first.
+    pub(super) first: Option<Peer>,
+    /// It was seen to compute without end: it is not waited for to rest once more.
+    spins: Cell<bool>,
+}
+
+impl Server {
+    pub(super) fn new(program: Program, addr: SocketAddr) -> Self {
+        Self { program, addr, first: None, spins: Cell::default() }
+    }
+
+    /// How it ended, if it has.
+    pub fn exit(&self) -> Option<Exit> {
+        self.program.exit()
+    }
+
+    /// Ends it with everything that it started; then its output is whole.
+    pub fn end(&mut self) {
+        self.program.end();
+    }
+
+    /// What it has printed on standard output: the start and the end of it, at most 1 MiB.
+    pub fn printed(&self) -> Vec<u8> {
+        self.program.stdout.kept()
+    }
+
+    /// Waits until a socket of the server's process tree listens at its port.
+    ///
+    /// # Errors
+    /// The finding that it ended, or did not listen in time.
+    pub fn ready(mut self) -> Outcome<Self> {
+        let patience = Patience::to_start(self.program.root());
+        let looked = patience.until(|| {
+            let exit = self.program.exit(); // Looked at first: a server that has ended does not begin to listen.
+            match self.listens() {
+                Ok(false) => exit.map(|exit| Ok(Some(exit))),
+                Ok(true) => Some(Ok(None)),
+                Err(stop) => Some(Err(stop)),
+            }
+        });
+        let expected = format!("the server listens at {}", self.addr);
+        match looked.transpose()? {
+            Some(None) => return Ok(self),
+            Some(Some(exit)) => {
+                self.end();
+                let cause = match Said(self.program.stderr.kept()).names_address_in_use() {
+                    true => {
+                        "it says that an address is in use, but the one that it was given is free: it binds another \
+                         one; the address must come from the first argument"
+                    }
+                    false => {
+                        "it ended before it listened: what it said tells why. A server binds the address in its first \
+                         argument, and accepts clients in a loop"
+                    }
+                };
+                let got = format!("it {exit} before it listened");
+                return Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Server).broken();
+            }
+            None => {}
+        }
+        let (got, cause) = match self.listening_addresses().first() {
+            Some(addr) => (
+                format!("it listens at {addr}"),
+                "the address must come from the first argument, not from the program",
+            ),
+            None => {
+                let (_, doing) = super::still(&self.program);
+                (
+                    format!("nothing listens there; {doing}; {patience}"),
+                    "no socket of it listens there: is `listen` reached, and `bind` before it?",
+                )
+            }
+        };
+        broken(expected, got, cause)
+    }
+
+    fn listens(&mut self) -> Outcome<bool> {
+        if !sockets::KNOWN {
+            self.first = Peer::connect(self.addr).ok();
+            return Ok(self.first.is_some());
+        }
+        let entries =
+            can("read the socket table", sockets::listening(Some(self.addr.port())).map_err(Into::into))?;
+        if entries.is_empty() {
+            return Ok(false);
+        }
+        let held = processes::socket_inodes(self.program.root());
+        let here = |entry: &sockets::Entry| {
+            (entry.local.ip() == self.addr.ip() || entry.local.ip().is_unspecified())
+                && held.contains(&entry.inode)
+        };
+        Ok(entries.iter().any(here))
+    }
+
+    /// Every address at which the server's process tree listens.
+    pub fn listening_addresses(&self) -> Vec<SocketAddr> {
+        let held = processes::socket_inodes(self.program.root());
+        let entries = sockets::listening(None).unwrap_or_default();
+        entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local).collect()
+    }
+
+    /// Waits for the end of a server whose address is taken; returns whether it ended.
+    pub fn wait_refused(&self) -> Result<Exit, String> {
+        self.program.wait_exit_patiently().map_err(|patience| patience.to_string())
+    }
+
+    /// Checks that a server whose address is taken says so and ends with a status other than 0; `exit` is what
+    /// [`Server::wait_refused`] returned.
+    ///
+    /// # Errors
+    /// The finding that names what it did instead.
+    pub fn is_refused(&mut self, expected: &str, exit: Result<Exit, String>) -> Outcome {
+        self.end();
+        let said = Said(self.program.stderr.kept());
+        let silent = |output: &Output| output.total() == 0;
+        let silent = silent(&self.program.stderr) && silent(&self.program.stdout);
+        let finding = |got: String, cause: &str| Finding::new(expected, got, cause);
+        match exit {
+            Err(gave_up) => finding(
+                format!("it still runs; {gave_up}"),
+                "`bind` or `listen` has failed, so there is nothing to serve: print the error and exit",
+            ),
+            Ok(Exit::Code(0)) => finding(
+                "it exited with status 0".into(),
+                match silent {
+                    true => "the error of `bind` was ignored",
+                    false => "0 means that all went well: after an error exit with a status other than 0",
+                },
+            ),
+            Ok(Exit::Code(_)) if said.panicked() => finding(
+                "it panicked".into(),
+                "no `unwrap` on `bind`: the address is the user's choice, so the error is an answer for the user",
+            )
+            .seen(Symptom::Panicked),
+            Ok(Exit::Code(_)) if silent => {
+                finding("it exited without a word".into(), "print the error, with the address, before exiting")
+            }
+            Ok(Exit::Code(_)) => return Ok(()),
+            Ok(exit) => finding(format!("it {exit}"), "the error of `bind` was not handled"),
+        }
+        .of(Half::Server)
+        .broken()
+    }
+
+    /// Does something while the server stands still, so that it cannot have seen the first of it before the last. Where
+    /// the platform cannot stop it, it runs on.
+    pub fn while_stopped<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        processes::pause(self.program.root(), true);
+        let done = act(self);
+        processes::pause(self.program.root(), false);
+        done
+    }
+
+    /// The call in which the server waits for a connection to bring something, when it does nothing else.
+    pub fn waits_to_read(&self) -> Option<Call> {
+        processes::waits_to_read(self.program.root())
+    }
+
+    /// Whether every thread of the server sleeps, in a call that waits or in one that writes.
+    pub fn is_stuck(&self) -> bool {
+        processes::all_sleep(self.program.root())
+    }
+}

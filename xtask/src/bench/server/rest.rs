@@ -1,0 +1,129 @@
+//! Whether a server rests: asleep in a call that waits, spinning, or gone.
+
+use super::Server;
+use crate::bench::{can, ended_for_all, spin, wait_idle};
+use crate::finding::{Finding, Half, Outcome, broken, skip, unable};
+use crate::system::patience::Patience;
+use crate::system::processes::{self, Activity};
+use crate::system::sockets::{self, TcpState};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+impl Server {
+    /// Waits until every thread of the server sleeps in a call that waits, having nothing to do; elsewhere than on
+    /// Linux it does not wait.
+    pub fn wait_idle(&self) {
+        wait_idle(&self.program);
+    }
+
+    /// Waits until whatever the server is doing, dying too, is done: until all its threads sleep, or it has exited. One
+    /// that computes without end is not waited for.
+    pub fn wait_rest(&self) {
+        let root = self.program.root();
+        let spins = self.spin_watch();
+        let patience = Patience::with(&[root]);
+        let rests = patience.until(|| {
+            self.spins.set(self.spins.get() || spins().is_some());
+            let rests = self.program.exit().is_some() || processes::at_rest(root);
+            (rests || self.spins.get()).then_some(())
+        });
+        self.spins.set(self.spins.get() || rests.is_none());
+    }
+
+    /// From now on: the CPU time that the server has used, once that is enough to say that it spins.
+    fn spin_watch(&self) -> impl Fn() -> Option<Duration> {
+        let root = self.program.root();
+        let before = processes::cpu_time(root).unwrap_or_default();
+        move || {
+            let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
+            (used >= spin(root)).then_some(used)
+        }
+    }
+
+    /// Checks that the server still runs, once it has done what it was doing.
+    ///
+    /// # Errors
+    /// The finding that it ended.
+    pub fn alive(&self, after: &str) -> Outcome {
+        self.wait_rest();
+        match self.program.exit() {
+            None => Ok(()),
+            Some(exit) => ended_for_all(after, exit),
+        }
+    }
+
+    /// Waits until the server has let go of a client that left: its socket towards the peer at `peer` is out of the
+    /// kernel's table or past closing, and every thread sleeps in a call that waits.
+    ///
+    /// # Errors
+    /// The finding that it spins (200 ms of CPU time with nothing arriving) or that it still holds the socket.
+    pub fn lets_go_of(&self, peer: SocketAddr, after: &str) -> Outcome {
+        if !sockets::KNOWN {
+            return skip("this platform does not tell what other programs' sockets and threads do");
+        }
+        let mut state = None;
+        let waited = self.waits(after, "a `read` at the end of the stream returns 0 at once, every time: leave the loop, or it spins for ever", || {
+            let entry = can("read the socket table", sockets::between(self.addr, peer).map_err(Into::into));
+            state = entry?.map(|entry| entry.state);
+            let held = matches!(state, Some(TcpState::Established | TcpState::CloseWait));
+            Ok(!held && self.program.activity() != Activity::Busy)
+        })?;
+        let Err(patience) = waited else { return Ok(()) };
+        if !matches!(state, Some(TcpState::Established | TcpState::CloseWait)) {
+            return unable(format!(
+                "cannot tell what the server does: neither at rest nor spinning; {patience}"
+            ));
+        }
+        broken(
+            format!("the server closes its socket after {after}"),
+            format!("the socket is still there, in state {}; {patience}", state.map_or("?", TcpState::name)),
+            "CLOSE_WAIT means: the client's FIN has come and the server has not closed; a `read` of 0 bytes \
+             must end the loop, and the stream must be dropped",
+        )
+    }
+
+    /// Waits until every thread sleeps in a call that waits, having nothing to do; elsewhere than on Linux it does not
+    /// wait.
+    ///
+    /// # Errors
+    /// The finding that the server spins.
+    pub fn rests(&self, beside: &str) -> Outcome {
+        if !sockets::KNOWN {
+            return Ok(());
+        }
+        let root = self.program.root();
+        let rests = || Ok(self.program.activity() != Activity::Busy || processes::at_rest(root));
+        let cause =
+            "nothing has come, and it asks again and again whether something has: let `read` wait for it";
+        // Neither asleep nor spinning is no finding.
+        self.waits(beside, cause, rests).map(|_| ())
+    }
+
+    /// Waits for `rests`, unless the server spins before; then `cause` says why.
+    fn waits(
+        &self,
+        after: &str,
+        cause: &str,
+        mut rests: impl FnMut() -> Outcome<bool>,
+    ) -> Outcome<Result<(), Patience>> {
+        let spins = self.spin_watch();
+        let patience = Patience::with(&[self.program.root()]);
+        let found = patience.until(|| match rests() {
+            Ok(true) => Some(Ok(())),
+            Ok(false) => spins().map(|used| {
+                Finding::new(
+                    format!("the server waits for the next client after {after}"),
+                    format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis()),
+                    cause,
+                )
+                .of(Half::Server)
+                .broken()
+            }),
+            Err(stop) => Some(Err(stop)),
+        });
+        match found {
+            Some(outcome) => outcome.map(Ok),
+            None => Ok(Err(patience)),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The sockets that a server holds: those of clients that are gone, its listener, and its queue.
+
+use super::Server;
+use crate::bench::can;
+use crate::finding::{Outcome, broken, unable};
+use crate::system::patience::Patience;
+use crate::system::processes;
+use crate::system::sockets::{self, TcpState};
+use std::collections::HashSet;
+use std::net::SocketAddr;
+
+impl Server {
+    /// Waits until one more connection has room in the queue of those that the server has not accepted yet: with a full
+    /// queue the kernel drops what would open it, and tries again a second later, or two, or four.
+    ///
+    /// # Errors
+    /// The finding that the server accepts nobody.
+    pub fn wait_room(&self) -> Outcome {
+        let patience = Patience::with(&[self.program.root()]);
+        let full = || {
+            let entries = sockets::listening(Some(self.addr.port())).unwrap_or_default();
+            entries.into_iter().find(|entry| entry.local == self.addr && entry.queue_is_full())
+        };
+        let room = || (full().is_none() || self.program.exit().is_some()).then_some(());
+        if patience.until(room).is_some() {
+            return Ok(());
+        }
+        let waiting = full().map_or(0, |entry| entry.unread);
+        broken(
+            format!("the server accepts a connection at {}", self.addr),
+            format!("{waiting} connections wait in its queue, which is full; {patience}"),
+            "one client must not keep the others from being accepted: a thread for each, and back to `accept` at \
+             once",
+        )
+    }
+
+    /// The sockets that the server's process tree holds; `None` where the platform does not tell.
+    pub fn sockets(&self) -> Option<HashSet<u64>> {
+        sockets::KNOWN.then(|| processes::socket_inodes(self.program.root()))
+    }
+
+    /// Checks that `clients` clients, all gone, have not left a socket each: `before` are those that the server held when
+    /// they came. One is not blamed: a program may let go of the last one when the next client comes.
+    ///
+    /// # Errors
+    /// The finding that it still holds as many.
+    pub fn holds_none_of(&self, clients: usize, before: &HashSet<u64>, how: &str) -> Outcome {
+        let patience = Patience::with(&[self.program.root()]);
+        let more = || self.sockets().map_or(0, |now| now.difference(before).count());
+        if patience.until(|| (more() < clients).then_some(())).is_some() {
+            return Ok(());
+        }
+        broken(
+            format!("the server closes the socket of each client that {how}"),
+            format!("{clients} such clients later it holds {} sockets more; {patience}", more()),
+            "a connection that is over is still to be closed, whatever ended it, an error too: drop the stream; \
+             a server that does not will run out of file descriptors",
+        )
+    }
+
+    /// Checks that the server listens at the address it was given and at no other.
+    ///
+    /// # Errors
+    /// The finding that lists where it listens.
+    pub fn listens_only_there(&self) -> Outcome {
+        let addresses = self.listening_addresses();
+        if !sockets::KNOWN || addresses == [self.addr] {
+            return Ok(()); // That it can be reached there is all that other platforms tell.
+        }
+        let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        broken(
+            format!("the server listens at {} and no other address", self.addr),
+            match list.len() {
+                0 => "it listens nowhere any more, while a client is connected".to_string(),
+                _ => format!("it listens at {}", list.join(", ")),
+            },
+            match list.len() {
+                0 => {
+                    "the server let go of its listener, or ended: keep it, and `accept` in a loop that never ends"
+                }
+                _ if addresses.contains(&self.addr) => {
+                    "it was given one address: what else it binds opens doors that nobody asked for"
+                }
+                _ => {
+                    "binding 0.0.0.0 or another address than the one given opens the server to the whole network"
+                }
+            },
+        )
+    }
+
+    /// Waits until the connection from `client` is in TIME_WAIT, the server having ended; returns `false` where the
+    /// platform does not tell.
+    ///
+    /// # Errors
+    /// That it cannot be judged, because no such socket was left.
+    pub fn wait_time_wait(&self, client: SocketAddr) -> Outcome<bool> {
+        if !sockets::KNOWN {
+            return Ok(false);
+        }
+        let patience = Patience::with(&[]);
+        let waits = patience.until(|| {
+            let state = can("read the socket table", sockets::between(self.addr, client).map_err(Into::into));
+            match state.map(|entry| entry.map(|entry| entry.state)) {
+                Ok(Some(TcpState::TimeWait)) => Some(Ok(true)),
+                Ok(_) => None,
+                Err(stop) => Some(Err(stop)),
+            }
+        });
+        waits.unwrap_or_else(|| {
+            unable(format!("no socket of {} was left in TIME_WAIT; {patience}", self.addr))
+        })
+    }
+
+    /// Whether the kernel still has the connection of a run before, from `client` to this server's address; `true` where
+    /// it does not tell.
+    pub fn is_beside_time_wait(&self, client: SocketAddr) -> bool {
+        !sockets::KNOWN || sockets::between(self.addr, client).is_ok_and(|entry| entry.is_some())
+    }
+}

@@ -1,0 +1,38 @@
+//! What a program said on standard error, read as facts: programs of every language say them in words of their own.
+
+use memchr::memmem;
+
+/// What a program said on standard error.
+pub struct Said(pub Vec<u8>);
+
+impl Said {
+    fn has(&self, mark: &[u8]) -> bool {
+        memmem::find(&self.0, mark).is_some()
+    }
+
+    /// It panicked: Rust's own words.
+    pub fn panicked(&self) -> bool {
+        self.has(b"panicked at")
+    }
+
+    /// It died with what only its author can read.
+    pub fn is_backtrace(&self) -> bool {
+        self.panicked() || self.has(b"Traceback (most recent call last)")
+    }
+
+    /// It names the error EADDRINUSE: in the words of strerror(3), by its name or by its number on Linux.
+    pub fn names_address_in_use(&self) -> bool {
+        let lower = Self(self.0.to_ascii_lowercase());
+        ["in use", "eaddrinuse", "errno 98", "os error 98"].iter().any(|words| lower.has(words.as_bytes()))
+    }
+
+    /// Nothing but white space.
+    pub fn is_blank(&self) -> bool {
+        self.0.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// The text, for protocols that know words of their programs.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0).into_owned()
+    }
+}

@@ -1,0 +1,154 @@
+//! Connections and wires of a bench: to the server, through a wire, and between the pair.
+
+use super::{Bench, Client, Peer, Server, can, never_called};
+use crate::finding::{Half, Outcome, broken};
+use crate::system::patience::Patience;
+use crate::wire::{Direction, Record, Setup, Wire};
+use std::io;
+use std::net::SocketAddr;
+
+impl Bench<'_> {
+    /// Connects the runner to the server.
+    ///
+    /// # Errors
+    /// The finding that nobody accepts there.
+    pub fn connect(&mut self, server: &mut Server) -> Outcome<Peer> {
+        self.connect_by(server, Peer::connect)
+    }
+
+    /// Connects with a small receive buffer: see [`Peer::connect_narrow`].
+    ///
+    /// # Errors
+    /// The finding that nobody accepts there.
+    pub fn connect_narrow(&mut self, server: &mut Server) -> Outcome<Peer> {
+        self.connect_by(server, Peer::connect_narrow)
+    }
+
+    /// Connects with the smallest buffers and segments that the kernel gives: see [`Peer::connect_tiny`].
+    ///
+    /// # Errors
+    /// The finding that nobody accepts there.
+    pub fn connect_tiny(&mut self, server: &mut Server) -> Outcome<Peer> {
+        self.connect_by(server, Peer::connect_tiny)
+    }
+
+    fn connect_by(
+        &mut self,
+        server: &mut Server,
+        connect: fn(SocketAddr) -> io::Result<Peer>,
+    ) -> Outcome<Peer> {
+        if server.first.is_none() {
+            server.wait_room()?;
+        }
+        let mut peer = match server.first.take() {
+            Some(peer) => peer,
+            None => connect(server.addr).or_else(|error| refused(server, &error))?,
+        };
+        peer.wait_for(server.program.root());
+        peer.abort_at_end = self.programs.server.at.is_some();
+        self.remember(&peer);
+        Ok(peer)
+    }
+
+    /// Connects the runner to the server through a wire.
+    ///
+    /// # Errors
+    /// When the wire does not accept.
+    pub fn connect_through(&mut self, wire: &Wire) -> Outcome<Peer> {
+        let mut peer = can("connect to the wire", Peer::connect(wire.addr).map_err(Into::into))?;
+        peer.is_behind_wire(self.servers.last().copied(), progress(&wire.record));
+        self.remember(&peer);
+        Ok(peer)
+    }
+
+    /// Waits until the client has called at the wire; one that has exited is judged by that.
+    ///
+    /// # Errors
+    /// The finding that it never did.
+    pub fn is_called(&self, wire: &Wire, client: &Client) -> Outcome {
+        let patience = Patience::to_start(client.program.root());
+        let called = || (wire.has_client() || client.program.exit().is_some()).then_some(());
+        match patience.until(called) {
+            Some(()) => Ok(()),
+            None => never_called(wire.addr, client, &patience),
+        }
+    }
+
+    /// Waits until the wire has carried what `done` asks for, until the client has failed, or until there is no reason to
+    /// wait.
+    pub fn wait_passed(&self, wire: &Wire, server: &Server, client: &Client, done: impl Fn(&Record) -> bool) {
+        let patience = Patience::with(&[server.program.root(), client.program.root()]);
+        patience.until(|| (done(&wire.record) || client.has_failed()).then_some(()));
+    }
+
+    /// Waits until the client has read the first `sent` bytes that the server said, or is gone.
+    pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64) {
+        let patience = Patience::with(&[client.program.root()]);
+        patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
+    }
+
+    /// Stands the check's wire up in front of the socket that listens at `server`, with the byte counts of both sides'
+    /// turns.
+    ///
+    /// # Errors
+    /// When no address is free.
+    pub fn wire_to(
+        &mut self,
+        server: SocketAddr,
+        client_turns: Vec<usize>,
+        server_turns: Vec<usize>,
+    ) -> Outcome<Wire> {
+        let seed = self.rng.u64(..);
+        self.wire_with(seed, server, client_turns, server_turns)
+    }
+
+    /// As [`Bench::wire_to`], with this seed of the wire's cuts.
+    ///
+    /// # Errors
+    /// When no address is free.
+    pub fn wire_with(
+        &mut self,
+        seed: u64,
+        server: SocketAddr,
+        client_turns: Vec<usize>,
+        server_turns: Vec<usize>,
+    ) -> Outcome<Wire> {
+        // A client with a fixed address calls the wire there; the runner itself can call it anywhere.
+        let addr = self.address(self.programs.client.at.filter(|_| self.half != Half::Server))?;
+        let mut setup = Setup::new(self.wire, seed).with_turns(client_turns, server_turns);
+        setup.taken_first = self.taken_first;
+        setup.abort_at_end = self.programs.server.at.is_some();
+        let wire = can("stand up the wire", Wire::start(setup, addr, server))?;
+        self.servers.iter().for_each(|root| wire.record.is_read_by(Direction::ClientToServer, *root));
+        self.records.push(wire.record.clone());
+        Ok(wire)
+    }
+}
+
+/// The finding that connecting to a server that listens failed.
+fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
+    // A server that dies resets those who wait to be accepted; that is another fault than a hasty reset.
+    server.wait_rest();
+    if error.kind() == io::ErrorKind::ConnectionReset && server.program.exit().is_none() {
+        return broken(
+            "the server accepts the connection",
+            "it reset the connection (RST) at once",
+            "the connection was broken off (RST) instead of ended (FIN): close it normally, without SO_LINGER",
+        );
+    }
+    let got = match server.program.exit() {
+        Some(exit) => format!("the server {exit}"),
+        None => format!("connecting failed: {error}"),
+    };
+    broken(
+        format!("the server accepts a connection at {}", server.addr),
+        got,
+        "what one client does must end its connection only, never the server",
+    )
+}
+
+/// How many bytes a wire has carried, both ways together.
+pub fn progress(record: &Record) -> impl Fn() -> u64 + Send + 'static {
+    let record = record.clone();
+    move || record.carried().0 + record.carried().1
+}

@@ -1,0 +1,83 @@
+//! Builds what a plan needs: one call of cargo for all lessons, or one for each student's lesson.
+
+use super::plan::Plan;
+use crate::bench::{Programs, Start};
+use crate::course::Lesson;
+use crate::report::Problem;
+use crate::workspace::cargo;
+use crate::workspace::mirror::{self, Mirror};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// The programs of one lesson, or why there are none.
+pub type Built = Result<(Programs, Option<Mirror>), Problem>;
+
+impl Plan<'_> {
+    /// Builds what is needed: one call of cargo for all lessons, or one for each student's lesson.
+    pub(super) fn build(&self) -> Vec<Built> {
+        let (server, client) = (&self.args.server, &self.args.client);
+        if server.is_some() && client.is_some() {
+            return self
+                .lessons
+                .iter()
+                .map(|lesson| self.programs(lesson, &cargo::Built::default(), None))
+                .collect();
+        }
+        let kind = if self.args.solution { "solution" } else { "lesson" };
+        let package = |lesson: &Lesson| format!("{kind}-{}", lesson.dir());
+        // cargo's progress is for people who watch; a report's reader gets its errors only.
+        let quiet = !std::io::stderr().is_terminal();
+        let Some(dir) = &self.dir else {
+            let packages: Vec<String> = self.lessons.iter().map(|lesson| package(lesson)).collect();
+            let built = cargo::build(&self.root, &packages, None, quiet);
+            return self
+                .lessons
+                .iter()
+                .map(|lesson| self.programs(lesson, built_of(&built)?, None))
+                .collect();
+        };
+        let target = target_dir(&self.root);
+        let one = |lesson: &&'static Lesson| {
+            if self.args.all && !dir.join(lesson.dir()).join("Cargo.toml").is_file() {
+                let why = format!("{} is not there: {} has no {}", lesson.id(), dir.display(), lesson.dir());
+                return Err(Problem::NotThere(why));
+            }
+            let mirror = mirror::make(&self.root, dir, &target, &lesson.dir())
+                .map_err(|error| Problem::Unable(format!("{error:#}")))?;
+            let built = cargo::build(&mirror.root, &[package(lesson)], Some(&mirror.target), quiet);
+            self.programs(lesson, built_of(&built)?, Some(mirror))
+        };
+        self.lessons.iter().map(one).collect()
+    }
+
+    pub(super) fn programs(&self, lesson: &Lesson, built: &cargo::Built, mirror: Option<Mirror>) -> Built {
+        let kind = if self.args.solution { "solution" } else { "lesson" };
+        let one = |half: &str, given: &Option<String>| {
+            if let Some(command) = given {
+                let argv = shlex::split(command).unwrap_or_default();
+                return Ok(Start { dir: self.args.cwd.clone(), env: self.env.clone(), ..Start::from(argv) });
+            }
+            let built = Programs::built(kind, lesson.number, &built.programs).ok_or_else(|| {
+                let which =
+                    if self.args.solution { format!("the solution of {}", lesson.id()) } else { lesson.id() };
+                let place = built.error.as_deref().unwrap_or("cargo's message above says where");
+                Problem::DoesNotCompile(format!("{which} does not compile: {place}"))
+            })?;
+            Ok(if half == "server" { built.server } else { built.client })
+        };
+        let server = one("server", &self.args.server)?;
+        let client = one("client", &self.args.client)?;
+        let server = Start { at: self.server_at, ..server };
+        let client = Start { at: self.client_at, ..client };
+        Ok((Programs { server, client }, mirror))
+    }
+}
+
+fn built_of(built: &anyhow::Result<cargo::Built>) -> Result<&cargo::Built, Problem> {
+    built.as_ref().map_err(|error| Problem::Unable(format!("{error:#}")))
+}
+
+/// Where students' lessons are built: beside the learner's own.
+fn target_dir(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}

@@ -1,0 +1,122 @@
+//! Judges what was built, keeps where the learner stands, and hands the report over.
+
+use super::build::Built;
+use super::plan::Plan;
+use super::telling::Telling;
+use crate::bench::Programs;
+use crate::cli::Format;
+use crate::commands::{self, print};
+use crate::course::Lesson;
+use crate::finding::Verdict;
+use crate::judge::{self, Case, Trial};
+use crate::report::{LessonReport, Report, json, junit, text};
+use crate::workspace::files;
+use crate::workspace::mirror::Mirror;
+
+impl Plan<'_> {
+    /// Judges all lessons, side by side, and tells each in its turn.
+    pub(super) fn judge(&self, built: Vec<Built>) -> Report {
+        let reruns: Vec<String> = self.lessons.iter().map(|lesson| self.rerun(lesson)).collect();
+        let mut trials = Vec::new();
+        let mut problems = Vec::new();
+        for ((lesson, built), rerun) in self.lessons.iter().zip(built).zip(&reruns) {
+            match built {
+                Ok((programs, mirror)) => {
+                    trials.push(Some(self.trial(lesson, programs, mirror.as_ref(), rerun)));
+                    problems.push(None);
+                }
+                Err(problem) => {
+                    trials.push(None);
+                    problems.push(Some(problem));
+                }
+            }
+        }
+        let mut telling = Telling::new(self, &reruns, problems);
+        // Which of the lessons each of the trials is.
+        let numbers: Vec<usize> = (0..trials.len()).filter(|n| trials[*n].is_some()).collect();
+        let trials: Vec<Trial<'_>> = trials.into_iter().flatten().collect();
+        telling.counts = numbers.iter().zip(&trials).map(|(n, trial)| (*n, trial.checks.len())).collect();
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        // Checks mostly wait for the programs, and those of many lessons for the clock: more than there are cores.
+        let fixed = self.server_at.is_some() || self.client_at.is_some();
+        let wanted = self.args.jobs.map(usize::from).or(fixed.then_some(1)); // One address serves one check at a time.
+        let jobs = wanted.unwrap_or((cores * if trials.len() > 1 { 6 } else { 3 }).max(4));
+        telling.wait_for(trials.first().and_then(|trial| trial.checks.first().map(|check| check.id)));
+        judge::judge(&trials, jobs, |trial, judged| {
+            telling.tell(numbers[trial], judged);
+            let next = telling.reports[numbers[trial]].checks.len();
+            let checks = &trials[trial].checks;
+            let later = || trials.get(trial + 1).and_then(|trial| trial.checks.first());
+            telling.wait_for(checks.get(next).or_else(later).map(|check| check.id));
+        });
+        telling.close()
+    }
+
+    pub(super) fn trial<'c>(
+        &self,
+        lesson: &'static Lesson,
+        programs: Programs,
+        mirror: Option<&Mirror>,
+        rerun: &'c str,
+    ) -> Trial<'c> {
+        let folder = if self.args.solution { "solutions" } else { "lessons" };
+        let own = self.root.join(folder).join(lesson.dir());
+        let case = Case {
+            lesson,
+            programs,
+            sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
+            shown_dir: match mirror {
+                Some(mirror) => mirror.source.display().to_string(),
+                None => format!("{folder}/{}", lesson.dir()),
+            },
+            seed: self.seed,
+            rerun,
+        };
+        Trial { case, checks: lesson.checks().filter(|check| self.wants(*check)).collect() }
+    }
+
+    /// Keeps where the learner stands: only of whole runs of the learner's own programs.
+    pub(super) fn remember(&self, report: &Report) {
+        let args = self.args;
+        let others = args.solution || args.server.is_some() || args.client.is_some() || args.dir.is_some();
+        if others || args.check.is_some() || args.wire.is_some() || report.interrupted {
+            return;
+        }
+        let passed = |lesson: &LessonReport| lesson.verdict() == Verdict::Pass;
+        let saved = commands::lab().update(|state| {
+            // A learner who breaks on purpose what has passed has passed it all the same, and stays at the same lesson.
+            let had_passed = |lesson: &Lesson| state.passed.contains(&lesson.dir());
+            let broken_again = self.lessons.iter().all(|lesson| had_passed(lesson));
+            for (lesson, _) in self.lessons.iter().zip(&report.lessons).filter(|(_, report)| passed(report)) {
+                state.passed.insert(lesson.dir());
+            }
+            if let ([lesson], [report]) = (self.lessons.as_slice(), report.lessons.as_slice()) {
+                match passed(report) {
+                    true => state.current = commands::after(lesson, state).map(Lesson::dir),
+                    false if broken_again => {}
+                    false => state.current = Some(lesson.dir()),
+                }
+            }
+        });
+        match saved {
+            Ok(None) => {}
+            Ok(Some(message)) => eprintln!("note: {message}"),
+            Err(error) => eprintln!("note: the progress was not saved: {error:#}"),
+        }
+    }
+
+    /// Hands the report over: to its file, or a report for machines to standard output.
+    pub(super) fn deliver(&self, report: &Report) -> anyhow::Result<()> {
+        let text = match self.args.format {
+            Format::Json => json::render(report),
+            Format::Junit => junit::render(report),
+            Format::Text => text::whole(report),
+        };
+        match &self.args.output {
+            Some(path) => files::deliver(path, text.as_bytes())?,
+            None if self.args.format != Format::Text => print(&text),
+            None => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! Where to open the editor after a run: facts that `run --screen` hands to `watch` behind the screen.
+
+use crate::finding::Half;
+use crate::report::{CheckReport, LessonReport};
+use serde_json::{Value, json};
+
+/// Stands before the line of facts, and in no screen: ASCII's record separator.
+pub const MARK: char = '\u{1e}';
+
+/// The place to open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The client is to be mended, not the server.
+    pub client: bool,
+    /// A file, as seen from the root of the repository, and a line, from 1.
+    pub file: Option<(String, u32)>,
+}
+
+impl Place {
+    /// What is to be written; or where the first failed check's program panicked, or else its half.
+    pub fn of(report: &LessonReport, first: Option<&CheckReport>) -> Self {
+        let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
+        let Some(check) = first else {
+            return Self { client: false, file: hole.map(|hole| (hole.file.clone(), hole.line)) };
+        };
+        Self {
+            client: check.at_fault.unwrap_or(check.half) == Half::Client,
+            file: check.evidence.ends.iter().find_map(|(_, said)| place_in(said)),
+        }
+    }
+
+    /// The line that stands behind a screen.
+    pub fn line(&self) -> String {
+        format!("{MARK}{}\n", json!({"client": self.client, "file": self.file}))
+    }
+
+    /// Reads what a run has printed: the screen, and the place.
+    pub fn read(printed: &str) -> (String, Self) {
+        let Some((screen, line)) = printed.split_once(MARK) else { return (printed.into(), Self::default()) };
+        let value: Value = serde_json::from_str(line).unwrap_or_default();
+        let file = value["file"][0].as_str().map(String::from);
+        let number = value["file"][1].as_u64().and_then(|line| u32::try_from(line).ok());
+        let place = Self { client: value["client"] == true, file: file.zip(number) };
+        (screen.into(), place)
+    }
+}
+
+/// The `lessons/…/server.rs:12` of a panic's message, as file and line.
+fn place_in(text: &str) -> Option<(String, u32)> {
+    let at = text.find("lessons/")?;
+    let (file, rest) = text[at..].split_once(".rs:")?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let line = rest[..digits].parse().ok()?;
+    let clean = file.chars().all(|c| c.is_ascii_alphanumeric() || "/-_".contains(c));
+    clean.then(|| (format!("{file}.rs"), line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_a_panic_is_found() {
+        let text = "panicked at lessons/01-echo/src/bin/server.rs:64:47:\nlessons/02/src/lib.rs:3";
+        assert_eq!(place_in(text), Some(("lessons/01-echo/src/bin/server.rs".into(), 64)));
+        assert_eq!(place_in("✗ server   returns any bytes\n"), None);
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_was_written() {
+        for file in [None, Some(("lessons/01-echo/src/bin/client.rs".to_string(), 7))] {
+            let place = Place { client: true, file };
+            assert_eq!(Place::read(&format!("screen\n{}", place.line())), ("screen\n".into(), place));
+        }
+        assert_eq!(Place::read("screen\n"), ("screen\n".into(), Place::default()));
+    }
+}

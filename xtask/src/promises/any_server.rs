@@ -1,0 +1,59 @@
+//! What every server promises, whatever its protocol.
+
+use crate::bench::{Bench, Peer, Server};
+use crate::finding::{Half, Outcome, skip};
+use crate::promises::{Check, server};
+use std::net::TcpListener;
+
+/// What every server promises that needs no protocol.
+pub const SERVER: &[Check] = &[server!(
+    "says-why-it-cannot-bind",
+    "says so and exits when its address is taken",
+    says_why_it_cannot_bind
+)];
+
+/// How many clients come and go in each way.
+const CLIENTS: usize = 4;
+
+/// A server whose address is taken says so and ends with a status other than 0.
+fn says_why_it_cannot_bind(bench: &mut Bench) -> Outcome {
+    let addr = bench.nobody(Half::Server)?;
+    let Ok(_holder) = TcpListener::bind(addr) else { return Ok(()) };
+    let mut server = bench.server_at(addr, &[])?;
+    let exit = server.wait_refused();
+    server.is_refused("the server says that the address is taken, and exits with a status other than 0", exit)
+}
+
+/// Some clients leave, others reset; checks that the server keeps no socket of either. `leaves` and `resets` do with a
+/// new connection what comes before the end.
+///
+/// # Errors
+/// The finding that it keeps one, or ends.
+pub fn lets_go(
+    bench: &mut Bench,
+    server: &mut Server,
+    leaves: impl Fn(&Server, &mut Peer) -> Outcome,
+    resets: impl Fn(&Server, &mut Peer) -> Outcome,
+) -> Outcome {
+    // What a program makes once, for its first client, is no leak.
+    let mut peer = bench.connect(server)?;
+    leaves(server, &mut peer)?;
+    peer.close();
+    let Some(before) = server.sockets() else {
+        return skip("this platform does not tell what sockets other programs hold");
+    };
+    for _ in 0..CLIENTS {
+        let mut peer = bench.connect(server)?;
+        leaves(server, &mut peer)?;
+        peer.close();
+    }
+    server.holds_none_of(CLIENTS, &before, "left")?;
+    let before = server.sockets().unwrap_or_default();
+    for _ in 0..CLIENTS {
+        let mut peer = bench.connect(server)?;
+        resets(server, &mut peer)?;
+        peer.reset();
+    }
+    server.holds_none_of(CLIENTS, &before, "reset the connection (RST)")?;
+    server.alive("clients that are gone")
+}

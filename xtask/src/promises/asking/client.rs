@@ -1,0 +1,264 @@
+//! Promises that every client makes that asks, and their rows.
+
+use super::{Ask, printed_of};
+use crate::bench::{Bench, Client, Ending, Peer, same_bytes, taken};
+use crate::finding::{Finding, Half, Outcome, Symptom, because, count};
+use crate::promises::inputs::random_word;
+use crate::promises::{Check, client};
+use crate::wire::{Cut, Kind};
+use std::marker::PhantomData;
+
+/// The rows, for any protocol.
+pub trait Rows: Ask {
+    /// What every such client promises.
+    const CLIENT: &'static [Check] = &[
+        client!("sends-exact-lines", Self::SENDS, sends_exact_lines::<Self>),
+        client!("skips-empty-lines", "sends nothing for an empty line", skips_empty_lines::<Self>),
+        client!("strips-crlf", Self::STRIPS, strips_crlf::<Self>),
+        client!("quits-at-q", "ends at `q` with status 0, having sent nothing", quits_at_q::<Self>),
+        client!(
+            "quits-at-end-of-input",
+            "ends at the end of its input with status 0",
+            quits_at_end_of_input::<Self>
+        ),
+        client!("server-ends", "says so and exits with 1 when the server ends (FIN)", server_ends::<Self>),
+        client!(
+            "server-resets",
+            "says so and exits with 1 when the server resets (RST)",
+            server_resets::<Self>
+        ),
+        client!("server-stalls", "waits at rest when the server falls silent", server_stalls::<Self>)
+            .on(&[Kind::ends(Cut::Stall, 0)]),
+    ];
+}
+
+impl<P: Ask> Rows for P {}
+
+/// A conversation with a client under test: the runner is the server and transforms what it hears.
+pub struct Asked<P> {
+    /// The client.
+    pub client: Client,
+    /// The runner's side of its connection.
+    pub peer: Peer,
+    wanted: Vec<Vec<u8>>,
+    protocol: PhantomData<P>,
+    /// How many lines came and were answered.
+    answered: usize,
+}
+
+impl<P: Ask> Asked<P> {
+    /// Starts the client; `lines` are all the lines that will be asked, in this order.
+    pub fn start(bench: &mut Bench, lines: &[String]) -> Outcome<Self> {
+        let host = bench.host()?;
+        let wanted = printed_of::<P>(lines);
+        let client = bench.client(host.addr, &wanted)?;
+        let peer = bench.accept(&host, &client)?;
+        Ok(Self { client, peer, wanted, protocol: PhantomData, answered: 0 })
+    }
+
+    /// Types `line`, holds that exactly its bytes come, and replies.
+    pub fn exchange(&mut self, line: &str) -> Outcome {
+        self.client.line(line);
+        self.hears(line)?;
+        self.reply(line)
+    }
+
+    /// Holds that exactly the bytes of `line` come next.
+    pub fn hears(&mut self, line: &str) -> Outcome {
+        let request = P::request(line);
+        let heard = self.peer.hear(request.len());
+        let answered = self.answered;
+        same_bytes(Half::Client, &request, &heard, |request, heard| {
+            match heard.ending {
+            Some(_) if heard.bytes.is_empty() && line.trim_ascii().is_empty() => {
+                "a line of blanks is no empty line: send it as it is".into()
+            }
+            Some(ending) if heard.bytes.is_empty() && answered > 0 && ending != Ending::Fin => format!(
+                "the client did not go on after the reply to its line {answered}, so that line {} never came: read \
+                 the reply and no further (whoever reads until the end, or until a line end, waits for ever; into a buffer of \
+                 length 0 nothing is read)",
+                answered + 1
+            )
+            .into(),
+            _ => P::cause_of_request(request, heard),
+        }
+        })
+    }
+
+    /// Replies to `line`, in one write.
+    pub fn reply(&mut self, line: &str) -> Outcome {
+        let reply = P::reply(&P::request(line));
+        self.answered += 1;
+        let cause = "the client has gone before it read the reply to its last request";
+        taken(Half::Client, self.peer.say(&reply), cause)
+    }
+
+    /// Holds that the client says nothing more and ends well, having printed every reply.
+    pub fn ends(mut self, after: &str) -> Outcome {
+        let heard = self.peer.hear_to_end(1024);
+        if !heard.bytes.is_empty() {
+            let got = format!("{} more: \"{}\"", count(heard.bytes.len()), heard.bytes.escape_ascii());
+            let expected = format!("the client says nothing more {after}");
+            return Finding::new(expected, got, P::NOTHING_MORE).of(Half::Client).broken();
+        }
+        // As a server does at a client's FIN: who waits for it hears it.
+        self.peer.half_close();
+        self.client.exits_well(after)?;
+        self.client.printed_all(&self.wanted, P::cause_of_printed)?;
+        self.nothing_stale()
+    }
+
+    /// The client printed only the bytes that its reads returned: no rest of the buffer, none of an earlier reply.
+    fn nothing_stale(&self) -> Outcome {
+        let printed = self.client.printed();
+        let stale = self.wanted.iter().flat_map(|old| self.wanted.iter().map(move |new| (old, new)));
+        let stale = stale.filter(|(old, new)| old.len() >= new.len() + 4 && !old.starts_with(new)).any(
+            |(old, new)| {
+                let both = [new.as_slice(), &old[new.len()..new.len() + 4]].concat();
+                memchr::memmem::find(&printed, &both).is_some()
+            },
+        );
+        if !stale && !printed.contains(&0) {
+            return Ok(());
+        }
+        Finding::new(
+            "each reply as it came, and nothing else of the buffer",
+            match stale {
+                true => "behind a reply stands the rest of an earlier one",
+                false => "behind a reply stand bytes of value 0",
+            },
+            "the whole buffer was printed: only the first `n` bytes of it, which `read` returned, are the reply",
+        )
+        .of(Half::Client)
+        .broken()
+    }
+}
+
+/// Lines with blanks around one, letters beyond ASCII in another, some that only look like `q`, one that is longer than
+/// most, and a short one after it.
+fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
+    let word = random_word(bench, 8);
+    let mut lines = vec![
+        random_word(bench, 5),
+        format!("  {word} {}\t", random_word(bench, 3)),
+        format!("你好 {word} é"),
+        "   ".into(),
+        format!("q{}", random_word(bench, 4)),
+        "Q".into(),
+        " q ".into(),
+        "quit".into(),
+        "exit".into(),
+        random_word(bench, 700),
+        random_word(bench, 3),
+    ];
+    lines.retain(|line| P::BYE != Some(line.as_str()));
+    lines
+}
+
+/// The bytes sent are exactly the lines', and each reply is printed.
+fn sends_exact_lines<P: Ask>(bench: &mut Bench) -> Outcome {
+    let lines = some_lines::<P>(bench);
+    let mut asked = Asked::<P>::start(bench, &lines)?;
+    for line in &lines {
+        asked.exchange(line)?;
+    }
+    asked.client.line("q");
+    asked.ends("after `q`")
+}
+
+/// Nothing is sent for an empty line.
+fn skips_empty_lines<P: Ask>(bench: &mut Bench) -> Outcome {
+    let lines = [random_word(bench, 6), random_word(bench, 7)];
+    let mut asked = Asked::<P>::start(bench, &lines)?;
+    let cause =
+        "for an empty line there is nothing to send, and so no reply to wait for: go on to the next line";
+    for (empty, line) in [(&b"\n"[..], &lines[0]), (b"\n\n", &lines[1])] {
+        asked.client.input(empty);
+        let outcome = asked.exchange(line);
+        match &outcome {
+            Err(stop) if asked.answered == 0 && stop.symptom() == Symptom::Silent => {
+                because(outcome, cause)?;
+            }
+            _ => outcome?,
+        }
+    }
+    asked.client.line("q");
+    asked.ends("after `q`")
+}
+
+/// A line end of `\r\n` is no part of the line either.
+fn strips_crlf<P: Ask>(bench: &mut Bench) -> Outcome {
+    let lines = [random_word(bench, 6), random_word(bench, 7)];
+    let mut asked = Asked::<P>::start(bench, &lines)?;
+    for line in &lines {
+        asked.client.input(format!("{line}\r\n").as_bytes());
+        asked.hears(line)?;
+        asked.reply(line)?;
+    }
+    asked.client.input(b"q\r\n");
+    asked.ends("after `q`")
+}
+
+/// The end of standard input ends the client well.
+fn quits_at_end_of_input<P: Ask>(bench: &mut Bench) -> Outcome {
+    let lines = [random_word(bench, 6), random_word(bench, 7)];
+    let mut asked = Asked::<P>::start(bench, &lines)?;
+    asked.exchange(&lines[0])?;
+    // The last line of a file may lack its line end; it is a line all the same.
+    asked.client.input(lines[1].as_bytes());
+    asked.client.end_input();
+    asked.hears(&lines[1])?;
+    asked.reply(&lines[1])?;
+    asked.ends("at the end of its input")
+}
+
+/// `q` as the very first line: nothing is sent at all.
+fn quits_at_q<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut asked = Asked::<P>::start(bench, &[])?;
+    asked.client.line("q");
+    asked.ends("after `q`")
+}
+
+/// The server never replies.
+fn server_stalls<P: Ask>(bench: &mut Bench) -> Outcome {
+    let line = random_word(bench, 6);
+    let host = bench.host_behind_wire()?;
+    let wire = bench.wire_to(host.addr, Vec::new(), Vec::new())?;
+    let mut client = bench.client(wire.addr, &[])?;
+    client.line(&line);
+    let mut peer = bench.accept(&host, &client)?;
+    let request = P::request(&line);
+    same_bytes(Half::Client, &request, &peer.hear(request.len()), P::cause_of_request)?;
+    client.waits_at_rest(|| wire.has_stalled(), "the server falls silent instead of replying")
+}
+
+/// Has one line answered and then another one sent, to which no reply will come.
+fn second_unanswered<P: Ask>(bench: &mut Bench) -> Outcome<Asked<P>> {
+    let lines = [random_word(bench, 6), random_word(bench, 7)];
+    let mut asked = Asked::<P>::start(bench, &lines)?;
+    asked.exchange(&lines[0])?;
+    asked.client.line(&lines[1]);
+    asked.hears(&lines[1])?;
+    Ok(asked)
+}
+
+/// The server ends the connection (FIN) instead of replying.
+fn server_ends<P: Ask>(bench: &mut Bench) -> Outcome {
+    let Asked { mut client, peer, .. } = second_unanswered::<P>(bench)?;
+    peer.close();
+    let outcome = client.exits_with_error("when the server ends the connection instead of replying");
+    let cause = "a `read` of 0 bytes is the server's end (FIN), not an empty reply: make it an error";
+    match &outcome {
+        Err(stop) if matches!(stop.symptom(), Symptom::StillWaits { .. } | Symptom::Exited(0)) => {
+            because(outcome, cause)
+        }
+        _ => outcome,
+    }
+}
+
+/// The server resets the connection (RST) instead of replying.
+fn server_resets<P: Ask>(bench: &mut Bench) -> Outcome {
+    let Asked { mut client, peer, .. } = second_unanswered::<P>(bench)?;
+    peer.reset();
+    client.exits_with_error("when the server resets the connection")
+}

@@ -1,0 +1,190 @@
+//! Both programs together, with the wire between them: the conversation that a run shows.
+
+use super::{Ask, one_read, printed_of, replies_to, request_sizes};
+use crate::bench::{Bench, Client, Heard, Role, Server};
+use crate::finding::{Comparison, Finding, Half, Outcome, because, blame, count, quoted};
+use crate::promises::inputs::random_word;
+use crate::promises::{Check, pair};
+use crate::wire::{Direction, Passed, Record, Wire};
+use std::time::Duration;
+
+/// The rows, for any protocol.
+pub trait Rows: Ask {
+    /// What every such pair promises.
+    const PAIR: &'static [Check] =
+        &[pair!("pair-talks", "talk to each other", pair_talks::<Self>).on(Self::PAIR_ON)];
+}
+
+impl<P: Ask> Rows for P {}
+
+/// Types the protocol's example and `q` for the client, and checks that each line is answered and printed.
+fn pair_talks<P: Ask>(bench: &mut Bench) -> Outcome {
+    let lines = P::example(bench);
+    let mut server = bench.server()?;
+    let replies = replies_to::<P>(&lines);
+    let sizes = replies.iter().map(Vec::len).collect();
+    let wire = bench.wire_to(server.addr, request_sizes::<P>(&lines), sizes)?;
+    let mut client = bench.client(wire.addr, &printed_of::<P>(&lines))?;
+    let mut show = Show::default();
+    let outcome = talk::<P>(bench, &mut show, &lines, &replies, &wire, &server, &mut client);
+    // Before the programs are ended: what passes then is the runner's doing.
+    show.pieces(bench, &wire.record);
+    client.end();
+    let alive = server.alive("its client left");
+    if outcome.is_ok() && alive.is_ok() {
+        server.wait_idle(); // It may still be telling that the client left.
+    }
+    server.end();
+    show.outputs(bench, &server, &client);
+    outcome?;
+    alive
+}
+
+fn talk<P: Ask>(
+    bench: &mut Bench,
+    show: &mut Show,
+    lines: &[String],
+    replies: &[Vec<u8>],
+    wire: &Wire,
+    server: &Server,
+    client: &mut Client,
+) -> Outcome {
+    bench.is_called(wire, client).map_err(|stop| blame(stop, Half::Client))?;
+    let mut sizes = (0, 0);
+    for (n, line) in lines.iter().enumerate() {
+        bench.scene.push((Role::Client, format!("(typed)   {line}")));
+        client.line(line);
+        let request = P::request(line);
+        sizes.0 += request.len() as u64;
+        sizes.1 += replies[n].len() as u64;
+        let whole = |record: &Record| record.carried().0 >= sizes.0 && record.carried().1 >= sizes.1;
+        bench.wait_passed(wire, server, client, whole);
+        show.pieces(bench, &wire.record);
+        // Only so that the lines stand in a good order; a client may well keep its output back.
+        client.wait_printed(n + 1, Duration::from_millis(200));
+        show.client(bench, client);
+        if !whole(&wire.record) {
+            return cut_short(wire.record.carried(), sizes, &request, &replies[n], client);
+        }
+    }
+    bench.scene.push((Role::Client, "(typed)   q".into()));
+    client.line("q");
+    let ended = client.exits_well("after `q`").map_err(|stop| blame(stop, Half::Client));
+    let requests: Vec<u8> = lines.iter().flat_map(|line| P::request(line)).collect();
+    let asked = wire.record.ribbon(Direction::ClientToServer).bytes;
+    if let Some(comparison) = Comparison::of(&requests, &asked) {
+        let heard = Heard { bytes: asked, ending: None };
+        let expected = format!("the client sends {}", quoted(&requests));
+        let cause = P::cause_of_request(&requests, &heard);
+        let finding = Finding::new(expected, quoted(&heard.bytes), cause);
+        return finding.comparing(comparison).of(Half::Client).broken();
+    }
+    let said = wire.record.ribbon(Direction::ServerToClient).bytes;
+    if let Some(comparison) = Comparison::of(&replies.concat(), &said) {
+        let heard = Heard { bytes: said, ending: None };
+        let expected = format!("the server's replies: {}", quoted(&replies.concat()));
+        let cause = P::cause_of_reply(&requests, &replies.concat(), &heard);
+        let finding = Finding::new(expected, quoted(&heard.bytes), cause);
+        return finding.comparing(comparison).of(Half::Server).broken();
+    }
+    ended?;
+    bench.wait_passed(wire, server, client, |record| record.fins() == 2);
+    show.pieces(bench, &wire.record);
+    client.printed_all(&printed_of::<P>(lines), P::cause_of_printed).or_else(|stop| {
+        // Whether the pieces of a reply come in one read is luck, and so it must not decide a verdict.
+        let printed = client.printed();
+        if !one_read::reply_was_cut(&wire.record, replies)
+            || one_read::one_part_a_line(&printed, &replies.concat(), replies.len()).is_none()
+        {
+            return Err(blame(stop, Half::Client));
+        }
+        bench.notes.push(
+            "a reply came in several pieces, and the client took what one `read` returned for all of it: neither is \
+             wrong here; lesson 03 looks at it"
+                .into(),
+        );
+        Ok(())
+    })
+}
+
+/// Less passed than should have: whose fault that is.
+fn cut_short(
+    carried: (u64, u64),
+    sizes: (u64, u64),
+    request: &[u8],
+    reply: &[u8],
+    client: &Client,
+) -> Outcome {
+    let line = String::from_utf8_lossy(request);
+    let line = line.trim_end();
+    let (at_fault, expected, passed) = if carried.0 < sizes.0 {
+        (Half::Client, format!("the client sends the {} of \"{line}\"", count(request.len())), carried.0)
+    } else {
+        (Half::Server, format!("the server replies to \"{line}\" with {}", count(reply.len())), carried.1)
+    };
+    let ended = client.exit().map_or("gave up waiting".into(), |exit| format!("the client {exit}"));
+    let got = format!("{} in all went that way; {ended}", count(passed as usize));
+    let cause = format!("mend the {}: its own checks tell more", at_fault.word());
+    Finding::new(expected, got, cause).of(at_fault).broken()
+}
+
+/// A pair whose server and client are fixed to one address: there is no room for a wire, so what passes between them
+/// cannot be seen. What the client prints, and how both end, still says whether they talk.
+pub fn without_wire<P: Ask>(bench: &mut Bench) -> Outcome {
+    let lines = ["hello".to_string(), random_word(bench, 9)];
+    let wanted = printed_of::<P>(&lines);
+    let server = bench.server()?;
+    let mut client = bench.client(server.addr, &wanted)?;
+    for line in &lines {
+        client.line(line);
+    }
+    client.line("q");
+    because(
+        client.exits_well("after `q`"),
+        "both halves are judged on all wires by their own checks: those tell more",
+    )?;
+    client.printed_all(&wanted, P::cause_of_printed)?;
+    server.alive("its client left")
+}
+
+/// What of each source has been shown already.
+#[derive(Default)]
+struct Show {
+    pieces: usize,
+    client: usize,
+}
+
+impl Show {
+    fn pieces(&mut self, bench: &mut Bench, record: &Record) {
+        let passed = record.pieces();
+        for piece in &passed[self.pieces..] {
+            let arrow = piece.direction.arrow();
+            let what = match &piece.what {
+                Passed::Bytes { len, start, .. } => {
+                    let shown = &start[..start.len().min(40)];
+                    let more = if shown.len() < *len { "…" } else { "" };
+                    format!("{:>8}  \"{}\"{more}", count(*len), shown.escape_ascii())
+                }
+                Passed::Fin => "     FIN  nothing more will come this way".into(),
+                Passed::Rst => "     RST  the connection is broken off".into(),
+            };
+            bench.scene.push((Role::Wire, format!("{arrow} {what}")));
+        }
+        self.pieces = passed.len();
+    }
+
+    fn client(&mut self, bench: &mut Bench, client: &Client) {
+        let kept = client.printed();
+        for line in String::from_utf8_lossy(&kept[self.client.min(kept.len())..]).lines() {
+            bench.scene.push((Role::Client, format!("(printed) {line}")));
+        }
+        self.client = kept.len();
+    }
+
+    fn outputs(&mut self, bench: &mut Bench, server: &Server, client: &Client) {
+        self.client(bench, client);
+        for line in String::from_utf8_lossy(&server.printed()).lines().take(20) {
+            bench.scene.push((Role::Server, format!("(printed) {line}")));
+        }
+    }
+}

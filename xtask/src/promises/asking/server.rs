@@ -1,0 +1,260 @@
+//! Promises that every server makes that replies to what it is sent, and their rows.
+
+use super::Ask;
+use crate::bench::{Bench, Ending, Peer, Server, fin_next, same_bytes, taken};
+use crate::finding::{Half, Outcome};
+use crate::promises::{Check, any_server, server};
+
+/// The rows, for any protocol.
+pub trait Rows: Ask {
+    /// What every such server promises.
+    const SERVER: &'static [Check] = &[
+        server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>).on(Self::PIECES_ON),
+        server!("half-close", "still answers what was said before the FIN", half_close::<Self>),
+        server!(
+            "fin-ends-connection",
+            "ends the connection when the client does, then serves the next",
+            fin_ends_connection::<Self>
+        ),
+        server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>),
+        server!(
+            "one-after-the-other",
+            "serves a hundred clients one after the other",
+            one_after_the_other::<Self>
+        ),
+        server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>),
+        server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>),
+        server!("rst-while-writing", "survives an RST while it replies", rst_while_writing::<Self>),
+        server!(
+            "gone-before-accept",
+            "survives a client that was gone before it was accepted",
+            gone_before_accept::<Self>
+        ),
+        server!("late-reader", "loses nothing when a client reads late", late_reader::<Self>).long(),
+        server!(
+            "rests-after-fin",
+            "neither spins nor keeps the socket of a client that left",
+            rests_after_fin::<Self>
+        ),
+        server!(
+            "keeps-no-sockets",
+            "closes its socket whatever ended the connection",
+            keeps_no_sockets::<Self>
+        ),
+        server!(
+            "binds-its-address",
+            "listens at the address it was given and no other",
+            binds_its_address::<Self>
+        ),
+    ];
+}
+
+impl<P: Ask> Rows for P {}
+
+/// Says `bytes` and holds that the transformed bytes come back.
+pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
+    let expected = P::reply(bytes);
+    let heard = peer.say_and_hear(bytes, false, expected.len());
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(bytes, expected, heard))
+}
+
+/// A word that some server might take for a command of its own, or skip, is a request like any other.
+pub fn asks_words<P: Ask>(peer: &mut Peer) -> Outcome {
+    ["exit", "quit", "q", "bye", "\n", " "].iter().try_for_each(|word| asks::<P>(peer, word.as_bytes()))
+}
+
+/// A new client is served as if nothing had been.
+pub fn next_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, after: &str) -> Outcome {
+    server.alive(after)?;
+    let bytes = P::requests(&mut bench.rng, 40);
+    let mut peer = bench.connect(server)?;
+    let expected = P::reply(&bytes);
+    let heard = peer.say_and_hear(&bytes, false, expected.len());
+    server.alive(after)?;
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+        match heard.bytes.len() {
+        0 => format!(
+            "no answer after {after}: the connection before was not ended when its `read` returned 0, or `serve` did \
+             not go back to `accept`"
+        )
+        .into(),
+        _ => P::cause_of_reply(&bytes, expected, heard),
+    }
+    })
+}
+
+/// Says `bytes` as the last of this connection, and holds that exactly the transformed bytes and FIN come back.
+pub fn asks_last<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
+    asks::<P>(peer, bytes)?;
+    peer.half_close();
+    let heard = peer.hear_to_end(64 * 1024);
+    fin_next(&heard, P::cause_of_more(&heard))
+}
+
+/// Three requests through the check's wire.
+fn any_pieces<P: Ask>(bench: &mut Bench) -> Outcome {
+    let server = bench.server()?;
+    let requests: Vec<Vec<u8>> = [300, 5, 80].iter().map(|n| P::requests(&mut bench.rng, *n)).collect();
+    let turns: Vec<usize> = requests.iter().map(Vec::len).collect();
+    let replies = requests.iter().map(|request| P::reply(request).len()).collect();
+    let wire = bench.wire_to(server.addr, turns, replies)?;
+    let mut peer = bench.connect_through(&wire)?;
+    requests.iter().try_for_each(|request| asks::<P>(&mut peer, request))
+}
+
+/// FIN ends the connection, with FIN, and the next client is served.
+fn fin_ends_connection<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let bytes = P::requests(&mut bench.rng, 40);
+    asks_last::<P>(&mut peer, &bytes)?;
+    next_is_served::<P>(bench, &mut server, "a client that left")
+}
+
+/// A client that leaves without a word.
+fn silent_client<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    bench.connect(&mut server)?.close();
+    next_is_served::<P>(bench, &mut server, "a client that left without a word")
+}
+
+/// One client after the other, a hundred of them.
+fn one_after_the_other<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    for _ in 0..100 {
+        next_is_served::<P>(bench, &mut server, "the client before")?;
+    }
+    Ok(())
+}
+
+/// An RST while the server waits to read.
+fn rst_while_reading<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let bytes = P::requests(&mut bench.rng, 40);
+    asks::<P>(&mut peer, &bytes)?;
+    peer.reset();
+    next_is_served::<P>(bench, &mut server, "a client that reset its connection (RST)")
+}
+
+/// An RST while the server's reply is under way.
+fn rst_while_writing<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    // Enough that the server is still writing, or will write again, when the reset comes.
+    let bytes = P::requests(&mut bench.rng, 256 * 1024);
+    let heard = peer.say_and_hear(&bytes[..1024], false, 1);
+    if heard.bytes.is_empty() {
+        let expected = P::reply(&bytes[..1024]);
+        return same_bytes(Half::Server, &expected, &heard, |e, h| P::cause_of_reply(&bytes[..1024], e, h));
+    }
+    // Not all of it need be taken: a server may stop reading while nobody reads its replies.
+    let (said, _) = bytes[1024..].split_at(64 * 1024);
+    let cause = "the server must go on reading as long as its replies are taken";
+    taken(Half::Server, peer.say(said), cause)?;
+    peer.reset();
+    next_is_served::<P>(bench, &mut server, "a client that reset its connection (RST) with replies unread")
+}
+
+/// A client that has come and gone, with RST, before the server accepts it: another client holds the server.
+fn gone_before_accept<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut first = bench.connect(&mut server)?;
+    let bytes = P::requests(&mut bench.rng, 40);
+    asks::<P>(&mut first, &bytes)?;
+    // A server that has a thread to accept would else be quicker than the RST, now and then.
+    server.while_stopped(|server| -> Outcome {
+        let mut second = bench.connect(server)?;
+        let _ = second.say(&bytes);
+        second.half_close();
+        second.reset();
+        first.close();
+        Ok(())
+    })?;
+    next_is_served::<P>(bench, &mut server, "a client that was gone (RST) before it was accepted")
+}
+
+/// A client that reads nothing until no more can be said, and then everything.
+fn late_reader<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect_narrow(&mut server)?;
+    // More than the buffers of both sides hold together, so that the server's `write` meets full ones.
+    let bytes = P::requests(&mut bench.rng, 8 << 20);
+    let said = peer.say_until_stuck(&bytes, || server.is_stuck());
+    let expected = P::reply(&bytes);
+    let heard = peer.say_and_hear(&bytes[said..], true, expected.len());
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
+}
+
+/// A client that is silent for a while is still there.
+fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    for _ in 0..3 {
+        server.rests("a client that is silent")?;
+        let bytes = P::requests(&mut bench.rng, 40);
+        let expected = P::reply(&bytes);
+        let heard = peer.say_and_hear(&bytes, false, expected.len());
+        same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+            match heard.ending {
+            Some(Ending::Fin | Ending::Rst) if heard.bytes.is_empty() => {
+                "silence was taken for the end: a client that says nothing is still there; only a `read` of 0 bytes is \
+                 its end"
+                    .into()
+            }
+            _ => P::cause_of_reply(&bytes, expected, heard),
+        }
+        })?;
+    }
+    Ok(())
+}
+
+/// What was said before the client ended its side is still answered, all of it.
+fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let bytes = P::requests(&mut bench.rng, 100_000);
+    let expected = P::reply(&bytes);
+    let heard = peer.say_and_hear(&bytes, true, expected.len());
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
+        0 => {
+            "the client has ended only its own direction and still listens: reply to what it said, then close"
+                .into()
+        }
+        _ => P::cause_of_reply(&bytes, expected, heard),
+    })?;
+    let heard = peer.hear_to_end(64 * 1024);
+    fin_next(&heard, P::cause_of_more(&heard))
+}
+
+/// After a client has gone the server keeps neither its socket nor the CPU.
+fn rests_after_fin<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let bytes = P::requests(&mut bench.rng, 40);
+    asks::<P>(&mut peer, &bytes)?;
+    let ends = peer.ends().ok();
+    peer.close();
+    if let Some((own, _)) = ends {
+        server.lets_go_of(own, "a client that left")?;
+    }
+    server.alive("a client that left")
+}
+
+/// Clients that left, or reset, have left no socket behind.
+fn keeps_no_sockets<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let bytes = P::requests(&mut bench.rng, 40);
+    let serve = |_: &Server, peer: &mut Peer| asks::<P>(peer, &bytes);
+    any_server::lets_go(bench, &mut server, serve, serve)
+}
+
+/// The server listens at the address it was given and nowhere else.
+fn binds_its_address<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    // A server that has answered has done all its binding.
+    let bytes = P::requests(&mut bench.rng, 40);
+    let mut peer = bench.connect(&mut server)?;
+    asks::<P>(&mut peer, &bytes)?;
+    server.listens_only_there()
+}

@@ -1,0 +1,155 @@
+//! Both programs of lesson 03, with the wire between them.
+
+use super::Bare;
+use super::report::{cause_of_report, expected_reads, reported, reported_sizes, ribbon};
+use crate::bench::{Bench, Role};
+use crate::finding::{Finding, Half, Outcome, because, blame, count};
+use crate::promises::inputs::random_from;
+use crate::promises::pushing::pair::OWN_CHECKS;
+use crate::promises::pushing::{self, LETTERS, three_messages};
+use crate::promises::{Check, pair};
+use crate::wire::Direction;
+use crate::wire::Kind::{Dribble, Glue, Plain, Slice};
+use std::collections::BTreeMap;
+
+/// What the pair promises.
+pub const PAIR: &[Check] =
+    &[pair!("pair-reads", "talk; how many reads three writes take is luck", pair_reads)
+        .on(&[Glue, Dribble, Slice, Plain])
+        .titled(&[
+            (Glue, "three writes become one read"),
+            (Dribble, "three writes become a read for every byte"),
+            (Slice, "three writes become the pieces that the seed cut"),
+        ])];
+
+/// On `plain` nothing between the programs decides how many reads there are; the other wires do.
+fn pair_reads(bench: &mut Bench) -> Outcome {
+    if bench.wire == Plain { on_plain(bench) } else { on_a_wire(bench) }
+}
+
+/// Both programs on a wire that decides what the client reads.
+fn on_a_wire(bench: &mut Bench) -> Outcome {
+    let messages = three_messages(bench);
+    let stream = messages.concat().into_bytes();
+    let sizes: Vec<usize> = messages.iter().map(String::len).collect();
+    let server = bench.server_with(&messages)?;
+    let wire = bench.wire_to(server.addr, Vec::new(), vec![stream.len()])?;
+    let reads = expected_reads(bench, wire.seed(), &sizes);
+    let wanted = reported(&stream, &reads);
+    let mut client = bench.client(wire.addr, &wanted)?;
+    client.end_input();
+    let outcome = client
+        .exits_well("when the server has ended")
+        .and_then(|()| client.printed_all(&wanted, |printed| cause_of_report(printed, stream.len(), &reads)));
+    if let (Err(_), Some(stop)) = (&outcome, pushing::other_protocol(&server, &wire.record)) {
+        return Err(stop);
+    }
+    let carried = wire.record.ribbon(Direction::ServerToClient);
+    let passed = wire.record.carried().1 as usize;
+    let fin = wire.record.has_fin(Direction::ServerToClient);
+    for message in &messages {
+        bench.scene.push((Role::Server, format!("(writes)  {message}")));
+    }
+    for len in carried.pieces.iter().take(8) {
+        bench.scene.push((Role::Wire, format!("server → client {:>8}", count(*len))));
+    }
+    for line in String::from_utf8_lossy(&client.printed()).lines().take(8) {
+        bench.scene.push((Role::Client, format!("(printed) {line}")));
+    }
+    // A client that ends early leaves the rest on the wire; that is not the server's doing.
+    let client_left = client.exit().is_some() && !fin && passed < stream.len();
+    let whole = passed == stream.len() && fin;
+    let servers_fault = !stream.starts_with(&carried.bytes) || (!whole && !client_left);
+    let shown = carried.bytes.escape_ascii().to_string();
+    bench.ribbon = Some(ribbon(&wire, &client, sizes, reads, &stream, outcome.is_ok()));
+    if outcome.is_ok() || !servers_fault {
+        return outcome.map_err(|stop| blame(stop, Half::Client));
+    }
+    Finding::new(
+        format!("the server pushes \"{}\" and ends", stream.escape_ascii()),
+        format!("{passed} bytes passed: \"{shown}\""),
+        "mend the server: its own checks tell more",
+    )
+    .of(Half::Server)
+    .broken()
+}
+
+/// On a plain wire the number of reads is luck: checks only that the report adds up, and notes "k of n".
+fn on_plain(bench: &mut Bench) -> Outcome {
+    const RUNS: usize = 5;
+    let messages = three_messages(bench);
+    let total = messages.concat().len();
+    let server = bench.server_with(&messages)?;
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for _ in 0..RUNS {
+        let wire = bench.wire_to(server.addr, Vec::new(), Vec::new())?;
+        let mut client = bench.client(wire.addr, &[])?;
+        client.end_input();
+        let ended = client.exits_well("when the server has ended");
+        let fin = wire.record.has_fin(Direction::ServerToClient);
+        if let (Err(_), Some(stop)) = (&ended, pushing::other_protocol(&server, &wire.record)) {
+            return Err(stop);
+        }
+        ended.map_err(|stop| blame(stop, if fin { Half::Client } else { Half::Server }))?;
+        client.end();
+        let printed = String::from_utf8_lossy(&client.printed()).into_owned();
+        let reads = printed.split("total: ").nth(1).and_then(|line| {
+            let (bytes, rest) = line.split_once(" bytes in ")?;
+            let reads = rest.split_once(" reads")?.0.parse::<usize>().ok()?;
+            (bytes.parse() == Ok(total)).then_some(reads)
+        });
+        let Some(reads) = reads else {
+            let ribbon = wire.record.ribbon(Direction::ServerToClient);
+            let whole = messages.concat().as_bytes() == ribbon.bytes
+                && wire.record.has_fin(Direction::ServerToClient);
+            let got = printed.lines().last().unwrap_or("nothing").to_string();
+            let finding = Finding::new(
+                format!("the client's report ends with `total: {total} bytes in … reads`"),
+                format!("it ends with `{got}`"),
+                match whole {
+                    true => "count the bytes of every read until `read` returns 0, and print the total once",
+                    false => "the server did not push just its messages: its own checks tell more",
+                },
+            );
+            return finding.of(if whole { Half::Client } else { Half::Server }).broken();
+        };
+        *counts.entry(reads).or_default() += 1;
+    }
+    let plural = |reads: &usize| if *reads == 1 { "1 read".into() } else { format!("{reads} reads") };
+    let luck: Vec<String> =
+        counts.iter().map(|(reads, k)| format!("{} in {k} of {RUNS} runs", plural(reads))).collect();
+    bench.notes.push(format!(
+        "{} messages took {}: luck, which judges nothing",
+        messages.len(),
+        luck.join(", ")
+    ));
+    Ok(())
+}
+
+/// Whether the reads that the client reports are just the messages that the server wrote: what a program counts on that
+/// knows no framing. For the comparison; no verdict.
+///
+/// # Errors
+/// The finding that one of the two did not keep to the protocol.
+pub fn reads_are_messages(bench: &mut Bench) -> Outcome<bool> {
+    let messages = pushing::long_messages::<Bare>(bench);
+    let sizes: Vec<usize> = messages.iter().map(String::len).collect();
+    let server = bench.server_with(&messages)?;
+    let wire = pushing::wire_to::<Bare>(bench, server.addr, &messages)?;
+    let mut client = bench.client(wire.addr, &[])?;
+    client.end_input();
+    client.exits_well("when the server has ended")?;
+    client.end();
+    Ok(reported_sizes(&String::from_utf8_lossy(&client.printed())) == sizes)
+}
+
+/// A pair whose server and client are fixed to one address: the client's report must add up to what the server was given.
+pub fn without_wire(bench: &mut Bench) -> Outcome {
+    let messages: Vec<String> = (3..6).map(|n| random_from(bench, LETTERS, n)).collect();
+    let wanted = [format!("total: {} bytes in ", messages.concat().len()).into_bytes()];
+    let server = bench.server_with(&messages)?;
+    let mut client = bench.client(server.addr, &wanted)?;
+    client.end_input();
+    because(client.exits_well("when the server has ended"), OWN_CHECKS)?;
+    client.printed_all(&wanted, |_| OWN_CHECKS)
+}

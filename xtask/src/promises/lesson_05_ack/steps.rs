@@ -1,0 +1,116 @@
+//! The steps of the protocol, as the runner takes them with a server under test, and the causes of what it hears.
+
+use super::ANSWER;
+use crate::bench::{Ending, Heard, Peer, Server, same_bytes};
+use crate::finding::{Cause, Half, Outcome, broken, quoted};
+
+/// What came in place of something else, in words.
+pub fn got(heard: &Heard) -> String {
+    match (heard.bytes.as_slice(), heard.ending) {
+        ([], Some(ending)) => format!("nothing; the server {ending}"),
+        (bytes, Some(ending)) => format!("{}; then the server {ending}", quoted(bytes)),
+        (bytes, None) => quoted(bytes),
+    }
+}
+
+/// Hears the size of `message`.
+///
+/// # Errors
+/// The finding that something else came.
+pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
+    let size = message.len().to_string();
+    let heard = peer.hear(size.len());
+    if heard.ending.is_some() {
+        server.alive("a client that answers")?;
+    }
+    same_bytes(Half::Server, size.as_bytes(), &heard, |_, heard| {
+        let characters = message.chars().count().to_string();
+        let zeros = heard.bytes.starts_with(b"0") && message.len() > 9;
+        match heard.bytes.as_slice() {
+            [] => "the server announced no size: for each message, the size comes first, whoever the client is".into(),
+            bytes if message.len() != message.chars().count() && characters.as_bytes().starts_with(bytes) => {
+                format!("the size counts bytes, not characters: {} of this message, not {characters}", message.len())
+                    .into()
+            }
+            [b'\n' | 0 | b' ' | b'\r', ..] => {
+                "something stands before the size, or behind the message before: digits, and then the message, \
+                 nothing else"
+                    .into()
+            }
+            _ if zeros => "the size has leading zeros: decimal digits without padding".into(),
+            bytes if message.as_bytes().starts_with(bytes) => {
+                "the message came without its size: the size comes first".into()
+            }
+            _ => format!("this message has {} bytes: announce that, in decimal ASCII digits", message.len()).into(),
+        }
+    })
+}
+
+/// Answers a size.
+///
+/// # Errors
+/// The finding that the server does not take it.
+pub fn answer(server: &Server, peer: &mut Peer) -> Outcome {
+    peer.say(ANSWER).or_else(|ending| {
+        server.alive("a client that answers")?;
+        broken(
+            "the server waits for `receive ok`",
+            format!("it {ending}"),
+            "read ten bytes of answer before the message is sent",
+        )
+    })
+}
+
+/// Hears `message` after its size was answered.
+///
+/// # Errors
+/// The finding that something else came.
+pub fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
+    let heard = peer.hear(message.len());
+    if heard.ending.is_some() {
+        server.alive("a client that answers")?;
+    }
+    same_bytes(Half::Server, message.as_bytes(), &heard, |expected, heard| {
+        let same = expected.iter().zip(&heard.bytes).take_while(|(a, b)| a == b).count();
+        match (heard.bytes.as_slice(), heard.ending) {
+            ([], Some(Ending::Silence(_))) => {
+                "the answer `receive ok` came, in however many pieces, and the server still waits: read exactly ten \
+                 bytes, not a line, not until the end"
+                    .into()
+            }
+            ([], Some(Ending::Fin | Ending::Rst)) => {
+                "the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one behind \
+                 it; read exactly ten bytes (`read_exact`) and compare those"
+                    .into()
+            }
+            ([b'\n' | 0 | b' ' | b'\r', ..], _) if expected.first() != heard.bytes.first() => {
+                "something stands behind the size: the digits alone, without a line end".into()
+            }
+            (_, Some(_)) => format!("the message stops after {same} bytes: write all of it (`write_all`)").into(),
+            _ => "the message's bytes are not those of the argument: send them as they are".into(),
+        }
+    })
+}
+
+/// The likely cause why a client's answer to this size is not the right one.
+pub fn cause_of_answer(size: &str, number: usize, heard: &Heard) -> Cause {
+    match heard.bytes.as_slice() {
+        [] if size == "0" => "an empty message is announced and answered like any other".into(),
+        [] if number > 1 => format!(
+            "the client did not answer the size {size} of message {number}, which may have come in one piece with the \
+             end of message {}: read exactly the bytes of a message, none past it",
+            number - 1
+        )
+        .into(),
+        [] => format!(
+            "the client did not answer the size {size} of message {number}: one `read` takes it, `receive ok` answers \
+             it (nothing more comes before the answer)"
+        )
+        .into(),
+        [b'\n' | b'\r' | 0, ..] => {
+            "the answer before was longer than ten bytes: `receive ok`, without a line end".into()
+        }
+        bytes if bytes.eq_ignore_ascii_case(ANSWER) => "the answer is `receive ok`, in lower case".into(),
+        _ => "the answer is `receive ok`, these ten bytes and no others".into(),
+    }
+}

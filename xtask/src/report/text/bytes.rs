@@ -1,0 +1,67 @@
+//! Bytes side by side, in hex and text.
+
+use super::Paint;
+use crate::finding::Comparison;
+use colored::Color;
+use std::fmt::Write;
+
+/// Both windows in hex and text, eight bytes a row from where they differ, and a caret under the first wrong byte.
+pub fn comparison(paint: Paint, bytes: &Comparison) -> String {
+    const ROW: usize = 8;
+    let mut out = String::new();
+    let at = (bytes.offset - bytes.start) / ROW * ROW;
+    for (label, all, color) in [("wanted", &bytes.expected, Color::Green), ("came", &bytes.got, Color::Red)] {
+        for (n, chunk) in [0, at].iter().map(|start| slice(all, *start, ROW)).enumerate() {
+            let start = if n == 0 { 0 } else { at };
+            if n == 1 && at == 0 {
+                continue;
+            }
+            let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+            let text: String = chunk
+                .iter()
+                .map(|b| if b.is_ascii_graphic() || *b == b' ' { *b as char } else { '·' })
+                .collect();
+            let label = if n == 0 { label } else { "" };
+            let offset = bytes.start + start;
+            let shown = format!("{:<23}  {text}", hex.join(" "));
+            let _ = writeln!(
+                out,
+                "      {} {offset:>8}  {}",
+                paint.dim(&format!("{label:<8}")),
+                paint.color(&shown, color)
+            );
+        }
+    }
+    let column = (bytes.offset - bytes.start) % ROW;
+    let caret = format!("{:>pad$}", "^", pad = column * 3 + 1);
+    let _ = writeln!(
+        out,
+        "      {:<8} {:>8}  {} byte {} is the first wrong one",
+        "",
+        "",
+        paint.color(&caret, Color::Red),
+        bytes.offset
+    );
+    out
+}
+
+fn slice(bytes: &[u8], start: usize, len: usize) -> &[u8] {
+    &bytes[start.min(bytes.len())..(start + len).min(bytes.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_under_the_first_wrong_byte() {
+        let expected: Vec<u8> = (b'a'..=b'z').collect();
+        let mut got = expected.clone();
+        got[13] = b'!';
+        let shown = comparison(Paint { on: false }, &Comparison::of(&expected, &got).unwrap());
+        let lines: Vec<&str> = shown.lines().collect();
+        let wrong = lines.iter().find_map(|line| line.find("21 ")).expect("the wrong byte in hex");
+        assert_eq!(lines.last().unwrap().find('^'), Some(wrong));
+        assert!(lines.iter().all(|line| line.chars().count() <= 80));
+    }
+}

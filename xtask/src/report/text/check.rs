@@ -1,0 +1,148 @@
+//! One check: a line when it passed, the whole lesson of it when it failed.
+
+use super::layout::{WIDTH, row};
+use super::{Paint, bytes, ribbon};
+use crate::finding::{Half, Verdict};
+use crate::report::CheckReport;
+use crate::wire::Kind;
+use colored::Color;
+use std::fmt::Write;
+
+/// How much is told of a failed check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything.
+    Whole,
+    /// Without the bytes that passed.
+    Lean,
+    /// What a small screen has room for: what was expected, what came, the ribbon, and why.
+    Least,
+    /// What came, and the ribbon.
+    Drawn,
+    /// What came and why: another one before it was told whole.
+    Brief,
+}
+
+/// Where titles begin, in columns.
+const TITLE: usize = 13;
+
+/// One check: a line when it passed, the whole lesson of it when it failed.
+pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
+    if check.hole.is_some() {
+        return String::new(); // Told once for all: see `holes`.
+    }
+    let (mark, color) = match check.verdict {
+        Verdict::Pass => ("✓", Color::Green),
+        Verdict::Demo => ("◆", Color::Blue),
+        Verdict::Fail => ("✗", Color::Red),
+        Verdict::Error => ("!", Color::Yellow),
+        Verdict::Skip => ("–", Color::BrightBlack),
+    };
+    let half = match check.half {
+        Half::Pair => "the pair",
+        half => half.word(),
+    };
+    let name = check.wire.to_string();
+    let wire = match check.wire {
+        Kind::Plain => String::new(),
+        // Where both are too long for a line, the wire stands in the next one.
+        _ if TITLE + check.title.chars().count() + 5 + name.len() > WIDTH => {
+            format!("\n{}on {name}", " ".repeat(TITLE))
+        }
+        _ => format!("  on {name}"),
+    };
+    let mut out = format!("  {} {half:<8} {}{}\n", paint.color(mark, color), check.title, paint.dim(&wire));
+    match check.verdict {
+        Verdict::Pass => {
+            out += &ribbon(paint, check);
+            for note in &check.evidence.notes {
+                let _ = writeln!(out, "{}", row(paint, "note", note));
+            }
+        }
+        Verdict::Skip => {
+            let _ = writeln!(out, "{}", row(paint, "skipped", &check.got.to_string()));
+        }
+        Verdict::Error if detail == Detail::Brief => {
+            let _ = writeln!(out, "{}", row(paint, "not judged", "for the same reason"));
+        }
+        Verdict::Error => {
+            let _ = writeln!(out, "{}", row(paint, "not judged", &check.got.to_string()));
+            let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun); // To be copied.
+        }
+        Verdict::Demo if matches!(detail, Detail::Brief | Detail::Drawn) => {
+            let _ = writeln!(out, "{}", row(paint, "got", &check.got.to_string()));
+            if detail == Detail::Drawn {
+                out += &ribbon(paint, check);
+            }
+        }
+        Verdict::Fail if detail == Detail::Brief => {
+            for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
+                let _ = writeln!(out, "{}", row(paint, label, &text.to_string()));
+            }
+            let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}", check.id)));
+        }
+        Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail),
+    }
+    out
+}
+
+fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
+    let mut out = String::new();
+    let mut line = |label: &str, text: &str| {
+        if !text.is_empty() {
+            let _ = writeln!(out, "{}", row(paint, label, text));
+        }
+    };
+    if let Some(half) = check.at_fault {
+        line("at fault", &format!("the {}", half.word()));
+    }
+    line("expected", &check.expected.to_string());
+    line("got", &check.got.to_string());
+    if let Some(bytes) = check.comparison.as_ref().filter(|_| detail != Detail::Least) {
+        out += &bytes::comparison(paint, bytes);
+    }
+    out += &ribbon(paint, check);
+    let mut line = |label: &str, text: &str| {
+        let _ = writeln!(out, "{}", row(paint, label, text));
+    };
+    let connections = check.evidence.connections.iter().filter(|_| detail == Detail::Whole);
+    for (number, connection) in connections.enumerate() {
+        for (at, event) in connection.iter().enumerate() {
+            let label = match (at, check.evidence.connections.len()) {
+                (0, 1) => "what passed".to_string(),
+                (0, _) => format!("client {}", number + 1),
+                _ => String::new(),
+            };
+            line(if check.half == Half::Client && at == 0 { "what passed" } else { &label }, event);
+        }
+    }
+    let panicked = |text: &str| text.contains("panicked at");
+    let place = check.evidence.ends.iter().position(|(_, text)| panicked(text));
+    for (n, (label, text)) in check.evidence.ends.iter().enumerate() {
+        // Where a program panicked, and with what, is always wanted.
+        if detail != Detail::Least || place.is_some_and(|place| n == place || n == place + 1) {
+            line(label, text);
+        }
+    }
+    if detail != Detail::Least {
+        check.evidence.notes.iter().for_each(|text| line("note", text));
+    }
+    if !check.cause.is_empty() {
+        line("cause", &check.cause.to_string());
+    }
+    if !check.see.is_empty() && detail != Detail::Least {
+        line("read", &check.see);
+    }
+    // Not wrapped, so that it can be copied.
+    let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
+    out
+}
+
+fn ribbon(paint: Paint, check: &CheckReport) -> String {
+    let mut out = String::new();
+    for line in check.evidence.ribbon.iter().flat_map(|ribbon| ribbon::lines(ribbon, WIDTH - 8)) {
+        let (label, rest) = line.split_at(line.char_indices().nth(8).map_or(line.len(), |(at, _)| at));
+        let _ = writeln!(out, "      {}{rest}", paint.dim(label));
+    }
+    out
+}

@@ -1,0 +1,108 @@
+//! The end of a lesson's report: what is still to be written, the sum, and what to do next.
+
+use super::Paint;
+use super::layout::{WIDTH, wrap};
+use crate::finding::{Hole, Verdict};
+use crate::report::{LessonReport, Problem};
+use colored::Color;
+use std::fmt::Write;
+
+/// What is still to be written, told once for all the checks that wait for it.
+pub fn holes(paint: Paint, lesson: &LessonReport) -> String {
+    let mut seen: Vec<&Hole> = Vec::new();
+    for hole in lesson.checks.iter().filter_map(|check| check.hole.as_ref()) {
+        if !seen.contains(&hole) {
+            seen.push(hole);
+        }
+    }
+    let mut out = String::new();
+    for hole in seen {
+        let waiting = lesson.checks.iter().filter(|check| check.hole.as_ref() == Some(hole)).count();
+        let checks = if waiting == 1 { "1 check waits".into() } else { format!("{waiting} checks wait") };
+        let name = paint.bold(&format!("`{}`", hole.function));
+        let place = paint.color(&format!("{}:{}", hole.file, hole.line), Color::Cyan);
+        let _ = writeln!(
+            out,
+            "  {} {name} is still to be written; {checks} for it\n      {place}",
+            paint.color("…", Color::Yellow)
+        );
+    }
+    out
+}
+
+/// What comes after a run, for people.
+#[derive(Clone, Debug, Default)]
+pub struct Next {
+    /// What was learned, when the lesson has passed.
+    learned: Option<String>,
+    /// What to do, line by line.
+    steps: Vec<Step>,
+}
+
+/// One line of what to do.
+#[derive(Clone, Debug)]
+enum Step {
+    /// In words, wrapped to the width.
+    Words(String),
+    /// With a command in it: left whole, so that it can be copied.
+    Command(String),
+}
+
+impl Next {
+    /// These words, wrapped.
+    pub fn words(words: &str) -> Self {
+        Self { learned: None, steps: vec![Step::Words(words.into())] }
+    }
+
+    /// A line with a command in it.
+    pub fn command(line: &str) -> Self {
+        Self::default().then(line)
+    }
+
+    /// One more line, with a command in it.
+    pub fn then(mut self, line: &str) -> Self {
+        self.steps.push(Step::Command(line.into()));
+        self
+    }
+
+    /// What comes next, with what was learned.
+    pub fn learned(self, learned: &str) -> Self {
+        Self { learned: Some(learned.into()), ..self }
+    }
+}
+
+/// The last lines: the sum, what was learned, and what to do next.
+pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
+    let waiting = report.checks.iter().filter(|check| check.hole.is_some()).count();
+    let counts = [
+        (report.count(Verdict::Pass), "passed", Color::Green),
+        (report.count(Verdict::Demo), "shown as predicted", Color::Blue),
+        (report.count(Verdict::Fail) - waiting, "failed", Color::Red),
+        (waiting, "still to come", Color::Yellow),
+        (report.count(Verdict::Error), "not judged", Color::Yellow),
+        (report.count(Verdict::Skip), "skipped", Color::BrightBlack),
+    ];
+    let counts = counts.into_iter().filter(|(n, ..)| *n > 0);
+    let parts: Vec<String> =
+        counts.map(|(n, word, color)| paint.color(&format!("{n} {word}"), color)).collect();
+    let mut out = String::from("\n");
+    if let Some(why) = report.problem.as_ref().map(Problem::why) {
+        let _ = writeln!(out, "{}", paint.color(why, Color::Red));
+    }
+    if !parts.is_empty() {
+        let _ = writeln!(out, "{} of {} checks", parts.join(", "), report.checks.len());
+    }
+    for (n, line) in next.learned.iter().flat_map(|learned| wrap(learned, WIDTH - 9)).enumerate() {
+        let label = if n == 0 { paint.bold("learned:") } else { " ".repeat(8) };
+        let _ = writeln!(out, "{label} {line}");
+    }
+    let lines = next.steps.iter().flat_map(|step| match step {
+        Step::Words(words) => wrap(words, WIDTH - 6),
+        Step::Command(command) => vec![command.clone()],
+    });
+    for (n, line) in lines.enumerate() {
+        let label = if n == 0 { paint.bold("next:") } else { " ".repeat(5) };
+        let _ = writeln!(out, "{label} {line}");
+    }
+    out
+}

@@ -1,0 +1,75 @@
+//! Lines of at most 80 columns, and characters that a terminal may show.
+
+use super::Paint;
+use std::fmt::Write;
+
+/// The widest line.
+pub const WIDTH: usize = 80;
+
+/// A character as it may go to a terminal.
+pub fn harmless(c: char) -> Vec<char> {
+    match c {
+        '\t' => vec![c],
+        c if (c as u32) < 0x80 && c.is_control() => format!("\\x{:02x}", c as u32).chars().collect(),
+        c if c.is_control() => c.escape_default().collect(),
+        c => vec![c],
+    }
+}
+
+/// At most `most` characters, with a mark where more were.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at - text[..at].chars().last().map_or(0, char::len_utf8)]),
+        None => text.to_string(),
+    }
+}
+
+/// Characters of a text that are shown at the most; JSON has all of it.
+const LONGEST: usize = 400;
+
+/// A label and a text, wrapped to the width, continued under itself.
+pub fn row(paint: Paint, label: &str, text: &str) -> String {
+    const INDENT: usize = 18;
+    let text = cut(&text.chars().flat_map(harmless).collect::<String>(), LONGEST);
+    let lines = wrap(&text, WIDTH - INDENT);
+    let label = paint.dim(&format!("{label:<12}"));
+    let mut out = format!("      {label}{}", lines.first().map_or("", String::as_str));
+    for line in lines.iter().skip(1) {
+        let _ = write!(out, "\n{:INDENT$}{line}", "");
+    }
+    out
+}
+
+/// Breaks at blanks where it can, at the width where it must.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut length = 0;
+    for word in text.split_inclusive(' ') {
+        let word_length = word.trim_end().chars().count();
+        if length > 0 && length + word_length > width {
+            lines.push(String::new());
+            length = 0;
+        }
+        for c in word.chars() {
+            if length == width && c != ' ' {
+                lines.push(String::new());
+                length = 0;
+            }
+            lines.last_mut().expect("never empty").push(c);
+            length += 1;
+        }
+    }
+    lines.into_iter().map(|line| line.trim_end().to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_wraps_at_blanks_and_at_the_width() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+}

@@ -1,0 +1,38 @@
+//! The report as people read it: at most 80 columns, in colour or without.
+
+mod bytes;
+mod check;
+mod closing;
+mod layout;
+mod paint;
+mod ribbon;
+mod scene;
+
+pub use check::{Detail, check};
+pub use closing::{Next, closing, holes};
+pub use layout::{WIDTH, wrap};
+pub use paint::Paint;
+pub use scene::{heading, scene};
+
+use crate::report::{Problem, Report};
+use std::fmt::Write;
+
+/// The first words of a report in a file.
+pub const SIGNATURE: &str = "Socket Lab report";
+
+/// The whole report without colour, for a file.
+pub fn whole(report: &Report) -> String {
+    let paint = Paint { on: false };
+    let mut out = format!("{SIGNATURE}, seed {}\n", report.seed);
+    for lesson in &report.lessons {
+        let _ = writeln!(out, "\n{}  {}: {}\n", lesson.lesson, lesson.subject, lesson.verdict().word());
+        if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
+            let _ = writeln!(out, "  {why}");
+        }
+        for report in &lesson.checks {
+            out += &check(paint, report, Detail::Whole);
+        }
+        out += &holes(paint, lesson);
+    }
+    out
+}

@@ -1,0 +1,208 @@
+//! Linux: what /proc tells of processes.
+
+use super::*;
+use std::fs;
+
+pub fn descendants(root: Pid) -> Vec<Pid> {
+    let mut found = Vec::new();
+    let mut next = vec![root];
+    while let Some(pid) = next.pop() {
+        let children = children(pid);
+        found.extend(&children);
+        next.extend(children);
+    }
+    found
+}
+
+/// `/proc/PID/task/TID/children` (proc_pid_task(5)), of every thread.
+fn children(pid: Pid) -> Vec<Pid> {
+    let mut found = Vec::new();
+    for tid in threads(pid) {
+        let list = fs::read_to_string(format!("/proc/{pid}/task/{tid}/children")).unwrap_or_default();
+        found.extend(list.split_ascii_whitespace().filter_map(|word| word.parse::<Pid>().ok()));
+    }
+    found
+}
+
+fn threads(pid: Pid) -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+pub fn socket_inodes(pid: Pid) -> Vec<u64> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
+    let inode = |entry: fs::DirEntry| {
+        let target = fs::read_link(entry.path()).ok()?;
+        target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+    };
+    entries.flatten().filter_map(inode).collect()
+}
+
+/// Fields of `/proc/PID/stat` after the name, which may itself hold spaces and parentheses.
+fn stat(path: &str) -> Option<Vec<String>> {
+    let text = fs::read_to_string(path).ok()?;
+    let (_, rest) = text.rsplit_once(')')?;
+    Some(rest.split_ascii_whitespace().map(String::from).collect())
+}
+
+pub fn cpu_time(root: Pid) -> Option<Duration> {
+    let ticks: u64 = descendants(root)
+        .into_iter()
+        .filter_map(|pid| {
+            let fields = stat(&format!("/proc/{pid}/stat"))?;
+            Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+        })
+        .sum();
+    Some(Duration::from_millis(ticks * 10))
+}
+
+pub fn limit_memory(root: Pid, more: u64) {
+    for pid in descendants(root) {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")?.strip_suffix("kB"));
+        let Some(size) = size.and_then(|size| size.trim().parse::<u64>().ok()) else { continue };
+        let limit = size * 1024 + more;
+        let limit = libc::rlimit64 { rlim_cur: limit, rlim_max: limit };
+        // SAFETY: prlimit reads the struct that it is given, and writes nothing: the place for the old limit is null.
+        unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_AS, &limit, std::ptr::null_mut()) };
+    }
+}
+
+pub fn pause(root: Pid, stop: bool) {
+    use nix::sys::signal::{Signal, kill};
+    let signal = if stop { Signal::SIGSTOP } else { Signal::SIGCONT };
+    let until = std::time::Instant::now() + Duration::from_secs(5);
+    loop {
+        for pid in descendants(root) {
+            let _ = kill(nix::unistd::Pid::from_raw(pid as i32), signal);
+        }
+        let stopped = |(pid, tid)| {
+            let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
+            fields.is_none_or(|fields| matches!(fields[0].as_str(), "T" | "t" | "Z" | "X"))
+        };
+        let mut all =
+            descendants(root).into_iter().flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)));
+        if !stop || all.all(stopped) || std::time::Instant::now() > until {
+            return;
+        }
+        std::thread::sleep(Duration::from_micros(200)); // Only the interval at which to look again.
+    }
+}
+
+pub fn all_sleep(root: Pid) -> bool {
+    let asleep = |(pid, tid)| {
+        let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
+        fields.is_none_or(|fields| matches!(fields[0].as_str(), "S" | "Z" | "X"))
+    };
+    descendants(root)
+        .into_iter()
+        .flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)))
+        .all(asleep)
+}
+
+pub fn all_wait(root: Pid) -> bool {
+    let has_ended = |pid: &Pid| {
+        let fields = stat(&format!("/proc/{pid}/stat"));
+        fields.is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))
+    };
+    !children(root).iter().any(has_ended) && all_sleep(root)
+}
+
+pub fn at_rest(root: Pid) -> bool {
+    !children(root).is_empty() && all_wait(root)
+}
+
+pub fn one_waits(root: Pid) -> bool {
+    let waits = |(pid, tid)| {
+        let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
+        let call = if asleep { waiting_call(pid, tid) } else { None };
+        call.is_some_and(|call| call.reads_connection() || call.name.starts_with("accept"))
+    };
+    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
+    descendants(root).into_iter().flat_map(threads).any(waits)
+}
+
+/// The calls in which all threads sleep; `None` when one of them does not.
+pub fn calls(root: Pid) -> Option<Vec<Call>> {
+    let mut calls = Vec::new();
+    for pid in descendants(root) {
+        for tid in threads(pid) {
+            let Some(fields) = stat(&format!("/proc/{pid}/task/{tid}/stat")) else { continue };
+            match fields[0].as_str() {
+                "Z" | "X" => {}
+                "S" => calls.push(waiting_call(pid, tid)?),
+                _ => return None,
+            }
+        }
+    }
+    Some(calls)
+}
+
+pub fn activity(root: Pid) -> Activity {
+    match calls(root) {
+        None => Activity::Busy,
+        Some(calls) => calls.first().map_or(Activity::Gone, |call| Activity::Asleep(*call)),
+    }
+}
+
+/// The name of the call in which a thread waits for something outside itself.
+fn waiting_call(pid: Pid, tid: Pid) -> Option<Call> {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok()?;
+    let mut words = text.split_ascii_whitespace();
+    let number: i64 = words.next()?.parse().ok()?;
+    let on_input = words.next() == Some("0x0");
+    let (_, name) = CALLS.iter().find(|(known, _)| *known == number)?;
+    Some(Call { name, on_input: on_input && *name == "read" })
+}
+
+#[cfg(target_arch = "x86_64")]
+const CALLS: &[(i64, &str)] = &[
+    (0, "read"),
+    (7, "poll"),
+    (19, "readv"),
+    (23, "select"),
+    (34, "pause"),
+    (35, "nanosleep"),
+    (43, "accept"),
+    (45, "recvfrom"),
+    (47, "recvmsg"),
+    (61, "wait4"),
+    (128, "rt_sigtimedwait"),
+    (130, "rt_sigsuspend"),
+    (202, "futex"),
+    (230, "clock_nanosleep"),
+    (232, "epoll_wait"),
+    (247, "waitid"),
+    (270, "pselect6"),
+    (275, "splice"),
+    (271, "ppoll"),
+    (281, "epoll_pwait"),
+    (288, "accept4"),
+    (299, "recvmmsg"),
+    (426, "io_uring_enter"),
+    (441, "epoll_pwait2"),
+];
+/// The numbers of `asm-generic/unistd.h`, for aarch64 and riscv64.
+#[cfg(not(target_arch = "x86_64"))]
+const CALLS: &[(i64, &str)] = &[
+    (22, "epoll_pwait"),
+    (63, "read"),
+    (65, "readv"),
+    (72, "pselect6"),
+    (73, "ppoll"),
+    (76, "splice"),
+    (95, "waitid"),
+    (98, "futex"),
+    (101, "nanosleep"),
+    (115, "clock_nanosleep"),
+    (133, "rt_sigsuspend"),
+    (137, "rt_sigtimedwait"),
+    (202, "accept"),
+    (207, "recvfrom"),
+    (212, "recvmsg"),
+    (242, "accept4"),
+    (243, "recvmmsg"),
+    (260, "wait4"),
+    (426, "io_uring_enter"),
+    (441, "epoll_pwait2"),
+];
