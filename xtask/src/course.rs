@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::finding::Outcome;
 use crate::promises::asking::{self, Ask};
-use crate::promises::pushing::Push;
+use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
     lesson_06_header, lesson_07_reuseaddr, lesson_08_threads,
@@ -59,7 +59,8 @@ pub const LESSONS: &[Lesson] = &[
         "the stream has no boundaries: many writes, one read; one write, many reads",
         "TCP keeps the order of bytes and nothing else: where a message ends is for the programs to say",
         lesson_03_sticky::PROMISES,
-    ),
+    )
+    .without_wire(lesson_03_sticky::without_wire),
     Lesson::pushes::<lesson_04_sleep::Sleep>(
         "04",
         "sleep",
@@ -118,8 +119,13 @@ impl Lesson {
         learned: &'static str,
         promises: &'static [&'static [Check]],
     ) -> Self {
-        let (scenario, without_wire) = (Scenario::Pushing, P::WITHOUT_WIRE);
+        let (scenario, without_wire) = (Scenario::Pushing, pushing::pair::without_wire::<P>);
         Self { number, name, idea, learned, scenario, without_wire, promises }
+    }
+
+    /// This lesson with something else asked of a pair that leaves no room for a wire.
+    const fn without_wire(self, without_wire: fn(&mut Bench) -> Outcome) -> Self {
+        Self { without_wire, ..self }
     }
 
     /// `01-echo`: the name of its folder and chapter.

@@ -1,8 +1,8 @@
 //! A client under test: what it is typed, how it ends, what it printed.
 
+use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
 use super::stderr::Said;
-use super::{ended, spin, still, wait_idle};
 use crate::finding::{Cause, Finding, Half, Outcome, quoted, skip, squeezed, unable};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};

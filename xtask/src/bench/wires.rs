@@ -1,6 +1,8 @@
 //! Connections and wires of a bench: to the server, through a wire, and between the pair.
 
-use super::{Bench, Client, Peer, Server, can, never_called};
+use super::bench::Bench;
+use super::facts::{can, never_called, progress};
+use super::{Client, Peer, Server};
 use crate::finding::{Half, Outcome, broken};
 use crate::system::patience::Patience;
 use crate::wire::{Direction, Record, Setup, Wire};
@@ -70,7 +72,7 @@ impl Bench<'_> {
         let called = || (wire.has_client() || client.program.exit().is_some()).then_some(());
         match patience.until(called) {
             Some(()) => Ok(()),
-            None => never_called(wire.addr, client, &patience),
+            None => never_called(wire.addr, &client.program, &patience),
         }
     }
 
@@ -145,10 +147,4 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
         got,
         "what one client does must end its connection only, never the server",
     )
-}
-
-/// How many bytes a wire has carried, both ways together.
-pub fn progress(record: &Record) -> impl Fn() -> u64 + Send + 'static {
-    let record = record.clone();
-    move || record.carried().0 + record.carried().1
 }

@@ -3,7 +3,7 @@
 //! The runner is called by cargo, so shells complete `cargo`, not `xtask`: what clap_complete writes for a command
 //! `xtask` is asked when the second word is `xtask`, and whatever completed `cargo` before is asked for all else.
 
-use super::print;
+use super::shared::print;
 use crate::cli;
 use crate::cli::{Completions, Shell};
 use crate::course::{LESSONS, Lesson};

@@ -1,6 +1,6 @@
 //! `cargo xtask diff`
 
-use super::{Usage, lab, lesson_or_current, print};
+use super::shared::{Usage, lab, lesson_or_current, print};
 use crate::cli::Diff;
 use crate::course::Lesson;
 use crate::report::text::Paint;

@@ -1,12 +1,12 @@
 //! `cargo xtask` alone
 
-use super::{known, print};
+use super::shared::{self, known, print};
 use crate::course::LESSONS;
 
 /// Says where the learner stands, and the one next command.
 pub fn greet() -> anyhow::Result<u8> {
     let state = known();
-    let current = super::current(&state);
+    let current = shared::current(&state);
     let passed = LESSONS.iter().filter(|lesson| state.passed.contains(&lesson.dir())).count();
     print("Socket Lab: learn socket programming by watching it break and fixing it.\n\n");
     match passed {

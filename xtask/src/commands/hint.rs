@@ -1,6 +1,6 @@
 //! `cargo xtask hint`
 
-use super::{lab, lesson_or_current, print};
+use super::shared::{lab, lesson_or_current, print};
 use crate::cli::Hint;
 use crate::course::Lesson;
 use crate::report::text::wrap;

@@ -1,8 +1,8 @@
 //! `cargo xtask list`
 
-use super::{current, known, print};
+use super::shared::{current, known, print, row};
 use crate::course::{LESSONS, Lesson};
-use crate::report::text::{Paint, WIDTH, wrap};
+use crate::report::text::Paint;
 use colored::Color;
 
 /// Lists the lessons: passed, current, and still to come.
@@ -28,15 +28,4 @@ pub fn show() -> &'static Lesson {
     }
     print(&out);
     current
-}
-
-/// A lesson in the list, at most 80 columns wide when it begins after `margin` columns.
-pub fn row(lesson: &Lesson, margin: usize) -> String {
-    let lines = wrap(lesson.idea, WIDTH - 22 - margin);
-    let mut out = format!("{}  {:<10}", lesson.id(), lesson.name);
-    for (n, line) in lines.iter().enumerate() {
-        let margin = if n == 0 { " ".into() } else { " ".repeat(22 + margin) };
-        out += &format!("{margin}{line}\n");
-    }
-    out
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask reset`
 
+use super::shared::{Usage, current, lab, lesson, print};
 use super::starters::{remember, render_lesson};
-use super::{Usage, current, lab, lesson, print};
 use crate::cli::Reset;
 use crate::course::{LESSONS, Lesson};
 use crate::workspace;

@@ -1,6 +1,6 @@
 //! `cargo xtask starters`
 
-use super::print;
+use super::shared::print;
 use crate::cli::Starters;
 use crate::course::{LESSONS, Lesson};
 use crate::workspace;

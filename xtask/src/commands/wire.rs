@@ -1,6 +1,6 @@
 //! `cargo xtask wire`
 
-use super::{Usage, find_wire};
+use super::shared::{Usage, find_wire};
 use crate::cli;
 use crate::system::sockets;
 use crate::wire::{Kind, Passed, Piece, Setup, Wire};

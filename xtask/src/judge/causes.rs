@@ -1,6 +1,6 @@
 //! What the bench has seen beside the broken promise: a hole, a server that waits for its client, spins or panicked.
 
-use super::Case;
+use super::case::Case;
 use crate::bench::{Bench, Exit, Meanwhile, lock};
 use crate::course::Scenario;
 use crate::finding::{Cause, Finding, Half, Hindrance, Stop, Symptom, Weight};

@@ -1,37 +1,22 @@
 //! From a check to a row of the report: runs checks side by side, and asks what the bench has seen for likelier causes.
 //! Uses `report`, `course`, `promises` and `bench`.
 
+mod case;
 mod causes;
 mod evidence;
 
-use crate::bench::{Bench, Programs, Role};
-use crate::course::Lesson;
+pub use case::Case;
+
+use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
 use crate::promises::CheckOn;
 use crate::report::CheckReport;
 use crate::system::program;
 use crate::wire::{Kind, Record};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
-
-/// What is judged, and how the line that repeats a check begins.
-pub struct Case<'a> {
-    /// The lesson.
-    pub lesson: &'static Lesson,
-    /// Its two programs.
-    pub programs: Programs,
-    /// The folder with their sources, where there is one: holes are looked up in it.
-    pub sources: Option<PathBuf>,
-    /// How a learner would name that folder.
-    pub shown_dir: String,
-    /// Gives the same inputs and cuts each time.
-    pub seed: u64,
-    /// `cargo xtask run lesson-01 --solution`: the words before `--check`.
-    pub rerun: &'a str,
-}
 
 /// A judged check and, for the pair, what was said.
 pub struct Judged {

@@ -11,8 +11,8 @@
 use crate::system::processes;
 
 use crate::system::processes::Pid;
-use crate::system::program;
-use crate::system::program::{Exit, Link, Pipes, Spec};
+
+use crate::system::program::{Exit, Link, Pipes, Spec, own_executable};
 use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -49,7 +49,7 @@ impl Kept {
     /// When the keeper cannot be started, or the program cannot (no such file, not executable).
     pub fn start(spec: &Spec, pipes: Pipes, link: &Arc<Link>) -> anyhow::Result<Self> {
         let (control, theirs) = UnixStream::pair().context("control socket")?;
-        let mut command = Command::new(program::own_executable());
+        let mut command = Command::new(own_executable());
         command.arg0("xtask").arg(VERB).args(&spec.argv).envs(spec.env.iter().map(|(k, v)| (k, v)));
         if let Some(dir) = &spec.dir {
             command.current_dir(dir);

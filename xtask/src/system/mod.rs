@@ -10,12 +10,8 @@ pub mod keeper;
 #[cfg(not(target_os = "linux"))]
 #[path = "keeper_portable.rs"]
 pub mod keeper;
-#[cfg(target_os = "linux")]
-mod netlink;
 pub mod output;
 pub mod patience;
 pub mod processes;
-#[cfg(target_os = "linux")]
-mod procnet;
 pub mod program;
 pub mod sockets;

@@ -13,7 +13,6 @@ use super::Given;
 use crate::system::patience::{PATIENCE, Patience};
 use crate::system::processes::Pid;
 use log::{Log, What};
-use say::end_direction;
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -136,11 +135,6 @@ impl Peer {
     /// When the socket is no longer connected.
     pub fn ends(&self) -> io::Result<(SocketAddr, SocketAddr)> {
         Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
-    }
-
-    /// Ends this direction (FIN) and stays to hear.
-    pub fn half_close(&mut self) {
-        end_direction(&self.stream, &self.log);
     }
 
     /// Closes the connection as a program does that is done: FIN (or RST, if it left bytes unread).

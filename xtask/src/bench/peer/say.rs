@@ -10,6 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 impl Peer {
+    /// Ends this direction (FIN) and stays to hear.
+    pub fn half_close(&mut self) {
+        end_direction(&self.stream, &self.log);
+    }
+
     /// Says all of `bytes`, in one write when the kernel takes it.
     ///
     /// # Errors
@@ -102,7 +107,7 @@ fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]
     Ok(())
 }
 
-pub(super) fn end_direction(stream: &TcpStream, log: &SharedLog) {
+fn end_direction(stream: &TcpStream, log: &SharedLog) {
     let _ = stream.shutdown(Shutdown::Write);
     lock(log).push(What::HalfClosed);
 }

@@ -3,8 +3,9 @@
 mod rest;
 mod sockets_held;
 
+use super::Peer;
+use super::facts::{can, ended, still};
 use super::stderr::Said;
-use super::{Peer, can, ended};
 use crate::finding::{Finding, Half, Outcome, Symptom, broken};
 use crate::system::output::Output;
 use crate::system::patience::Patience;
@@ -86,7 +87,7 @@ impl Server {
                 "the address must come from the first argument, not from the program",
             ),
             None => {
-                let (_, doing) = super::still(&self.program);
+                let (_, doing) = still(&self.program);
                 (
                     format!("nothing listens there; {doing}; {patience}"),
                     "no socket of it listens there: is `listen` reached, and `bind` before it?",

@@ -1,7 +1,7 @@
 //! Whether a server rests: asleep in a call that waits, spinning, or gone.
 
 use super::Server;
-use crate::bench::{can, ended_for_all, spin, wait_idle};
+use crate::bench::facts::{can, ended_for_all, spin, wait_idle};
 use crate::finding::{Finding, Half, Outcome, broken, skip, unable};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};

@@ -1,7 +1,7 @@
 //! The sockets that a server holds: those of clients that are gone, its listener, and its queue.
 
 use super::Server;
-use crate::bench::can;
+use crate::bench::facts::can;
 use crate::finding::{Outcome, broken, unable};
 use crate::system::patience::Patience;
 use crate::system::processes;

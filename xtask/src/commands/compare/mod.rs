@@ -3,7 +3,7 @@
 mod measure;
 mod table;
 
-use super::{UNABLE, print, stop_at_ctrl_c};
+use super::shared::{UNABLE, print, stop_at_ctrl_c};
 use crate::bench::Programs;
 use crate::cli::{Compare, Format};
 use crate::report::text;

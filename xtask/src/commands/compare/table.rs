@@ -1,8 +1,7 @@
 //! The measured comparison as a table and as JSON.
 
-use super::text::Paint;
 use crate::commands::compare::measure::{Cell, Row, WIRES};
-use crate::report::text::wrap;
+use crate::report::text::{Paint, WIDTH, wrap};
 use colored::Color;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -64,7 +63,7 @@ pub fn legend(delay: u32) -> String {
          measured on a wire that delays each direction by {delay} ms, so a round trip is {} ms.",
         2 * delay
     );
-    wrap(&text, super::text::WIDTH).join("\n") + "\n"
+    wrap(&text, WIDTH).join("\n") + "\n"
 }
 
 /// The same for machines.

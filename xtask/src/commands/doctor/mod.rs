@@ -2,7 +2,7 @@
 
 mod probes;
 
-use super::{UNABLE, print};
+use super::shared::{UNABLE, print, stop_at_ctrl_c};
 use crate::report::text::{Paint, WIDTH, wrap};
 use colored::Color;
 use probes::Health;
@@ -12,7 +12,7 @@ const INDENT: usize = 15;
 
 /// Tries what the course needs, and says what a missing thing costs and what mends it.
 pub fn doctor() -> anyhow::Result<u8> {
-    super::stop_at_ctrl_c()?;
+    stop_at_ctrl_c()?;
     let paint = Paint::of(&std::io::stdout());
     let findings = probes::examine();
     for finding in &findings {

@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::telling::Telling;
 use crate::bench::Programs;
 use crate::cli::Format;
-use crate::commands::{self, print};
+use crate::commands::shared::{self, print};
 use crate::course::Lesson;
 use crate::finding::Verdict;
 use crate::judge::{self, Case, Trial};
@@ -83,7 +83,7 @@ impl Plan<'_> {
             return;
         }
         let passed = |lesson: &LessonReport| lesson.verdict() == Verdict::Pass;
-        let saved = commands::lab().update(|state| {
+        let saved = shared::lab().update(|state| {
             // A learner who breaks on purpose what has passed has passed it all the same, and stays at the same lesson.
             let had_passed = |lesson: &Lesson| state.passed.contains(&lesson.dir());
             let broken_again = self.lessons.iter().all(|lesson| had_passed(lesson));
@@ -92,7 +92,7 @@ impl Plan<'_> {
             }
             if let ([lesson], [report]) = (self.lessons.as_slice(), report.lessons.as_slice()) {
                 match passed(report) {
-                    true => state.current = commands::after(lesson, state).map(Lesson::dir),
+                    true => state.current = shared::after(lesson, state).map(Lesson::dir),
                     false if broken_again => {}
                     false => state.current = Some(lesson.dir()),
                 }

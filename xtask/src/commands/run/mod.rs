@@ -11,13 +11,14 @@ mod words;
 
 pub use place::Place;
 
+use super::shared::stop_at_ctrl_c;
 use crate::cli::Run;
 use plan::Plan;
 
 /// Builds, lets the pair talk, checks, and says what to do next.
 pub fn run(args: &Run) -> anyhow::Result<u8> {
     let plan = Plan::of(args)?;
-    super::stop_at_ctrl_c()?;
+    stop_at_ctrl_c()?;
     #[cfg(target_os = "linux")]
     if args.screen.is_some() {
         // When `watch` is killed, this run is nobody's: it ends, and its keepers end its programs.

@@ -1,7 +1,7 @@
 //! What to do next.
 
 use super::plan::Plan;
-use crate::commands;
+use crate::commands::shared;
 use crate::course::Lesson;
 use crate::finding::{Half, Verdict};
 use crate::report::text::Next;
@@ -50,7 +50,7 @@ impl Plan<'_> {
             _ if args.dir.is_some() || args.server.is_some() || args.client.is_some() => {
                 Next::words("nothing to mend")
             }
-            _ => match commands::after(lesson, &commands::lab().load().0) {
+            _ => match shared::after(lesson, &shared::lab().load().0) {
                 Some(next) => Next::command(&format!("cargo xtask run {}", next.id())),
                 None => Next::command("that was the last lesson so far; cargo xtask compare --mine"),
             }

@@ -2,7 +2,7 @@
 
 use super::words::{address, find_check, output_is_ours, quoted};
 use crate::cli::{Format, Run};
-use crate::commands::{self, Usage, find_wire, print};
+use crate::commands::shared::{self, Usage, find_wire, print};
 use crate::course::{LESSONS, Lesson};
 use crate::promises::CheckOn;
 use crate::report::text::Paint;
@@ -38,8 +38,8 @@ impl<'a> Plan<'a> {
     pub(super) fn of(args: &'a Run) -> anyhow::Result<Self> {
         let mut lessons = match args.lessons.as_slice() {
             [] if args.all => LESSONS.iter().collect(),
-            [] => vec![commands::current(&commands::lab().load().0)],
-            words => words.iter().map(|word| commands::lesson(word)).collect::<anyhow::Result<Vec<_>>>()?,
+            [] => vec![shared::current(&shared::lab().load().0)],
+            words => words.iter().map(|word| shared::lesson(word)).collect::<anyhow::Result<Vec<_>>>()?,
         };
         let wire = args.wire.as_deref().map(find_wire).transpose()?;
         if let Some(id) = &args.check {

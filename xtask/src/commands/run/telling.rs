@@ -1,6 +1,6 @@
 //! Tells people the verdicts of a run, lesson by lesson, as they come.
 
-use super::super::print;
+use super::super::shared::print;
 use super::place::Place;
 use super::plan::Plan;
 use crate::bench::Role;

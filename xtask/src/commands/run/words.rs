@@ -1,6 +1,6 @@
 //! What the words of `run` may say, made sure of before anything is built.
 
-use super::super::Usage;
+use super::super::shared::Usage;
 use crate::course::Lesson;
 use crate::report::text;
 use crate::wire::Kind;

@@ -9,7 +9,8 @@ pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
 
 use super::editor::Editor;
 use super::run::Place;
-use super::{diff, hint, known, lesson_or_current, list, print, reset};
+use super::shared::{known, lesson_or_current, print};
+use super::{diff, hint, list, reset};
 use crate::cli::Watch;
 use crate::course::Lesson;
 use crate::report::text::Paint;
@@ -62,7 +63,7 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
     watcher.judge();
     let status = watcher.until_the_end();
     drop(watcher); // The terminal is given back before anything more is said.
-    if status == super::INTERRUPTED {
+    if status == super::shared::INTERRUPTED {
         eprintln!("\ninterrupted: every program under test has been ended");
     }
     Ok(status)
@@ -102,7 +103,7 @@ impl Watcher {
         let mut next_look = Instant::now() + saves::INTERVAL;
         loop {
             match self.events.recv_timeout(next_look.saturating_duration_since(Instant::now())) {
-                Ok(Event::Stop) => return super::INTERRUPTED,
+                Ok(Event::Stop) => return super::shared::INTERRUPTED,
                 Ok(Event::Key(Key::End)) | Ok(Event::Key(Key::Char('q'))) => return 0,
                 Ok(Event::Key(Key::Char(key))) => self.pressed(key),
                 Ok(Event::Judged(run)) => self.judged(run),

@@ -1,52 +1,19 @@
 //! Lesson 03: the server pushes, the client reports its reads; and the wire decides what those are.
 
 mod pair;
+mod protocol;
 mod report;
 
-pub use pair::reads_are_messages;
+pub use pair::{reads_are_messages, without_wire};
+pub use protocol::Bare;
 
 use super::inputs::random_from;
-use super::pushing::{self, LETTERS, Prediction, Push, Traffic, server, stream, three_messages};
+use super::pushing::{self, LETTERS, server, stream, three_messages};
 use super::{Check, any_client, any_server, client};
-use crate::bench::{Bench, Peer, Server};
-use crate::finding::{Finding, Outcome, Symptom, because};
-use crate::wire::Kind::{self, Dribble, Glue, Slice};
+use crate::bench::Bench;
+use crate::finding::{Outcome, Symptom, because};
+use crate::wire::Kind::{Dribble, Glue, Slice};
 use report::{cause_of_report, expected_reads, one_total, reported, ribbon, texts_stand_alone};
-
-/// No framing at all.
-pub struct Bare;
-
-impl Push for Bare {
-    const INSIDE: u64 = 5;
-    const WITHOUT_WIRE: fn(&mut Bench) -> Outcome = pair::without_wire;
-    const PIECES_ON: &'static [Kind] = &[Glue, Dribble, Slice];
-    const ENDS: &str = "its `read` ends";
-    const HOW: &str = "each `read` is told, and 0 bytes are the end";
-    fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>) {
-        (Vec::new(), vec![messages.concat().len()])
-    }
-
-    fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome {
-        stream::hear(server, peer, messages)
-    }
-
-    fn hear_any(_: &Server, peer: &mut Peer) -> Outcome<usize> {
-        stream::hear_any(peer)
-    }
-
-    fn say(peer: &mut Peer, messages: &[Vec<u8>], _: &dyn Fn(u64)) -> Outcome {
-        stream::say(peer, messages);
-        Ok(())
-    }
-
-    fn servers_fault(messages: &[String], passed: &Traffic) -> Option<Finding> {
-        stream::servers_fault(messages.concat().as_bytes(), passed)
-    }
-
-    fn predicted(_: &[Vec<u8>], _: &[Vec<u8>]) -> Option<Prediction> {
-        None // Its client reports reads, and is right about them on every wire.
-    }
-}
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[

@@ -1,6 +1,6 @@
 //! Both programs of lesson 03, with the wire between them.
 
-use super::Bare;
+use super::protocol::Bare;
 use super::report::{cause_of_report, expected_reads, reported, reported_sizes, ribbon};
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Outcome, because, blame, count};

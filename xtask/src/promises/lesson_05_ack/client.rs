@@ -1,7 +1,8 @@
 //! What a client of lesson 05 promises beside what every framing asks of it.
 
+use super::protocol::LARGEST;
+use super::steps::ANSWER;
 use super::steps::cause_of_answer;
-use super::{ANSWER, LARGEST};
 use crate::bench::{Bench, Client, Heard, Peer, same_bytes};
 use crate::finding::{Half, Outcome, because};
 use crate::promises::inputs::random_from;

@@ -1,7 +1,8 @@
 //! What a server of lesson 05 promises beside what every framing asks of it.
 
+use super::protocol::Ack;
+use super::steps::ANSWER;
 use super::steps::{answer, got, hear_message, hear_size};
-use super::{ANSWER, Ack};
 use crate::bench::nagle::SLOW_MILLIS;
 use crate::bench::{Bench, Ending};
 use crate::finding::{Outcome, because, broken, quoted};

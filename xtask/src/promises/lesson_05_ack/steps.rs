@@ -1,9 +1,10 @@
 //! The steps of the protocol, as the runner takes them with a server under test, and the causes of what it hears.
 
-use super::ANSWER;
 use crate::bench::{Ending, Heard, Peer, Server, same_bytes};
 use crate::finding::{Cause, Half, Outcome, broken, quoted};
 
+/// What a client answers to a size.
+pub const ANSWER: &[u8] = b"receive ok";
 /// What came in place of something else, in words.
 pub fn got(heard: &Heard) -> String {
     match (heard.bytes.as_slice(), heard.ending) {

@@ -1,6 +1,6 @@
 //! What a client of lesson 06 promises beside what every framing asks of it.
 
-use super::Framed;
+use super::protocol::Framed;
 use crate::bench::Bench;
 use crate::finding::{Outcome, because, count};
 use crate::promises::frames::{MAX_BODY, MAX_HEADER, frame, frame_with};

@@ -1,6 +1,6 @@
 //! What a server of lesson 06 promises beside what every framing asks of it.
 
-use super::Framed;
+use super::protocol::Framed;
 use crate::bench::{Bench, nagle};
 use crate::finding::Outcome;
 use crate::promises::inputs::random_from;

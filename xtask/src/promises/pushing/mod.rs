@@ -40,9 +40,6 @@ pub trait Push: Sized + 'static {
     /// The wires on which a client gets messages that are no text.
     const ANY_BYTES_ON: &'static [Kind] = &[Plain];
 
-    /// What is asked of a pair that leaves no room for a wire.
-    const WITHOUT_WIRE: fn(&mut Bench) -> Outcome = pair::without_wire::<Self>;
-
     /// Bytes of the first message, with what the framing puts before it, after which a fault wire cuts it off.
     const INSIDE: u64;
 

@@ -1,6 +1,6 @@
 //! The socket table by `/proc/net/tcp` and `tcp6` (proc_net(5)): the fallback, about 1 ms a question.
 
-use super::sockets::{Entry, TcpState};
+use super::entry::{Entry, TcpState};
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

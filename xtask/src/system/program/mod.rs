@@ -1,18 +1,21 @@
 //! A program under test as a process: started, watched, bounded in output and time, ended with all it started.
 
-use crate::system::keeper::Kept;
+mod link;
+mod running;
+mod spec;
+
+pub use link::Link;
+pub use running::{end_all, interrupted, wait_ended};
+pub use spec::{Exit, Pipes, Spec, own_executable};
+
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};
-use crate::system::processes;
-use crate::system::processes::{Activity, Pid};
-use anyhow::{Context, bail};
-use std::ffi::OsString;
-use std::fmt;
+use crate::system::processes::{self, Activity, Pid};
+use link::State;
+use running::{BURIAL, Process};
 use std::io::{self, PipeWriter, Write};
-use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,177 +25,8 @@ const GRACE: Duration = Duration::from_millis(200);
 /// certain then, and only a starved machine needs more than a moment; elsewhere a process that was left behind may
 /// hold the pipe.
 const REST: Duration = if cfg!(target_os = "linux") { BURIAL } else { Duration::from_secs(1) };
-/// How long the kernel may take to bury a killed process tree.
-const BURIAL: Duration = Duration::from_secs(10);
-
 /// How often a program that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// This executable, on Linux also when its file was rebuilt or removed since.
-pub fn own_executable() -> PathBuf {
-    if cfg!(target_os = "linux") {
-        return "/proc/self/exe".into();
-    }
-    std::env::current_exe().unwrap_or_default()
-}
-
-/// What to start and how.
-#[derive(Clone, Debug)]
-pub struct Spec {
-    /// Program and arguments.
-    pub argv: Vec<OsString>,
-    /// Variables set in addition to the runner's own environment.
-    pub env: Vec<(OsString, OsString)>,
-    /// Working directory; the runner's own when `None`.
-    pub dir: Option<PathBuf>,
-}
-
-/// How a program ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// It returned this status.
-    Code(i32),
-    /// A signal of this number ended it.
-    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has signals"))]
-    Signal(i32),
-}
-
-impl fmt::Display for Exit {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Exit::Code(101) => write!(out, "exited with status 101 (a Rust panic)"),
-            Exit::Code(code) => write!(out, "exited with status {code}"),
-            Exit::Signal(number) => write!(out, "was ended by {}", signal_name(*number)),
-        }
-    }
-}
-
-fn signal_name(number: i32) -> String {
-    #[cfg(unix)]
-    if let Ok(signal) = nix::sys::signal::Signal::try_from(number) {
-        return signal.as_str().to_string();
-    }
-    format!("signal {number}")
-}
-
-/// The program's ends of its three pipes.
-pub struct Pipes {
-    /// Standard input.
-    pub stdin: Stdio,
-    /// Standard output.
-    pub stdout: Stdio,
-    /// Standard error.
-    pub stderr: Stdio,
-}
-
-/// What is known of a running program.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct State {
-    /// Its process id, once it runs.
-    pub pid: Option<Pid>,
-    /// How it ended, once it has.
-    pub exit: Option<Exit>,
-    /// Nothing of it is left: neither it nor anything it started.
-    pub gone: bool,
-}
-
-/// [`State`] shared between the program's handle and whoever learns of its changes.
-#[derive(Default)]
-pub struct Link {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-impl Link {
-    /// Changes the state and wakes those who wait for it.
-    pub fn set(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.lock());
-        self.changed.notify_all();
-    }
-
-    /// How the program ended by itself: not at SIGTERM or SIGKILL, which the runner sends.
-    pub fn ended_itself(&self) -> Option<Exit> {
-        self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15)))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait(&self, until: Instant, done: impl Fn(&State) -> bool) -> State {
-        let mut state = self.lock();
-        while !done(&state) {
-            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        *state
-    }
-}
-
-/// Programs that run now, so that Ctrl-C can end them all.
-static RUNNING: Mutex<Vec<Arc<Process>>> = Mutex::new(Vec::new());
-static CLOSED: AtomicBool = AtomicBool::new(false);
-static ENDED: AtomicBool = AtomicBool::new(false);
-
-fn running() -> MutexGuard<'static, Vec<Arc<Process>>> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Ends every running program with all it started, waits until they are gone, and lets no other start.
-pub fn end_all() {
-    let all = {
-        let running = running();
-        CLOSED.store(true, Ordering::SeqCst);
-        running.clone()
-    };
-    all.iter().for_each(|process| process.kept.end());
-    let until = Instant::now() + BURIAL;
-    all.iter().for_each(|process| {
-        process.link.wait(until, |state| state.gone);
-    });
-    ENDED.store(true, Ordering::SeqCst);
-}
-
-/// Waits until [`end_all`] is through, where it was called.
-pub fn wait_ended() {
-    let until = Instant::now() + BURIAL;
-    while interrupted() && !ENDED.load(Ordering::SeqCst) && Instant::now() < until {
-        thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
-    }
-}
-
-/// Whether [`end_all`] was called: whoever waits for a program then learns nothing of worth any more.
-pub fn interrupted() -> bool {
-    CLOSED.load(Ordering::SeqCst)
-}
-
-/// A process tree without its pipes.
-struct Process {
-    kept: Kept,
-    link: Arc<Link>,
-}
-
-impl Process {
-    fn start(spec: &Spec, pipes: Pipes) -> anyhow::Result<Arc<Self>> {
-        // Held while starting, so that `end_all` sees it or it sees that all is over.
-        let mut running = running();
-        if CLOSED.load(Ordering::SeqCst) {
-            bail!("interrupted");
-        }
-        let link = Arc::new(Link::default());
-        let kept = Kept::start(spec, pipes, &link)
-            .with_context(|| format!("cannot start `{}`", spec.argv[0].to_string_lossy()))?;
-        let process = Arc::new(Self { kept, link });
-        running.push(Arc::clone(&process));
-        Ok(process)
-    }
-
-    fn end(self: &Arc<Self>) {
-        self.kept.end();
-        self.link.wait(Instant::now() + BURIAL, |state| state.gone);
-        running().retain(|other| !Arc::ptr_eq(other, self));
-    }
-}
 
 /// A running program. Dropping it ends it.
 pub struct Program {

@@ -1,6 +1,6 @@
 //! The socket table by `NETLINK_SOCK_DIAG` (sock_diag(7)): exact, and 50 µs a question.
 
-use super::sockets::{Entry, TcpState};
+use super::entry::{Entry, TcpState};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::cell::RefCell;
 use std::io::{self, Read};

@@ -1,0 +1,199 @@
+//! The bench of one check: starts programs, hosts and peers, and keeps what they did as evidence.
+
+use super::facts::{can, never_called, progress, starts};
+use super::stderr::Said;
+use super::{Client, Given, Host, Peer, Programs, Server, SharedLog, fixed_address, lock};
+use crate::finding::{Half, Hindrance, Outcome, hindered};
+use crate::system::address;
+use crate::system::output::Output;
+use crate::system::patience::Patience;
+use crate::system::processes::Pid;
+use crate::system::program::{Link, Program};
+use crate::wire::{self, Direction, Record, Ribbon};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// What one check works on: the programs, its own random numbers, and the evidence that gathers.
+pub struct Bench<'a> {
+    pub(super) programs: &'a Programs,
+    /// Random inputs, the same for the same seed and check.
+    pub rng: fastrand::Rng,
+    /// The half that the check is about.
+    pub(super) half: Half,
+    /// The wire that the check asks for.
+    pub wire: wire::Kind,
+    /// On `plain`, a piece is passed on only when the one before was taken: see [`wire::Setup::taken_first`].
+    pub taken_first: bool,
+    /// Every peer's events, in the order in which they connected.
+    pub logs: Vec<SharedLog>,
+    /// Each program's standard error, and how it ended.
+    pub ends: Vec<(Half, Output, Arc<Link>)>,
+    /// Things to say beside the verdict.
+    pub notes: Vec<String>,
+    /// The picture of writes, pieces on the wire, and reads, where the check draws one.
+    pub ribbon: Option<Ribbon>,
+    /// What passed the wires that the check stood up.
+    pub records: Vec<Record>,
+    /// The processes below which servers run.
+    pub(super) servers: Vec<Pid>,
+    /// The start of what the program under test was given.
+    pub given: Given,
+    /// What people see of the pair: who, and what they said.
+    pub scene: Vec<(Role, String)>,
+}
+
+/// Who speaks in the conversation that a run shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The server's own output.
+    Server,
+    /// The client's own output, and what is typed for it.
+    Client,
+    /// What passes between them.
+    Wire,
+}
+
+impl<'a> Bench<'a> {
+    /// A bench for one check.
+    pub fn new(programs: &'a Programs, seed: u64, half: Half, wire: wire::Kind) -> Self {
+        Self {
+            programs,
+            rng: fastrand::Rng::with_seed(seed),
+            half,
+            wire,
+            taken_first: false,
+            logs: Vec::new(),
+            ends: Vec::new(),
+            notes: Vec::new(),
+            ribbon: None,
+            records: Vec::new(),
+            servers: Vec::new(),
+            given: Given::default(),
+            scene: Vec::new(),
+        }
+    }
+
+    /// Starts the server at an address of its own and waits until it listens there.
+    ///
+    /// # Errors
+    /// The finding that it ended, or did not listen in time.
+    pub fn server(&mut self) -> Outcome<Server> {
+        self.server_with(&[])
+    }
+
+    /// Starts the server with these words after the address and waits until it listens.
+    ///
+    /// # Errors
+    /// As [`Bench::server`].
+    pub fn server_with(&mut self, words: &[String]) -> Outcome<Server> {
+        let Some(fixed) = self.programs.server.at else {
+            let addr = can("find a free address", address::free())?;
+            return self.server_at(addr, words)?.ready();
+        };
+        if fixed_address::is_taken(fixed) {
+            return hindered(
+                Hindrance::AddressTaken,
+                format!("the server's fixed address {fixed} is taken by another program: end that one first"),
+            );
+        }
+        match self.server_at(fixed, words)?.ready() {
+            // A server that does not set SO_REUSEADDR has to wait for connections of the check before.
+            Err(_) if fixed_address::wait_time_wait(fixed) => self.server_at(fixed, words)?.ready(),
+            outcome => outcome,
+        }
+    }
+
+    /// Returns this fixed address of a program or, where it has none, a free one.
+    pub(super) fn address(&self, fixed: Option<SocketAddr>) -> Outcome<SocketAddr> {
+        match fixed {
+            Some(addr) => Ok(addr),
+            None => can("find a free address", address::free()),
+        }
+    }
+
+    /// Starts the server at `addr` without waiting for anything.
+    ///
+    /// # Errors
+    /// When it cannot be started at all.
+    pub fn server_at(&mut self, addr: SocketAddr, words: &[String]) -> Outcome<Server> {
+        words.iter().for_each(|word| self.given.add(word.as_bytes()));
+        let spec = self.programs.server.spec(addr, words);
+        let program = starts("server", Program::start(&spec, &[]))?;
+        self.ends.push((Half::Server, program.stderr.clone(), program.watch()));
+        self.servers.push(program.root());
+        self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
+        Ok(Server::new(program, addr))
+    }
+
+    /// Starts the client, to call at `addr`; `wanted` is looked for in its output, in this order.
+    ///
+    /// # Errors
+    /// When it cannot be started at all.
+    pub fn client(&mut self, addr: SocketAddr, wanted: &[Vec<u8>]) -> Outcome<Client> {
+        let spec = self.programs.client.spec(addr, &[]);
+        let program = starts("client", Program::start(&spec, wanted))?;
+        self.ends.push((Half::Client, program.stderr.clone(), program.watch()));
+        self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
+        Ok(Client::new(program, self.given.clone()))
+    }
+
+    /// A listening socket of the runner's own, for a client.
+    ///
+    /// # Errors
+    /// When no address is free.
+    pub fn host(&mut self) -> Outcome<Host> {
+        let addr = self.address(self.programs.client.at)?;
+        can("listen for the client", Host::listen(addr).map_err(Into::into))
+    }
+
+    /// A listening socket of the runner's own behind a wire: the client will call the wire.
+    ///
+    /// # Errors
+    /// When no address is free.
+    pub fn host_behind_wire(&mut self) -> Outcome<Host> {
+        let addr = self.address(None)?;
+        can("listen for the client", Host::listen(addr).map_err(Into::into))
+    }
+
+    /// An address at which nobody listens, to be given to this half.
+    ///
+    /// # Errors
+    /// When no address is free.
+    pub fn nobody(&mut self, half: Half) -> Outcome<SocketAddr> {
+        self.address(match half {
+            Half::Server => self.programs.server.at,
+            _ => self.programs.client.at,
+        })
+    }
+
+    /// Takes the client's connection at the runner's own socket.
+    ///
+    /// # Errors
+    /// The finding that it never came.
+    pub fn accept(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
+        let patience = Patience::to_start(client.program.root());
+        let gone = || client.program.exit().is_some() || patience.is_over();
+        match can("accept the client", host.accept(gone).map_err(Into::into))? {
+            Some(mut peer) => {
+                peer.wait_for(client.program.root());
+                if let Some(record) = self.records.last() {
+                    peer.is_behind_wire(Some(client.program.root()), progress(record));
+                }
+                self.remember(&peer);
+                Ok(peer)
+            }
+            None => never_called(host.addr, &client.program, &patience),
+        }
+    }
+
+    /// Keeps what this peer says and hears as evidence.
+    pub(super) fn remember(&mut self, peer: &Peer) {
+        lock(&peer.log()).given = self.given.clone();
+        self.logs.push(peer.log());
+    }
+
+    /// What a program that the check started last said on standard error; empty when none was.
+    pub fn last_said(&self) -> Said {
+        Said(self.ends.last().map(|(_, output, _)| output.kept()).unwrap_or_default())
+    }
+}

@@ -1,0 +1,86 @@
+//! What the parts of the bench share: waits for facts, and findings about whole programs.
+
+use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
+use crate::system::patience::Patience;
+use crate::system::processes::{self, Activity, Pid};
+use crate::system::program::{Exit, Program};
+use crate::wire::Record;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// CPU time used with nothing to do that counts as spinning.
+const SPIN: Duration = Duration::from_millis(200);
+/// CPU time that counts as spinning while another thread of the program waits for input.
+const SPIN_BESIDE: Duration = Duration::from_secs(1);
+
+/// Names what the runner could not do.
+pub fn can<T>(what: &str, result: anyhow::Result<T>) -> Outcome<T> {
+    result.or_else(|error| unable(format!("cannot {what}: {error:#}")))
+}
+
+/// Names the program that could not be started.
+pub fn starts(which: &str, started: anyhow::Result<Program>) -> Outcome<Program> {
+    started.or_else(|error| hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}")))
+}
+
+/// CPU time after which a program that has nothing to do spins. Where one of its threads does wait for input, as it should,
+/// what the others do may be the runtime's (a compiler, a garbage collector) for a while.
+pub fn spin(root: Pid) -> Duration {
+    if processes::one_waits(root) { SPIN_BESIDE } else { SPIN }
+}
+
+/// Waits until every thread of the program sleeps in a call that waits.
+pub fn wait_idle(program: &Program) {
+    let patience = Patience::with(&[program.root()]);
+    patience.until(|| (program.activity() != Activity::Busy).then_some(()));
+}
+
+/// What a program that should have ended does, and in words.
+pub fn still(program: &Program) -> (Symptom, String) {
+    match program.activity() {
+        Activity::Asleep(call) => {
+            (Symptom::StillWaits { on_input: call.reads_input() }, format!("it still waits, in `{call}`"))
+        }
+        Activity::Busy => (Symptom::StillRuns, "it still runs, and is busy".into()),
+        _ => (Symptom::StillRuns, "it still runs".into()),
+    }
+}
+
+/// How a program ended, as a symptom.
+pub fn ended(exit: Exit) -> Symptom {
+    match exit {
+        Exit::Code(code) => Symptom::Exited(code),
+        Exit::Signal(_) => Symptom::Killed,
+    }
+}
+
+/// The finding that the client did not call at `addr`.
+pub fn never_called<T>(addr: SocketAddr, client: &Program, patience: &Patience) -> Outcome<T> {
+    let (symptom, doing) = still(client);
+    let got = match client.exit() {
+        Some(exit) => format!("it {exit} without connecting"),
+        None => format!("it did not connect; {doing}; {patience}"),
+    };
+    let cause = match symptom {
+        Symptom::StillWaits { on_input: true } => {
+            "it reads its standard input before it connects: connect first"
+        }
+        _ => "the client must connect to the address in its first argument",
+    };
+    Finding::new(format!("the client connects to {addr}"), got, cause).of(Half::Client).broken()
+}
+
+/// The finding that one client ended the whole server.
+pub fn ended_for_all<T>(after: &str, exit: Exit) -> Outcome<T> {
+    broken(
+        format!("the server goes on after {after}"),
+        format!("it {exit}"),
+        "what one client does must end its connection only, never the server",
+    )
+}
+
+/// How many bytes a wire has carried, both ways together.
+pub fn progress(record: &Record) -> impl Fn() -> u64 + Send + 'static {
+    let record = record.clone();
+    move || record.carried().0 + record.carried().1
+}

@@ -1,0 +1,50 @@
+//! What is known of a running program, shared between its handle and its keeper.
+
+use super::spec::Exit;
+use crate::system::processes::Pid;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// What is known of a running program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State {
+    /// Its process id, once it runs.
+    pub pid: Option<Pid>,
+    /// How it ended, once it has.
+    pub exit: Option<Exit>,
+    /// Nothing of it is left: neither it nor anything it started.
+    pub gone: bool,
+}
+
+/// [`State`] shared between the program's handle and whoever learns of its changes.
+#[derive(Default)]
+pub struct Link {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Link {
+    /// Changes the state and wakes those who wait for it.
+    pub fn set(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    /// How the program ended by itself: not at SIGTERM or SIGKILL, which the runner sends.
+    pub fn ended_itself(&self) -> Option<Exit> {
+        self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15)))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn wait(&self, until: Instant, done: impl Fn(&State) -> bool) -> State {
+        let mut state = self.lock();
+        while !done(&state) {
+            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        *state
+    }
+}

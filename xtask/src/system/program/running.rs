@@ -1,0 +1,78 @@
+//! The programs that run now, so that Ctrl-C can end them all.
+
+use super::link::Link;
+use super::spec::{Pipes, Spec};
+use crate::system::keeper::Kept;
+use anyhow::{Context, bail};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long the kernel may take to bury a killed process tree.
+pub const BURIAL: Duration = Duration::from_secs(10);
+
+/// Programs that run now, so that Ctrl-C can end them all.
+static RUNNING: Mutex<Vec<Arc<Process>>> = Mutex::new(Vec::new());
+static CLOSED: AtomicBool = AtomicBool::new(false);
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+fn running() -> MutexGuard<'static, Vec<Arc<Process>>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends every running program with all it started, waits until they are gone, and lets no other start.
+pub fn end_all() {
+    let all = {
+        let running = running();
+        CLOSED.store(true, Ordering::SeqCst);
+        running.clone()
+    };
+    all.iter().for_each(|process| process.kept.end());
+    let until = Instant::now() + BURIAL;
+    all.iter().for_each(|process| {
+        process.link.wait(until, |state| state.gone);
+    });
+    ENDED.store(true, Ordering::SeqCst);
+}
+
+/// Waits until [`end_all`] is through, where it was called.
+pub fn wait_ended() {
+    let until = Instant::now() + BURIAL;
+    while interrupted() && !ENDED.load(Ordering::SeqCst) && Instant::now() < until {
+        thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+    }
+}
+
+/// Whether [`end_all`] was called: whoever waits for a program then learns nothing of worth any more.
+pub fn interrupted() -> bool {
+    CLOSED.load(Ordering::SeqCst)
+}
+
+/// A process tree without its pipes.
+pub struct Process {
+    pub kept: Kept,
+    pub link: Arc<Link>,
+}
+
+impl Process {
+    pub fn start(spec: &Spec, pipes: Pipes) -> anyhow::Result<Arc<Self>> {
+        // Held while starting, so that `end_all` sees it or it sees that all is over.
+        let mut running = running();
+        if CLOSED.load(Ordering::SeqCst) {
+            bail!("interrupted");
+        }
+        let link = Arc::new(Link::default());
+        let kept = Kept::start(spec, pipes, &link)
+            .with_context(|| format!("cannot start `{}`", spec.argv[0].to_string_lossy()))?;
+        let process = Arc::new(Self { kept, link });
+        running.push(Arc::clone(&process));
+        Ok(process)
+    }
+
+    pub fn end(self: &Arc<Self>) {
+        self.kept.end();
+        self.link.wait(Instant::now() + BURIAL, |state| state.gone);
+        running().retain(|other| !Arc::ptr_eq(other, self));
+    }
+}

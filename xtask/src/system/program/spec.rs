@@ -1,0 +1,63 @@
+//! What to start, and how it ended.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+/// This executable, on Linux also when its file was rebuilt or removed since.
+pub fn own_executable() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        return "/proc/self/exe".into();
+    }
+    std::env::current_exe().unwrap_or_default()
+}
+
+/// What to start and how.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// Program and arguments.
+    pub argv: Vec<OsString>,
+    /// Variables set in addition to the runner's own environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// Working directory; the runner's own when `None`.
+    pub dir: Option<PathBuf>,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It returned this status.
+    Code(i32),
+    /// A signal of this number ended it.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has signals"))]
+    Signal(i32),
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exit::Code(101) => write!(out, "exited with status 101 (a Rust panic)"),
+            Exit::Code(code) => write!(out, "exited with status {code}"),
+            Exit::Signal(number) => write!(out, "was ended by {}", signal_name(*number)),
+        }
+    }
+}
+
+fn signal_name(number: i32) -> String {
+    #[cfg(unix)]
+    if let Ok(signal) = nix::sys::signal::Signal::try_from(number) {
+        return signal.as_str().to_string();
+    }
+    format!("signal {number}")
+}
+
+/// The program's ends of its three pipes.
+pub struct Pipes {
+    /// Standard input.
+    pub stdin: Stdio,
+    /// Standard output.
+    pub stdout: Stdio,
+    /// Standard error.
+    pub stderr: Stdio,
+}
