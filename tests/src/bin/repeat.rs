@@ -1,11 +1,11 @@
 //! Judges the same programs again and again and prints the verdicts that differed, alone and beside four busy processes a
 //! core: `cargo run --release -p lab-tests --bin repeat -- 1000`.
 //!
-//! More words choose: `solutions`, `starters` or `corpus` (all three without one), or `kills`, every line of
-//! tests/corpus.txt; `alone` or `busy` (both without one); `side=4` runs so many at once, which no verdict may notice
-//! either; `from=500` begins with that seed.
+//! More words choose: `solutions`, `starters` or `corpus` (all three without one), or `kills`: every expectation of the
+//! wrong programs, whose cause must be named every time, too; `alone` or `busy` (both without one); `side=4` runs four at
+//! once, which no verdict may notice either; `from=500` begins with that seed.
 
-use lab_tests::corpus::{Expected, Judge, Program};
+use lab_tests::corpus::{Judge, Kill, Program, Verdict};
 use lab_tests::{Busy, siblings};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Every so many lines of tests/corpus.txt, one wrong program is taken; as many right ones are spread over the lessons.
+/// The sample of the corpus takes one expectation in sixteen.
 const SAMPLE: usize = 16;
 
 fn main() -> ExitCode {
@@ -57,6 +57,8 @@ struct Run {
     words: Vec<String>,
     /// Other inputs each time. A wrong program may depend on them: it always gets the same.
     seeded: bool,
+    /// What is expected of a wrong program: each verdict also says whether the cause was named.
+    kill: Option<Kill>,
 }
 
 fn runs_of(what: &str, dir: &Path) -> Vec<Run> {
@@ -64,6 +66,7 @@ fn runs_of(what: &str, dir: &Path) -> Vec<Run> {
         name: String::new(),
         words: words.iter().map(|word| word.to_string()).collect(),
         seeded: true,
+        kill: None,
     };
     match what {
         "solutions" => vec![run(&["run", "--all", "--solution", "--format", "json"])],
@@ -79,27 +82,27 @@ fn runs_of(what: &str, dir: &Path) -> Vec<Run> {
     }
 }
 
-/// Of every so many lines of tests/corpus.txt the first: a wrong program, judged by the check that must catch it.
+/// One expectation in `every`: a wrong program, judged by the check that must catch it.
 fn kills(dir: &Path, every: usize) -> Vec<Run> {
-    let judge = Judge::beside_me();
-    let wrong = judge.programs("wrong", dir).0;
-    let caught = Expected::all().into_iter().step_by(every).filter_map(|line| {
-        let program = wrong.iter().find(|program| program.file == line.file)?;
-        Some(unseeded(&judge, program, &line.lesson, Some(&line.check)))
-    });
-    caught.collect()
+    let judge = Judge::beside_me(dir);
+    let can_run = judge.corpus.kills().filter(|(program, _)| judge.can_run(program));
+    let run = |(program, kill): (&Program, &Kill)| {
+        let words = judge.words(program, &kill.lesson, Some(&kill.check()));
+        Run { name: program.file.clone(), words, seeded: false, kill: Some(kill.clone()) }
+    };
+    can_run.step_by(every).map(run).collect()
 }
 
-/// Right programs of every lesson, each by all checks.
+/// Eight right programs, spread over the lessons, each by all checks.
 fn passes(dir: &Path) -> Vec<Run> {
-    let judge = Judge::beside_me();
-    let right = judge.programs("right", dir).0;
+    let judge = Judge::beside_me(dir);
+    let right: Vec<&Program> = judge.corpus.right().filter(|program| judge.can_run(program)).collect();
     let every = right.len().div_ceil(8).max(1);
-    right.iter().step_by(every).map(|program| unseeded(&judge, program, program.lesson(), None)).collect()
-}
-
-fn unseeded(judge: &Judge, program: &Program, lesson: &str, check: Option<&str>) -> Run {
-    Run { name: program.file.clone(), words: judge.words(program, lesson, check), seeded: false }
+    let run = |program: &&Program| {
+        let words = judge.words(program, &program.lesson, None);
+        Run { name: program.file.clone(), words, seeded: false, kill: None }
+    };
+    right.iter().step_by(every).map(run).collect()
 }
 
 /// Runs all of these once for each seed; how many verdicts were not the usual one of their check.
@@ -123,7 +126,7 @@ fn different(runs: &[Run], seeds: std::ops::Range<usize>, side: usize, how: &str
                         words.extend(["--seed", &seed]);
                     }
                     let report = lab_tests::run(&runner, &words).json();
-                    let verdicts = verdicts(&run.name, &report);
+                    let verdicts = verdicts(run, &report);
                     judged.fetch_add(verdicts.len(), Ordering::SeqCst);
                     let mut seen = seen.lock().expect("no thread panics");
                     for (check, verdict, told) in verdicts {
@@ -163,19 +166,23 @@ fn different(runs: &[Run], seeds: std::ops::Range<usize>, side: usize, how: &str
 }
 
 /// Each check's name, its verdict, and what was told of it.
-fn verdicts(name: &str, report: &Value) -> Vec<(String, String, String)> {
+fn verdicts(run: &Run, report: &Value) -> Vec<(String, String, String)> {
     let lessons = report["lessons"].as_array().into_iter().flatten();
     let checks = lessons.flat_map(|lesson| {
         let checks = lesson["checks"].as_array().into_iter().flatten();
         checks.map(|check| {
-            let called = format!("{name} {} {} on {}", lesson["lesson"], check["id"], check["wire"]);
+            let called = format!("{} {} {} on {}", run.name, lesson["lesson"], check["id"], check["wire"]);
             let told = format!("{} {} {}", check["got"], check["cause"], check["evidence"]);
-            (called.trim().to_string(), check["verdict"].as_str().unwrap_or_default().to_string(), told)
+            let mut verdict = check["verdict"].as_str().unwrap_or_default().to_string();
+            if run.kill.as_ref().is_some_and(|kill| !Verdict::of(check).names(kill)) {
+                verdict += ", the cause is not named";
+            }
+            (called.trim().to_string(), verdict, told)
         })
     });
     let mut all: Vec<_> = checks.collect();
     if all.is_empty() {
-        all.push((format!("{name} (nothing was judged)"), "none".into(), report.to_string()));
+        all.push((format!("{} (nothing was judged)", run.name), "none".into(), report.to_string()));
     }
     all
 }

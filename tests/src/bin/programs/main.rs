@@ -1,6 +1,6 @@
 //! Programs that are known right, known wrong, or as bad as can be: `programs NAME [ARG…]`, one process a call.
 //!
-//! `right/` and `wrong/` also hold programs in Python and C; `tests/tests/corpus.rs` says what is expected of each.
+//! `right/` and `wrong/` also hold programs in Python and C. The first line of each program says what is expected of it.
 
 mod worst;
 

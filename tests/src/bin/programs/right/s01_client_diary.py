@@ -1,4 +1,4 @@
-# Plain blocking Python echo client that prompts always and keeps a diary beside the replies, on stdout and stderr.
+# right: plain blocking Python; it always prompts, and keeps a diary beside the replies, on stdout and stderr.
 import os, signal, socket, sys
 
 

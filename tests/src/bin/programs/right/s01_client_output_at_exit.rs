@@ -1,4 +1,4 @@
-// Echo client that keeps all its output in memory and writes it once, when it exits (on errors too).
+// right: it keeps all its output in memory and writes it once, when it exits (on errors too).
 use std::io::{self, BufRead, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-// Echo client, plain and unbuffered: a line in, `write_all`, one `read`, a line out; a prompt on terminals only.
+// right, partner: plain and unbuffered: a line in, `write_all`, one `read`, a line out; a prompt on terminals only.
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

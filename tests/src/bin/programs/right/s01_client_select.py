@@ -1,4 +1,4 @@
-# Echo client on select(2), non-blocking; watches the server between requests too and says at once when it ends.
+# right: select(2), non-blocking; it watches the server between requests too and says at once when it ends.
 import os
 import select
 import signal

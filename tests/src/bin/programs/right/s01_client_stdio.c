@@ -1,4 +1,4 @@
-/* Echo client in C: getline and fully buffered stdio for the terminal side, read(2)/write(2) for the socket. */
+// right: getline and fully buffered stdio for the terminal side, read(2)/write(2) for the socket.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

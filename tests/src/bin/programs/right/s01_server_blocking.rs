@@ -1,4 +1,4 @@
-// Echo server, unbuffered and blocking: one thread, one connection at a time, `read` then `write_all`.
+// right, partner: unbuffered and blocking: one thread, one connection at a time, `read` then `write_all`.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

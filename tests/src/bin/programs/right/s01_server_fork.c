@@ -1,4 +1,4 @@
-/* Echo server in C, one forked process a connection, read(2) and write(2) with a large (256 KiB) buffer. */
+// right: one forked process a connection, read(2) and write(2) with a large (256 KiB) buffer.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

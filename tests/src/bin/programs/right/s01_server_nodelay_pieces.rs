@@ -1,4 +1,4 @@
-// Echo server that gives every reply in several small writes with TCP_NODELAY set (legal: TCP has no boundaries).
+// right: it gives every reply in several small writes with TCP_NODELAY set (legal: TCP has no boundaries).
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

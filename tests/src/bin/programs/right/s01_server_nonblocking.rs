@@ -1,4 +1,4 @@
-// Echo server, non-blocking: one thread, all sockets in a round-robin loop that naps when nothing moves.
+// right: non-blocking: one thread, all sockets in a round-robin loop that naps when nothing moves.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

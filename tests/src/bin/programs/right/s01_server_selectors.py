@@ -1,4 +1,4 @@
-# Echo server on Python's selectors (epoll), non-blocking, many clients on one thread.
+# right: Python's selectors (epoll), non-blocking, many clients on one thread.
 import os
 import selectors
 import signal

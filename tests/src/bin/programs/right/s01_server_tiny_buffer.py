@@ -1,4 +1,4 @@
-# Plain blocking Python echo server with a buffer of seven bytes.
+# right: plain blocking Python with a buffer of seven bytes.
 import os, signal, socket, sys, time
 
 

@@ -1,4 +1,4 @@
-# Uppercase client on asyncio streams; standard input is read in a worker thread.
+# right: asyncio streams; standard input is read in a worker thread.
 import asyncio
 import logging
 import os

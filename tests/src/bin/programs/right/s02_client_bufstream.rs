@@ -1,4 +1,4 @@
-// Uppercase client with BufWriter (flushed) and a 1024-byte BufReader on the socket; prompts always, logs on stderr.
+// right: BufWriter (flushed) and a 1024-byte BufReader on the socket; it prompts always, and logs on stderr.
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-# Plain blocking Python uppercase client whose whole output is kept until it exits.
+# right: plain blocking Python; its whole output is kept until it exits.
 import os, signal, socket, sys
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)

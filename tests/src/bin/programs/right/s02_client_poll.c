@@ -1,4 +1,4 @@
-/* Uppercase client in C on poll(2): non-blocking socket, raw read(2) on standard input, own line splitting. */
+// right: poll(2): non-blocking socket, raw read(2) on standard input, own line splitting.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

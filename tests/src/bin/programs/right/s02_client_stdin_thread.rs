@@ -1,4 +1,4 @@
-// Uppercase client that reads standard input in another thread and gets its lines through a channel.
+// right, partner: it reads standard input in another thread and gets its lines through a channel.
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

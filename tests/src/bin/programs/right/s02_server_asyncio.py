@@ -1,4 +1,4 @@
-# Uppercase server on asyncio streams.
+# right: asyncio streams.
 import asyncio
 import os
 import signal

@@ -1,4 +1,4 @@
-// Uppercase server on BufReader and BufWriter with large (256 KiB) buffers, flushed after each chunk.
+// right: BufReader and BufWriter with large (256 KiB) buffers, flushed after each chunk.
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-# Plain iterative uppercase server that logs very much on stdout and stderr, byte dumps included.
+# right: plain iterative Python that logs very much on stdout and stderr, byte dumps included.
 import os, signal, socket, sys, time
 
 

@@ -1,4 +1,4 @@
-/* Uppercase server in C on poll(2): non-blocking, many clients on one thread. */
+// right: poll(2): non-blocking, many clients on one thread.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

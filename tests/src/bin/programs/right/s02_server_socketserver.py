@@ -1,4 +1,4 @@
-# Uppercase server on Python's socketserver, one daemon thread a connection.
+# right: Python's socketserver, one daemon thread a connection.
 import os, signal, socketserver, string, sys, time
 
 UPPER = bytes.maketrans(string.ascii_lowercase.encode(), string.ascii_uppercase.encode())

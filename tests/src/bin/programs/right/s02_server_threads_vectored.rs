@@ -1,4 +1,4 @@
-// Uppercase server with one thread a connection and vectored writes of three slices.
+// right, partner: one thread a connection and vectored writes of three slices.
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-/* Uppercase server in C, iterative, read(2)/write(2) with a buffer of seven bytes, silent once it listens. */
+// right: iterative, read(2)/write(2) with a buffer of seven bytes, silent once it listens.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-# Plain Python push client whose output sits in a buffer until it exits.
+# right: plain Python whose output sits in a buffer until it exits.
 import io, os, signal, socket, sys
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-// Push client in two threads: one reads the socket, the other prints, with a channel between them.
+// right: two threads: one reads the socket, the other prints, with a channel between them.
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-# Python push client on selectors with a diary on stdout and stderr and a time stamp before each line it prints.
+# right: selectors, with a diary on stdout and stderr and a time stamp before each line it prints.
 import os
 import selectors
 import signal

@@ -1,4 +1,4 @@
-// Push client on a non-blocking socket, naps when nothing is there; all output is kept until it exits.
+// right: a non-blocking socket, naps when nothing is there; all output is kept until it exits.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

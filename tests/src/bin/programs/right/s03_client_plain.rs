@@ -1,4 +1,4 @@
-// Push client, plain and unbuffered: one `read` into 1024 bytes, one line, until EOF.
+// right, partner: plain and unbuffered: one `read` into 1024 bytes, one line, until EOF.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-/* Push client in C: poll(2) and recv(2) on a non-blocking socket, stdio output flushed line by line. */
+// right: poll(2) and recv(2) on a non-blocking socket, stdio output flushed line by line.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

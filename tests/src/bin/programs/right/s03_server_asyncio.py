@@ -1,4 +1,4 @@
-# Push server on asyncio's raw socket calls (sock_accept, sock_sendall): a task a connection, drains before closing.
+# right: asyncio's raw socket calls (sock_accept, sock_sendall): a task a connection, drains before closing.
 import asyncio
 import os
 import signal

@@ -1,4 +1,4 @@
-// Push server, unbuffered and blocking: one thread, one `write_all` a message, then a plain close.
+// right, partner: unbuffered and blocking: one thread, one `write_all` a message, then a plain close.
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

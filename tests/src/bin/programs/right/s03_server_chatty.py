@@ -1,4 +1,4 @@
-# Push server on socketserver (iterative, StreamRequestHandler) that logs every step on stdout and stderr; plain close.
+# right: socketserver (iterative, StreamRequestHandler) that logs every step on stdout and stderr; plain close.
 import os, signal, socketserver, sys, time
 
 

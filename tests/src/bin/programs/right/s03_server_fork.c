@@ -1,4 +1,4 @@
-/* Push server in C: a forked process a connection, one write(2) a message, half-close and drain (EOF or 1 s). */
+// right: a forked process a connection, one write(2) a message, half-close and drain (EOF or 1 s).
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

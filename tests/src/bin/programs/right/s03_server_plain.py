@@ -1,4 +1,4 @@
-# Plain blocking Python push server, one thread a connection, drains before closing.
+# right: plain blocking Python, one thread a connection, drains before closing.
 import os, signal, socket, sys, threading, time
 
 

@@ -1,4 +1,4 @@
-// Push server with one thread a connection and TCP_NODELAY; half-closes and drains (EOF or 1 s) before it closes.
+// right: one thread a connection and TCP_NODELAY; half-closes and drains (EOF or 1 s) before it closes.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-// Push server, iterative: each message leaves as one vectored write of its two halves; plain close, no log.
+// right: iterative: each message leaves as one vectored write of its two halves; plain close, no log.
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

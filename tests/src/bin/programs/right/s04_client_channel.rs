@@ -1,4 +1,4 @@
-// Client of the sleepy server: one thread reads, the other prints, with a diary on standard output around it.
+// right: one thread reads, the other prints, with a diary on standard output around it.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

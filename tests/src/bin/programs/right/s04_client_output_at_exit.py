@@ -1,4 +1,4 @@
-# Client of the sleepy server: non-blocking recv_into behind a selector, everything printed only at the end.
+# right: non-blocking recv_into behind a selector, everything printed only at the end.
 import os
 import selectors
 import socket

@@ -1,4 +1,4 @@
-// Client of the sleepy server, plain: each `read` into 1024 bytes is taken for a message, until EOF.
+// right, partner: plain: each `read` into 1024 bytes is taken for a message, until EOF.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

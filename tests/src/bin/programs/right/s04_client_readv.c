@@ -1,4 +1,4 @@
-/* Client of the sleepy server in C: one readv(2) into four pieces of 256 bytes is one read. */
+// right: one readv(2) into four pieces of 256 bytes is one read.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Sleepy push server: a thread a connection, each waits on a channel that nobody fills; 650 ms, also after the last.
+// right: a thread a connection, each waits on a channel that nobody fills; 650 ms, also after the last.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-// Sleepy push server, plain: one client at a time, one `write_all` a message, 500 ms between two of them.
+// right, partner: plain: one client at a time, one `write_all` a message, 500 ms between two of them.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-/* Sleepy push server in C: one thread, poll(2), non-blocking sockets, every client with a clock of its own. */
+// right: one thread, poll(2), non-blocking sockets, every client with a clock of its own.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-# Sleepy push server on socketserver: a thread a connection, sendall a message, an Event nobody sets as the clock.
+# right: socketserver: a thread a connection, sendall a message, an Event nobody sets as the clock.
 import os
 import signal
 import socket

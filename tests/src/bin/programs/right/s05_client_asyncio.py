@@ -1,4 +1,4 @@
-# Answering client on asyncio's raw socket calls: sock_recv for the size, sock_recv_into for the body, a chatty diary.
+# right: asyncio's raw socket calls: sock_recv for the size, sock_recv_into for the body, a chatty diary.
 import asyncio
 import os
 import re

@@ -1,4 +1,4 @@
-// Answering client: a non-blocking socket and short naps, bodies 1500 bytes a read, grown as they come, shown at exit.
+// right: a non-blocking socket and short naps, bodies 1500 bytes a read, grown as they come, shown at exit.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

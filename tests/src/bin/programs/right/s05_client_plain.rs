@@ -1,4 +1,4 @@
-// Answering client, plain: one read for the size, `receive ok`, then exactly that many bytes.
+// right, partner: plain: one read for the size, `receive ok`, then exactly that many bytes.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-/* Answering client in C: it sends its answer in two writes (`receive `, `ok`) and peeks before it takes a size. */
+// right: it sends its answer in two writes (`receive `, `ok`) and peeks before it takes a size.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* Asking push server in C: a forked process a connection; answers through recv(MSG_WAITALL), bodies 4093 bytes a write. */
+// right: a forked process a connection; answers through recv(MSG_WAITALL), bodies 4093 bytes a write.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Asking push server, plain: one client at a time; size, ten bytes of answer, body.
+// right, partner: plain: one client at a time; size, ten bytes of answer, body.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-# Asking push server as a state machine: one thread, selectors, non-blocking sockets, sends of at most 1000 bytes.
+# right: a state machine: one thread, selectors, non-blocking sockets, sends of at most 1000 bytes.
 import os
 import selectors
 import signal

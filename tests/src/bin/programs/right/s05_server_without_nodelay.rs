@@ -1,4 +1,4 @@
-// Asking push server without TCP_NODELAY: right but slow. A thread a connection; the answer is read byte by byte.
+// right, slow: no TCP_NODELAY. A thread a connection; the answer is read byte by byte.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-# Frame client on asyncio's streams (readexactly), with a diary of everything on standard error.
+# right: asyncio's streams (readexactly), with a diary of everything on standard error.
 import asyncio
 import json
 import os

@@ -1,4 +1,4 @@
-/* Frame client in C with a small JSON reader of its own: checks all of RFC 8259, keeps nothing but data_size. */
+// right: a small JSON reader of its own: checks all of RFC 8259, keeps nothing but data_size.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

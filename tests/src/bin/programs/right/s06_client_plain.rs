@@ -1,4 +1,4 @@
-// Frame client, plain: four bytes, the header, the body, each read exactly; a line a message.
+// right, partner: plain: four bytes, the header, the body, each read exactly; a line a message.
 use serde_json::Value;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;

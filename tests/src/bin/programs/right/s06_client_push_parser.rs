@@ -1,4 +1,4 @@
-// Frame client as a push parser: one thread reads pieces of at most 1000 bytes, another feeds them, wherever they are cut.
+// right: a push parser: one thread reads pieces of at most 1000 bytes, another feeds them, wherever they are cut.
 use serde_json::{Map, Value};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-# Frame client with recv_into and MSG_WAITALL; what it prints is kept and written when it ends, well or not.
+# right: recv_into and MSG_WAITALL; what it prints is kept and written when it ends, well or not.
 import json
 import os
 import socket

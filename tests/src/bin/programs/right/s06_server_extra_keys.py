@@ -1,4 +1,4 @@
-# Frame server on non-blocking sockets and a selector; its headers hold other keys, blanks and the word data_size elsewhere.
+# right: non-blocking sockets and a selector; its headers hold other keys, blanks and the word data_size elsewhere.
 import json
 import os
 import selectors

@@ -1,4 +1,4 @@
-# Frame server on socketserver's threads: length, header and body in three writes of their own, with TCP_NODELAY.
+# right: socketserver's threads: length, header and body in three writes of their own, with TCP_NODELAY.
 import json
 import os
 import signal

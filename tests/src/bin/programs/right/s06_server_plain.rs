@@ -1,4 +1,4 @@
-// Frame server, plain: each frame built whole and written at once, a thread a connection, half-close and drain.
+// right, partner: plain: each frame built whole and written at once, a thread a connection, half-close and drain.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-/* Frame server in C: length and header in one write(2), the body in another, Nagle on: right, and slow. A process a client. */
+// right, slow: length and header in one write(2), the body in another, Nagle on. A process a client.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-// Frame server with vectored writes: length, header and body lie in three places and leave in one `writev`.
+// right: vectored writes: length, header and body lie in three places and leave in one `writev`.
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-// Asking client: a helper thread sends the line while the main thread reads as many bytes back, however they come.
+// right, partner: a helper thread sends the line while the main thread reads as many bytes back, however they come.
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-/* Asking client in C: one poll loop a line sends and receives at once, three bytes a read; replies are put out at exit. */
+// right: one poll loop a line sends and receives at once, three bytes a read; replies are put out at exit.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-# Asking client on a non-blocking socket with selectors: sends and receives in whatever pieces the kernel takes.
+# right: a non-blocking socket with selectors: sends and receives in whatever pieces the kernel takes.
 import os
 import selectors
 import signal

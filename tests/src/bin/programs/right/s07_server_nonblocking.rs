@@ -1,4 +1,4 @@
-// One thread, every socket non-blocking, no poll: it looks at each in turn and naps 2 ms when nothing moved.
+// right: one thread, every socket non-blocking, no poll: it looks at each in turn and naps 2 ms when nothing moved.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-// One client at a time on a socket made by hand: socket, SO_REUSEADDR, bind, listen, in that order.
+// right, partner: one client at a time on a socket made by hand: socket, SO_REUSEADDR, bind, listen, in that order.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::process::ExitCode;

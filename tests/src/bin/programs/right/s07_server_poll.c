@@ -1,4 +1,4 @@
-/* poll(2) over non-blocking sockets; a client that owes us a read is not read from until it took its bytes. */
+// right: poll(2) over non-blocking sockets; a client that owes us a read is not read from until it took its bytes.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-# The library's ThreadingTCPServer with allow_reuse_address; tiny reads of 7 bytes, each answered by itself.
+# right: the library's ThreadingTCPServer with allow_reuse_address; tiny reads of 7 bytes, each answered by itself.
 import os
 import signal
 import socket

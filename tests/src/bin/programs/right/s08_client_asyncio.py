@@ -1,4 +1,4 @@
-# Asking client on asyncio streams, with readexactly; it also looks whether the reply is the line in capitals.
+# right: asyncio streams, with readexactly; it also looks whether the reply is the line in capitals.
 import asyncio
 import os
 import signal

@@ -1,4 +1,4 @@
-/* Asking client in C: for each line a forked child sends while the parent waits in recv with MSG_WAITALL. */
+// right: for each line a forked child sends while the parent waits in recv with MSG_WAITALL.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

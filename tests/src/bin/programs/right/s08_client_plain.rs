@@ -1,4 +1,4 @@
-// Asking client: a scoped thread sends the line while this one reads the reply piece by piece into a growing Vec.
+// right, partner: a scoped thread sends the line while this one reads the reply piece by piece into a growing Vec.
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-# asyncio streams: a coroutine a connection; drain() keeps a client that does not read from filling the memory.
+# right: asyncio streams: a coroutine a connection; drain() keeps a client that does not read from filling the memory.
 import asyncio
 import os
 import signal

@@ -1,4 +1,4 @@
-// A pool made at the start: 400 threads that all wait in `accept` on the one listener, and serve what they get.
+// right: a pool made at the start: 400 threads that all wait in `accept` on the one listener, and serve what they get.
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-/* A forked process a connection: the child closes the listener, the parent the connection, nobody leaves a zombie. */
+// right: a forked process a connection: the child closes the listener, the parent the connection, nobody leaves a zombie.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// A thread a connection; each knows only its own stream.
+// right, partner: a thread a connection; each knows only its own stream.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-# One thread, one selector, non-blocking sockets; at most 64 KiB are held for a client that does not read.
+# right: one thread, one selector, non-blocking sockets; at most 64 KiB are held for a client that does not read.
 import errno
 import os
 import selectors

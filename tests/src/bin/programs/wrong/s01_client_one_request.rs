@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: the client ended its side instead: one connection serves all
 // Mistake: it ends after the first reply, with its input unread.
 // Breaks "read lines from standard input, send each; `q` or end of input ends them"; seen from outside: of three lines only the first reaches the server; status 0.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: the whole buffer was printed
 // Mistake: it prints as many bytes as the longest reply so far had.
 // Behind a short reply stands the rest of a longer one before it.
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Read, Write};

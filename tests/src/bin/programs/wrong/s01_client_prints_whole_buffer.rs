@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: the whole buffer was printed
 // Mistake: it prints the whole buffer, not the bytes that read returned.
 // Behind each reply stand bytes of value 0.
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Read, Write};

@@ -1,3 +1,4 @@
+// kills quits-at-q@plain: nothing went wrong, so the status must be 0
 // Mistake: it ends with status 1 at `q`.
 // A good end looks like an error to whoever started it.
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Read, Write};

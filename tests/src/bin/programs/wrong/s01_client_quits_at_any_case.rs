@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: a line that is `q` and nothing else ends it
 // Mistake: it ends at `Q` too: it compares without regard to case.
 // Breaks "`q` … ends them", any other line being sent; seen from outside: the line `Q` ends the client, and is never sent.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

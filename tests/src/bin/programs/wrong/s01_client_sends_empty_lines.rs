@@ -1,3 +1,4 @@
+// kills skips-empty-lines@plain: for an empty line there is nothing to send, and so no reply
 // Mistake: it does not skip empty lines: it sends nothing and then waits for the reply to it.
 // Breaks "skip empty ones"; seen from outside: an empty line on its input makes it hang; the lines after it are never sent.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

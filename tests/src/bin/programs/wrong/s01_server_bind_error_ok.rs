@@ -1,3 +1,4 @@
+// kills says-why-it-cannot-bind@plain: the error of `bind` was ignored || 0 means that all went well: after an error exit
 // Mistake: when it cannot bind it says so and exits with status 0.
 // Breaks "binds the address and no other, or says why it cannot and exits with a status other than 0"; seen from outside: started on a taken port it prints the error and exits with 0.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills binds-its-address@plain: binding 0.0.0.0 or another address than the one given opens
 // Mistake: it takes the port from the address and listens on 0.0.0.0.
 // Breaks "binds the address and no other"; seen from outside: the LISTEN entry says 0.0.0.0, and every other address of the machine answers at that port.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills late-reader@plain: bytes are missing || the connection after
 // Mistake: it writes without blocking and drops what the kernel does not take.
 // A client that reads late gets fewer bytes than it sent.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills one-after-the-other@plain: what one client does must end its connection only
 // Mistake: it counts its clients and ends after the fiftieth.
 // Breaks "serves until it is ended"; seen from outside: the fifty-first client finds nobody.
 use std::io::{self, ErrorKind, Read, Write};

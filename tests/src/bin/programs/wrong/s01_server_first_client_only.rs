@@ -1,3 +1,5 @@
+// kills fin-ends-connection@plain: what one client does must end its connection only
+// kills rst-while-writing@plain: what one client does must end its connection only, never the server
 // Mistake: it accepts one client, serves it and then exits.
 // Breaks "serves until it is ended; accepts the next"; seen from outside: when the first client ends, the process exits with 0 and the second client is refused.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills pair-talks@plain: the address must come || must bind the address
 // Mistake: it listens on an address written into the program and never looks at its arguments.
 // Breaks "run with their address as first argument; binds the address and no other"; seen from outside: whatever address is given, it listens on 127.0.0.1:18888 and the given address refuses.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills half-close@plain: the connection after
 // Mistake: it ends a connection after 64 KiB.
 // Only the first 65536 bytes of a long stream come back.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+# kills fin-ends-connection@plain: was broken off (RST) instead of ended
 # Mistake: it sets SO_LINGER to zero seconds to be rid of TIME_WAIT, so its close is an RST.
 # Breaks "then it closes that connection (with FIN: an RST would destroy what is still on its way)"; seen from outside: after its half-close the client gets ECONNRESET instead of the end, and loses replies it has not read.
 import socket

@@ -1,3 +1,4 @@
+// kills echo-bytes@plain: EF BF BD is what a lossy conversion to text puts in place of
 // Mistake: it turns what it read into text with from_utf8_lossy and sends the text.
 // Breaks "the server returns every byte unchanged"; seen from outside: FF FE and characters cut in two come back as EF BF BD.
 use std::io::{self, Read, Write};

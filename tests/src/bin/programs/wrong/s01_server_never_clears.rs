@@ -1,3 +1,4 @@
+// kills echo-1-mib@plain: bytes of an earlier read were sent again: only the first `n`
 // Mistake: it collects what it reads in a vector that it never clears, and sends the whole vector each time.
 // Breaks "the server returns every byte unchanged, in order"; seen from outside: the second reply begins with the first request again.
 use std::io::{self, Read, Write};

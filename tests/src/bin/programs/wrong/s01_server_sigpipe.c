@@ -1,3 +1,4 @@
+// kills gone-before-accept@plain: what one client does must end its connection only
 // Mistake: it neither ignores SIGPIPE nor sends with MSG_NOSIGNAL.
 // Breaks "treats no client's behaviour as its own error"; seen from outside: a client that sends, half-closes and resets while it waits behind another client ends the whole server by signal 13.
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+// kills echo-bytes@plain: the reply stops before a byte of value 0: bytes were treated
 // Mistake: it takes what came for a C string and sends strlen(buffer) bytes back.
 // Breaks "the server returns every byte unchanged"; seen from outside: `ab\0cd` comes back as `ab`; everything after a NUL is lost.
 #define _GNU_SOURCE

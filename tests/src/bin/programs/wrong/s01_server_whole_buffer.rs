@@ -1,3 +1,4 @@
+// kills echo-bytes@plain: the rest of the buffer was sent too: send `buffer[..n]`, the
 // Mistake: it sends the whole buffer back instead of the n bytes that were read.
 // Breaks "the server returns every byte unchanged"; seen from outside: 5 bytes get 1024 bytes of reply, the rest NUL or left over from earlier.
 use std::io::{self, Read, Write};

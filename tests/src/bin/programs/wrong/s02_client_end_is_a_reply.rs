@@ -1,3 +1,4 @@
+// kills server-ends@plain: not an empty reply: make it an error
 // Mistake: it takes the server's end in the place of a reply for an empty reply and goes on.
 // Breaks "exits with status 1 when the server is gone"; seen from outside: a server that closes without a reply: the client prints an empty line and exits with 0.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

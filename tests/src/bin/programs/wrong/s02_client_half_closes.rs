@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: the client ended its side instead: one connection serves all
 // Mistake: it shuts its writing side down after the first request, to say that the request is whole.
 // Breaks "read lines from standard input, send each"; seen from outside: the server sees the client's EOF after the first line; the second is never sent, status 1.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: a line of blanks is no empty line
 // Mistake: it takes a line of blanks for an empty one.
 // Breaks "skip empty ones, send each (otherwise untrimmed)"; seen from outside: a line of three blanks is not sent.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

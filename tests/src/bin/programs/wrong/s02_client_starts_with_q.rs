@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: the client ended its side instead
 // Mistake: it takes every line that starts with `q` for the end.
 // Breaks "`q` or end of input ends them; send each"; seen from outside: `quick` is not sent; the client exits before the lines that follow.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: a line that is `q` and nothing else ends it
 // Mistake: it cuts the blanks off a line before it looks whether that is `q`.
 // Breaks "`q` … ends them", other lines being sent "otherwise untrimmed"; seen from outside: the line ` q ` ends the client, and is never sent.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,3 +1,4 @@
+// kills half-characters@dribble: what one `read` returned was taken for text, but it may end
 // Mistake: it unwraps the reply as UTF-8, which one read of 1024 bytes may cut in a character.
 // Breaks "never a panic or a backtrace (status 101 and signals are never right)"; seen from outside: a reply with FF, or whose 1024th byte is the first half of `é`, is a panic, status 101.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,3 +1,4 @@
+// kills sends-exact-lines@plain: the client did not go on after the reply to its line
 // Mistake: it reads the reply until a newline, which the server never sends.
 // Breaks "take one read of at most 1024 bytes for the reply"; seen from outside: it hangs after its first request though the reply is there.
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};

@@ -1,3 +1,4 @@
+# kills silence-is-no-end@plain: asks again and again whether something has
 # Mistake: its sockets do not block, and while a client says nothing it asks again at once.
 # Breaks "a client that … is silent"; seen from outside: a silent client costs the server a whole processor.
 import socket

@@ -1,3 +1,5 @@
+// kills rst-while-reading@plain: what one client does must end its connection only
+// kills rst-while-writing@plain: what one client does || the server panicked
 // Mistake: it passes the error of one connection up with `?` until it ends main.
 // Breaks "treats no client's behaviour as its own error; a client that vanishes ends its connection, not the server"; seen from outside: a client that resets the connection ends the server with status 1.
 use std::io::{self, Read, Write};

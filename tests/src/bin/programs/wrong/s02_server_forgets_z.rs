@@ -1,3 +1,7 @@
+// kills any-pieces@dribble: letters have changed their case
+// kills any-pieces@glue: letters have changed their case
+// kills any-pieces@slice: letters have changed their case
+// kills only-ascii-letters@plain: letters have changed their case
 // Mistake: its range of letters ends before `z`.
 // Breaks "ASCII letters upper-cased"; seen from outside: `lazy` comes back as `LAzY`.
 #![expect(clippy::almost_complete_range, reason = "that is the mistake")]

@@ -1,3 +1,4 @@
+# kills only-ascii-letters@plain: on the ASCII letters only
 # Mistake: it decodes the bytes as Latin-1 to upper-case them as text.
 # Breaks "ASCII letters upper-cased, every other byte untouched"; seen from outside: the bytes E9 and E0 come back as C9 and C0, DF as `SS`.
 import socket

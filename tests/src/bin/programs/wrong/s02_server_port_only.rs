@@ -1,3 +1,4 @@
+// kills binds-its-address@plain: the address must come from the first argument, not from the
 // Mistake: it takes only the port from its address and always binds 127.0.0.1.
 // Breaks "binds the address and no other"; seen from outside: asked for 127.0.5.1:P it listens on 127.0.0.1:P, and 127.0.5.1:P refuses.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+# kills late-reader@plain: bytes are missing || the connection after
 # Mistake: it makes its socket non-blocking, calls send, not sendall, and drops what the kernel did not take.
 # Breaks "every byte is returned, in order"; seen from outside: a client that sends megabytes and starts to read late gets fewer bytes back, without an error.
 import select

@@ -1,3 +1,6 @@
+// kills one-after-the-other@plain: letters have changed their case
+// kills only-ascii-letters@plain: letters have changed their case
+// kills any-pieces@glue in 07: not what this server should make || letters have changed
 // Mistake: it changes case by flipping bit 5 of every letter.
 // Breaks "ASCII letters upper-cased, every other byte untouched"; seen from outside: `Hello` comes back as `hELLO`.
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+// kills reports-reads@glue: reads are numbered from 1
 // Mistake: it numbers its reads from 0.
 // Breaks "prints, for each read, `read K: N bytes: TEXT`, and the total in K reads"; seen from outside: the first line is `read 0: …`; the total is right.
 use std::io::{self, Read, Write};

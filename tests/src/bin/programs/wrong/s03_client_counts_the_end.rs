@@ -1,3 +1,4 @@
+// kills reports-reads@glue: the `read` that returns 0 is the end: it is not counted
 // Mistake: it counts the Ok(0) of the end as a read.
 // Breaks "total: N bytes in K reads"; seen from outside: one read of 5 bytes gives `total: 5 bytes in 2 reads`.
 use std::io::{self, Read, Write};

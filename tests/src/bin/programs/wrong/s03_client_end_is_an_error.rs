@@ -1,3 +1,4 @@
+// kills nothing-pushed@plain: nothing went wrong, so the status must be 0
 // Mistake: it takes the server's regular end for an error.
 // Breaks "exit 0 when it ends between messages"; seen from outside: after a clean end it prints the total, an error and exits with status 1.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills large-write@glue: the buffer must hold 1024 bytes
 // Mistake: it reads into 512 bytes, not 1024.
 // Breaks "the client reads into 1024 bytes until EOF"; seen from outside: 1000 bytes that wait for it are printed as reads of 512 and 488 bytes.
 use std::io::{self, Read, Write};

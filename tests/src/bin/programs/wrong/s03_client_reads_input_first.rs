@@ -1,3 +1,4 @@
+// kills ignores-input@slice: this client only listens: it must not wait for its standard
 // Mistake: it reads its standard input to the end before it does anything else.
 // As long as its input stays open, it reports nothing.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills reset-is-an-error@rst@5: the error, or a `read` of 0 bytes, was taken for success
 // Mistake: it takes every error of read for the end of the stream.
 // Breaks "exits with status 1 when the server is gone or breaks the protocol"; seen from outside: after an RST it prints a total and exits with 0.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills silence-is-no-end@stall@5: keeps a processor busy
 // Mistake: the socket is non-blocking, and the loop asks it for more again and again without a pause.
 // Breaks "reads into 1024 bytes until EOF"; seen from outside: a core is busy while the server is silent.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills reports-reads@dribble: the total is the sum of all reads, in bytes (not characters)
 // Mistake: it sets the total to the size of each read instead of adding it.
 // Breaks "last `total: N bytes in K reads`"; seen from outside: three reads of 5, 4 and 5 bytes give `total: 5 bytes in 3 reads`.
 use std::io::{self, Read, Write};

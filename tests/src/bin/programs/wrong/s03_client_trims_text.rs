@@ -1,3 +1,4 @@
+// kills reports-reads@glue: print the bytes of each read as they came: all of them, and
 // Mistake: it trims the text of each read before it prints it.
 // Breaks "TEXT is the raw bytes of a message as they came"; seen from outside: `  indented ` is printed as `indented`, beside a right N of 11.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills ignores-input@slice: this client only listens: it must not wait for its standard
 // Mistake: it asks for a key before each read and ends when there is no input.
 // Breaks "clients that listen ignore standard input"; seen from outside: with standard input at its end it prints `total: 0 bytes in 0 reads` and no message.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills binds-its-address@plain: binding 0.0.0.0 or another address than the one given opens
 // Mistake: it binds 0.0.0.0 instead of the host it is given.
 // It can be reached from the whole network.
 use std::io::{self, Write};

@@ -1,3 +1,4 @@
+// kills pushes-large@plain: a message was cut off after
 // Mistake: it copies each message into a buffer of 1024 bytes and sends what fitted.
 // Breaks "on each connection one write a message"; seen from outside: of a message of 3000 bytes only the first 1024 arrive.
 use std::io::{self, Write};

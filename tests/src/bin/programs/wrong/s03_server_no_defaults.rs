@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: a server that is given no messages has some of its own
 // Mistake: it has no messages of its own.
 // Started without messages, it ends every connection with nothing said.
 use std::io::{self, Write};

@@ -1,3 +1,4 @@
+// kills pushes-messages@plain: the bytes are not those of the arguments after the address
 // Mistake: it joins its arguments and splits them at white space again.
 // Breaks "one write a message"; seen from outside: `two  words` arrives as `twowords`: the blanks inside a message are lost.
 use std::io::{self, Write};

@@ -1,3 +1,6 @@
+// kills long-message@glue: bytes, and each `read` is a message, a full one too: print what one re
+// kills pair-messages@slice: messages are numbered from
+// kills prints-messages@slice: messages are numbered from
 // Mistake: it counts its messages from 0.
 // Breaks "`message K: TEXT`"; seen from outside: the first message is printed as `message 0: …`.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills any-bytes@plain: more messages were printed than there were: each ends where its `read`
 // Mistake: it takes each line of a read for a message.
 // Breaks "The client takes each read for a message"; seen from outside: one read of `a\nb` is printed as messages 1 and 2.
 use std::io::{self, ErrorKind, Read, Write};

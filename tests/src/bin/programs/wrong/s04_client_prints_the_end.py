@@ -1,3 +1,4 @@
+# kills nothing-pushed@plain: bytes is the end, and no message
 # Mistake: it prints what it read before it asks whether that was the end.
 # Breaks "The client takes each read for a message (a read of 0 bytes is the end, not a message)"; seen from outside: after three messages it prints a fourth, empty one.
 import socket

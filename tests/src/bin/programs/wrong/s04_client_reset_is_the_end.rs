@@ -1,3 +1,4 @@
+// kills reset-is-an-error@rst@5: the error, or a `read` of
 // Mistake: it takes an error of read for the end of the stream: `while let Ok(n)`.
 // Breaks "exits with status 1 when the server is gone"; seen from outside: a server that resets the connection is followed by exit status 0.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills prints-messages@dribble: print the bytes of each message as they came: all of them, none else
 // Mistake: it skips messages that hold nothing but blanks.
 // Breaks "The client takes each read for a message"; seen from outside: of `one`, ` `, `two` the last is printed as message 2.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills prints-messages@plain: on the line of its number
 // Mistake: it prints the text of a message on a line of its own, below the number.
 // Breaks "`message K: TEXT`"; seen from outside: `message 1:` stands alone.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,5 @@
+// kills many-messages@plain: messages were printed: print every message || the client left before the server ended
+// kills pair-messages@dribble: print the bytes of each message as they came: all of them, none else || the client left before the server ended
 // Mistake: it knows that the server sends three messages and stops after the third.
 // Breaks "exit 0 when it ends between messages (reads until EOF)"; seen from outside: of five messages it prints three.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,5 @@
+// kills prints-messages@glue: messages were printed: print every message
+// kills prints-messages@plain: print the bytes of each message as they came: all of them, none else
 // Mistake: it trims white space off each message before it prints it.
 // Breaks "TEXT is the raw bytes of a message as they came"; seen from outside: `  two  ` is printed as `message 1: two`.
 use std::io::{self, ErrorKind, Read, Write};

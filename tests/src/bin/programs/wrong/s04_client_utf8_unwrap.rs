@@ -1,3 +1,4 @@
+// kills any-bytes@plain: a message is bytes and need not be text: print the bytes as they are
 // Mistake: it makes a String of each read and unwraps the result.
 // Breaks "TEXT is the raw bytes of a message as they came … never a panic"; seen from outside: the bytes ff fe, or a character cut at byte 1024, end it with a panic, status 101.
 use std::io::{self, ErrorKind, Read, Write};

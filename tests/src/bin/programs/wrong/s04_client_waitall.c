@@ -1,3 +1,4 @@
+// kills ignores-input@plain: messages were printed as one: each ends where its `read` ends, and is
 // Mistake: it asks recv to wait until its buffer is full (MSG_WAITALL).
 // Breaks "The client takes each read for a message"; seen from outside: three short messages, half a second apart, are printed together as message 1 when the server ends.
 #define _GNU_SOURCE

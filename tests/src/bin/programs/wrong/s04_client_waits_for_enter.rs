@@ -1,3 +1,4 @@
+// kills silence-is-no-end@stall@5: silence is not the end: only a `read` of || the client must connect to the address
 // Mistake: it waits for a line on standard input before each read, as the clients that ask do.
 // Breaks "Clients that listen (03 to 06): ignore standard input"; seen from outside: with standard input open and silent it prints nothing; with standard input at its end it exits at once.
 use std::io::{self, ErrorKind, Read, Write};

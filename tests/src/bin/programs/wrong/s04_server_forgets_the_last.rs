@@ -1,3 +1,4 @@
+// kills pushes-large@plain: the push stops after
 // Mistake: its loop runs to n − 1: it pairs each message with the pause after it and the last has none.
 // Breaks "on each connection one write a message"; seen from outside: of three messages the third never comes.
 use std::io::{self, Read, Write};

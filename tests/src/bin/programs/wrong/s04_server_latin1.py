@@ -1,3 +1,4 @@
+# kills pushes-messages@plain: a message is missing, changed, or not in its place: write them as they
 # Mistake: it turns its arguments into bytes as Latin-1, with `?` for what that lacks.
 # Breaks "TEXT is the raw bytes of a message as they came"; seen from outside: the argument `grüße €` arrives as other bytes than it was given in.
 import socket

@@ -1,3 +1,4 @@
+// kills pauses@plain: between one message and the next the server must sleep
 // Mistake: it pauses with usleep(500), which counts microseconds.
 // Breaks "as 03 with 500 ms between writes"; seen from outside: three messages arrive in far less than a second.
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: after its last message the server closes the connection
 // Mistake: it keeps every connection in a list and so never closes one.
 // Breaks "one write a message …, then close"; seen from outside: after the last message the client waits for an end that never comes.
 use std::io::{self, Write};

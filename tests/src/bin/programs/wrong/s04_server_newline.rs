@@ -1,3 +1,5 @@
+// kills pair-messages@glue: mend the server: its own checks tell more
+// kills pushes-large@plain: something stands between the messages: write the messages and nothing
 // Mistake: it writes each message with `writeln!`, as if for a terminal.
 // Breaks "one write a message"; seen from outside: `hello` arrives as `hello\n`.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills pushes-to-each@plain: the server pushed nothing: it must not wait for a request, and push to
 // Mistake: it drains its list of messages while it serves the first client.
 // Breaks "on each connection one write a message"; seen from outside: the first client gets the messages, the second an empty stream.
 use std::io::{self, Read, Write};

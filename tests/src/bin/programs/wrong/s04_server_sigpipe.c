@@ -1,3 +1,4 @@
+// kills leaves-between@plain: what one client does must end its connection only, never the server
 // Mistake: it does nothing about SIGPIPE.
 // Breaks "treats no client's behaviour as its own error"; seen from outside: of three messages, a client that closes (FIN) after it has read the first ends the server by signal 13.
 #define _GNU_SOURCE

@@ -1,3 +1,7 @@
+// kills reset-between@rst@17: the client did not answer the size
+// kills reset-is-an-error@rst@7: the client did not answer the size
+// kills silence-is-no-end@stall@7: the client did not answer the size
+// kills pair-messages@plain: the client waits for the server, and the server for the client
 // Mistake: it answers when it has got the message, not when it has got the size.
 // Breaks "its size …; the client answers `receive ok`; then the bytes"; seen from outside: after a size no answer comes; both sides wait.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills prints-messages@plain: the answer before was longer than ten bytes
 // Mistake: it ends its answer with a newline.
 // Breaks "the client answers `receive ok` (exactly ten bytes)"; seen from outside: its answer is `receive ok\n`.
 use std::io::{self, ErrorKind, Read, Write};

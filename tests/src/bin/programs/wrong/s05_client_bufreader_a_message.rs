@@ -1,3 +1,5 @@
+// kills many-messages@glue: the client did not answer the size
+// kills pair-messages@glue: the client waits for the server, and the server for the client
 // Mistake: it reads each body through a new BufReader, and what that has read too much is lost with it.
 // Breaks "It never reads past the message"; seen from outside: when body and next size come in one piece, the next size is never answered.
 use std::io::{self, BufReader, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills empty-message@plain: an empty message is announced and answered like any other
 // Mistake: it does not answer the size 0, as there is nothing to receive.
 // Breaks "for each message: its size …; the client answers `receive ok`"; seen from outside: the size `0` gets no answer.
 use std::io::{self, ErrorKind, Read, Write};

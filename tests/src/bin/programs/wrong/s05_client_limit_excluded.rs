@@ -1,3 +1,4 @@
+// kills largest-size@plain: MiB) is the largest size, and allowed: only more is refused
 // Mistake: it refuses the limit itself: `>=` where `>` is meant.
 // Breaks "at most 67108864"; seen from outside: the size `67108864` is refused.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,6 @@
+// kills pair-messages@dribble: the error was not handled: no `unwrap` on what the network decides
+// kills prints-messages@dribble: the error was not handled: no `unwrap` on what the network decides
+// kills prints-messages@slice: the error was not handled: no `unwrap` on what the network decides
 // Mistake: it unwraps the conversion of a digit.
 // Breaks "exits with status 1 when the server breaks the protocol, never a panic"; seen from outside: the size `abc` ends it with a panic, status 101.
 use std::io::{self, ErrorKind, Read, Write};

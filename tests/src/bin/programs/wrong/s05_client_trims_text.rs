@@ -1,3 +1,6 @@
+// kills ignores-input@plain: print the bytes of each message as they came: all of them, none else
+// kills prints-messages@glue: print the bytes of each message as they came: all of them, none else
+// kills prints-messages@plain: print the bytes of each message as they came: all of them, none else
 // Mistake: it trims white space off each message before it prints it.
 // Breaks "TEXT is the raw bytes of a message as they came"; seen from outside: `  two  ` is printed as `message 1: two`.
 use std::io::{self, ErrorKind, Read, Write};

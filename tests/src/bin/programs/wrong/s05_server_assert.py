@@ -1,3 +1,4 @@
+# kills no-answer@plain: what one client does must end its connection only, never the server
 # Mistake: it checks the answer with assert, and AssertionError is nowhere caught.
 # Breaks "treats no client's behaviour as its own error"; seen from outside: one wrong answer ends the server with a traceback; nobody else is served.
 import os

@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: each message begins with its size
 // Mistake: it sends size and body without waiting for the answer in between.
 // Breaks "the client answers `receive ok`; then the bytes"; seen from outside: a client that has not answered yet gets the body already.
 use std::io::{self, Read, Write};

@@ -1,3 +1,4 @@
+// kills binds-its-address@plain: bytes: announce that, in decimal ASCII digits
 // Mistake: it pads the size with zeros to eight digits.
 // Breaks "no leading zero except `0` itself"; seen from outside: the size of `hello` arrives as `00000005`.
 #define _GNU_SOURCE

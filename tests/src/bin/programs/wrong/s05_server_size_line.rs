@@ -1,3 +1,4 @@
+// kills binds-its-address@plain: something stands behind the size: the digits alone, without a line end
 // Mistake: it ends the size with a newline.
 // Breaks "its size in decimal ASCII digits, without terminator"; seen from outside: the size of `hello` arrives as `5\n`.
 use std::io::{self, Read, Write};

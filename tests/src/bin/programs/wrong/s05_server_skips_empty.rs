@@ -1,3 +1,5 @@
+// kills announces-empty@plain: bytes: announce that, in decimal ASCII digits
+// kills waits-for-answer@plain: bytes: announce that, in decimal ASCII digits
 // Mistake: it leaves out empty messages.
 // Breaks "for each message: its size in decimal ASCII digits"; seen from outside: for the arguments `a`, ``, `b` the sizes 1 and 1 come, no 0.
 use std::io::{self, Read, Write};

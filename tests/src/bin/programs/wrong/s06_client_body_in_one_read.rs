@@ -1,3 +1,4 @@
+// kills end-inside@fin@30: before the message was whole: that is an error, not the end, and what
 // Mistake: it takes the body with one `read`, however much that gives.
 // Breaks "then that many bytes"; seen from outside: of a body that comes in two pieces only the first is printed, and the rest is taken for the next length.
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// kills ignores-input@plain: messages are numbered from
+// kills prints-messages@plain: messages are numbered from
 // Mistake: it numbers the messages from 0.
 // Breaks "`message K: TEXT`"; seen from outside: the first message is printed as `message 0: …`.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+// kills largest-body@plain: MiB is the largest body, and allowed: only more is refused
 // Mistake: it takes 64 MiB for 64 million bytes.
 // Breaks "Readers refuse a header over 64 KiB and a body over 64 MiB"; seen from outside: a body of 67108864 bytes (64 MiB exactly) is refused; one of 64000000 is taken.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+// kills empty-message@plain: print each message as `message K: TEXT` when all of it has come
 // Mistake: it takes an empty message for the end.
 // Breaks "End of stream between messages is the end"; seen from outside: of the messages `a`, ``, `b` it prints only `message 1: a` and exits with status 0.
 use serde_json::Value;

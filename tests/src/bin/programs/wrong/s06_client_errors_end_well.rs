@@ -1,3 +1,5 @@
+// kills nobody-listens@plain: the error, or a `read` of
+// kills reset-is-an-error@rst@30: the error, or a `read` of
 // Mistake: it says what is wrong and exits with status 0 all the same.
 // Breaks "exits with status 1 when the server is gone or breaks the protocol"; seen from outside: a header that is no JSON, or nobody listening, ends it with status 0.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+// kills longest-header@plain: a header of exactly
 // Mistake: it refuses a header of 64 KiB too, because it asks for `>=`.
 // Breaks "Readers refuse a header over 64 KiB"; seen from outside: a header of exactly 65536 bytes is refused; one of 65535 is taken.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+# kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number || a person needs one clear line, not a backtrace
 # Mistake: it takes `fields["data_size"]` as given.
 # Breaks "never a panic or a backtrace"; seen from outside: the header `{}` ends it with a traceback: KeyError.
 import json

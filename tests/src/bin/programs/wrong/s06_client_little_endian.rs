@@ -1,3 +1,4 @@
+// kills silence-is-no-end@stall@30: silence is not the end: only a `read` of
 // Mistake: it reads the length as little-endian.
 // Breaks "`u32` is big-endian, network byte order"; seen from outside: the length 00 00 00 0f is refused as 251658240 bytes; no message is printed.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+// kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
 // Mistake: it takes a header without data_size for one with 0.
 // Breaks "Readers refuse … bad JSON, a missing `data_size`"; seen from outside: the header `{}` is printed as an empty message.
 use serde_json::Value;

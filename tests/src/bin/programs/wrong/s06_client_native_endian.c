@@ -1,3 +1,4 @@
+// kills silence-is-no-end@stall@30: silence is not the end: only a `read` of
 // Mistake: it copies the four bytes of the length into a `uint32_t`, in the order of its own machine.
 // Breaks "`u32` is big-endian, network byte order"; seen from outside: the length 00 00 00 0f is refused as too big; the length 0f 00 00 00 is taken for 15.
 #define _POSIX_C_SOURCE 200809L

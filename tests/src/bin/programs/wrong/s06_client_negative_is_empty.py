@@ -1,3 +1,4 @@
+# kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
 # Mistake: it looks only whether data_size is an integer, and a loop that waits for -5 bytes ends at once.
 # Breaks "a non-negative integer without sign, fraction or exponent"; seen from outside: `"data_size": -5` is printed as an empty message.
 import json

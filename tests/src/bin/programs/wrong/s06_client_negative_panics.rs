@@ -1,3 +1,4 @@
+// kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
 // Mistake: it takes data_size as `i64`, and the check against the limit lets every negative one through.
 // Breaks "a non-negative integer without sign, fraction or exponent"; seen from outside: after `"data_size": -1` it panics: capacity overflow, status 101.
 use serde_json::Value;

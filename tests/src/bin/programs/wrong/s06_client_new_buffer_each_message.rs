@@ -1,3 +1,4 @@
+// kills prints-messages@glue: messages were printed: print every message
 // Mistake: it makes a new `BufReader` for each message, and what the last one had read ahead is lost.
 // Breaks "right on every wire"; seen from outside: of three messages that come in one piece it prints only the first, and exits with status 0.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+// kills silence-is-no-end@stall@30: silence is not the end: only a `read` of
 // Mistake: it takes what one `read` gives for one whole frame and drops what lies behind it.
 // Breaks "Readers … then that many bytes; right on every wire"; seen from outside: a frame in two pieces is refused; of three frames in one piece only the first is printed.
 use serde_json::Value;

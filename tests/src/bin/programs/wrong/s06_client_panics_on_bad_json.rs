@@ -1,3 +1,4 @@
+// kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
 // Mistake: it expects that the header is JSON.
 // Breaks "never a panic or a backtrace (status 101 and signals are never right)"; seen from outside: after a header that is no JSON it panics with status 101.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+// kills end-inside@fin@30: before the message was whole: that is an error, not the end, and what
 // Mistake: it reads the body with `take(size).read_to_end` and never looks how much came.
 // Breaks "End of stream between messages is the end; inside one it is an error"; seen from outside: 40 of 100 bytes and FIN are printed as a complete message, with status 0.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+# kills refuses-long-headers@plain: check the announced size before anything is allocated or read for it: || a person needs one clear line, not a backtrace
 # Mistake: it unpacks the length as a signed number, so that 80 00 00 00 and more pass the limit.
 # Breaks "for each message: `u32` length of a JSON header"; seen from outside: after the length ff ff ff ff it ends with a traceback (negative buffersize in recv).
 import json

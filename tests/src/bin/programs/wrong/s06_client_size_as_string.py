@@ -1,3 +1,4 @@
+# kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
 # Mistake: it also takes data_size when it is text that looks like a number.
 # Breaks "`data_size` (a non-negative integer without sign, fraction or exponent"; seen from outside: `"data_size": "5"` is taken and its message printed.
 import json

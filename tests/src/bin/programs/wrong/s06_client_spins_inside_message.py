@@ -1,3 +1,4 @@
+# kills end-inside@fin@30: before the message was whole: that is an error, not the end, and what
 # Mistake: it waits for the rest of a message in a loop that never looks for the end of stream.
 # Breaks "End of stream between messages is the end; inside one it is an error"; seen from outside: after FIN inside a body or a header it runs on for ever at full CPU.
 import json

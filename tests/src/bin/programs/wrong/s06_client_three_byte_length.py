@@ -1,3 +1,4 @@
+# kills refuses-long-headers@plain: check the announced size before anything is allocated
 # Mistake: it puts the length together from three of its four bytes.
 # Breaks "`u32` length of a JSON header", "refuse a header over 64 KiB"; seen from outside: a length of 16777232 is taken for 16.
 import json

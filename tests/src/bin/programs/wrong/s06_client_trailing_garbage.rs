@@ -1,3 +1,4 @@
+// kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
 // Mistake: it reads the first JSON value of the header and never asks what follows it.
 // Breaks "Readers refuse … bad JSON"; seen from outside: the header `{"data_size":2}, "x"` is taken and its message printed.
 use serde_json::Value;

@@ -1,3 +1,4 @@
+# kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
 # Mistake: it asks `isinstance(size, int)`, which holds for True and False too.
 # Breaks "`data_size` (a non-negative integer without sign, fraction or exponent"; seen from outside: `"data_size": true` is taken for 1, `false` for 0, and a message is printed.
 import json

@@ -1,3 +1,4 @@
+// kills any-bytes@slice: a message is bytes and need not be text: print the bytes as they are
 // Mistake: it makes a `String` of the body and gives up when that fails.
 // Breaks "TEXT is the raw bytes of a message as they came"; seen from outside: a body with the bytes ff fe ends it with status 1, and later messages are not printed.
 use serde_json::Value;

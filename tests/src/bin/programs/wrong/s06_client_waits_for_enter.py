@@ -1,3 +1,4 @@
+# kills ignores-input@plain: this client only listens: it must not wait for its standard input, nor
 # Mistake: it waits for a line from standard input before the next message.
 # Breaks "Clients that listen (03 to 06): ignore standard input"; seen from outside: with standard input open and silent it prints only the first of three messages.
 import json

@@ -1,3 +1,4 @@
+// kills pushes-messages@plain: `data_size` counts bytes, not characters
 // Mistake: its data_size is the number of characters, not of bytes.
 // Breaks "`data_size` …, then that many bytes"; seen from outside: for `é` data_size is 1, but two bytes follow.
 use std::io::{self, ErrorKind, Read, Write};

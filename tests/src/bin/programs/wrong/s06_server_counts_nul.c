@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: the header itself has
 // Mistake: its length counts the NUL byte that ends its header, and it sends that too.
 // Breaks "for each message: `u32` length of a JSON header, the header, a JSON object"; seen from outside: the header ends in a 00 byte, which no JSON may.
 #define _POSIX_C_SOURCE 200809L

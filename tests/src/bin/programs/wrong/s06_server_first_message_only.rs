@@ -1,3 +1,7 @@
+// kills pair-messages@glue: mend the server: its own checks tell more
+// kills pair-messages@plain: mend the server: its own checks tell more
+// kills pair-messages@slow@20: mend the server: its own checks tell more
+// kills pushes-any-pieces@slice: one frame for each message, the empty ones too, and FIN only after the
 // Mistake: it sends the first message and closes.
 // Breaks "`server ADDR MESSAGE…`; for each message"; seen from outside: of three messages one arrives, then FIN.
 use std::io::{self, ErrorKind, Read, Write};

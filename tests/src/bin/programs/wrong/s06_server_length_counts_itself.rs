@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: the header itself has
 // Mistake: its length counts its own four bytes too.
 // Breaks "for each message: `u32` length of a JSON header, the header"; seen from outside: for `hello` the length is 19, though the header has 15 bytes.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: the header itself has
 // Mistake: its length counts header and body together.
 // Breaks "for each message: `u32` length of a JSON header, the header"; seen from outside: for `hello` the length is 20, though the header has 15 bytes: the header seems to be `{"data_size":5}hello`.
 use std::io::{self, ErrorKind, Read, Write};

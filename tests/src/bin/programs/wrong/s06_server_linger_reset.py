@@ -1,3 +1,4 @@
+# kills pushes-defaults@plain: was broken off (RST) instead of ended || one frame for each message || the length before the header || is the number of bytes that follow
 # Mistake: it sets SO_LINGER to 0, "so that no TIME_WAIT stays", and closes.
 # Breaks "then closes with FIN (an RST would destroy what is still on its way)"; seen from outside: the connection ends with RST, not FIN.
 import json

@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: one frame for each message, the empty ones too, and FIN only after the
 // Mistake: it keeps the connections of the clients it has served in a list.
 // Breaks "pushes … then close"; seen from outside: all messages arrive, but no end of stream.
 use std::io::{self, Write};

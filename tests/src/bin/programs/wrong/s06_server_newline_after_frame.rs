@@ -1,3 +1,4 @@
+// kills pushes-messages@plain: something stands behind the body of frame
 // Mistake: it ends each frame with a newline that data_size does not count.
 // Breaks "then that many bytes"; seen from outside: behind the body of each frame stands a 0a, which the reader takes for the next length's first byte.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills six-hundred@plain: one frame for each message, the empty ones too, and FIN only after the
 // Mistake: it sends all messages in one `write_vectored` and never looks how much of it went.
 // Breaks "for each message: … then that many bytes"; seen from outside: of a thousand short messages only the first 512 arrive, because one such write takes at most 1024 slices.
 use std::io::{self, ErrorKind, IoSlice, Read, Write};

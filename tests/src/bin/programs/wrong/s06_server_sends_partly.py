@@ -1,3 +1,4 @@
+# kills pushes-large@plain: the body stops after
 # Mistake: it sends a frame with `send` and never looks how much went; its send buffer is small and its sends have a time limit.
 # Breaks "then that many bytes"; seen from outside: of a message of 99000 bytes to a client that reads late only a part arrives, then FIN or the next frame.
 import json

@@ -1,3 +1,4 @@
+// kills pushes-large@plain: bits: `data_size` is the whole length
 // Mistake: it keeps the size of a message in a `u16`.
 // Breaks "`data_size` …, then that many bytes"; seen from outside: for a message of 70000 bytes data_size is 4464.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: its `data_size` is no whole number of at least
 // Mistake: it keeps sizes as `f64`, and its JSON says so.
 // Breaks "a non-negative integer without sign, fraction or exponent"; seen from outside: the header is `{"data_size":5.0}`.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills pushes-defaults@plain: its `data_size` is a string, not a number: the header is a JSON object
 // Mistake: it writes data_size as a JSON string.
 // Breaks "`data_size` (a non-negative integer without sign, fraction or exponent"; seen from outside: the header is `{"data_size":"5"}`.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,5 @@
+// kills nobody-listens@plain: the error was not handled: no `unwrap` on what the network decides
+// kills server-resets@plain: the error was not handled: no `unwrap` on what the network decides
 // Mistake: it unwraps what can fail on the wire: connect and read.
 // Breaks "exits with status 1 when the server is gone or breaks the protocol; never a panic or a backtrace"; seen from outside: no server, or one that ends inside a reply: status 101 and a panic message.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,3 +1,5 @@
+// kills end-inside@fin@4: before the reply was whole: that is an error, and what has come is no
+// kills server-ends@plain: bytes is the server's end (FIN), not an empty reply: make it an error
 // Mistake: when the server ends inside a reply it prints what there is and takes that for the end.
 // Breaks "says a clear line on standard error and exits with status 1 when the server is gone or breaks the protocol"; seen from outside: 3 bytes of a reply of 5 and FIN: it prints the 3 and exits 0.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,3 +1,6 @@
+// kills long-reply@plain: the client did not go on after the reply to its line
+// kills quits-at-end-of-input@plain: the client did not go on after the reply to its line
+// kills skips-empty-lines@plain: the client did not go on after the reply to its line
 // Mistake: it reads the reply with read_until(b'\n'), though neither line nor reply carries a newline.
 // Breaks "read until they have what the protocol says is coming (07, 08, 13: as many bytes as were sent)"; seen from outside: the whole reply is there, and the client prints nothing and waits for ever.
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};

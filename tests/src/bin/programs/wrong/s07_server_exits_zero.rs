@@ -1,3 +1,4 @@
+// kills says-why-it-cannot-bind@plain: the error of `bind` was ignored || 0 means that all went well: after an error exit
 // Mistake: when it cannot bind it says so and returns from main as if all were well.
 // Breaks "or says why it cannot and exits with a status other than 0"; seen from outside: a second server on the same port exits with status 0.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,6 @@
+// kills fin-ends-connection@plain: the connection was broken off (RST) instead of ended (FIN): close it w
+// kills half-close@plain: the server dropped the connection after || the connection was broken off (RST) instead of ended (FIN)
+// kills restarts-at-once@plain: SO_LINGER with a time of
 // Mistake: it sets SO_LINGER to zero on each connection, a well-known recipe against TIME_WAIT.
 // Breaks "then it closes that connection (with FIN: an RST would destroy what is still on its way)"; seen from outside: after the client's EOF comes an RST in place of a FIN, and replies not yet read are gone.
 use std::io::{self, ErrorKind, Read, Write};

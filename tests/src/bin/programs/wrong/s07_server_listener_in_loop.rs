@@ -1,3 +1,4 @@
+// kills second-is-refused@plain: has closed its listening socket while it serves
 // Mistake: it makes the listening socket anew for each client, and closes it while it serves.
 // Breaks "a second live server on the same port is still refused"; seen from outside: while a client is connected nothing listens: others are refused, and a second server can take the port.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills second-is-refused@plain: SO_REUSEPORT lets any number of sockets listen at one address, and the
 // Mistake: it sets SO_REUSEPORT besides SO_REUSEADDR, "to be on the safe side".
 // Breaks "a second live server on the same port is still refused"; seen from outside: a second server listens on the same address and takes half of the clients.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,5 @@
+// kills nobody-listens@plain: the error, or a `read` of
+// kills server-resets@plain: the error, or a `read` of
 // Mistake: it says that the server is gone and then ends as if it had been told to.
 // Breaks "says a clear line on standard error and exits with status 1 when the server is gone"; seen from outside: refused, reset or cut inside a reply: the line is there, the status is 0.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

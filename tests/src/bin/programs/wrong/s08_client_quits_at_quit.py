@@ -1,3 +1,4 @@
+# kills sends-exact-lines@plain: a line that is `q` and nothing else ends it
 # Mistake: it ends at `quit` and `exit`, too.
 # Breaks "`q` … ends them", any other line being sent; seen from outside: the line `quit` ends the client, and is never sent.
 import os

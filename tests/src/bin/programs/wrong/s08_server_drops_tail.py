@@ -1,3 +1,4 @@
+# kills late-reader@plain: the server closed the connection after
 # Mistake: at a client's EOF it closes the connection at once, with bytes still in its own output buffer.
 # Breaks "returns every byte …, in order, until the client's EOF; then it closes that connection"; seen from outside: a client that sends a megabyte, half-closes and reads only then gets a part of it.
 import os

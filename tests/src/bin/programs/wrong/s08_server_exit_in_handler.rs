@@ -1,3 +1,5 @@
+// kills beside-a-reset@plain: what one client does must end its connection only, never the server
+// kills rst-while-reading@plain: what one client does must end its connection only, never the server
 // Mistake: a connection's thread takes a failed read for the end of the program: it calls process::exit.
 // Breaks "a client that vanishes (FIN, RST) ends its connection, not the server"; seen from outside: an RST from one client ends the server with status 1, and all other connections with it.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,4 @@
+// kills beside-a-silent-client@plain: nobody serves this client beside
 // Mistake: it counts the bytes of all clients in a mutex and holds the guard through the read and the write.
 // Breaks "a silent client blocks nobody"; seen from outside: a client that connects and says nothing keeps the lock, and nobody else is answered.
 use std::io::{self, ErrorKind, Read, Write};

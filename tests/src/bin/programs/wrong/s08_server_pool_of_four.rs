@@ -1,3 +1,6 @@
+// kills beside-many-silent@plain: nobody serves this client beside forty silent clients: accept in a loo
+// kills comes-to-rest@plain: nobody serves this client beside other clients: accept in a loop that
+// kills turn-by-turn@plain: nobody serves this client beside seven others: one thread a connection
 // Mistake: it serves with a fixed pool of four threads; a connection keeps its thread until its end.
 // Breaks "as 02 for many clients at once"; seen from outside: with four silent clients connected the fifth gets no answer.
 use std::io::{self, ErrorKind, Read, Write};

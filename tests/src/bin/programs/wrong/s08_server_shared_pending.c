@@ -1,3 +1,4 @@
+// kills beside-a-slow-reader@plain: these are the bytes of another client
 // Mistake: what could not be written yet is kept in one buffer for all clients.
 // Breaks "as 02 for many clients at once" ("the server returns every byte unchanged, in order"); seen from outside: while one client sends and does not read, the next one is answered with bytes of the first.
 #define _POSIX_C_SOURCE 200809L

@@ -1,3 +1,4 @@
+// kills fin-ends-connection@plain: is the client's FIN || the server spins
 // Mistake: a read of no bytes is taken for "nothing yet", so a connection's thread reads again and again after EOF.
 // Breaks "EOF is `Ok(0)`", "then it closes that connection"; seen from outside: each client that ended leaves a thread at full CPU, a socket in CLOSE_WAIT, and gets no FIN.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,3 +1,9 @@
+// kills any-pieces@slice: the server took the bytes and did not reply: it must write back what o
+// kills binds-its-address@plain: the server took the bytes and did not reply: it must write back what o || the server accepted the connection and never called `read` on it
+// kills one-after-the-other@plain: no answer after the client before: the connection before was not ended
+// kills pair-talks@glue: mend the server: its own checks tell more
+// kills pair-talks@plain: mend the server: its own checks tell more
+// kills silence-is-no-end@plain: the server took the bytes and did not reply: it must write back what o || the server accepted the connection and never called `read` on it
 // Mistake: it accepts two clients before it starts to serve, as a game for two would.
 // Breaks "as 02 for many clients at once"; seen from outside: the first client gets no answer until a second one has connected.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,0 +1,64 @@
+//! The checks of the course, as the runner reports them.
+
+use crate::run;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// One check of a lesson.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The lesson, two digits.
+    pub lesson: String,
+    /// Its id.
+    pub id: String,
+    /// The wire that it runs on.
+    pub wire: String,
+    /// What it tries: lessons that share a promise share this name.
+    pub promise: String,
+}
+
+impl Check {
+    /// Every check of the course, lesson by lesson.
+    ///
+    /// # Panics
+    /// When this runner reports none, or one without a promise.
+    pub fn all(runner: &Path) -> Vec<Self> {
+        let words = ["run", "--all", "--solution", "--format", "json"];
+        let report = run(&runner.to_string_lossy(), &words).json();
+        let mut all = Vec::new();
+        for lesson in report["lessons"].as_array().into_iter().flatten() {
+            let number = text(&lesson["lesson"])[..2].to_string();
+            for check in lesson["checks"].as_array().into_iter().flatten() {
+                let (id, wire) = (text(&check["id"]), text(&check["wire"]));
+                let promise = text(&check["promise"]);
+                // Until reports name the promise.
+                let promise =
+                    if promise.is_empty() { format!("{}/{id}", text(&check["half"])) } else { promise };
+                assert!(!promise.is_empty(), "the report does not name the promise of {id}");
+                all.push(Self { lesson: number.clone(), id, wire, promise });
+            }
+        }
+        assert!(!all.is_empty(), "the runner reports no checks");
+        all
+    }
+
+    /// `check@wire`.
+    pub fn name(&self) -> String {
+        format!("{}@{}", self.id, self.wire)
+    }
+
+    /// The promises that these try, `promise@wire`, each with the checks that try it. Lessons may share a promise: a wrong
+    /// program must break it in one of them, on each wire that it is made for.
+    pub fn promises(checks: &[Self]) -> BTreeMap<String, Vec<&Self>> {
+        let mut promises: BTreeMap<String, Vec<&Self>> = BTreeMap::new();
+        for check in checks {
+            promises.entry(format!("{}@{}", check.promise, check.wire)).or_default().push(check);
+        }
+        promises
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_string()
+}

@@ -1,0 +1,188 @@
+//! What the runner says of a program.
+
+use super::{Corpus, Half, Kill, Program};
+use crate::run;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// How many programs are judged side by side: most of them wait for each other, or for a deadline.
+const SIDE_BY_SIDE: usize = 6;
+
+/// What the runner said of one check.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// `check@wire`.
+    pub check: String,
+    /// `pass`, `fail` and so on.
+    pub verdict: String,
+    /// The cause that it named, and what came.
+    pub cause: String,
+    /// Things said beside the verdict.
+    pub notes: String,
+}
+
+impl Verdict {
+    /// What a report in JSON says of one check.
+    pub fn of(check: &Value) -> Self {
+        let text = |key: &str| check[key].as_str().unwrap_or_default();
+        Self {
+            check: format!("{}@{}", text("id"), text("wire")),
+            verdict: text("verdict").into(),
+            cause: format!("{} | {}", text("cause"), text("got")),
+            notes: check["notes"].to_string(),
+        }
+    }
+
+    /// Whether this is the check that is expected to fail.
+    pub fn is_of(&self, kill: &Kill) -> bool {
+        self.check == kill.check()
+    }
+
+    /// Whether one of the causes was named that are expected.
+    pub fn names(&self, kill: &Kill) -> bool {
+        kill.causes.iter().any(|cause| self.cause.contains(cause.as_str()))
+    }
+}
+
+/// One run of the runner: a program, the lesson as one of which it is judged, and a check where it is not all of them.
+pub type Trial<'a> = (&'a Program, &'a str, Option<String>);
+
+/// The runner, and how the programs are started on this machine.
+pub struct Judge {
+    /// The runner's executable.
+    pub runner: PathBuf,
+    /// The programs that it judges.
+    pub corpus: Corpus,
+    /// The command that starts the program in this file; those that cannot be run here are missing.
+    commands: BTreeMap<String, String>,
+}
+
+impl Judge {
+    /// A judge of this corpus; `programs` is the executable that holds the programs in Rust. C is compiled into `dir`.
+    ///
+    /// # Panics
+    /// When a program in C does not compile.
+    pub fn new(corpus: Corpus, runner: &Path, programs: &Path, dir: &Path) -> Self {
+        let (python, has_cc) = (python(), Command::new("cc").arg("--version").output().is_ok());
+        let mut commands = BTreeMap::new();
+        for program in corpus.programs() {
+            let command = match program.language() {
+                "rs" => {
+                    let kind = if program.right().is_some() { "right" } else { "wrong" };
+                    let called = format!("{kind}-{}", program.stem()[1..].replace('_', "-"));
+                    Some(format!("{} {called}", programs.display()))
+                }
+                "py" => python.as_ref().map(|python| format!("{python} {}", program.path.display())),
+                _ => has_cc.then(|| compiled(&program.path, &dir.join(program.stem()))),
+            };
+            commands.extend(command.map(|command| (program.file.clone(), command)));
+        }
+        Self { runner: runner.into(), corpus, commands }
+    }
+
+    /// A judge with the two executables as they lie beside this one.
+    ///
+    /// # Panics
+    /// When they cannot be built, or something is wrong with a program's file.
+    pub fn beside_me(dir: &Path) -> Self {
+        let corpus = Corpus::read().unwrap_or_else(|complaints| panic!("{}", complaints.join("\n")));
+        let (runner, programs) = crate::siblings();
+        Self::new(corpus, &runner, &programs, dir)
+    }
+
+    /// Whether this machine can run the program.
+    pub fn can_run(&self, program: &Program) -> bool {
+        self.commands.contains_key(&program.file)
+    }
+
+    /// The files of the programs that this machine cannot run, for want of Python or a compiler of C.
+    pub fn left_out(&self) -> Vec<&str> {
+        self.corpus.programs().filter(|one| !self.can_run(one)).map(|one| one.file.as_str()).collect()
+    }
+
+    /// The runner's words that judge a program as one of `lesson`, with a right partner and always with the same cuts; by
+    /// one check (`id@wire`) when `check` says so.
+    ///
+    /// # Panics
+    /// When this machine cannot run the program, or there is no partner for this lesson.
+    pub fn words(&self, program: &Program, lesson: &str, check: Option<&str>) -> Vec<String> {
+        let side = |half: Half| {
+            let partner = || self.corpus.partner(lesson, half);
+            let one = if program.half == half { Some(program) } else { partner() };
+            let one =
+                one.unwrap_or_else(|| panic!("lesson {lesson} has no partner that is a {}", half.word()));
+            self.commands
+                .get(&one.file)
+                .unwrap_or_else(|| panic!("this machine cannot run {}", one.file))
+                .clone()
+        };
+        let (server, client) = (side(Half::Server), side(Half::Client));
+        let mut words = vec!["run", lesson, "--server", &server, "--client", &client, "--format", "json"];
+        words.extend(["--seed", "7"]);
+        if let Some((id, wire)) = check.and_then(|check| check.split_once('@')) {
+            words.extend(["--check", id, "--wire", wire]);
+        } else {
+            words.extend(["--jobs", "6"]);
+        }
+        words.into_iter().map(String::from).collect()
+    }
+
+    /// Judges a program as [`Judge::words`] says.
+    ///
+    /// # Panics
+    /// As [`Judge::words`], or when the runner cannot be started.
+    pub fn verdicts(&self, program: &Program, lesson: &str, check: Option<&str>) -> Vec<Verdict> {
+        let words = self.words(program, lesson, check);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let ran = run(&self.runner.to_string_lossy(), &words);
+        if ran.stdout.is_empty() {
+            return vec![Verdict {
+                check: "?".into(),
+                verdict: "none".into(),
+                cause: ran.stderr,
+                notes: String::new(),
+            }];
+        }
+        let report = ran.json();
+        report["lessons"][0]["checks"].as_array().into_iter().flatten().map(Verdict::of).collect()
+    }
+
+    /// The verdicts of each of these trials, several at a time, in their order.
+    ///
+    /// # Panics
+    /// As [`Judge::verdicts`].
+    pub fn judge(&self, trials: &[Trial<'_>]) -> Vec<Vec<Verdict>> {
+        let (next, judged) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+        thread::scope(|scope| {
+            for _ in 0..SIDE_BY_SIDE {
+                scope.spawn(|| {
+                    loop {
+                        let n = next.fetch_add(1, Ordering::SeqCst);
+                        let Some((program, lesson, check)) = trials.get(n) else { break };
+                        let verdicts = self.verdicts(program, lesson, check.as_deref());
+                        judged.lock().expect("no judge panics").insert(n, verdicts);
+                    }
+                });
+            }
+        });
+        judged.into_inner().expect("no judge panics").into_values().collect()
+    }
+}
+
+/// The interpreter itself, past wrappers that choose one at each start.
+fn python() -> Option<String> {
+    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
+    let path = String::from_utf8(output.stdout).ok()?.trim().to_string();
+    (!path.is_empty()).then_some(path)
+}
+
+fn compiled(source: &Path, target: &Path) -> String {
+    let status = Command::new("cc").arg("-O1").arg("-o").arg(target).arg(source).status();
+    assert!(status.is_ok_and(|status| status.success()), "{} does not compile", source.display());
+    target.display().to_string()
+}
