@@ -1,0 +1,90 @@
+//! What a lesson needs beside its programs is there: a row in the course, a starter, a chapter, hints, a line in the book's
+//! summary, a row in the README. What is missing is told by name.
+
+use lab_tests::{root, run};
+use std::collections::BTreeSet;
+use std::fs;
+
+/// A chapter that says something has as many headings; the shortest today has nine.
+const HEADINGS: usize = 5;
+
+/// The folders of this folder.
+fn folders(of: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join(of)).expect("a folder of the repository").flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The text of a file; empty where there is none.
+fn text(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap_or_default()
+}
+
+/// The headings of a page, each with the text below it. A `#` in a block of code is no heading.
+fn sections(page: &str) -> Vec<(&str, String)> {
+    let (mut sections, mut in_code): (Vec<(&str, String)>, bool) = (Vec::new(), false);
+    for line in page.lines() {
+        in_code ^= line.starts_with("```");
+        match sections.last_mut() {
+            _ if !in_code && line.starts_with('#') => sections.push((line, String::new())),
+            Some((_, below)) => *below += line.trim(),
+            None => {}
+        }
+    }
+    sections
+}
+
+#[test]
+fn no_lesson_lacks_its_row_starter_chapter_or_hints() {
+    // `▸ lesson-01  echo  …`
+    let list = run(env!("CARGO_BIN_EXE_runner"), &["list"]).stdout;
+    let rows: BTreeSet<String> = list
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace().skip_while(|word| !word.starts_with("lesson-"));
+            Some(format!("{}-{}", words.next()?.strip_prefix("lesson-")?, words.next()?))
+        })
+        .collect();
+    let (solutions, starters) = (folders("solutions"), folders("lessons"));
+    let (summary, readme) = (text("docs/src/SUMMARY.md"), text("README.md"));
+    let mut missing = Vec::new();
+    let mut lacks = |lesson: &str, is_there: bool, what: &str| {
+        if !is_there {
+            missing.push(format!("{lesson} lacks {what}"));
+        }
+    };
+    for lesson in rows.union(&solutions) {
+        let mut lacks = |is_there: bool, what: &str| lacks(lesson, is_there, what);
+        lacks(rows.contains(lesson), "a row in the course: `cargo xtask list` does not show it");
+        lacks(solutions.contains(lesson), &format!("solutions/{lesson}"));
+        lacks(starters.contains(lesson), &format!("lessons/{lesson}: run cargo xtask starters"));
+
+        let (chapter, hints) = (format!("docs/src/{lesson}.md"), format!("docs/src/hints/{lesson}.md"));
+        let page = text(&chapter);
+        lacks(!page.is_empty(), &chapter);
+        if !page.is_empty() {
+            let headings = sections(&page).len();
+            let few =
+                format!("headings in {chapter}: it has {headings}, and needs {HEADINGS} to say anything");
+            lacks(headings >= HEADINGS, &few);
+            lacks(page.contains("```console\n$ cargo xtask "), &format!("a transcript in {chapter}"));
+        }
+        let page = text(&hints);
+        lacks(!page.is_empty(), &hints);
+        for n in 1..=3 {
+            let is_hint = |(heading, below): &(&str, String)| {
+                heading.starts_with(&format!("## {n}: ")) && !below.is_empty()
+            };
+            let is_there = page.is_empty() || sections(&page).iter().any(is_hint);
+            lacks(is_there, &format!("hint {n} in {hints} (`## {n}: …` with a text below it)"));
+        }
+
+        lacks(summary.contains(&format!("({lesson}.md)")), "its chapter in docs/src/SUMMARY.md");
+        lacks(summary.contains(&format!("(hints/{lesson}.md)")), "its hints in docs/src/SUMMARY.md");
+        let (number, name) = lesson.split_once('-').unwrap_or((lesson, ""));
+        let row = format!("| {number} | {name} | ");
+        let has_row = readme.lines().any(|line| line.strip_prefix(&row).is_some_and(|idea| idea.len() > 2));
+        lacks(has_row, &format!("its row in the table of README.md: `{row}… |`"));
+    }
+    assert!(missing.is_empty(), "{} things are missing:\n{}", missing.len(), missing.join("\n"));
+}
