@@ -1,9 +1,5 @@
 // kills server-stalls@stall@0: keeps a processor busy
-// kills server-stalls@stall@0 in 02: keeps a processor busy
-// kills server-stalls@stall@0 in 07: keeps a processor busy
 // kills silence-is-no-end@stall@4 in 07: keeps a processor busy
-// kills server-stalls@stall@0 in 08: keeps a processor busy
-// kills silence-is-no-end@stall@4 in 08: keeps a processor busy
 // Mistake: the socket is non-blocking, and the loop asks it for the reply again and again without a pause.
 // Breaks "clients that ask … print each reply"; seen from outside: a core is busy while the server is silent.
 use std::io::{self, BufRead, ErrorKind, Read, Write};

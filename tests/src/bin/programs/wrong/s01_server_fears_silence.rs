@@ -1,6 +1,4 @@
 // kills silent-client@plain: what one client does must end its connection only
-// kills silent-client@plain in 07: what one client does must end its connection only
-// kills silent-client@plain in 08: what one client does must end its connection only
 // Mistake: it takes a client that says nothing before it leaves for a fatal error.
 // One client that connects and closes ends the server.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,5 +1,4 @@
 // kills one-after-the-other@plain: what one client does must end its connection only
-// kills one-after-the-other@plain in 07: what one client does || the server does not change them
 // Mistake: it serves three clients and ends.
 // The fourth client is refused.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,7 +1,6 @@
 // kills half-characters@plain: the server treats what one `read` returned as text: it may e
 // kills silence-is-no-end@plain: the server stopped after
 // kills silent-client@plain: the server stopped after
-// kills silence-is-no-end@plain in 07: the server stopped after || the server took the bytes
 // Mistake: it holds back the beginning of a character until the rest of it comes, and forgets it at the end.
 // Breaks "every other byte untouched; characters cut in two are no error"; seen from outside: the last byte of `ab\xC3` is never returned, not even at the client's EOF.
 use std::io::{self, Read, Write};

@@ -1,5 +1,4 @@
 // kills nobody-listens@plain: the error was not handled: no `unwrap` on what the network decides
-// kills nobody-listens@plain in 05: the error was not handled: no `unwrap`
 // Mistake: it unwraps the result of connect.
 // Breaks "says a clear line on standard error and exits with status 1 when the server is gone; never a panic"; seen from outside: with nobody listening it panics, status 101.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,6 +1,4 @@
 // kills says-why-it-cannot-bind@plain: the error of `bind` was ignored || 0 means that all went well: after an error exit
-// kills says-why-it-cannot-bind@plain in 05: the error of `bind` was ignored || 0 means that all went well: after an error exit
-// kills says-why-it-cannot-bind@plain in 06: the error of `bind` was ignored || 0 means that all went well: after an error exit
 // Mistake: it says why it cannot bind and then exits with status 0.
 // Breaks "binds the address and no other, or says why it cannot and exits with a status other than 0"; seen from outside: with the address taken, the exit status is 0.
 use std::io::{self, Read, Write};

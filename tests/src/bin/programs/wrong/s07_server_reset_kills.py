@@ -1,6 +1,5 @@
 # kills rst-while-reading@plain: what one client does must end its connection only, never the server
 # kills rst-while-writing@plain: what one client does must end its connection only, never the server
-# kills rst-while-writing@plain in 08: what one client does
 # Mistake: it expects an empty read when a client goes, and never the exception that a reset raises.
 # Breaks "a client that vanishes (FIN, RST) ends its connection, not the server"; seen from outside: an RST in a connection ends the server with a ConnectionResetError traceback.
 import os

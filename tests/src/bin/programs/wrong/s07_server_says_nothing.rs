@@ -1,5 +1,4 @@
 // kills says-why-it-cannot-bind@plain: print the error, with the address, before exiting
-// kills says-why-it-cannot-bind@plain in 08: print the error, with the address, before exiting
 // Mistake: it throws away the error of bind with `let Ok(…) else`, so nobody learns why it ended.
 // Breaks "or says why it cannot"; seen from outside: a second server on the same port exits with status 1 and not one byte of output.
 use std::io::{self, ErrorKind, Read, Write};
