@@ -1,4 +1,4 @@
-// kills sends-exact-lines@plain: the reply was printed with `{:?}`: write the bytes themselve
+// kills sends-exact-lines@plain: the reply was printed with `{:?}`
 // Mistake: it prints the Debug form of the bytes instead of the bytes.
 // Breaks "print each reply on a line of its own"; seen from outside: the reply `hello` is printed as `[104, 101, 108, 108, 111]`.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,4 +1,4 @@
-// kills strips-crlf@plain: the line end was sent too (of this line or the one before):
+// kills strips-crlf@plain: the line end was sent too (of this line or the one before)
 // Mistake: it removes the \n of a line but not the \r before it.
 // Breaks "send each (without its \n or \r\n)"; seen from outside: of the input `hello\r\n` the server gets `hello\r`.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

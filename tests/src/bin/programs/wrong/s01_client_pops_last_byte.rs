@@ -1,4 +1,4 @@
-// kills quits-at-end-of-input@plain: send exactly the bytes of the line, all of them (`write_all`
+// kills quits-at-end-of-input@plain: send exactly the bytes of the line
 // Mistake: it removes the last byte of each line, whether that is a newline or not.
 // Breaks "read lines from standard input, send each"; seen from outside: a last line `last` without a newline is sent as `las`.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

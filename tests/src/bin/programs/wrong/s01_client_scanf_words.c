@@ -1,4 +1,4 @@
-// kills sends-exact-lines@plain: send exactly the bytes of the line, all of them (`write_all`
+// kills sends-exact-lines@plain: send exactly the bytes of the line
 // Mistake: it reads its input with scanf("%s"), which reads words, not lines.
 // Breaks "read lines from standard input, send each untrimmed"; seen from outside: the line `one two` goes to the server as two requests, `one` and `two`, and blanks are lost.
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-// kills sends-exact-lines@plain: the line end was sent too (of this line or the one before):
+// kills sends-exact-lines@plain: the line end was sent too (of this line or the one before)
 // Mistake: it looks at the line without its end but sends it with the newline.
 // Breaks "send each (without its \n or \r\n)"; seen from outside: the server gets `hello\n` instead of `hello`.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

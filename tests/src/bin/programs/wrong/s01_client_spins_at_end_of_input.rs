@@ -1,4 +1,4 @@
-// kills quits-at-end-of-input@plain: the client's loop does not end there: look at what ends it,
+// kills quits-at-end-of-input@plain: the client's loop does not end there: look at what ends it
 // Mistake: it takes the end of its input for one more empty line, which it skips.
 // Breaks "end of input ends them"; seen from outside: at the end of input without `q` it never exits and keeps one core at 100 %.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,5 +1,5 @@
 # kills nobody-listens@plain: the error went unhandled: a person needs one clear line, not
-# kills server-resets@plain: the error went unhandled: a person needs one clear line, not a backtra
+# kills server-resets@plain: the error went unhandled: a person needs one clear line
 # Mistake: it catches nothing, so a server that is gone ends it with a traceback.
 # Breaks "says a clear line on standard error; never a panic or a backtrace"; seen from outside: with no server, or one that resets, standard error holds `Traceback (most recent call last)`.
 import socket

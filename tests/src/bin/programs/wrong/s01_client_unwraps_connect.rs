@@ -1,4 +1,4 @@
-// kills nobody-listens@plain: the error was not handled: no `unwrap` on what the network d
+// kills nobody-listens@plain: the error was not handled: no `unwrap` on what the network decides
 // Mistake: it unwraps the result of connect.
 // Breaks "never a panic or a backtrace (status 101 and signals are never right)"; seen from outside: with no server it panics with status 101.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,4 +1,4 @@
-// kills echo-bytes@plain: a line end was added: the server must send what it was sent,
+// kills echo-bytes@plain: a line end was added: the server must send what it was sent
 // Mistake: it adds a newline to every piece that it sends back.
 // Breaks "the server returns every byte unchanged"; seen from outside: `hello` comes back as `hello\n`.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills rests-after-fin@plain: CLOSE_WAIT means: the client's FIN has come and the server h
+// kills rests-after-fin@plain: CLOSE_WAIT means: the client's FIN has come and the server has not closed
 // Mistake: it keeps the socket of every client in a list and never lets one go.
 // Breaks "until the client's EOF; then it closes that connection (with FIN)"; seen from outside: a client that half-closes waits for ever for the FIN, the socket stays in CLOSE_WAIT, one more for each client.
 use std::io::{self, Read, Write};

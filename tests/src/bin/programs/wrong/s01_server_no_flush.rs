@@ -1,4 +1,4 @@
-// kills echo-bytes@plain: the server took the bytes and did not reply: it must write b
+// kills echo-bytes@plain: the server took the bytes and did not reply
 // Mistake: it writes its replies into a BufWriter and never flushes it.
 // Breaks "the server returns every byte until the client's EOF (the client waits for a reply first)"; seen from outside: no reply comes until 8 KiB have gathered or the client half-closes.
 use std::io::{self, BufWriter, Read, Write};

@@ -1,4 +1,4 @@
-// kills echo-bytes@plain: the reply stops after the last line end: the server waits fo
+// kills echo-bytes@plain: the reply stops after the last line end
 // Mistake: it reads until a newline and echoes only whole lines.
 // Breaks "the server returns every byte (requests have no newline)"; seen from outside: `hello` without a newline gets no reply while the connection is open.
 use std::io::{self, BufRead, BufReader, Write};

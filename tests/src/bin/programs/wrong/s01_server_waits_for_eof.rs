@@ -1,4 +1,4 @@
-// kills echo-bytes@plain: the server took the bytes and did not reply: it must write b
+// kills echo-bytes@plain: the server took the bytes and did not reply
 // Mistake: it reads until the client's end before it sends anything back.
 // Breaks "the server returns every byte until the client's EOF (the client waits for a reply first)"; seen from outside: a client that sends and waits gets no reply until it half-closes.
 use std::io::{self, Read, Write};

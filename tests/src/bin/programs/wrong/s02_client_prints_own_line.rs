@@ -1,6 +1,6 @@
 // kills sends-exact-lines@plain: print every reply as it came: exactly the bytes that `read`
-// kills whole-replies@dribble: print every reply as it came: exactly the bytes that `read` returned,
-// kills whole-replies@slice: print every reply as it came: exactly the bytes that `read` returned,
+// kills whole-replies@dribble: print every reply as it came: exactly the bytes that `read` returned
+// kills whole-replies@slice: print every reply as it came: exactly the bytes that `read` returned
 // Mistake: it prints the line that it sent in the place of the reply.
 // Breaks "print each reply on a line of its own"; seen from outside: `hello` prints `hello` though the server answered `HELLO`.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,7 +1,7 @@
 // kills quits-at-q@plain: send the line without its line end, and nothing for an empty
-// kills skips-empty-lines@plain: send the line without its line end, and nothing for an empty line or `
-// kills strips-crlf@plain: send the line without its line end, and nothing for an empty line or `
-// kills whole-replies@glue: the client's loop does not end there: look at what ends it, and at a `
+// kills skips-empty-lines@plain: send the line without its line end, and nothing for an empty line or `q`
+// kills strips-crlf@plain: send the line without its line end, and nothing for an empty line or `q`
+// kills whole-replies@glue: the client's loop does not end there: look at what ends it
 // Mistake: it sends the line first and only then looks whether it was `q`.
 // Breaks "`q` (not sent) ends them"; seen from outside: the server gets the byte `q` as a request, and `Q` is printed.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,4 +1,4 @@
-// kills sends-exact-lines@plain: the blanks around the line were cut off: only its line end d
+// kills sends-exact-lines@plain: the blanks around the line were cut off
 // Mistake: it trims the blanks at both ends of a line.
 // Breaks "send each (otherwise untrimmed)"; seen from outside: `  two  ` goes to the server as `two`.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,4 +1,4 @@
-// kills half-characters@plain: the server treats what one `read` returned as text: it may e
+// kills half-characters@plain: the server treats what one `read` returned as text
 // Mistake: it ends the connection of a client whose bytes are not UTF-8.
 // Breaks "non-UTF-8 bytes and characters cut in two are no error"; seen from outside: FF, or half of a two-byte character, gets the end of the connection instead of a reply.
 use std::io::{self, Read, Write};

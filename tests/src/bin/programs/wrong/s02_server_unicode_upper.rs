@@ -1,4 +1,4 @@
-// kills half-characters@plain: the server treats what one `read` returned as text: it may e
+// kills half-characters@plain: the server treats what one `read` returned as text
 // kills pair-talks@glue: the reply is not what this server should make of the request: work on
 // kills pair-talks@plain: the reply is not what this server should make of the request: work on
 // Mistake: it upper-cases with to_uppercase, which knows all of Unicode.

@@ -1,4 +1,4 @@
-// kills half-characters@plain: the server treats what one `read` returned as text: it may e
+// kills half-characters@plain: the server treats what one `read` returned as text
 // kills silence-is-no-end@plain: the server stopped after
 // kills silent-client@plain: the server stopped after
 // Mistake: it holds back the beginning of a character until the rest of it comes, and forgets it at the end.

@@ -1,5 +1,5 @@
-# kills pair-reads@slice: reads were joined before they were reported: report what each single `
-# kills reports-reads@dribble: reads were joined before they were reported: report what eac
+# kills pair-reads@slice: reads were joined before they were reported
+# kills reports-reads@dribble: reads were joined before they were reported
 # Mistake: it reads from sock.makefile(), whose read(1024) waits until it has 1024 bytes.
 # Breaks "prints, for each read, `read K: N bytes: TEXT`"; seen from outside: pieces that come a second apart are printed together as one read.
 import socket

@@ -1,4 +1,4 @@
-// kills reports-reads@dribble: reads were joined before they were reported: report what eac
+// kills reports-reads@dribble: reads were joined before they were reported
 // Mistake: it reads everything until EOF first and then cuts it into pieces of 1024 bytes.
 // Breaks "prints, for each read, `read K: N bytes: TEXT`"; seen from outside: pieces that come a second apart are printed together as one read at the end.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills reports-reads@glue: when `read` has returned 0, print the line `total: … bytes i
+// kills reports-reads@glue: when `read` has returned 0, print the line `total: … bytes in … reads`
 // Mistake: it ends without the line with the total.
 // Breaks "prints last `total: N bytes in K reads`"; seen from outside: its output ends with the last read; there is no `total:` anywhere.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills nothing-pushed@plain: the client's loop does not end there: look at what ends it,
+// kills nothing-pushed@plain: the client's loop does not end there: look at what ends it
 // Mistake: it does not know that Ok(0) is the end and reads on.
 // Breaks "the client reads until EOF, prints the total; exit 0 when the server ends"; seen from outside: after the server's FIN it prints `read K: 0 bytes:` without end and never exits.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills reports-reads@slice: bytes that an earlier read left in the buffer were printed t
+// kills reports-reads@slice: bytes that an earlier read left in the buffer were printed too
 // Mistake: it prints the buffer with %s and never ends the text after the n bytes of the read.
 // Breaks "`read K: N bytes: TEXT`, TEXT is the raw bytes as they came"; seen from outside: after a read of `abcdefgh` a read of `xy` is printed as `2 bytes: xycdefgh`.
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
 // kills pair-reads@dribble: the client stopped before the end: a short read is not the end, and no
-// kills reports-reads@dribble: the client stopped before the end: a short read is not the e
+// kills reports-reads@dribble: the client stopped before the end
 // Mistake: it reads three times, because the server sends three messages.
 // Breaks "the client reads into 1024 bytes until EOF"; seen from outside: of five pieces it prints only three, with `total: … in 3 reads`, and exits with 0.
 use std::io::{self, Read, Write};

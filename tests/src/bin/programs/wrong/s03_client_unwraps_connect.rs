@@ -1,4 +1,4 @@
-// kills nobody-listens@plain: the error was not handled: no `unwrap` on what the network d
+// kills nobody-listens@plain: the error was not handled: no `unwrap` on what the network decides
 // Mistake: it unwraps what connect returns.
 // With nobody listening it ends with status 101 and a backtrace.
 use std::io::{self, ErrorKind, Read, Write};

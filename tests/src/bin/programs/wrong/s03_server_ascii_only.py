@@ -1,4 +1,4 @@
-# kills pushes-messages@plain: a message is missing, changed, or not in its place: write th
+# kills pushes-messages@plain: a message is missing, changed, or not in its place
 # Mistake: it encodes its messages as ASCII and replaces what does not fit.
 # Breaks "one write a message (the raw bytes of a message)"; seen from outside: `é` arrives as `?`.
 import socket

@@ -1,7 +1,7 @@
 // kills pushes-any-pieces@dribble: a message is missing, changed, or not in its place: write them as they
 // kills pushes-any-pieces@glue: a message is missing, changed, or not in its place: write them as they
 // kills pushes-any-pieces@slice: a message is missing, changed, or not in its place: write them as they
-// kills pushes-messages@plain: a message is missing, changed, or not in its place: write th
+// kills pushes-messages@plain: a message is missing, changed, or not in its place
 // Mistake: it pops its messages from the end of the vector.
 // Breaks "on each connection one write a message (in the order given)"; seen from outside: `alpha beta` arrives as `betaalpha`.
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-// kills pushes-messages@plain: the bytes are not those of the arguments after the address:
+// kills pushes-messages@plain: the bytes are not those of the arguments after the address
 // Mistake: it always sends the messages written into the program.
 // Breaks "server ADDR MESSAGE… (defaults if none)"; seen from outside: the messages given as arguments never arrive; the defaults do.
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-# kills pushes-messages@plain: the connection was broken off (RST) instead of ended (FIN):
+# kills pushes-messages@plain: the connection was broken off (RST) instead of ended (FIN)
 # Mistake: it sets SO_LINGER to zero seconds to be rid of TIME_WAIT, so its close is an RST.
 # Breaks "one write a message, then close (an RST destroys what is still on its way)"; seen from outside: the client gets ECONNRESET in the place of the end, and loses messages that it has not read yet.
 import os

@@ -1,4 +1,4 @@
-// kills pushes-messages@plain: something stands between the messages: write the messages an
+// kills pushes-messages@plain: something stands between the messages
 // Mistake: it sends a newline after each message.
 // Breaks "one write a message, back to back (TEXT is the raw bytes)"; seen from outside: one byte more for each message: `alpha\nbeta\n`.
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-// kills pushes-messages@plain: something stands between the messages: write the messages an
+// kills pushes-messages@plain: something stands between the messages
 // Mistake: it sends strlen + 1 bytes of each message, the NUL too.
 // Breaks "one write a message (TEXT is the raw bytes)"; seen from outside: one NUL more after each message: `alpha\0beta\0`.
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-// kills pushes-to-each@plain: the server pushed nothing: it must not wait for a request, a
+// kills pushes-to-each@plain: the server pushed nothing: it must not wait for a request
 // Mistake: it makes the iterator over its messages once, outside the loop over the clients.
 // Breaks "on each connection one write a message"; seen from outside: the first client gets every message, the second gets only the end.
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-// kills pushes-messages@plain: after its last message the server closes the connection, wha
+// kills pushes-messages@plain: after its last message the server closes the connection
 // Mistake: it waits for the client's end before it closes, while the client waits for its.
 // Breaks "one write a message, then close"; seen from outside: the messages arrive but no FIN; the client hangs and the next client is never served.
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-// kills long-message@glue: bytes, and each `read` is a message, a full one too: print what one re
+// kills long-message@glue: bytes, and each `read` is a message, a full one too
 // Mistake: it reads into 4096 bytes.
 // Breaks "The client takes each read for a message (into 1024 bytes)"; seen from outside: 2000 bytes that came at once are one message instead of two of 1024 and 976.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills long-message@glue: bytes, and each `read` is a message, a full one too: print what one re
+// kills long-message@glue: bytes, and each `read` is a message, a full one too
 // Mistake: it goes on reading until a read is shorter than its buffer, and takes all that for one message.
 // Breaks "The client takes each read for a message"; seen from outside: 2000 bytes that came at once are one message of 2000 instead of two.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills end-is-the-end@fin@5: the client's loop does not end there: look at what ends it, and at a `
+// kills end-is-the-end@fin@5: the client's loop does not end there: look at what ends it
 // Mistake: it takes a read of 0 bytes for an empty message and reads on.
 // Breaks "exit 0 when it ends between messages"; seen from outside: after the server's end it never exits and uses a whole processor.
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-// kills refuses-bad-sizes@plain: : check it before you answer it (a parser of numbers accepts more than
+// kills refuses-bad-sizes@plain: check it before you answer it (a parser of numbers accepts more than that)
 // Mistake: it allocates the message before it asks whether the size is allowed.
 // Breaks "1 to 8 digits, no sign, no blank, no leading zero except `0` itself, at most 67108864; else it is an error … never a panic"; seen from outside: the size `9999999999999999999` ends it with a panic (capacity overflow), status 101.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills body-in-pieces@plain: a message may come in any number of pieces: read until all of it is th
+// kills body-in-pieces@plain: a message may come in any number of pieces
 // kills end-inside@fin@7: before the message was whole: that is an error, not the end, and what
 // Mistake: it receives at most 1024 bytes at a time and counts 1024 for each, however many came.
 // Breaks "then the bytes (as many as announced)"; seen from outside: of a body of 3000 bytes that comes in six pieces only the first pieces are printed.

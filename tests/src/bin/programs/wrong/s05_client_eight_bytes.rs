@@ -1,4 +1,4 @@
-// kills refuses-bad-sizes@plain: : check it before you answer it (a parser of numbers accepts more than
+// kills refuses-bad-sizes@plain: check it before you answer it (a parser of numbers accepts more than that)
 // Mistake: it reads the size into eight bytes, as no size has more digits.
 // Breaks "The client takes one read into 1024 bytes as the size: 1 to 8 digits"; seen from outside: the size `100000000` (nine digits) is answered: it is taken for 10000000.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills empty-message@plain: messages were printed: print every message (an empty one is a message,
+// kills empty-message@plain: messages were printed: print every message
 // Mistake: it answers the size 0 and then neither counts nor prints the empty message.
 // Breaks "`message K: TEXT`"; seen from outside: of `a`, ``, `b` it prints `message 1: a` and `message 2: b`.
 use std::io::{self, ErrorKind, Read, Write};

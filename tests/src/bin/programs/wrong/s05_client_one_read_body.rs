@@ -1,4 +1,4 @@
-// kills body-in-pieces@plain: a message may come in any number of pieces: read until all of it is th
+// kills body-in-pieces@plain: a message may come in any number of pieces
 // Mistake: it takes one read for the whole body.
 // Breaks "then the bytes (as many as announced)"; seen from outside: a body that comes in two pieces is printed without its second, which is then taken for a size.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills refuses-bad-sizes@plain: : check it before you answer it (a parser of numbers accepts more than
+// kills refuses-bad-sizes@plain: check it before you answer it (a parser of numbers accepts more than that)
 // Mistake: it gives the size to strtol, which stops at the first byte that is no digit, and does not ask where.
 // Breaks "1 to 8 digits, no sign, no blank, no leading zero except `0` itself, at most 67108864; else it is an error"; seen from outside: the size `5x`, or size and body in one piece (`5hello`), is answered with `receive ok`.
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-# kills refuses-bad-sizes@plain: : check it before you answer it (a parser of numbers accepts more than
+# kills refuses-bad-sizes@plain: check it before you answer it (a parser of numbers accepts more than that)
 # Mistake: it looks at both ends of the size and leaves the rest to int(), which takes `_` between digits.
 # Breaks "1 to 8 digits, no sign, no blank, no leading zero except `0` itself, at most 67108864; else it is an error"; seen from outside: the size `1_0` is answered with `receive ok`, and ten bytes are awaited.
 import socket

@@ -1,4 +1,4 @@
-# kills refuses-bad-sizes@plain: : check it before you answer it (a parser of numbers accepts more than
+# kills refuses-bad-sizes@plain: check it before you answer it (a parser of numbers accepts more than that)
 # Mistake: it asks str.isdigit(), which knows the digits of all scripts.
 # Breaks "1 to 8 digits, no sign, no blank, no leading zero except `0` itself, at most 67108864; else it is an error (decimal ASCII digits)"; seen from outside: the size `１２` (fullwidth, six bytes of UTF-8) is answered with `receive ok`.
 import socket

@@ -1,4 +1,4 @@
-// kills answers-glued@plain: the answer `receive ok` came, in however many pieces, and the server s
+// kills answers-glued@plain: the answer `receive ok` came, in however many pieces
 // Mistake: it reads up to 1024 bytes of answer and throws away what stands behind the first ten.
 // Breaks "The server reads exactly ten bytes of answer"; seen from outside: a client that sent all its answers ahead gets one body, and then the server waits.
 use std::io::{self, Read, Write};

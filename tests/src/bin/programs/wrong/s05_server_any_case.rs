@@ -1,4 +1,4 @@
-// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`; anything else e
+// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`
 // Mistake: it compares the answer without regard to case.
 // Breaks "anything but `receive ok` ends the connection"; seen from outside: after the answer `RECEIVE OK` the body comes.
 use std::io::{self, Read, Write};

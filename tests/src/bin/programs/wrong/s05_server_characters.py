@@ -1,4 +1,4 @@
-# kills pushes-messages@plain: the size counts bytes, not characters:
+# kills pushes-messages@plain: the size counts bytes, not characters
 # Mistake: it announces how many characters a message has, not how many bytes.
 # Breaks "for each message: its size …; then the bytes"; seen from outside: for `grüße` the size is 5 and the bytes are 7.
 import os

@@ -1,4 +1,4 @@
-// kills waits-for-answer@plain: wait for the answer, all ten bytes of it (`read_exact`), before the me
+// kills waits-for-answer@plain: wait for the answer, all ten bytes of it (`read_exact`)
 // Mistake: it does not wait for an answer to the size 0, as no bytes follow.
 // Breaks "for each message: its size …; the client answers `receive ok`"; seen from outside: the size `0` and the next size arrive together, `05`, before any answer.
 use std::io::{self, Read, Write};

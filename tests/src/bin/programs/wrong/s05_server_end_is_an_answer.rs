@@ -1,4 +1,4 @@
-// kills no-answer@plain: the end of the stream in place of an answer ends the connection: nothi
+// kills no-answer@plain: the end of the stream in place of an answer ends the connection
 // Mistake: it stops reading the answer at the client's end and compares only the bytes that came.
 // Breaks "The server reads exactly ten bytes of answer; anything but `receive ok` ends the connection"; seen from outside: a client that half-closes without an answer gets every body.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`; anything else e
+// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`
 // Mistake: a wrong answer makes it skip that message and go on with the next.
 // Breaks "anything but `receive ok` ends the connection"; seen from outside: after the answer `receive no` the next size comes instead of the end.
 use std::io::{self, Read, Write};

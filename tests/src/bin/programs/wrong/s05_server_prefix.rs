@@ -1,4 +1,4 @@
-// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`; anything else e
+// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`
 // Mistake: it looks only whether the answer starts with `receive`.
 // Breaks "anything but `receive ok` ends the connection"; seen from outside: after the answer `receive no` the body comes all the same (but not after `xxxxxxxxxx`).
 use std::io::{self, Read, Write};

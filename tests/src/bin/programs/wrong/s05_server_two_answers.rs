@@ -1,7 +1,7 @@
-// kills binds-its-address@plain: after its last message the server closes the connection: drop the stre
-// kills cost@plain: the server announced no size: for each message, the size comes first,
-// kills pushes-large@plain: the server announced no size: for each message, the size comes first,
-// kills pushes-to-each@plain: the server announced no size: for each message, the size comes first,
+// kills binds-its-address@plain: after its last message the server closes the connection
+// kills cost@plain: the server announced no size: for each message, the size comes first
+// kills pushes-large@plain: the server announced no size: for each message, the size comes first
+// kills pushes-to-each@plain: the server announced no size: for each message, the size comes first
 // Mistake: it waits for a second `receive ok` after the body.
 // Breaks "for each message: its size …; the client answers `receive ok`; then the bytes"; seen from outside: after the first body nothing comes: the second size is never sent.
 use std::io::{self, Read, Write};

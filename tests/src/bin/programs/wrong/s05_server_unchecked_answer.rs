@@ -1,4 +1,4 @@
-// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`; anything else e
+// kills wrong-answer@plain: compare all ten bytes of the answer with `receive ok`
 // Mistake: it reads ten bytes of answer and never looks at them.
 // Breaks "anything but `receive ok` ends the connection"; seen from outside: after the answer `receive no` the body comes all the same.
 use std::io::{self, Read, Write};

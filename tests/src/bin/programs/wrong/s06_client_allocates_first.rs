@@ -1,4 +1,4 @@
-// kills refuses-long-bodies@plain: check the announced size before anything is allocated or read for it:
+// kills refuses-long-bodies@plain: check the announced size before anything is allocated or read for it
 // Mistake: it makes room for the body before it asks whether the body is too big.
 // Breaks "Readers refuse a header over 64 KiB and a body over 64 MiB before they allocate for it"; seen from outside: after data_size 1000000000000000000 it is ended by SIGABRT: no memory.
 use serde_json::Value;

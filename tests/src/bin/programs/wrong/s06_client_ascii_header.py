@@ -1,4 +1,4 @@
-# kills other-keys@plain: the header is a JSON object: parse it as JSON, take `data_size` from i
+# kills other-keys@plain: the header is a JSON object: parse it as JSON
 # Mistake: it decodes the header as ASCII.
 # Breaks "the header, a JSON object with `data_size` …; other keys are ignored"; seen from outside: a header with `"name":"é"` (UTF-8) ends it with status 1.
 import json

@@ -1,4 +1,4 @@
-// kills end-at-each-offset@plain: the end of the stream is the end only between two frames: anywhere els
+// kills end-at-each-offset@plain: the end of the stream is the end only between two frames
 // Mistake: it takes an end of stream while it reads the header for the end of the messages.
 // Breaks "End of stream between messages is the end; inside one it is an error"; seen from outside: after a length, half a header and FIN it exits with status 0.
 use serde_json::Value;

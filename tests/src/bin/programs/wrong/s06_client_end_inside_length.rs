@@ -1,4 +1,4 @@
-// kills end-at-each-offset@plain: the end of the stream is the end only between two frames: anywhere els
+// kills end-at-each-offset@plain: the end of the stream is the end only between two frames
 // Mistake: it reads the length with `read_exact` and takes every `UnexpectedEof` there for the end.
 // Breaks "End of stream between messages is the end; inside one it is an error"; seen from outside: after one, two or three bytes of a length and FIN it exits with status 0.
 use serde_json::Value;

@@ -1,4 +1,4 @@
-// kills refuses-long-headers@plain: check the announced size before anything is allocated or read for it:
+// kills refuses-long-headers@plain: check the announced size before anything is allocated or read for it
 // Mistake: its limit is meant as the first length that is refused, but it is compared with `>`.
 // Breaks "Readers refuse a header over 64 KiB"; seen from outside: a header of 65537 bytes is taken; one of 65538 is refused.
 use serde_json::Value;

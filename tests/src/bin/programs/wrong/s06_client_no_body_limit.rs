@@ -1,4 +1,4 @@
-// kills refuses-long-bodies@plain: check the announced size before anything is allocated or read for it:
+// kills refuses-long-bodies@plain: check the announced size before anything is allocated or read for it
 // Mistake: it believes any data_size and waits for that many bytes.
 // Breaks "Readers refuse a header over 64 KiB and a body over 64 MiB"; seen from outside: after a header with data_size 67108865 and nothing more it waits instead of exiting with status 1.
 use serde_json::Value;

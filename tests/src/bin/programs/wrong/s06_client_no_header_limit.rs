@@ -1,4 +1,4 @@
-// kills refuses-long-headers@plain: check the announced size before anything is allocated or read for it:
+// kills refuses-long-headers@plain: check the announced size before anything is allocated or read for it
 // Mistake: it reads whatever length the server says, without a limit for the header.
 // Breaks "Readers refuse a header over 64 KiB"; seen from outside: a header of 100000 bytes is taken and its message printed; for one of 4294967295 bytes it waits.
 use serde_json::Value;

@@ -1,4 +1,4 @@
-// kills reset-between@rst@35: a reset is not the end that the server chose: it has died, or broken o
+// kills reset-between@rst@35: a reset is not the end that the server chose: it has died
 // Mistake: it takes one message and is done.
 // Breaks "print what the server pushes, exit 0 when it ends between messages"; seen from outside: of three messages it prints only the first and exits while the server still speaks.
 use serde_json::Value;

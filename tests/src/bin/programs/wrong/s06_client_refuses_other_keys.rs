@@ -1,4 +1,4 @@
-// kills other-keys@plain: the header is a JSON object: parse it as JSON, take `data_size` from i
+// kills other-keys@plain: the header is a JSON object: parse it as JSON
 // Mistake: it refuses a header that holds anything besides data_size.
 // Breaks "other keys are ignored"; seen from outside: `{"data_size":2,"name":"x"}` ends it with status 1.
 use serde_json::Value;

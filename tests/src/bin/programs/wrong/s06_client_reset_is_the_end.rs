@@ -1,4 +1,4 @@
-// kills reset-between@rst@35: a reset is not the end that the server chose: it has died, or broken o
+// kills reset-between@rst@35: a reset is not the end that the server chose: it has died
 // Mistake: it takes an error where the next length should come for the end.
 // Breaks "exits with status 1 when the server is gone or breaks the protocol"; seen from outside: a reset between two messages ends it with status 0.
 use serde_json::Value;

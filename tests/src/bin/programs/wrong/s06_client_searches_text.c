@@ -1,4 +1,4 @@
-// kills other-keys@plain: the header is a JSON object: parse it as JSON, take `data_size` from i
+// kills other-keys@plain: the header is a JSON object: parse it as JSON
 // Mistake: it searches the header for the text data_size and never reads the JSON.
 // Breaks "the header, a JSON object with `data_size`; Readers refuse … bad JSON"; seen from outside: `{"note":"data_size:1","data_size":5}` is taken for 1.
 #define _POSIX_C_SOURCE 200809L

@@ -1,4 +1,4 @@
-// kills empty-message@plain: messages were printed: print every message (an empty one is a message,
+// kills empty-message@plain: messages were printed: print every message
 // Mistake: it counts an empty message, but prints nothing for it.
 // Breaks "`message K: TEXT`"; seen from outside: of the messages `a`, ``, `b` it prints `message 1: a` and `message 3: b`, and no `message 2:`.
 use serde_json::Value;

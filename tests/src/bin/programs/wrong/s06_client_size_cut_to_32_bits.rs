@@ -1,4 +1,4 @@
-// kills refuses-long-bodies@plain: check the announced size before anything is allocated or read for it:
+// kills refuses-long-bodies@plain: check the announced size before anything is allocated or read for it
 // Mistake: it makes data_size a `u32` with `as` before it compares it with the limit.
 // Breaks "Readers refuse a header over 64 KiB and a body over 64 MiB"; seen from outside: data_size 4294967301 is taken for 5 and a message of 5 bytes printed.
 use serde_json::Value;

@@ -1,4 +1,4 @@
-// kills empty-message@plain: messages were printed: print every message (an empty one is a message,
+// kills empty-message@plain: messages were printed: print every message
 // Mistake: it passes over an empty message as if there were none.
 // Breaks "`message K: TEXT`"; seen from outside: of the messages `a`, ``, `b` it prints `message 1: a` and `message 2: b`.
 use serde_json::Value;

@@ -1,4 +1,4 @@
-// kills pushes-messages@plain: one frame for each message, in the order of the arguments, the empty o
+// kills pushes-messages@plain: one frame for each message, in the order of the arguments
 // Mistake: it sends a long message in frames of at most 1024 bytes.
 // Breaks "for each message: … that many bytes"; seen from outside: a message of 3000 bytes arrives as three messages.
 use std::io::{self, ErrorKind, Read, Write};

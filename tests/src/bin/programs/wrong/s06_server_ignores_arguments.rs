@@ -1,5 +1,5 @@
 // kills binds-its-address@plain: the body right behind the header is the message as it is, `data_size`
-// kills whole-frames@plain: one frame for each message, in the order of the arguments, the empty o
+// kills whole-frames@plain: one frame for each message, in the order of the arguments
 // Mistake: it always sends its own three messages.
 // Breaks "`server ADDR MESSAGE…` (defaults if none)"; seen from outside: whatever the arguments are, `hello`, `from the server` and `goodbye` arrive.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills pushes-large@plain: one frame for each message, in the order of the arguments, the empty o
+// kills pushes-large@plain: one frame for each message, in the order of the arguments
 // Mistake: it keeps the limit of the header for the body, and leaves out every message over it.
 // Breaks "for each message: …; Readers refuse … a body over 64 MiB"; seen from outside: a message of 70000 bytes never arrives; those before and after it do.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills pushes-defaults@plain: read little-endian: the length goes out in network byte order, big-end
+// kills pushes-defaults@plain: read little-endian: the length goes out in network byte order
 // Mistake: it writes the length as little-endian.
 // Breaks "`u32` is big-endian, network byte order"; seen from outside: a frame begins with 0f 00 00 00 instead of 00 00 00 0f.
 use std::io::{self, ErrorKind, Read, Write};

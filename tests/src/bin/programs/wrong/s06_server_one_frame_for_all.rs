@@ -1,4 +1,4 @@
-// kills pushes-any-pieces@slice: one frame for each message, in the order of the arguments, the empty o
+// kills pushes-any-pieces@slice: one frame for each message, in the order of the arguments
 // Mistake: it joins its messages and sends them in one frame.
 // Breaks "for each message"; seen from outside: of three messages one arrives, that holds all three.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills pushes-defaults@plain: it has no `data_size`: the header is a JSON object, for instance {
+// kills pushes-defaults@plain: it has no `data_size`: the header is a JSON object
 // Mistake: it calls the size `size`.
 // Breaks "a JSON object with `data_size`"; seen from outside: the header is `{"size":5}`.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-# kills pushes-defaults@plain: it is no JSON: the header is a JSON object, for instance {
+# kills pushes-defaults@plain: it is no JSON: the header is a JSON object
 # Mistake: it writes the header with `str(dict)`, which is Python and not JSON.
 # Breaks "the header, a JSON object"; seen from outside: the header is `{'data_size': 5}`, in single quotes.
 import os

@@ -1,4 +1,4 @@
-// kills announces-empty@plain: one frame for each message, in the order of the arguments, the empty o
+// kills announces-empty@plain: one frame for each message, in the order of the arguments
 // Mistake: it sends nothing for an empty message.
 // Breaks "for each message: … `data_size` (a non-negative integer)"; seen from outside: of the messages `a`, ``, `b` two frames arrive instead of three.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-# kills pushes-to-each@plain: each message begins with the length of its header: push to every clien
+# kills pushes-to-each@plain: each message begins with the length of its header
 # Mistake: its frames are a `map`, which the first client uses up.
 # Breaks "on each connection one write a message; for each message"; seen from outside: the second client gets the end of stream and no frame.
 import json

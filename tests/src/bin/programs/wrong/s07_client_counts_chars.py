@@ -1,6 +1,6 @@
-# kills pair-talks@glue: print every reply as it came: exactly the bytes that `read` returned,
-# kills pair-talks@plain: print every reply as it came: exactly the bytes that `read` returned,
-# kills sends-exact-lines@plain: print every reply as it came: exactly the bytes that `read` returned,
+# kills pair-talks@glue: print every reply as it came: exactly the bytes that `read` returned
+# kills pair-talks@plain: print every reply as it came: exactly the bytes that `read` returned
+# kills sends-exact-lines@plain: print every reply as it came: exactly the bytes that `read` returned
 # Mistake: it takes the number of characters of the line for the number of bytes of the reply.
 # Breaks "read until they have … as many bytes as were sent"; seen from outside: the reply to `añb€` is printed without its last three bytes, and they come first in the next reply.
 import os

@@ -1,4 +1,4 @@
-# kills strips-crlf@plain: the line end was sent too (of this line or the one before): send the l
+# kills strips-crlf@plain: the line end was sent too (of this line or the one before)
 # Mistake: it strips `\n` from a line and forgets that a line may end in `\r\n`.
 # Breaks "send each (without its `\n` or `\r\n`"; seen from outside: for the input `hello\r\n` the server gets six bytes, the last of them a `\r`; `q\r\n` does not end it.
 import os

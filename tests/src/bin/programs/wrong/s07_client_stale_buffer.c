@@ -1,5 +1,5 @@
-// kills whole-replies@dribble: a reply has as many bytes as its request, and may come in any number o
-// kills whole-replies@slice: a reply has as many bytes as its request, and may come in any number o
+// kills whole-replies@dribble: a reply has as many bytes as its request
+// kills whole-replies@slice: a reply has as many bytes as its request
 // Mistake: it counts what it has, but reads every piece of a reply to the start of the buffer.
 // Breaks "read until they have … as many bytes as were sent", "print each reply"; seen from outside: `hello` answered as `HEL` and `LO` is printed as `LOL` and two stale bytes.
 #define _POSIX_C_SOURCE 200809L

@@ -1,4 +1,4 @@
-// kills fin-ends-connection@plain: the connection was broken off (RST) instead of ended (FIN): close it w
+// kills fin-ends-connection@plain: the connection was broken off (RST) instead of ended (FIN)
 // kills half-close@plain: the server dropped the connection after || the connection was broken off (RST) instead of ended (FIN)
 // kills restarts-at-once@plain: SO_LINGER with a time of
 // Mistake: it sets SO_LINGER to zero on each connection, a well-known recipe against TIME_WAIT.

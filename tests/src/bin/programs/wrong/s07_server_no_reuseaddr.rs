@@ -1,5 +1,5 @@
-// kills restarts-again@plain: a connection of the run before is still in TIME_WAIT and keeps the add
-// kills restarts-at-once@plain: a connection of the run before is still in TIME_WAIT and keeps the add
+// kills restarts-again@plain: a connection of the run before is still in TIME_WAIT and keeps the address
+// kills restarts-at-once@plain: a connection of the run before is still in TIME_WAIT and keeps the address
 // Mistake: it makes the socket by hand and sets no SO_REUSEADDR, which TcpListener::bind used to do for it.
 // Breaks "restarts at once on the port that it just left"; seen from outside: ended while a client is connected and started again, it says `Address already in use` and exits.
 use std::io::{self, ErrorKind, Read, Write};

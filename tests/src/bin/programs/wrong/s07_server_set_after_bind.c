@@ -1,4 +1,4 @@
-// kills restarts-at-once@plain: a connection of the run before is still in TIME_WAIT and keeps the add
+// kills restarts-at-once@plain: a connection of the run before is still in TIME_WAIT and keeps the address
 // Mistake: it sets SO_REUSEADDR, but only after bind, which is the call that asks for it.
 // Breaks "restarts at once on the port that it just left"; seen from outside: ended while a client is connected and started again, it says `Address already in use` and exits.
 #define _POSIX_C_SOURCE 200809L

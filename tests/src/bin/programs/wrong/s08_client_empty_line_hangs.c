@@ -1,4 +1,4 @@
-// kills skips-empty-lines@plain: for an empty line there is nothing to send, and so no reply to wait fo
+// kills skips-empty-lines@plain: for an empty line there is nothing to send
 // Mistake: it does not skip empty lines, and its loop reads once before it asks whether anything is missing.
 // Breaks "read lines from standard input, skip empty ones"; seen from outside: an empty line sends nothing and is followed by a read: client and server wait for each other for ever.
 #define _POSIX_C_SOURCE 200809L

@@ -1,4 +1,4 @@
-// kills long-reply@plain: the client ended its side instead: one connection serves all lines, un
+// kills long-reply@plain: the client ended its side instead: one connection serves all lines
 // Mistake: it reads each reply into an array of 1024 bytes, sliced to the length of the line.
 // Breaks "never a panic or a backtrace (status 101 and signals are never right)"; seen from outside: a line of more than 1024 bytes ends it with status 101.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,5 +1,5 @@
 # kills end-inside@fin@4: before the reply was whole: that is an error, and what has come is no
-# kills server-ends@plain: the client's loop does not end there: look at what ends it, and at a `
+# kills server-ends@plain: the client's loop does not end there: look at what ends it
 # Mistake: its loop waits for enough bytes and never looks for the empty one that means the server's end.
 # Breaks "exits with status 1 when the server is gone or breaks the protocol"; seen from outside: after a FIN inside a reply it runs for ever at full CPU.
 import os

@@ -1,4 +1,4 @@
-// kills sends-exact-lines@plain: the blanks around the line were cut off: only its line end does not be
+// kills sends-exact-lines@plain: the blanks around the line were cut off
 // Mistake: it trims the blanks around each line before it sends it.
 // Breaks "send each (without its `\n` or `\r\n`, otherwise untrimmed"; seen from outside: of `  two  words ` the server gets `two  words`.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,5 +1,5 @@
 # kills beside-a-leaver@plain: the server took the bytes || the connection was never accepted || nobody serves
-# kills beside-a-silent-client@plain: nobody serves this client beside a silent client: accept in a loop tha
+# kills beside-a-silent-client@plain: nobody serves this client beside a silent client
 # Mistake: its coroutines call the blocking recv and sendall of the socket, which stop the whole loop.
 # Breaks "a silent client blocks nobody"; seen from outside: a second client is answered only when the first one has gone.
 import asyncio

@@ -1,4 +1,4 @@
-# kills beside-a-slow-reader@plain: nobody serves this client beside a client that reads nothing: accept i
+# kills beside-a-slow-reader@plain: nobody serves this client beside a client that reads nothing
 # Mistake: it waits with poll until it can read, and then answers with a sendall that blocks.
 # Breaks "a silent client blocks nobody"; seen from outside: one client that sends much and reads nothing stops the answers to all others.
 import os

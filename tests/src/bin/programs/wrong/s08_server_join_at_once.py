@@ -1,4 +1,4 @@
-# kills beside-a-silent-client@plain: nobody serves this client beside a silent client: accept in a loop tha
+# kills beside-a-silent-client@plain: nobody serves this client beside a silent client
 # Mistake: it starts a thread for each client and joins it before it accepts the next.
 # Breaks "one thread a connection: a silent client blocks nobody"; seen from outside: a second client is connected, but answered only when the first one is gone.
 import os

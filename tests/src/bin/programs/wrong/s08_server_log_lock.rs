@@ -1,4 +1,4 @@
-// kills beside-a-slow-reader@plain: nobody serves this client beside a client that reads nothing: accept i
+// kills beside-a-slow-reader@plain: nobody serves this client beside a client that reads nothing
 // Mistake: it keeps its diary in a mutex and still holds the guard when it writes to the client.
 // Breaks "as 02 for many clients at once"; seen from outside: one client that sends much and reads nothing stops the answers to all others; a client that is only silent does not.
 use std::io::{self, ErrorKind, Read, Stdout, Write};

@@ -1,4 +1,4 @@
-// kills beside-a-silent-client@plain: nobody serves this client beside a silent client: accept in a loop tha
+// kills beside-a-silent-client@plain: nobody serves this client beside a silent client
 // Mistake: it serves each client in the accept loop itself, as lesson 07 did.
 // Breaks "as 02 for many clients at once"; seen from outside: a second client is connected, but answered only when the first one is gone.
 use std::io::{self, ErrorKind, Read, Write};

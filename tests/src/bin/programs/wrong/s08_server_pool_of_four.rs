@@ -1,4 +1,4 @@
-// kills beside-many-silent@plain: nobody serves this client beside forty silent clients: accept in a loo
+// kills beside-many-silent@plain: nobody serves this client beside forty silent clients
 // kills comes-to-rest@plain: nobody serves this client beside other clients: accept in a loop that
 // kills turn-by-turn@plain: nobody serves this client beside seven others: one thread a connection
 // Mistake: it serves with a fixed pool of four threads; a connection keeps its thread until its end.

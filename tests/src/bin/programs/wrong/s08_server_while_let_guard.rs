@@ -1,4 +1,4 @@
-// kills beside-a-silent-client@plain: nobody serves this client beside a silent client: accept in a loop tha
+// kills beside-a-silent-client@plain: nobody serves this client beside a silent client
 // Mistake: its workers take the next connection with `while let … = receiver.lock()….recv()`, and the guard lives to the end of the loop's body.
 // Breaks "as 02 for many clients at once"; seen from outside: of 400 workers only one serves; a second client waits until the first one is gone.
 use std::io::{self, ErrorKind, Read, Write};
