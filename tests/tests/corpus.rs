@@ -84,7 +84,7 @@ fn wrong_programs_are_caught_by_the_checks_made_for_them() {
             Some(verdict) if verdict.verdict == "fail" => {
                 killed.insert((kill.lesson.as_str(), kill.check()));
             }
-            // A program that speaks another protocol is told so, and not judged: no kill.
+            // A program that speaks another protocol gets an error that says so: no kill.
             Some(_) => {}
         }
     }
@@ -95,7 +95,7 @@ fn wrong_programs_are_caught_by_the_checks_made_for_them() {
         let tried: Vec<_> = checks.iter().map(|one| format!("{} in {}", one.name(), one.lesson)).collect();
         format!("no wrong program breaks {promise}: {}", tried.join(", "))
     });
-    // Where Python or C is missing, some kills are missing, too; that was told.
+    // Where Python or C is missing, some kills are missing, too; this test has said so.
     if left_out.is_empty() {
         complaints.extend(alive);
     }

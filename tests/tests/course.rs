@@ -1,5 +1,5 @@
 //! What a lesson needs beside its programs is there: a row in the course, a starter, a chapter, hints, a line in the book's
-//! summary, a row in the README. What is missing is told by name.
+//! summary, a row in the README. The test names what is missing.
 
 use lab_tests::{root, run};
 use std::collections::BTreeSet;

@@ -127,7 +127,7 @@ impl Score {
     }
 
     fn wrong(&mut self, program: &Program, verdicts: &[Verdict]) {
-        // A program that speaks another protocol is told so: an error.
+        // A program that speaks another protocol gets an error that says so.
         let is_caught = verdicts.iter().any(|one| ["fail", "error"].contains(&one.verdict.as_str()));
         self.wrong.add(is_caught);
         if !is_caught {

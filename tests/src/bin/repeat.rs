@@ -165,7 +165,7 @@ fn different(runs: &[Run], seeds: std::ops::Range<usize>, side: usize, how: &str
     odd
 }
 
-/// Each check's name, its verdict, and what was told of it.
+/// Each check's name, its verdict, and what the report says of it.
 fn verdicts(run: &Run, report: &Value) -> Vec<(String, String, String)> {
     let lessons = report["lessons"].as_array().into_iter().flatten();
     let checks = lessons.flat_map(|lesson| {

@@ -58,8 +58,8 @@ pub struct Judge {
     pub runner: PathBuf,
     /// The programs that it judges.
     pub corpus: Corpus,
-    /// The command that starts the program in this file; those that cannot be run here are missing.
-    commands: BTreeMap<String, String>,
+    /// The command that starts the program at this path; what this machine cannot run is missing.
+    commands: BTreeMap<PathBuf, String>,
 }
 
 impl Judge {
@@ -72,15 +72,11 @@ impl Judge {
         let mut commands = BTreeMap::new();
         for program in corpus.programs() {
             let command = match program.language() {
-                "rs" => {
-                    let kind = if program.right().is_some() { "right" } else { "wrong" };
-                    let called = format!("{kind}-{}", program.stem()[1..].replace('_', "-"));
-                    Some(format!("{} {called}", programs.display()))
-                }
+                "rs" => Some(format!("{} {}", programs.display(), program.name())),
                 "py" => python.as_ref().map(|python| format!("{python} {}", program.path.display())),
-                _ => has_cc.then(|| compiled(&program.path, &dir.join(program.stem()))),
+                _ => has_cc.then(|| compiled(&program.path, &dir.join(program.name()))),
             };
-            commands.extend(command.map(|command| (program.file.clone(), command)));
+            commands.extend(command.map(|command| (program.path.clone(), command)));
         }
         Self { runner: runner.into(), corpus, commands }
     }
@@ -97,7 +93,7 @@ impl Judge {
 
     /// Whether this machine can run the program.
     pub fn can_run(&self, program: &Program) -> bool {
-        self.commands.contains_key(&program.file)
+        self.commands.contains_key(&program.path)
     }
 
     /// The files of the programs that this machine cannot run, for want of Python or a compiler of C.
@@ -117,7 +113,7 @@ impl Judge {
             let one =
                 one.unwrap_or_else(|| panic!("lesson {lesson} has no partner that is a {}", half.word()));
             self.commands
-                .get(&one.file)
+                .get(&one.path)
                 .unwrap_or_else(|| panic!("this machine cannot run {}", one.file))
                 .clone()
         };

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 /// The side that a program plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
-    /// It is told an address to listen at.
+    /// It listens.
     Server,
-    /// It is told an address to connect to.
+    /// It connects.
     Client,
 }
 
@@ -55,6 +55,12 @@ impl Program {
             Head::Right(_) => &[],
             Head::Wrong(kills) => kills,
         }
+    }
+
+    /// What the executable that holds the programs in Rust calls it, for instance `right-01-server-blocking`.
+    pub fn name(&self) -> String {
+        let kind = if self.right().is_some() { "right" } else { "wrong" };
+        format!("{kind}-{}", self.stem()[1..].replace('_', "-"))
     }
 
     /// Its file's name without the language.
@@ -230,5 +236,24 @@ fn program(kind: &str, path: &Path, lessons: &[String]) -> Result<Program, Strin
     match unknown.first() {
         Some(unknown) => Err(format!("there is no lesson {unknown}")),
         None => Ok(program),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_says_neither_lesson_nor_half_is_an_error() {
+        for file in
+            ["notes.txt", "s01_server_plain", "server_plain.rs", "s01_peer_plain.rs", "s01_server_.py"]
+        {
+            let lessons = ["01".into()];
+            let why = program("right", Path::new(file), &lessons).expect_err(file);
+            assert!(
+                why.starts_with("it is no program") || why.starts_with("its name is not"),
+                "{file}: {why}"
+            );
+        }
     }
 }
