@@ -5,11 +5,12 @@
 //! as words (`golden 05 06`), only those. Times are no part of a line's identity: a check that took more than twice as
 //! long, and half a second more, is listed.
 
-use lab_tests::corpus::{Expected, Judge, Program};
+use lab_tests::corpus::{Judge, lessons};
 use lab_tests::{root, run};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,57 +29,45 @@ fn main() -> ExitCode {
     let chosen = |lesson: &str| wanted.is_empty() || wanted.iter().any(|word| word == lesson);
     let dir = std::env::temp_dir().join(format!("socket-lab-golden-{}", std::process::id()));
     fs::create_dir_all(&dir).expect("a folder for the programs in C");
-    let (trials, left_out) = trials(&dir, chosen);
+    let file = root().join("tests/net/verdicts.tsv");
+    let table = fs::read_to_string(&file).unwrap_or_default();
+    let (trials, left_out) = trials(&dir, chosen, &table);
     left_out.iter().for_each(|file| println!("NOT CHECKED: {file} cannot run here"));
     let (now, waits) = judged(&trials);
     let _ = fs::remove_dir_all(&dir);
     println!("{} programs and lessons judged, {} lines, {waits} waits of wires", trials.len(), now.len());
     println!("demos: {}", now.iter().filter(|line| column(line, 5) == "demo").count());
-    let file = root().join("tests/net/verdicts.tsv");
     if std::env::var_os("LAB_UPDATE").is_some() {
         fs::create_dir_all(file.parent().expect("a folder")).expect("tests/net");
         let lines: Vec<&str> = now.iter().map(String::as_str).collect();
         fs::write(&file, format!("{HEAD}\n{}\n", lines.join("\n"))).expect("write the table");
         return ExitCode::SUCCESS;
     }
-    let text = fs::read_to_string(&file).expect("tests/net/verdicts.tsv");
     let before: BTreeSet<String> =
-        text.lines().skip(1).filter(|line| chosen(column(line, 1))).map(String::from).collect();
+        table.lines().skip(1).filter(|line| chosen(column(line, 1))).map(String::from).collect();
     if compare(&before, &now) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// All solutions, and each program of the corpus in each lesson that it is judged in.
-fn trials(dir: &std::path::Path, chosen: impl Fn(&str) -> bool) -> (Vec<Trial>, Vec<String>) {
-    let judge = Judge::beside_me();
-    let expected = Expected::all();
-    let (mut trials, mut left_out) = (Vec::new(), Vec::new());
-    let mut lessons: Vec<String> = fs::read_dir(root().join("solutions"))
-        .expect("solutions")
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy()[..2].to_string())
-        .filter(|lesson| chosen(lesson))
-        .collect();
-    lessons.sort();
-    for lesson in lessons {
+/// All solutions, and each program of the corpus in its own lesson, in those that its first lines name, and in those in
+/// which the table has it.
+fn trials(dir: &Path, chosen: impl Fn(&str) -> bool, table: &str) -> (Vec<Trial>, Vec<String>) {
+    let judge = Judge::beside_me(dir);
+    let solution = |lesson: String| {
         let words = ["run", &lesson, "--solution", "--format", "json", "--seed", "7"];
-        trials.push(("solution".into(), words.map(String::from).to_vec()));
+        ("solution".into(), words.map(String::from).to_vec())
+    };
+    let mut trials: Vec<Trial> = lessons().filter(|lesson| chosen(lesson)).map(solution).collect();
+    let in_table: BTreeSet<(&str, &str)> =
+        table.lines().map(|line| (column(line, 0), column(line, 1))).collect();
+    for program in judge.corpus.programs().filter(|program| judge.can_run(program)) {
+        let named = program.kills().iter().map(|kill| kill.lesson.as_str());
+        let before = in_table.iter().filter(|(file, _)| *file == program.file).map(|(_, lesson)| *lesson);
+        let mut lessons: BTreeSet<&str> = named.chain(before).chain([program.lesson.as_str()]).collect();
+        lessons.retain(|lesson| chosen(lesson));
+        let trial = |lesson: &str| (program.file.clone(), judge.words(program, lesson, None));
+        trials.extend(lessons.into_iter().map(trial));
     }
-    for kind in ["right", "wrong"] {
-        let (programs, missing) = judge.programs(kind, dir);
-        left_out.extend(missing);
-        for program in programs {
-            let others = expected.iter().filter(|line| line.file == program.file).map(|line| &line.lesson);
-            let mut lessons: BTreeSet<String> = others.cloned().collect();
-            lessons.insert(program.lesson().to_string());
-            lessons.retain(|lesson| chosen(lesson));
-            trials.extend(lessons.iter().map(|lesson| trial(&judge, &program, lesson)));
-        }
-    }
-    (trials, left_out)
-}
-
-fn trial(judge: &Judge, program: &Program, lesson: &str) -> Trial {
-    (program.file.clone(), judge.words(program, lesson, None))
+    (trials, judge.left_out().into_iter().map(String::from).collect())
 }
 
 /// Runs all of them: the lines of the table, and how many pieces of wires waited in vain for a fact.
