@@ -1,0 +1,312 @@
+//! The command line's surface, nothing else: each verb with its words, in the order in which help shows them.
+
+mod words;
+
+use crate::course::LESSONS;
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Command, ValueHint, value_parser};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use words::{Face, choice, flag, option, place, verb};
+
+/// What was typed.
+#[derive(Debug)]
+pub struct Cli {
+    /// What to do; alone, it says where you stand.
+    pub verb: Option<Verb>,
+}
+
+/// The verbs.
+#[derive(Debug)]
+pub enum Verb {
+    /// `run`
+    Run(Box<Run>),
+    /// `watch`
+    Watch(Watch),
+    /// `list`
+    List,
+    /// `hint`
+    Hint(Hint),
+    /// `diff`
+    Diff(Diff),
+    /// `reset`
+    Reset(Reset),
+    /// `compare`
+    Compare(Compare),
+    /// `wire`
+    Wire(Wire),
+    /// `doctor`
+    Doctor,
+    /// `completions`
+    Completions(Completions),
+    /// `starters`
+    Starters(Starters),
+}
+
+/// Makes the verb of what was typed.
+type Read = fn(&mut ArgMatches) -> Verb;
+
+/// How each verb looks, and how it is read.
+const VERBS: [(Face, Read); 11] = [
+    (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
+    (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
+    (LIST, |_| Verb::List),
+    (Hint::FACE, |typed| Verb::Hint(Hint::of(typed))),
+    (Diff::FACE, |typed| Verb::Diff(Diff::of(typed))),
+    (Reset::FACE, |typed| Verb::Reset(Reset::of(typed))),
+    (Compare::FACE, |typed| Verb::Compare(Compare::of(typed))),
+    (Wire::FACE, |typed| Verb::Wire(Wire::of(typed))),
+    (DOCTOR, |_| Verb::Doctor),
+    (Completions::FACE, |typed| Verb::Completions(Completions::of(typed))),
+    (Starters::FACE, |typed| Verb::Starters(Starters::of(typed))),
+];
+
+verb! {
+    /// Build a lesson's programs, let them talk, and check what they promise
+    "run": Run {
+        /// Which: `lesson-01`, `01`, `1`, `01-echo` or `echo`; the one that you are at when none is named
+        lessons: Vec<String> = place("LESSON").conflicts_with("all"),
+        /// Every lesson
+        all: bool = flag("all"),
+        /// The reference solutions instead of your programs
+        solution: bool = flag("solution").conflicts_with("dir"),
+        /// A server in any language: shell words, no shell; {addr} {host} {port} are filled in
+        server: Option<String> = option("server", "CMD"),
+        /// A client in any language, likewise
+        client: Option<String> = option("client", "CMD"),
+        /// Where a server with a fixed address listens; it is then started without one (what else it is given comes first)
+        server_at: Option<String> = option("server-at", "HOST:PORT"),
+        /// Where a client with a fixed address calls; it is then started without an address
+        client_at: Option<String> = option("client-at", "HOST:PORT"),
+        /// The folder in which --server and --client are started
+        cwd: Option<PathBuf> = option("cwd", "DIR"),
+        /// A variable for their environment (repeat for several)
+        env: Vec<String> = option("env", "NAME=VALUE"),
+        /// Another folder of lessons (a student's)
+        dir: Option<PathBuf> = option("lessons", "DIR"),
+        /// Only checks on this wire
+        wire: Option<String> = option("wire", "WIRE"),
+        /// Only this check
+        check: Option<String> = option("check", "ID"),
+        /// Repeat the inputs of an earlier run
+        seed: Option<u64> = option("seed", "N"),
+        /// How many checks run side by side
+        jobs: Option<u16> = option("jobs", "N").value_parser(value_parser!(u16).range(1..=256)),
+        /// The form of the report
+        format: Format = option("format", "FORMAT").default_value("text"),
+        /// Write the report into this file
+        output: Option<PathBuf> = option("output", "FILE"),
+        /// Print a screen of so many lines when all is judged: for `watch`
+        screen: Option<usize> = option("screen", "ROWS").hide(true),
+    }
+    "Examples:\n  cargo xtask run lesson-01\n  cargo xtask run lesson-01 --check echo-bytes --seed 7\n  \
+     cargo xtask run --all --solution --format json"
+}
+
+choice! {
+    /// The forms of a report.
+    Format {
+        /// For people
+        "text": Text,
+        /// For machines
+        "json": Json,
+        /// For CI systems
+        "junit": Junit,
+    }
+}
+
+verb! {
+    /// Judge a lesson each time you save it; one key gives a hint, the solution, the next lesson
+    "watch": Watch {
+        /// Which lesson; the one that you are at when none is named
+        lesson: Option<String> = place("LESSON"),
+    }
+    "Example: cargo xtask watch lesson-01"
+}
+
+const LIST: Face = Face {
+    name: "list",
+    about: "List the lessons, those that you have passed and the one that you are at",
+    below: "Example: cargo xtask list",
+    words: Vec::new,
+};
+
+verb! {
+    /// Show a hint for a lesson, one step more each time
+    "hint": Hint {
+        /// Which lesson; the one that you are at when none is named
+        lesson: Option<String> = place("LESSON"),
+        /// This one: 1 is a nudge, 3 is nearly there
+        step: Option<u8> = option("step", "N").value_parser(value_parser!(u8).range(1..=3)),
+        /// All of them
+        all: bool = flag("all"),
+    }
+    "Example: cargo xtask hint lesson-01"
+}
+
+verb! {
+    /// Show your programs beside the solution's
+    "diff": Diff {
+        /// Which lesson; the one that you are at when none is named
+        lesson: Option<String> = place("LESSON"),
+        /// Whole files, not only the functions that are yours to write
+        whole: bool = flag("whole"),
+        /// Do not ask, also before the lesson has passed
+        yes: bool = flag("yes"),
+    }
+    "Example: cargo xtask diff lesson-01"
+}
+
+verb! {
+    /// Put a lesson back to its starter, after a copy of what was there
+    "reset": Reset {
+        /// Which lesson
+        lesson: Option<String> = place("LESSON").conflicts_with("all"),
+        /// Every lesson
+        all: bool = flag("all"),
+    }
+    "Example: cargo xtask reset lesson-01\n\nWhat was there is copied to .lab/backup first."
+}
+
+verb! {
+    /// Run lessons 03 to 06 on every wire and show what holds and what it costs
+    "compare": Compare {
+        /// Your own programs instead of the reference solutions
+        mine: bool = flag("mine"),
+        /// The delay of each direction of the wire on which costs are measured, in milliseconds
+        delay: u32 = option("delay", "MS")
+            .value_parser(value_parser!(u32).range(10..=1000))
+            .default_value("50"),
+        /// Repeat the inputs of an earlier run
+        seed: Option<u64> = option("seed", "N"),
+        /// The form of the table
+        format: Format = option("format", "FORMAT").default_value("text"),
+    }
+    "Example: cargo xtask compare --mine"
+}
+
+verb! {
+    /// Stand a wire up by hand, in front of any server
+    "wire": Wire {
+        /// `plain`, `glue`, `dribble`, `slice`, `slow@MS`, or a fault: `fin@N`, `rst@N`, `stall@N`, with `:c2s` or `:s2c`
+        wire: String = place("WIRE").required(true),
+        /// The server's address
+        to: String = option("to", "HOST:PORT").required(true),
+        /// Where to be called
+        listen: String = option("listen", "HOST:PORT").default_value("127.0.0.1:9000"),
+        /// The delay of `slow`, in milliseconds (50 when none is given)
+        delay: Option<u32> = option("delay", "MS"),
+        /// Decides where `slice` cuts
+        seed: u64 = option("seed", "N").default_value("1"),
+        /// Bytes of each turn of the client: `glue` waits for them, `slice` cuts them (repeat for several turns)
+        client_turn: Vec<usize> = option("client-turn", "BYTES"),
+        /// The same for the server
+        server_turn: Vec<usize> = option("server-turn", "BYTES"),
+    }
+    "Example: cargo xtask wire dribble --to 127.0.0.1:8888\n\nPrints the address to call, and each \
+     piece as it passes: time, connection, direction, size and bytes. Ctrl-C ends it."
+}
+
+const DOCTOR: Face = Face {
+    name: "doctor",
+    about: "See whether this machine has all that the lessons need, and what mends what is missing",
+    below: "Example: cargo xtask doctor",
+    words: Vec::new,
+};
+
+verb! {
+    /// Print what lets your shell complete `cargo xtask` with Tab
+    "completions": Completions {
+        /// Which shell
+        shell: Shell = place("SHELL").required(true),
+    }
+    "Examples, for bash, zsh, fish and PowerShell:\n  eval \"$(cargo xtask completions bash)\"\n  eval \"$(cargo \
+     xtask completions zsh)\"\n  cargo xtask completions fish | source\n  cargo xtask completions powershell \
+     | Out-String | iex\n\nPut that line where your shell reads it at its start, for instance ~/.bashrc."
+}
+
+choice! {
+    /// The shells that can complete.
+    Shell {
+        /// GNU Bash
+        "bash": Bash,
+        /// Z shell
+        "zsh": Zsh,
+        /// fish
+        "fish": Fish,
+        /// PowerShell
+        "powershell": Powershell,
+    }
+}
+
+verb! {
+    /// Render the lessons' starters from the solutions
+    "starters": Starters {
+        /// Change nothing; say whether the starters agree with the solutions
+        check: bool = flag("check"),
+        /// Render into this folder instead of lessons/
+        into: Option<PathBuf> = option("into", "DIR").conflicts_with("check"),
+    }
+    "Example: cargo xtask starters --check"
+}
+
+/// The command line as clap knows it.
+fn command() -> Command {
+    Command::new("cargo xtask")
+        .bin_name("cargo xtask")
+        .about("Learn socket programming by watching it break and fixing it")
+        .after_help("Start here: cargo xtask run lesson-01 --solution")
+        .max_term_width(80)
+        .subcommands(VERBS.map(|(face, _)| face.command()))
+}
+
+/// The surface itself, with each lesson's name as a value that a shell may complete.
+pub fn surface() -> Command {
+    // clap wants names that live for ever; this is done once.
+    let names: Vec<&'static str> = LESSONS.iter().map(|lesson| &*lesson.id().leak()).collect();
+    let mut surface = command();
+    for (face, _) in VERBS {
+        surface = surface.mut_subcommand(face.name, |verb| {
+            verb.mut_args(|arg| match arg.get_value_names() {
+                Some([name]) if name == "LESSON" => {
+                    arg.value_parser(PossibleValuesParser::new(names.clone()))
+                }
+                Some([name]) if name == "WIRE" => {
+                    arg.value_parser(PossibleValuesParser::new(["plain", "glue", "dribble", "slice", "slow"]))
+                }
+                Some([name]) if name == "ID" => arg.value_parser(PossibleValuesParser::new(checks())),
+                Some([name]) if name == "DIR" => arg.value_hint(ValueHint::DirPath),
+                Some([name]) if name == "FILE" => arg.value_hint(ValueHint::FilePath),
+                Some([name]) if name == "CMD" => arg.value_hint(ValueHint::CommandString),
+                _ => arg,
+            })
+        });
+    }
+    surface
+}
+
+/// The checks' names, each once.
+fn checks() -> Vec<&'static str> {
+    let all: std::collections::BTreeSet<&str> =
+        LESSONS.iter().flat_map(|lesson| lesson.checks().map(|check| check.id)).collect();
+    all.into_iter().collect()
+}
+
+/// Parses the command line; a wrong one is told, and ends the program with status 2.
+pub fn parse() -> Cli {
+    read(std::env::args_os()).unwrap_or_else(|error| error.exit())
+}
+
+/// What these words mean; the first is the program's name.
+fn read<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Cli, clap::Error> {
+    let mut typed = command().try_get_matches_from(words)?;
+    let verb = typed.remove_subcommand().map(|(name, mut typed)| {
+        let known = VERBS.into_iter().find(|(face, _)| face.name == name);
+        let (_, read) = known.expect("clap lets only these verbs pass");
+        read(&mut typed)
+    });
+    Ok(Cli { verb })
+}
+
+#[cfg(test)]
+mod tests;

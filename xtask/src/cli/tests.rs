@@ -1,0 +1,48 @@
+//! What is typed, and what is understood.
+
+use super::*;
+
+/// Each word of a command line lands in the field that bears its name; the other fields are empty.
+#[test]
+fn words_land_in_their_fields() {
+    for (line, fields) in [
+        ("run", "format: Text"),
+        (
+            "run 01 2 echo --solution --server S --client C --server-at SA --client-at CA \
+             --cwd D1 --env A=1 --env B=2 --wire W --check I --seed 3 --jobs 4 --format json --output F --screen 5",
+            r#"lessons: ["01", "2", "echo"], solution: true, server: Some("S"), client: Some("C"), server_at: Some("SA"), client_at: Some("CA"), cwd: Some("D1"), env: ["A=1", "B=2"], wire: Some("W"), check: Some("I"), seed: Some(3), jobs: Some(4), format: Json, output: Some("F"), screen: Some(5)"#,
+        ),
+        ("run --all --lessons D2 --format junit", r#"all: true, dir: Some("D2"), format: Junit"#),
+        ("run -- --all", r#"lessons: ["--all"], format: Text"#),
+        ("hint 01 --step 2 --all", r#"lesson: Some("01"), step: Some(2), all: true"#),
+        ("reset --all", "all: true"),
+        ("watch 01", r#"lesson: Some("01")"#),
+        ("diff 01 --whole --yes", r#"lesson: Some("01"), whole: true, yes: true"#),
+        ("compare", "delay: 50, format: Text"),
+        (
+            "compare --mine --delay 60 --seed 7 --format json",
+            "mine: true, delay: 60, seed: Some(7), format: Json",
+        ),
+        ("wire W --to T", r#"wire: "W", to: "T", listen: "127.0.0.1:9000", seed: 1"#),
+        (
+            "wire W --to T --listen L \
+             --delay 20 --seed 7 --client-turn 1 --client-turn 2 --server-turn 3",
+            r#"wire: "W", to: "T", listen: "L", delay: Some(20), seed: 7, client_turn: [1, 2], server_turn: [3]"#,
+        ),
+        ("completions bash", "shell: Bash"),
+        ("completions powershell", "shell: Powershell"),
+        ("starters --check", "check: true"),
+        ("starters --into D", r#"into: Some("D")"#),
+    ] {
+        let words = ["xtask"].into_iter().chain(line.split_whitespace());
+        let cli = read(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let shown = format!("{cli:?}");
+        let filled = |part: &&str| {
+            let is_field =
+                !part.is_empty() && !["Cli", "verb", ")"].iter().any(|head| part.starts_with(head));
+            is_field && ![": None", ": []", ": false"].iter().any(|empty| part.ends_with(empty))
+        };
+        let parts = shown.split([',', '{', '}']).map(str::trim).filter(filled);
+        assert_eq!(parts.collect::<Vec<_>>().join(", "), fields, "{line}");
+    }
+}
