@@ -152,7 +152,11 @@ impl Wanted {
         hay.extend(chunk);
         let mut from = 0;
         while let Some((needle, shown)) = self.needles.get(self.next) {
-            let end = |text: &[u8]| memmem::find(&hay[from..], text).map(|at| at + text.len());
+            let end = |text: &[u8]| {
+                // The search prepares for its text first: for a long one, in vain until enough has come.
+                let can_be = text.len() <= hay.len() - from;
+                can_be.then(|| memmem::find(&hay[from..], text)).flatten().map(|at| at + text.len())
+            };
             let ends = end(needle).into_iter().chain(shown.as_ref().and_then(|shown| end(shown)));
             match ends.min() {
                 Some(end) => {
