@@ -10,7 +10,7 @@ handed_in=$1 results=$2
 shift 2
 [ $# -gt 0 ] || set -- --all
 mkdir -p "$results"
-cargo build --quiet --package xtask
+cargo build --quiet --package xtask --target-dir target
 # Fetched once, here; the students' lessons are built without a network.
 cargo fetch --quiet --locked
 export CARGO_NET_OFFLINE=true

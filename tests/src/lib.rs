@@ -201,8 +201,18 @@ pub fn clone(exe: &str, tmp: &str, name: &str) -> PathBuf {
 /// The runner with these words, not yet started, as if it had been built in the repository at `clone`.
 pub fn runner_in(clone: &Path, exe: &str, words: &[&str]) -> Command {
     let mut command = runner(exe, words);
-    command.current_dir(clone).env("CARGO_MANIFEST_DIR", clone.join("xtask"));
+    as_in(clone, &mut command);
     command
+}
+
+/// Makes `command` start in the repository at `clone`, as from a shell of its own: nothing that the cargo of this test run
+/// was given, or has set, leads back to this repository.
+pub fn as_in(clone: &Path, command: &mut Command) {
+    command.current_dir(clone).env("CARGO_MANIFEST_DIR", clone.join("xtask"));
+    // Two clones with one target folder take each other's programs for their own.
+    for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"] {
+        command.env_remove(name);
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
