@@ -6,6 +6,7 @@ pub mod terminal;
 
 use serde_json::Value;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 use std::thread;
@@ -116,16 +117,24 @@ impl Drop for Busy {
     }
 }
 
-/// Waits for a fact; the limit only says when to give up.
+/// How long a test waits for a fact before it gives up. It decides nothing: beside much other work a fact may be late.
+pub const LIMIT: Duration = Duration::from_secs(300);
+
+/// Waits for a fact, at most as long as [`LIMIT`].
 ///
 /// # Panics
 /// When it has not come by then.
-pub fn wait_for(what: &str, limit: Duration, mut fact: impl FnMut() -> bool) {
-    let until = Instant::now() + limit;
+pub fn wait_for(what: &str, mut fact: impl FnMut() -> bool) {
+    let until = Instant::now() + LIMIT;
     while !fact() {
         assert!(Instant::now() < until, "gave up waiting: {what}");
         thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
     }
+}
+
+/// Says something that is seen also when the test passes; a macro's output is not.
+pub fn loud(text: &str) {
+    let _ = writeln!(std::io::stderr(), "!! {text}");
 }
 
 /// Processes whose command line holds `token`, keepers included, the one with the id `but` not: `PID WORDS`. Linux only.

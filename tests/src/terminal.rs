@@ -1,6 +1,6 @@
 //! A person at a terminal: types keys, and reads what comes, on a pseudo-terminal (pty(7)).
 
-use crate::wait_for;
+use crate::{LIMIT, wait_for};
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
@@ -13,9 +13,6 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// How long a person waits for anything before giving up.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A program that runs on a pseudo-terminal of 80 columns and 24 lines.
 pub struct Terminal {
@@ -76,9 +73,9 @@ impl Terminal {
     /// Waits until this text comes, after what was waited for before; what came until then.
     ///
     /// # Panics
-    /// When it has not come within two minutes: what came instead is shown.
+    /// When it has not come within [`LIMIT`]: what came instead is shown.
     pub fn see(&mut self, text: &str) -> String {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + LIMIT;
         loop {
             let news = plain(&self.screen.lock().expect("nobody panics")[self.read..]);
             if let Some(at) = find(&news.0, text.as_bytes()) {
@@ -106,10 +103,10 @@ impl Terminal {
     /// Waits for the program's end.
     ///
     /// # Panics
-    /// When it has not come within two minutes.
+    /// When it has not come within [`LIMIT`].
     pub fn wait(&mut self) -> ExitStatus {
         let mut status = None;
-        wait_for("the program's end", PATIENCE, || {
+        wait_for("the program's end", || {
             status = self.child.try_wait().expect("wait");
             status.is_some()
         });
@@ -128,11 +125,9 @@ impl Terminal {
     /// Waits until the terminal is as it was before.
     ///
     /// # Panics
-    /// When it has not become so within two minutes.
+    /// When it has not become so within [`LIMIT`].
     pub fn is_given_back(&self) {
-        wait_for("the terminal as it was", PATIENCE, || {
-            tcgetattr(&self.line).expect("its mode") == self.before
-        });
+        wait_for("the terminal as it was", || tcgetattr(&self.line).expect("its mode") == self.before);
     }
 }
 

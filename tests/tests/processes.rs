@@ -13,19 +13,27 @@ use std::time::Duration;
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 
-/// How long a fact may take to come.
-const LIMIT: Duration = Duration::from_secs(30);
+/// A run that ends by itself, when the runner's patience does, cannot be interrupted any more: this often another is begun.
+const TRIES: usize = 5;
 
 /// A run in which the server leaves a grandchild in a session of its own, and the client never ends.
 fn start_with_grandchild(token: &str) -> Child {
     let server = format!("{PROGRAMS} worst-leaves-a-grandchild {{addr}} {token}");
     let client = format!("{PROGRAMS} worst-never-listens {token}");
     let words = ["run", "01", "--server", &server, "--client", &client, "--check", "pair-talks"];
-    let child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_for("the grandchild runs", LIMIT, || {
-        processes_with(token, child.id()).iter().any(|words| words.contains("worst-detached"))
-    });
-    child
+    for _ in 0..TRIES {
+        let mut child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut runs = false;
+        wait_for("the grandchild runs, or the run is over", || {
+            let all = processes_with(token, child.id());
+            runs = all.iter().any(|words| words.contains("worst-detached"));
+            runs || child.try_wait().unwrap().is_some()
+        });
+        if runs {
+            return child;
+        }
+    }
+    panic!("each of {TRIES} runs was over before its grandchild was seen");
 }
 
 #[test]
@@ -42,13 +50,18 @@ fn nothing_is_left_after_a_normal_end() {
 #[test]
 fn nothing_is_left_after_ctrl_c() {
     let token = "token-ctrl-c";
-    let mut child = start_with_grandchild(token);
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert_eq!(processes_with(token, 0), Vec::<String>::new());
-    let mut stderr = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    assert!(stderr.contains("interrupted"), "{stderr}");
+    let interrupted = (0..TRIES).any(|_| {
+        let mut child = start_with_grandchild(token);
+        kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+        let status = child.wait().unwrap().code();
+        assert_eq!(processes_with(token, 0), Vec::<String>::new());
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        // Status 1: the pair was judged before the signal came.
+        assert!(status == Some(1) || (status == Some(130) && stderr.contains("interrupted")), "{stderr}");
+        status == Some(130)
+    });
+    assert!(interrupted, "none of {TRIES} runs was interrupted");
 }
 
 /// A build is interrupted as a program under test is: cargo, and whatever it started, is gone.
@@ -60,7 +73,7 @@ fn nothing_is_left_of_an_interrupted_build() {
     fs::write(dir.join("01-echo/build.rs"), script).unwrap();
     let words = ["run", "01", "--lessons", &dir.to_string_lossy()];
     let mut child = runner(RUNNER, &words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    wait_for("the build runs", LIMIT, || !processes_with("98765.4321", 0).is_empty());
+    wait_for("the build runs", || !processes_with("98765.4321", 0).is_empty());
     kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(processes_with("98765.4321", 0), Vec::<String>::new());
@@ -72,7 +85,7 @@ fn nothing_is_left_after_sigkill_of_the_runner() {
     let mut child = start_with_grandchild(token);
     child.kill().unwrap();
     child.wait().unwrap();
-    wait_for("every process is gone", LIMIT, || processes_with(token, 0).is_empty());
+    wait_for("every process is gone", || processes_with(token, 0).is_empty());
 }
 
 /// How a run comes to its end.
@@ -111,20 +124,24 @@ fn nothing_is_left_of_the_worst_programs_and_the_runner_stays_small() {
         .iter()
         .flat_map(|program| [End::Normal, End::CtrlC, End::Sigkill].map(|end| (*program, end)))
         .collect();
+    let seen = std::sync::atomic::AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..6 {
             scope.spawn(|| {
                 while let Some((program, end)) =
                     trials.get(next.fetch_add(1, std::sync::atomic::Ordering::SeqCst))
                 {
-                    leaves_nothing(program, *end);
+                    let peak = leaves_nothing(program, *end);
+                    seen.fetch_or(peak > 0, std::sync::atomic::Ordering::SeqCst);
                 }
             });
         }
     });
+    assert!(seen.into_inner(), "the kernel told the runner's memory of no run");
 }
 
-fn leaves_nothing(program: &str, end: End) {
+/// Asserts that this run leaves nothing; the runner's peak memory in KiB, or 0 where the run was over before it was asked.
+fn leaves_nothing(program: &str, end: End) -> u64 {
     let token = format!("token-{program}-{end:?}");
     let dir = lab_tests::empty_dir(env!("CARGO_TARGET_TMPDIR"), &token);
     let server = format!("{PROGRAMS} {program} {{addr}} {token}");
@@ -163,7 +180,7 @@ fn leaves_nothing(program: &str, end: End) {
         thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
     }
     if end == End::Sigkill {
-        wait_for("every process is gone", LIMIT, || processes_with(&token, 0).is_empty());
+        wait_for("every process is gone", || processes_with(&token, 0).is_empty());
     }
     assert_eq!(processes_with(&token, 0), Vec::<String>::new(), "{program}, {end:?}");
     let listens = |address: &&String| {
@@ -174,7 +191,8 @@ fn leaves_nothing(program: &str, end: End) {
     assert_eq!(addresses.iter().find(listens), None, "{program}, {end:?}");
     let files: Vec<_> = fs::read_dir(&dir).unwrap().flatten().map(|entry| entry.path()).collect();
     assert!(files.is_empty(), "{program}, {end:?}: {files:?}");
-    assert!((1..64 * 1024).contains(&peak), "{program}, {end:?}: peak memory of the runner: {peak} KiB");
+    assert!(peak < 64 * 1024, "{program}, {end:?}: peak memory of the runner: {peak} KiB");
+    peak
 }
 
 #[test]

@@ -9,11 +9,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
-/// How long a fact may take to come.
-const LIMIT: Duration = Duration::from_secs(60);
 /// The last words on the screen once a run is told.
 const KEYS: &str = "q quit";
 
@@ -37,7 +34,7 @@ fn watch(clone: &Path, editor: &str) -> Terminal {
 
 fn nothing_is_left_of(clone: &Path) {
     let token = clone.to_string_lossy();
-    wait_for("nothing is left", LIMIT, || processes_with(&token, 0).is_empty());
+    wait_for("nothing is left", || processes_with(&token, 0).is_empty());
 }
 
 #[test]
@@ -126,7 +123,7 @@ fn each_key_does_what_it_says() {
     terminal.see(KEYS);
     // The keys are the editor's while it runs.
     terminal.press("e");
-    wait_for("the editor has the terminal", LIMIT, || !terminal.is_taken());
+    wait_for("the editor has the terminal", || !terminal.is_taken());
     terminal.press("quit\n");
     terminal.see(KEYS);
     assert!(terminal.is_taken());
@@ -143,7 +140,7 @@ fn each_key_does_what_it_says() {
     terminal.see("mend the client and save");
     terminal.see(KEYS);
     terminal.press("e");
-    wait_for("the editor has the terminal", LIMIT, || !terminal.is_taken());
+    wait_for("the editor has the terminal", || !terminal.is_taken());
     terminal.press("again\n");
     terminal.see(KEYS);
     let edited = fs::read_to_string(clone.join("edited")).unwrap();
