@@ -137,6 +137,20 @@ pub fn loud(text: &str) {
     let _ = writeln!(std::io::stderr(), "!! {text}");
 }
 
+/// Says that something is not checked on this machine; `.ci/run` repeats these lines at its end.
+pub fn not_checked(what: &str) {
+    loud(&format!("NOT CHECKED: {what}"));
+}
+
+/// Whether this program can be run here; what is not checked without it is told.
+pub fn has(program: &str, what: &str) -> bool {
+    let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        not_checked(&format!("{what}: {program} is missing"));
+    }
+    found
+}
+
 /// Processes whose command line holds `token`, keepers included, the one with the id `but` not: `PID WORDS`. Linux only.
 ///
 /// # Panics

@@ -1,29 +1,29 @@
 //! Programs in any language, as they come: with a folder, an environment, an address of their own, and output of any kind.
 #![cfg(target_os = "linux")]
 
-use lab_tests::{Ran, empty_dir, run, words_of};
+use lab_tests::{Ran, empty_dir, has, run, words_of};
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 
 /// A folder with a server and a client in Python, both fixed to one address, or `None` without Python.
 fn python(name: &str) -> Option<PathBuf> {
-    if !Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        eprintln!("!! NOT TRIED: python3 is missing");
+    if !has("python3", &format!("programs in Python ({name})")) {
         return None;
     }
     let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), name);
     // As tutorials write them: no SO_REUSEADDR, an address in the source, a prompt, bytes printed as b'…'.
     let server = "import os, socket\n\
-                  s = socket.socket()\ns.bind(('127.0.0.1', int(os.environ['LAB_PORT'])))\ns.listen(5)\n\
+                  host, port = os.environ['LAB_AT'].split(':')\n\
+                  s = socket.socket()\ns.bind((host, int(port)))\ns.listen(5)\n\
                   while True:\n    c, addr = s.accept()\n    print('client', addr)\n    try:\n        while True:\n            \
                   d = c.recv(1024)\n            if not d:\n                break\n            c.sendall(d.upper())\n    \
                   except ConnectionError as e:\n        print('gone', e)\n    c.close()\n";
     let client = "import os, socket, sys\n\
-                  try:\n    s = socket.create_connection(('127.0.0.1', int(os.environ['LAB_PORT'])))\n    \
+                  host, port = os.environ['LAB_AT'].split(':')\n\
+                  try:\n    s = socket.create_connection((host, int(port)))\n    \
                   while True:\n        try:\n            line = input('>>> ')\n        except EOFError:\n            break\n        \
                   line = line.rstrip('\\r')\n        if line == 'q':\n            break\n        if not line:\n            \
                   continue\n        s.sendall(line.encode())\n        d = s.recv(1024)\n        if not d:\n            \
@@ -34,11 +34,16 @@ fn python(name: &str) -> Option<PathBuf> {
     Some(dir)
 }
 
-fn judge(dir: &std::path::Path, port: u16, more: &[&str]) -> Ran {
-    let (at, env) = (format!("127.0.0.1:{port}"), format!("LAB_PORT={port}"));
+/// An address that no other test run has: what another one left in TIME_WAIT there would have to be waited for.
+fn address() -> String {
+    xtask::address::free().unwrap().to_string()
+}
+
+fn judge(dir: &std::path::Path, at: &str, more: &[&str]) -> Ran {
+    let env = format!("LAB_AT={at}");
     let dir = dir.to_string_lossy();
     let mut words = vec!["run", "02", "--server", "python3 server.py", "--client", "python3 client.py"];
-    words.extend(["--cwd", &dir, "--env", &env, "--env", "PYTHONIOENCODING=utf-8", "--server-at", &at]);
+    words.extend(["--cwd", &dir, "--env", &env, "--env", "PYTHONIOENCODING=utf-8", "--server-at", at]);
     words.extend(["--seed", "7"]);
     words.extend(more);
     run(RUNNER, &words)
@@ -47,10 +52,8 @@ fn judge(dir: &std::path::Path, port: u16, more: &[&str]) -> Ran {
 #[test]
 fn a_pair_with_one_fixed_address_runs_on_plain_and_its_halves_on_all_wires() {
     let Some(dir) = python("fixed-pair") else { return };
-    // A port of this test run's own: what another one left in TIME_WAIT there would have to be waited for.
-    let port = 29_000 + (std::process::id() % 800) as u16;
-    let at = format!("127.0.0.1:{port}");
-    let ran = judge(&dir, port, &["--client-at", &at, "--format", "json"]);
+    let at = address();
+    let ran = judge(&dir, &at, &["--client-at", &at, "--format", "json"]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     let report = ran.json();
     let checks = report["lessons"][0]["checks"].as_array().unwrap();
@@ -67,8 +70,8 @@ fn a_pair_with_one_fixed_address_runs_on_plain_and_its_halves_on_all_wires() {
 fn a_line_that_repeats_a_check_repeats_it() {
     let Some(dir) = python("fixed-again") else { return };
     fs::write(dir.join("client.py"), "import sys\nsys.exit(7)\n").unwrap();
-    let first =
-        judge(&dir, 29_872, &["--client-at", "127.0.0.1:29873", "--check", "quits-at-q", "--format", "json"]);
+    let more = ["--client-at", &address(), "--check", "quits-at-q", "--format", "json"];
+    let first = judge(&dir, &address(), &more);
     assert_eq!(first.status, 1);
     let report = first.json();
     let again = report["lessons"][0]["checks"][0]["rerun"].as_str().unwrap();
@@ -80,10 +83,10 @@ fn a_line_that_repeats_a_check_repeats_it() {
 
 #[test]
 fn a_taken_fixed_address_is_the_runners_inability() {
-    let holder = std::net::TcpListener::bind("127.0.0.1:29874").unwrap();
+    let at = address();
+    let holder = std::net::TcpListener::bind(&at).unwrap();
     let server = format!("{PROGRAMS} right-01-server-blocking");
-    let words =
-        ["run", "01", "--server", &server, "--server-at", "127.0.0.1:29874", "--client", "true", "--check"];
+    let words = ["run", "01", "--server", &server, "--server-at", &at, "--client", "true", "--check"];
     let ran = run(RUNNER, &[&words[..], &["echo-bytes"]].concat());
     assert_eq!(ran.status, 3, "{}", ran.stdout);
     let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,6 +1,6 @@
 //! The learner's loop: where one stands, hints that go on, the difference to the solution, and a reset that loses nothing.
 
-use lab_tests::{Ran, as_in, clone, root, runner_in, solve};
+use lab_tests::{Ran, as_in, clone, not_checked, root, runner_in, solve};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -92,13 +92,12 @@ fn the_difference_is_shown_when_it_was_asked_for() {
 /// Runs the runner where `setup` (shell) has made it hard to write; `None`, which is told, where that is not allowed here.
 #[cfg(target_os = "linux")]
 fn type_in_trouble(clone: &Path, setup: &str, words: &str) -> Option<Ran> {
-    use std::io::Write;
     let script = format!("{setup} && exec \"$0\" {words}");
     let mut command = std::process::Command::new("unshare");
     command.args(["--mount", "--map-root-user", "sh", "-c"]);
     let can = command.arg("true").output().is_ok_and(|output| output.status.success());
     if !can {
-        let _ = writeln!(std::io::stderr(), "!! NOT TRIED: unshare(1) is not allowed here: {setup}");
+        not_checked(&format!("a reset in trouble ({setup}): unshare(1) is not allowed here"));
         return None;
     }
     let mut command = std::process::Command::new("unshare");
@@ -190,11 +189,17 @@ fn all_works_without_a_network() {
         assert!(ran.stdout.contains(said), "{words:?}: {}{}", ran.stdout, ran.stderr);
     }
     // The runner itself, and whatever this repository's packages need.
+    let cargo = |words: &[&str]| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut cargo = std::process::Command::new(cargo);
+        cargo.current_dir(root()).env_remove("CARGO_MANIFEST_DIR").args(words).arg("--locked");
+        cargo.output().unwrap()
+    };
+    if !cargo(&["fetch"]).status.success() {
+        return not_checked("the build without a network: `cargo fetch` cannot be run here");
+    }
     for words in [&["build", "--package", "xtask"][..], &["metadata", "--format-version", "1"]] {
-        let mut cargo =
-            std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(root()).env_remove("CARGO_MANIFEST_DIR").args(words);
-        let output = cargo.args(["--offline", "--locked"]).output().unwrap();
+        let output = cargo(&[words, &["--offline"]].concat());
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
