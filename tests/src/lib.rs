@@ -165,15 +165,57 @@ pub fn processes_with(token: &str, but: u32) -> Vec<String> {
     .collect()
 }
 
-/// Writes the solution's bodies into a lesson of the repository at `clone`, as a learner's work.
+/// The lessons by their folders' names, in order: `01-echo` and so on.
+///
+/// # Panics
+/// When the solutions cannot be read.
+pub fn lessons() -> Vec<String> {
+    let all = fs::read_dir(root().join("solutions")).expect("the solutions").flatten();
+    let mut lessons: Vec<String> =
+        all.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    lessons.sort();
+    lessons
+}
+
+/// A file of the solution of lesson `number` as a learner has it who has filled the first `filled` holes with the solution's
+/// bodies, and how many holes there are.
+pub fn filled(source: &str, filled: usize, number: &str) -> (String, usize) {
+    let (mut out, mut holes, mut skipping) = (String::new(), 0, false);
+    for line in source.lines() {
+        let trimmed = line.trim_start();
+        if trimmed.starts_with("// BEGIN SOLUTION") {
+            holes += 1;
+            skipping = holes > filled;
+            if skipping {
+                out += "todo!(\"still to be written\")\n";
+            }
+        } else if trimmed.starts_with("// END SOLUTION") {
+            skipping = false;
+        } else if !skipping && !trimmed.starts_with("// ANCHOR") {
+            out += &format!("{line}\n");
+        }
+    }
+    let out = out.replace(&format!("solution-{number}"), &format!("lesson-{number}"));
+    (out.replace(&format!("solution_{number}"), &format!("lesson_{number}")), holes)
+}
+
+/// Fills every hole of a lesson of the repository at `clone` with the solution's bodies, as a learner's work.
 ///
 /// # Panics
 /// When there is no such lesson.
 pub fn solve(clone: &Path, lesson: &str) {
-    for half in ["server", "client"] {
-        let file = format!("{lesson}/src/bin/{half}.rs");
-        let text = fs::read_to_string(root().join("solutions").join(&file)).expect("a solution");
-        fs::write(clone.join("lessons").join(&file), text).expect("the lesson");
+    let mut folders = vec![PathBuf::from(lesson).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join("solutions").join(&folder)).expect("a solution").flatten() {
+            let path = folder.join(entry.file_name());
+            if entry.path().is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(entry.path()).expect("a solution");
+            let (text, _) = filled(&text, usize::MAX, &lesson[..2]);
+            fs::write(clone.join("lessons").join(path), text).expect("the lesson");
+        }
     }
 }
 

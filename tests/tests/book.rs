@@ -98,7 +98,7 @@ fn transcripts_are_what_the_programs_print() {
     std::os::unix::fs::symlink(PROGRAMS, clone.join("target/debug/programs")).unwrap();
     let mut files = vec![root().join("README.md")];
     pages(&root().join("docs/src"), &mut files);
-    let mut transcripts = 0;
+    let (mut transcripts, mut differ) = (0, Vec::new());
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let mut fresh = String::new();
@@ -122,13 +122,14 @@ fn transcripts_are_what_the_programs_print() {
             if kept {
                 now = shown.to_string(); // What somebody has left out stays out.
             }
-            assert!(
-                update || alike(shown, &now),
-                "{}: `{command}` printed\n{}\nand the page says\n{}\nLAB_UPDATE=1 renews it",
-                file.display(),
-                masked(&now),
-                masked(shown)
-            );
+            if !update && !alike(shown, &now) {
+                differ.push(format!(
+                    "{}: `{command}` printed\n{}\nand the page says\n{}\n",
+                    file.display(),
+                    masked(&now),
+                    masked(shown)
+                ));
+            }
             fresh += &format!("{before}{command}\n{now}\n```");
             rest = after;
             transcripts += 1;
@@ -145,6 +146,13 @@ fn transcripts_are_what_the_programs_print() {
         }
     }
     assert!(transcripts >= 3, "only {transcripts} transcripts were found");
+    all_alike(&differ);
+}
+
+/// Fails with everything that differs, so that one run tells all pages that a change touches.
+fn all_alike(differ: &[String]) {
+    let all = differ.join("\n");
+    assert!(differ.is_empty(), "{} differ; LAB_UPDATE=1 renews them\n\n{all}", differ.len());
 }
 
 /// Code in chapters is that of the solutions. It is written out, so that a page reads the same in the book and as a file:
@@ -155,7 +163,7 @@ fn code_in_chapters_is_that_of_the_solutions() {
     let update = std::env::var_os("LAB_UPDATE").is_some();
     let mut files = Vec::new();
     pages(&root().join("docs/src"), &mut files);
-    let mut blocks = 0;
+    let (mut blocks, mut differ) = (0, Vec::new());
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         assert!(!text.contains("{{#include"), "{}: write the code out, see this test", file.display());
@@ -179,11 +187,9 @@ fn code_in_chapters_is_that_of_the_solutions() {
                 }
             };
             let code = code.trim_end();
-            assert!(
-                update || shown == code,
-                "{}: {place} is\n{code}\nnow; LAB_UPDATE=1 renews it",
-                file.display()
-            );
+            if !update && shown != code {
+                differ.push(format!("{}: {place} is\n{code}\nnow\n", file.display()));
+            }
             fresh += &format!("{before}{place} -->\n\n```{language}\n{code}\n```");
             rest = after;
             blocks += 1;
@@ -194,4 +200,5 @@ fn code_in_chapters_is_that_of_the_solutions() {
         }
     }
     assert!(blocks >= 3, "only {blocks} blocks were found");
+    all_alike(&differ);
 }

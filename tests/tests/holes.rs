@@ -2,7 +2,7 @@
 //! pass, never back, and no hole is left that no check needs.
 #![cfg(target_os = "linux")]
 
-use lab_tests::{Ran, clone, root, runner_in};
+use lab_tests::{Ran, clone, filled, lessons, root, runner_in};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,27 +35,6 @@ fn sources(lesson: &Path) -> Vec<Source> {
     found
 }
 
-/// The file as a learner has it who has filled the first `filled` holes, and how many there are.
-fn with_filled(source: &Source, filled: usize, number: &str) -> (String, usize) {
-    let (mut out, mut holes, mut skipping) = (String::new(), 0, false);
-    for line in source.text.lines() {
-        let trimmed = line.trim_start();
-        if trimmed.starts_with("// BEGIN SOLUTION") {
-            holes += 1;
-            skipping = holes > filled;
-            if skipping {
-                out += "todo!(\"still to be written\")\n";
-            }
-        } else if trimmed.starts_with("// END SOLUTION") {
-            skipping = false;
-        } else if !skipping && !trimmed.starts_with("// ANCHOR") {
-            out += &format!("{line}\n");
-        }
-    }
-    let out = out.replace(&format!("solution-{number}"), &format!("lesson-{number}"));
-    (out.replace(&format!("solution_{number}"), &format!("lesson_{number}")), holes)
-}
-
 /// The checks of the lesson that pass.
 fn passing(clone: &Path, number: &str) -> BTreeSet<String> {
     let words = ["run", number, "--seed", "7", "--format", "json"];
@@ -70,35 +49,26 @@ fn passing(clone: &Path, number: &str) -> BTreeSet<String> {
 #[test]
 fn every_hole_that_is_filled_turns_checks_to_pass() {
     let clone = clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), "holes");
-    let mut lessons: Vec<String> = fs::read_dir(root().join("solutions"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
-    lessons.sort();
-    for lesson in lessons {
+    for lesson in lessons() {
         let number = &lesson[..2];
         let sources = sources(&root().join("solutions").join(&lesson));
         let mut before = passing(&clone, number);
-        let all: usize = sources.iter().map(|source| with_filled(source, 0, number).1).sum();
+        let all: usize = sources.iter().map(|source| filled(&source.text, 0, number).1).sum();
         assert!((1..=3).contains(&all), "{lesson} has {all} holes");
         for source in &sources {
-            for filled in 1..=with_filled(source, 0, number).1 {
+            for n in 1..=filled(&source.text, 0, number).1 {
                 let target = clone.join("lessons").join(&lesson).join(&source.path);
-                fs::write(target, with_filled(source, filled, number).0).unwrap();
+                fs::write(target, filled(&source.text, n, number).0).unwrap();
                 let now = passing(&clone, number);
                 let lost: Vec<_> = before.difference(&now).collect();
-                assert!(
-                    lost.is_empty(),
-                    "{lesson} {} {filled}: {lost:?} failed again",
-                    source.path.display()
-                );
+                assert!(lost.is_empty(), "{lesson} {} {n}: {lost:?} failed again", source.path.display());
                 before = now;
             }
         }
         // Each hole is needed: with all others filled, checks fail for want of it.
         for source in &sources {
             let target = clone.join("lessons").join(&lesson).join(&source.path);
-            let holes = with_filled(source, 0, number).1;
+            let holes = filled(&source.text, 0, number).1;
             for left in 0..holes {
                 let text = without_hole(source, left, number);
                 fs::write(&target, text).unwrap();
@@ -109,7 +79,7 @@ fn every_hole_that_is_filled_turns_checks_to_pass() {
                     source.path.display()
                 );
             }
-            fs::write(&target, with_filled(source, holes, number).0).unwrap();
+            fs::write(&target, filled(&source.text, holes, number).0).unwrap();
         }
         assert_eq!(passing(&clone, number), before, "{lesson}");
     }
@@ -125,6 +95,5 @@ fn without_hole(source: &Source, left: usize, number: &str) -> String {
         text += if hole == left { "todo!(\"still to be written\")" } else { &rest[at..end] };
         rest = &rest[end..];
     }
-    let whole = Source { path: source.path.clone(), text: text + rest };
-    with_filled(&whole, usize::MAX, number).0
+    filled(&(text + rest), usize::MAX, number).0
 }
