@@ -1,6 +1,6 @@
 //! The learner's loop: where one stands, hints that go on, the difference to the solution, and a reset that loses nothing.
 
-use lab_tests::{Ran, as_in, clone, lessons, not_checked, root, runner_in, solve};
+use lab_tests::{Ran, as_in, clone, empty_dir, filled, lessons, not_checked, root, runner_in, solve};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -244,4 +244,166 @@ fn a_reset_loses_nothing() {
     #[cfg(unix)]
     assert_eq!(fs::read(&server).unwrap(), b"my work \xff\r\n");
     assert_eq!(type_in(&clone, "reset").status, 2);
+}
+
+/// The commit at which the first learners cloned this repository.
+const EARLY: &str = "ed05c94";
+/// What that commit's runner wrote to `.lab/progress.json` of a learner who had solved three lessons.
+const EARLY_PROGRESS: &str = r#"{
+  "current": "04-sleep",
+  "hints": {
+    "02-uppercase": 2
+  },
+  "passed": [
+    "01-echo",
+    "02-uppercase",
+    "03-sticky"
+  ]
+}
+"#;
+
+/// Runs git in `dir`, whatever the person's own settings are.
+fn git(dir: &Path, words: &[&str]) -> Ran {
+    let mut command = std::process::Command::new("git");
+    for setting in
+        ["user.name=Learner", "user.email=learner@example.org", "pull.rebase=false", "core.autocrlf=false"]
+    {
+        command.args(["-c", setting]);
+    }
+    Ran::from(command.current_dir(dir).args(words).output().expect("git"))
+}
+
+/// The same, for what cannot go wrong; what it printed.
+fn git_surely(dir: &Path, words: &[&str]) -> String {
+    let ran = git(dir, words);
+    assert_eq!(ran.status, 0, "git {words:?}: {}{}", ran.stdout, ran.stderr);
+    ran.stdout
+}
+
+/// This repository with its history at `commit`, as somebody has it who cloned it then: `upstream` is what they pull from.
+/// `None`, which is told, where this is no clone with its whole history.
+fn cloned(name: &str, commit: &str) -> Option<(PathBuf, PathBuf)> {
+    let commit_there = format!("{commit}^{{commit}}");
+    let git_there = std::process::Command::new("git").arg("--version").output().is_ok();
+    if !git_there || git(&root(), &["cat-file", "-e", &commit_there]).status != 0 {
+        not_checked(&format!("{name}: git is missing, or this is no clone that has {commit}"));
+        return None;
+    }
+    let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), name);
+    let (upstream, mine) = (dir.join("upstream"), dir.join("mine"));
+    git_surely(&root(), &["clone", "--quiet", ".", &upstream.to_string_lossy()]);
+    git_surely(&upstream, &["checkout", "--quiet", "-B", "course"]);
+    git_surely(&dir, &["clone", "--quiet", "upstream", "mine"]);
+    git_surely(&mine, &["reset", "--quiet", "--hard", commit]);
+    Some((upstream, mine))
+}
+
+/// A file of a learner's.
+struct Work {
+    file: PathBuf,
+    text: String,
+    /// The lines that the starter did not have.
+    own: Vec<String>,
+}
+
+impl Work {
+    fn now(&self) -> String {
+        fs::read_to_string(&self.file).unwrap()
+    }
+}
+
+/// Fills the holes of these lessons with the bodies of the solutions that are there.
+fn solve_there(mine: &Path, lessons: &[&str]) -> Vec<Work> {
+    let mut work = Vec::new();
+    for lesson in lessons {
+        for half in ["server", "client"] {
+            let file = format!("{lesson}/src/bin/{half}.rs");
+            let solution = fs::read_to_string(mine.join("solutions").join(&file)).unwrap();
+            let file = mine.join("lessons").join(file);
+            let starter = fs::read_to_string(&file).unwrap();
+            let (text, _) = filled(&solution, usize::MAX, &lesson[..2]);
+            let own = text.lines().filter(|line| !starter.lines().any(|other| other == *line));
+            let own = own.map(String::from).collect();
+            fs::write(&file, &text).unwrap();
+            work.push(Work { file, text, own });
+        }
+    }
+    work
+}
+
+/// Pulls as docs/src/working.md says; whether a starter has changed on lines that the learner wrote.
+fn pull(mine: &Path) -> bool {
+    let pulled = git(mine, &["pull", "--autostash"]);
+    assert_eq!(pulled.status, 0, "{}{}", pulled.stdout, pulled.stderr);
+    let conflicts = pulled.stderr.contains("conflicts");
+    if conflicts {
+        git_surely(mine, &["checkout", "--theirs", "lessons"]);
+        git_surely(mine, &["reset", "--quiet"]);
+    }
+    conflicts
+}
+
+#[test]
+fn a_learner_in_the_middle_pulls_and_goes_on() {
+    let Some((_, mine)) = cloned("learner-in-the-middle", EARLY) else { return };
+    let work = solve_there(&mine, &["01-echo", "02-uppercase", "03-sticky"]);
+    fs::create_dir(mine.join(".lab")).unwrap();
+    fs::write(mine.join(".lab/progress.json"), EARLY_PROGRESS).unwrap();
+    pull(&mine);
+    for work in &work {
+        let now = work.now();
+        let lost: Vec<_> = work.own.iter().filter(|line| !now.lines().any(|other| other == **line)).collect();
+        assert!(!work.own.is_empty() && lost.is_empty(), "{} has lost {lost:?}", work.file.display());
+        assert!(!now.contains("<<<<<<<"), "{}: {now}", work.file.display());
+    }
+    let greeting = type_in(&mine, "");
+    let stands = format!("passed 3 of {} lessons, and are at lesson-04", lessons().len());
+    assert!(
+        greeting.status == 0 && greeting.stdout.contains(&stands),
+        "{}{}",
+        greeting.stdout,
+        greeting.stderr
+    );
+    let list = type_in(&mine, "list").stdout;
+    assert!(list.starts_with("✓ lesson-01") && list.contains("▸ lesson-04"), "{list}");
+    assert_eq!(
+        type_in(&mine, "hint 02").stdout.lines().next(),
+        type_in(&mine, "hint 02 --step 3").stdout.lines().next()
+    );
+    // What is still to be written is the present starter.
+    let next = "lessons/04-sleep/src/bin/client.rs";
+    let upstream = git_surely(&mine, &["show", &format!("origin/HEAD:{next}")]);
+    assert_eq!(fs::read_to_string(mine.join(next)).unwrap(), upstream);
+}
+
+/// A learner who has solved lesson 01. Upstream, the starter of its server has changed since, above the hole and in it.
+fn overtaken(name: &str) -> Option<(PathBuf, Vec<Work>)> {
+    let (upstream, mine) = cloned(name, "HEAD")?;
+    let work = solve_there(&mine, &["01-echo"]);
+    let solution = upstream.join("solutions/01-echo/src/bin/server.rs");
+    let text = fs::read_to_string(&solution).unwrap();
+    let more = text.replace("// BEGIN SOLUTION: ", "// BEGIN SOLUTION: now ");
+    let more = more.replacen("/// ", "/// From now on: ", 1);
+    assert!(more.contains("SOLUTION: now ") && more.contains("/// From now on: "), "{text}");
+    fs::write(&solution, more).unwrap();
+    assert_eq!(type_in(&upstream, "starters").status, 0);
+    git_surely(&upstream, &["commit", "--quiet", "--all", "--message", "The starter of 01 says more"]);
+    Some((mine, work))
+}
+
+#[test]
+fn a_starter_that_changed_under_a_learners_hands_loses_nothing() {
+    let Some((mine, work)) = overtaken("learner-overtaken") else { return };
+    let is_whole = || work.iter().all(|work| work.now() == work.text);
+    // Without more words, git refuses, and touches nothing.
+    assert_ne!(git(&mine, &["pull"]).status, 0);
+    assert!(is_whole());
+    assert!(pull(&mine), "there was no conflict");
+    assert!(is_whole());
+    // Nothing is half done: the next pull works, too.
+    assert!(!pull(&mine));
+    assert!(is_whole());
+    // The copy that git kept is the same.
+    let kept = git_surely(&mine, &["show", "stash@{0}:lessons/01-echo/src/bin/server.rs"]);
+    assert_eq!(kept, work[0].text);
 }
