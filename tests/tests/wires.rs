@@ -57,7 +57,10 @@ fn exact(kind: Kind, times: usize) {
         waits += tries;
     }
     if waits > 0 {
-        loud(&format!("{kind:?}: {waits} of {} times were waits, and tried again", times + waits));
+        loud(&format!(
+            "{kind:?}: {waits} of {} times a piece was passed on as a wait: tried again",
+            times + waits
+        ));
     }
 }
 
