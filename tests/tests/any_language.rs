@@ -2,8 +2,11 @@
 #![cfg(target_os = "linux")]
 
 use lab_tests::{Ran, empty_dir, has, run, words_of};
+use socket2::{Domain, Socket, Type};
 use std::fs;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
@@ -34,9 +37,22 @@ fn python(name: &str) -> Option<PathBuf> {
     Some(dir)
 }
 
-/// An address that no other test run has: what another one left in TIME_WAIT there would have to be waited for.
+/// An address that nobody uses, and that nobody has just used: what another run left in TIME_WAIT there would have to be
+/// waited for. It lies above the ports that runners hand out, and below those of outgoing connections; a UDP socket keeps it
+/// from other test runs.
 fn address() -> String {
-    xtask::address::free().unwrap().to_string()
+    static CLAIMS: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+    for port in 28_000..32_000 {
+        let addr = SocketAddr::from(([127, 0, 0, 1], port));
+        let Ok(claim) = UdpSocket::bind(addr) else { continue };
+        CLAIMS.lock().unwrap().push(claim);
+        // Without SO_REUSEADDR, it can only be bound when nothing is left of it.
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        if socket.bind(&addr.into()).is_ok() {
+            return addr.to_string();
+        }
+    }
+    panic!("no free port");
 }
 
 fn judge(dir: &std::path::Path, at: &str, more: &[&str]) -> Ran {
