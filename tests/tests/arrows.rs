@@ -3,7 +3,7 @@
 use lab_tests::root;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The runner's files by their module's path: `["bench", "peer"]` is `bench/peer/mod.rs` or `bench/peer.rs`.
 type Files = BTreeMap<Vec<String>, String>;
@@ -67,7 +67,7 @@ fn files() -> Files {
     found
 }
 
-fn module(source: &Path, path: &PathBuf) -> Vec<String> {
+fn module(source: &Path, path: &Path) -> Vec<String> {
     let inner = path.strip_prefix(source).expect("below the source").with_extension("");
     let mut parts: Vec<String> = inner.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if parts.last().is_some_and(|last| last == "mod" || last == "lib") {

@@ -32,9 +32,6 @@ impl Check {
             for check in lesson["checks"].as_array().into_iter().flatten() {
                 let (id, wire) = (text(&check["id"]), text(&check["wire"]));
                 let promise = text(&check["promise"]);
-                // Until reports name the promise.
-                let promise =
-                    if promise.is_empty() { format!("{}/{id}", text(&check["half"])) } else { promise };
                 assert!(!promise.is_empty(), "the report does not name the promise of {id}");
                 all.push(Self { lesson: number.clone(), id, wire, promise });
             }
