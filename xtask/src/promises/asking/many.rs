@@ -1,0 +1,257 @@
+//! Promises of servers that serve many clients at once, none of which waits for another, and their rows.
+
+use super::Ask;
+use super::server::asks;
+use crate::bench::{Bench, Ending, Peer, Server, same_bytes};
+use crate::finding::{Half, Outcome, Stop, broken};
+use crate::promises::{Check, server};
+
+/// The rows, for any protocol.
+pub trait Rows: Ask {
+    /// What every such server promises beside [`super::server::Rows::SERVER`].
+    const MANY: &'static [Check] = &[
+        server!(
+            "beside-a-silent-client",
+            "serves others while a client says nothing",
+            beside_a_silent_client::<Self>
+        ),
+        server!(
+            "beside-many-silent",
+            "serves others beside forty silent clients",
+            beside_many_silent::<Self>
+        ),
+        server!(
+            "beside-a-slow-reader",
+            "serves others while a client reads nothing",
+            beside_a_slow_reader::<Self>
+        )
+        .long(),
+        server!("beside-a-reset", "goes on serving others when a client resets", beside_a_reset::<Self>),
+        server!("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver::<Self>),
+        server!("turn-by-turn", "keeps the bytes of its clients apart", turn_by_turn::<Self>),
+        server!("many-at-once", "serves 256 clients at once", many_at_once::<Self>)
+            .long()
+            .was(&["256-clients"]),
+        server!(
+            "comes-to-rest",
+            "keeps neither sockets nor the CPU when all have left",
+            comes_to_rest::<Self>
+        ),
+    ];
+}
+
+impl<P: Ask> Rows for P {}
+
+/// Asks through an established connection or a new one, while others do what the check is about.
+fn asks_beside<P: Ask>(server: &Server, peer: &mut Peer, bytes: &[u8], others: &str) -> Outcome {
+    let expected = P::reply(bytes);
+    let heard = peer.say_and_hear(bytes, false, expected.len());
+    if heard.ending.is_some() {
+        server.alive(others)?;
+    }
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+        match (heard.bytes.as_slice(), heard.ending) {
+        ([], Some(Ending::Silence(_) | Ending::NotTaken(_))) => format!(
+            "nobody serves this client beside {others}: accept in a loop that waits for nothing else, and serve each \
+             connection in a thread of its own (no lock held, and no thread joined, while a client is waited for)"
+        )
+        .into(),
+        ([], Some(Ending::Fin | Ending::Rst)) => {
+            format!("the connection was ended because of {others}: what one client does must not end another's")
+                .into()
+        }
+        _ => P::cause_of_reply(bytes, expected, heard),
+    }
+    })
+}
+
+/// A new client is served beside `others`.
+fn another_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, others: &str) -> Outcome<Peer> {
+    let bytes = P::requests(&mut bench.rng, 500);
+    let mut peer = bench.connect(server)?;
+    asks_beside::<P>(server, &mut peer, &bytes, others)?;
+    Ok(peer)
+}
+
+fn beside_a_silent_client<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut silent = bench.connect(&mut server)?;
+    let mut other = another_is_served::<P>(bench, &mut server, "a silent client")?;
+    let bytes = P::requests(&mut bench.rng, 100);
+    asks_beside::<P>(&server, &mut other, &bytes, "a silent client")?;
+    // The silent one was not forgotten.
+    asks_beside::<P>(&server, &mut silent, &bytes, "another client")
+}
+
+fn beside_many_silent<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(bench.connect(&mut server)?);
+    }
+    bench.logs.clear(); // They say nothing worth showing.
+    another_is_served::<P>(bench, &mut server, "forty silent clients")?;
+    Ok(())
+}
+
+/// A client that reads nothing until the server can write no more: its thread waits in `write`, and only its.
+fn beside_a_slow_reader<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut beside = another_is_served::<P>(bench, &mut server, "no other client")?;
+    let mut slow = bench.connect_narrow(&mut server)?;
+    let bytes = P::requests(&mut bench.rng, 8 << 20);
+    let said = slow.say_until_stuck(&bytes, || server.is_stuck());
+    let few = P::requests(&mut bench.rng, 300);
+    let expected = P::reply(&bytes);
+    let others = "a client that reads nothing";
+    asks_beside::<P>(&server, &mut beside, &few, others).map_err(|stop| mixed_up(stop, &expected))?;
+    another_is_served::<P>(bench, &mut server, others)?;
+    // And nothing of the slow one's is lost.
+    let heard = slow.say_and_hear(&bytes[said..], true, expected.len());
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
+}
+
+/// The same stop; where the bytes that came were for another client, it says so.
+fn mixed_up(mut stop: Box<Stop>, others: &[u8]) -> Box<Stop> {
+    if let Stop::Broken(finding) = &mut *stop
+        && let Some(comparison) = &finding.comparison
+        && comparison.got.len() >= 8
+        && memchr::memmem::find(others, &comparison.got).is_some()
+    {
+        finding.cause =
+            "these are the bytes of another client: what waits to be written to one must not be sent to \
+                         another"
+                .into();
+    }
+    stop
+}
+
+fn beside_a_reset<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let others = "a client that reset its connection (RST)";
+    let mut beside = another_is_served::<P>(bench, &mut server, "no other client")?;
+    for n in 0..6 {
+        let mut leaver = bench.connect(&mut server)?;
+        let bytes = P::requests(&mut bench.rng, 64 * 1024);
+        // In the middle of a request, with replies unread, or without a word.
+        if n % 3 > 0 {
+            let _ = leaver.say(&bytes[..1000]);
+        }
+        if n % 3 > 1 {
+            let _ = leaver.hear(1);
+        }
+        leaver.reset();
+    }
+    let bytes = P::requests(&mut bench.rng, 300);
+    asks_beside::<P>(&server, &mut beside, &bytes, others)?;
+    another_is_served::<P>(bench, &mut server, others)?;
+    server.alive(others)
+}
+
+fn beside_a_leaver<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let others = "a client that left";
+    let mut beside = another_is_served::<P>(bench, &mut server, "no other client")?;
+    for n in 0..4 {
+        let mut leaver = bench.connect(&mut server)?;
+        if n % 2 == 0 {
+            asks::<P>(&mut leaver, &P::request("a few bytes"))?;
+        }
+        leaver.close();
+    }
+    let bytes = P::requests(&mut bench.rng, 300);
+    asks_beside::<P>(&server, &mut beside, &bytes, others)?;
+    another_is_served::<P>(bench, &mut server, others)?;
+    server.alive(others)
+}
+
+/// Requests of several clients, all said before any reply is heard: a shared buffer mixes them up.
+fn turn_by_turn<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peers = Vec::new();
+    for _ in 0..8 {
+        peers.push(bench.connect(&mut server)?);
+    }
+    for round in 0..6 {
+        let requests: Vec<Vec<u8>> =
+            peers.iter().map(|_| P::requests(&mut bench.rng, 900 - round * 150)).collect();
+        // All say before any hears.
+        for (peer, request) in peers.iter_mut().zip(&requests) {
+            let _ = peer.say(request);
+        }
+        for (peer, request) in peers.iter_mut().zip(&requests) {
+            let expected = P::reply(request);
+            let heard = peer.hear(expected.len());
+            same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
+                0 => "nobody serves this client beside seven others: one thread a connection".into(),
+                _ if requests.iter().any(|other| P::reply(other) == heard.bytes) => {
+                    "these are the bytes of another client: each connection needs a buffer of its own".into()
+                }
+                _ => P::cause_of_reply(request, expected, heard),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn many_at_once<P: Ask>(bench: &mut Bench) -> Outcome {
+    const CLIENTS: usize = 256;
+    let mut server = bench.server()?;
+    let mut peers = Vec::new();
+    let mut requests = Vec::new();
+    for _ in 0..CLIENTS {
+        peers.push(bench.connect(&mut server)?);
+        requests.push(P::requests(&mut bench.rng, 200));
+    }
+    for (peer, request) in peers.iter_mut().zip(&requests) {
+        let _ = peer.say(request);
+    }
+    for (number, (peer, request)) in (1..).zip(peers.iter_mut().zip(&requests)) {
+        let expected = P::reply(request);
+        let heard = peer.hear(expected.len());
+        let alive = heard.ending.map_or(Ok(()), |_| server.alive("256 clients at once"));
+        let outcome = alive.and_then(|()| {
+            same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
+                (0, Some(Ending::Silence(_))) => format!(
+                    "client {number} of {CLIENTS} is not served while the others are connected: one thread a \
+                     connection, and no fixed number of them"
+                )
+                .into(),
+                (0, _) => {
+                    format!("client {number} of {CLIENTS} was turned away: there is no limit in the lesson").into()
+                }
+                _ => P::cause_of_reply(request, expected, heard),
+            })
+        });
+        if outcome.is_err() {
+            // The conversation of this client, not of the 255 others.
+            bench.logs = bench.logs.split_off(number - 1);
+            bench.logs.truncate(1);
+            return outcome;
+        }
+    }
+    Ok(())
+}
+
+fn comes_to_rest<P: Ask>(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut ends = Vec::new();
+    let mut peers = Vec::new();
+    for _ in 0..20 {
+        let mut peer = bench.connect(&mut server)?;
+        asks_beside::<P>(&server, &mut peer, &P::request("some bytes"), "other clients")?;
+        ends.extend(peer.ends().ok());
+        peers.push(peer);
+    }
+    bench.logs.clear();
+    peers.into_iter().for_each(Peer::close);
+    for (own, _) in ends {
+        server.lets_go_of(own, "its clients left")?;
+    }
+    match server.exit() {
+        None => Ok(()),
+        Some(exit) => {
+            broken("the server goes on after all clients left", format!("it {exit}"), "serve for ever")
+        }
+    }
+}
