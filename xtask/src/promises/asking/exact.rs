@@ -73,7 +73,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
 }
 
 fn long_reply<P: Ask>(bench: &mut Bench) -> Outcome {
-    let lines = [random_word(bench, 20_000), random_word(bench, 5)];
+    let lines = [random_word(bench, P::LONG), random_word(bench, 5)];
     let mut asked = Asked::<P>::start(bench, &lines)?;
     for line in &lines {
         asked.exchange(line)?;

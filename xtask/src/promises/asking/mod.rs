@@ -27,6 +27,8 @@ pub trait Ask: Sized + 'static {
     /// How a client knows that a reply is whole, in one sentence.
     const WHOLE: &'static str = "a reply has as many bytes as its request, and may come in any number of pieces: read \
                                  until all of them are there (`read_exact`)";
+    /// Bytes of a line that is longer than a buffer, and allowed.
+    const LONG: usize = 20_000;
     /// The line that ends the conversation from the client's side, where the protocol has one.
     const BYE: Option<&'static str> = None;
     /// The wires on which the pair talks.
