@@ -184,8 +184,8 @@ fn all_works_without_a_network() {
     };
     for (words, said) in [
         (&["run", "06", "--solution"][..], "checks\nnext: write it yourself"),
-        (&["run", "06"], "is still to be written"),
-        (&["run", "06", "--lessons", "lessons"], "is still to be written"),
+        (&["run", "06"], "is not written yet"),
+        (&["run", "06", "--lessons", "lessons"], "is not written yet"),
     ] {
         let ran = offline(words);
         assert!(ran.stdout.contains(said), "{words:?}: {}{}", ran.stdout, ran.stderr);
@@ -225,7 +225,7 @@ fn a_reset_loses_nothing() {
     // The line that it prints brings it back.
     #[cfg(unix)]
     {
-        let line = ran.stdout.lines().find_map(|line| line.strip_prefix("to bring it back: ")).unwrap();
+        let line = ran.stdout.lines().find_map(|line| line.strip_prefix("to bring them back: ")).unwrap();
         assert!(
             std::process::Command::new("sh")
                 .args(["-c", line])

@@ -36,7 +36,7 @@ fn starters_fail_at_their_holes_and_say_what_to_write() {
             assert!(text.lines().nth(line - 1).unwrap().contains("todo!"), "{file}:{line} is no hole");
         }
     }
-    for said in ["is still to be written", "next: write `", "cargo xtask hint lesson-01"] {
+    for said in ["is not written yet", "next: write `", "cargo xtask hint lesson-01"] {
         assert!(ran.stderr.contains(said), "missing: {said}\n{}", ran.stderr);
     }
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);

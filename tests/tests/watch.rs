@@ -41,7 +41,7 @@ fn nothing_is_left_of(clone: &Path) {
 fn a_lesson_is_failed_mended_and_passed() {
     let clone = fresh("watch-lesson");
     let mut terminal = watch(&clone, "true");
-    terminal.see("`serve` is still to be written");
+    terminal.see("`serve` is not written yet");
     terminal.see(KEYS);
     assert!(terminal.is_taken());
     // Wrong: the conversation and the first failed check fit on the screen.
@@ -98,7 +98,7 @@ fn each_key_does_what_it_says() {
         terminal.see(KEYS);
     }
     terminal.press("d");
-    terminal.see("d once more shows the solution");
+    terminal.see("press d again to see the solution");
     terminal.press("d");
     terminal.see("lessons/01-echo/src/bin/client.rs:");
     terminal.see("- is yours, + the solution");
@@ -117,7 +117,7 @@ fn each_key_does_what_it_says() {
     terminal.see(&format!("lesson-{}", last.replacen('-', "  ", 1)));
     terminal.see(KEYS);
     terminal.press("z");
-    terminal.see("z: no key of this screen");
+    terminal.see("z: this key does nothing");
     terminal.press("\x1b[A"); // An arrow is none of ours either, and its letters are no keys.
     terminal.press("\n");
     terminal.see("lesson-01 echo");
@@ -133,7 +133,7 @@ fn each_key_does_what_it_says() {
     // Where no place is named, it is the half that failed.
     fs::remove_file(clone.join("edited")).unwrap();
     save(&clone, "01-echo", "server", &solution("01-echo", "server"));
-    terminal.see("`ask` is still to be written");
+    terminal.see("`ask` is not written yet");
     terminal.see(KEYS);
     let wrong = solution("01-echo", "client").replace("ExitCode::FAILURE", "ExitCode::SUCCESS");
     assert_ne!(wrong, solution("01-echo", "client"));
@@ -151,10 +151,10 @@ fn each_key_does_what_it_says() {
     terminal.see("lesson-01 does not compile");
     terminal.see(KEYS);
     terminal.press("r");
-    terminal.see("r once more");
+    terminal.see("press r again");
     terminal.press("r");
-    terminal.see("what was there is kept in .lab/backup/01-echo-1");
-    terminal.see("`serve` is still to be written");
+    terminal.see("your files are kept in .lab/backup/01-echo-1");
+    terminal.see("`serve` is not written yet");
     terminal.see(KEYS);
     let kept = fs::read_to_string(clone.join(".lab/backup/01-echo-1/src/bin/server.rs")).unwrap();
     assert_eq!(kept, "my own work\n");

@@ -1,4 +1,4 @@
-//! The command line's surface, nothing else: each verb with its words, in the order in which help shows them.
+//! The command line, nothing else: each verb with its words, in the order in which help shows them.
 
 mod words;
 
@@ -12,7 +12,7 @@ use words::{Face, choice, flag, option, place, verb};
 /// What was typed.
 #[derive(Debug)]
 pub struct Cli {
-    /// What to do; alone, it says where you stand.
+    /// What to do; without a verb, the runner says where you stand.
     pub verb: Option<Verb>,
 }
 
@@ -43,7 +43,7 @@ pub enum Verb {
     Starters(Starters),
 }
 
-/// Makes the verb of what was typed.
+/// Makes the verb from what was typed.
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
@@ -64,7 +64,7 @@ const VERBS: [(Face, Read); 11] = [
 verb! {
     /// Build a lesson's programs, let them talk, and check what they promise
     "run": Run {
-        /// Which: `lesson-01`, `01`, `1`, `01-echo` or `echo`; the one that you are at when none is named
+        /// Which lesson: `lesson-01`, `01`, `1`, `01-echo` or `echo` (default: the one that you are at)
         lessons: Vec<String> = place("LESSON").conflicts_with("all"),
         /// Every lesson
         all: bool = flag("all"),
@@ -72,13 +72,13 @@ verb! {
         solution: bool = flag("solution").conflicts_with("dir"),
         /// A server in any language: shell words, no shell; {addr} {host} {port} are filled in
         server: Option<String> = option("server", "CMD"),
-        /// A client in any language, likewise
+        /// A client in any language, in the same form
         client: Option<String> = option("client", "CMD"),
-        /// Where a server with a fixed address listens; it is then started without one (what else it is given comes first)
+        /// Judge a server that always listens at HOST:PORT; no address is passed to it, its other arguments come first
         server_at: Option<String> = option("server-at", "HOST:PORT"),
-        /// Where a client with a fixed address calls; it is then started without an address
+        /// Judge a client that always connects to HOST:PORT; no address is passed to it
         client_at: Option<String> = option("client-at", "HOST:PORT"),
-        /// The folder in which --server and --client are started
+        /// The folder in which --server and --client start
         cwd: Option<PathBuf> = option("cwd", "DIR"),
         /// A variable for their environment (repeat for several)
         env: Vec<String> = option("env", "NAME=VALUE"),
@@ -90,13 +90,13 @@ verb! {
         check: Option<String> = option("check", "ID"),
         /// Repeat the inputs of an earlier run
         seed: Option<u64> = option("seed", "N"),
-        /// How many checks run side by side
+        /// How many checks run at once
         jobs: Option<u16> = option("jobs", "N").value_parser(value_parser!(u16).range(1..=256)),
         /// The form of the report
         format: Format = option("format", "FORMAT").default_value("text"),
         /// Write the report into this file
         output: Option<PathBuf> = option("output", "FILE"),
-        /// Print a screen of so many lines when all is judged: for `watch`
+        /// Print a screen of ROWS lines when all is judged: for `watch`
         screen: Option<usize> = option("screen", "ROWS").hide(true),
     }
     "Examples:\n  cargo xtask run lesson-01\n  cargo xtask run lesson-01 --check echo-bytes --seed 7\n  \
@@ -116,9 +116,9 @@ choice! {
 }
 
 verb! {
-    /// Judge a lesson each time you save it; one key gives a hint, the solution, the next lesson
+    /// Judge a lesson each time you save it; keys show a hint, the solution or the next lesson
     "watch": Watch {
-        /// Which lesson; the one that you are at when none is named
+        /// Which lesson (default: the one that you are at)
         lesson: Option<String> = place("LESSON"),
     }
     "Example: cargo xtask watch lesson-01"
@@ -126,7 +126,7 @@ verb! {
 
 const LIST: Face = Face {
     name: "list",
-    about: "List the lessons, those that you have passed and the one that you are at",
+    about: "List the lessons, and mark those that you have passed and the one that you are at",
     below: "Example: cargo xtask list",
     words: Vec::new,
 };
@@ -134,11 +134,11 @@ const LIST: Face = Face {
 verb! {
     /// Show a hint for a lesson, one step more each time
     "hint": Hint {
-        /// Which lesson; the one that you are at when none is named
+        /// Which lesson (default: the one that you are at)
         lesson: Option<String> = place("LESSON"),
-        /// This one: 1 is a nudge, 3 is nearly there
+        /// Hint N: 1 helps a little, 3 is nearly the solution
         step: Option<u8> = option("step", "N").value_parser(value_parser!(u8).range(1..=3)),
-        /// All of them
+        /// All hints
         all: bool = flag("all"),
     }
     "Example: cargo xtask hint lesson-01"
@@ -147,33 +147,33 @@ verb! {
 verb! {
     /// Show your programs beside the solution's
     "diff": Diff {
-        /// Which lesson; the one that you are at when none is named
+        /// Which lesson (default: the one that you are at)
         lesson: Option<String> = place("LESSON"),
-        /// Whole files, not only the functions that are yours to write
+        /// Whole files, not only the functions that you write
         whole: bool = flag("whole"),
-        /// Do not ask, also before the lesson has passed
+        /// Do not ask, even when the lesson has not passed yet
         yes: bool = flag("yes"),
     }
     "Example: cargo xtask diff lesson-01"
 }
 
 verb! {
-    /// Put a lesson back to its starter, after a copy of what was there
+    /// Put back a lesson's starter; your files are copied first
     "reset": Reset {
         /// Which lesson
         lesson: Option<String> = place("LESSON").conflicts_with("all"),
         /// Every lesson
         all: bool = flag("all"),
     }
-    "Example: cargo xtask reset lesson-01\n\nWhat was there is copied to .lab/backup first."
+    "Example: cargo xtask reset lesson-01\n\nYour files are copied to .lab/backup first."
 }
 
 verb! {
-    /// Run lessons 03 to 06 on every wire and show what holds and what it costs
+    /// Run lessons 03 to 06 on every wire, and show which framing works and what it costs
     "compare": Compare {
         /// Your own programs instead of the reference solutions
         mine: bool = flag("mine"),
-        /// The delay of each direction of the wire on which costs are measured, in milliseconds
+        /// Measure costs on a wire that delays each direction by MS milliseconds
         delay: u32 = option("delay", "MS")
             .value_parser(value_parser!(u32).range(10..=1000))
             .default_value("50"),
@@ -186,43 +186,43 @@ verb! {
 }
 
 verb! {
-    /// Stand a wire up by hand, in front of any server
+    /// Start a wire by hand, in front of any server
     "wire": Wire {
         /// `plain`, `glue`, `dribble`, `slice`, `slow@MS`, or a fault: `fin@N`, `rst@N`, `stall@N`, with `:c2s` or `:s2c`
         wire: String = place("WIRE").required(true),
         /// The server's address
         to: String = option("to", "HOST:PORT").required(true),
-        /// Where to be called
+        /// The address at which the wire listens
         listen: String = option("listen", "HOST:PORT").default_value("127.0.0.1:9000"),
-        /// The delay of `slow`, in milliseconds (50 when none is given)
+        /// The delay of `slow`, in milliseconds (default: 50)
         delay: Option<u32> = option("delay", "MS"),
-        /// Decides where `slice` cuts
+        /// The seed that decides where `slice` cuts
         seed: u64 = option("seed", "N").default_value("1"),
         /// Bytes of each turn of the client: `glue` waits for them, `slice` cuts them (repeat for several turns)
         client_turn: Vec<usize> = option("client-turn", "BYTES"),
-        /// The same for the server
+        /// Bytes of each turn of the server (repeat for several turns)
         server_turn: Vec<usize> = option("server-turn", "BYTES"),
     }
-    "Example: cargo xtask wire dribble --to 127.0.0.1:8888\n\nPrints the address to call, and each \
+    "Example: cargo xtask wire dribble --to 127.0.0.1:8888\n\nPrints the address to connect to, and each \
      piece as it passes: time, connection, direction, size and bytes. Ctrl-C ends it."
 }
 
 const DOCTOR: Face = Face {
     name: "doctor",
-    about: "See whether this machine has all that the lessons need, and what mends what is missing",
+    about: "Check that this machine has all that the lessons need, and say how to mend what is missing",
     below: "Example: cargo xtask doctor",
     words: Vec::new,
 };
 
 verb! {
-    /// Print what lets your shell complete `cargo xtask` with Tab
+    /// Print a script that lets your shell complete `cargo xtask` with Tab
     "completions": Completions {
         /// Which shell
         shell: Shell = place("SHELL").required(true),
     }
     "Examples, for bash, zsh, fish and PowerShell:\n  eval \"$(cargo xtask completions bash)\"\n  eval \"$(cargo \
      xtask completions zsh)\"\n  cargo xtask completions fish | source\n  cargo xtask completions powershell \
-     | Out-String | iex\n\nPut that line where your shell reads it at its start, for instance ~/.bashrc."
+     | Out-String | iex\n\nPut that line into a file that your shell reads when it starts, for instance ~/.bashrc."
 }
 
 choice! {
@@ -242,7 +242,7 @@ choice! {
 verb! {
     /// Render the lessons' starters from the solutions
     "starters": Starters {
-        /// Change nothing; say whether the starters agree with the solutions
+        /// Change nothing; only say whether the starters agree with the solutions
         check: bool = flag("check"),
         /// Render into this folder instead of lessons/
         into: Option<PathBuf> = option("into", "DIR").conflicts_with("check"),
@@ -250,7 +250,7 @@ verb! {
     "Example: cargo xtask starters --check"
 }
 
-/// The command line as clap knows it.
+/// Returns the command line as clap knows it.
 fn command() -> Command {
     Command::new("cargo xtask")
         .bin_name("cargo xtask")
@@ -260,9 +260,9 @@ fn command() -> Command {
         .subcommands(VERBS.map(|(face, _)| face.command()))
 }
 
-/// The surface itself, with each lesson's name as a value that a shell may complete.
+/// Returns the command line with the names of lessons, wires and checks as values that a shell may complete.
 pub fn surface() -> Command {
-    // clap wants names that live for ever; this is done once.
+    // clap wants names that live for ever; this runs only once.
     let names: Vec<&'static str> = LESSONS.iter().map(|lesson| &*lesson.id().leak()).collect();
     let mut surface = command();
     for (face, _) in VERBS {
@@ -285,19 +285,19 @@ pub fn surface() -> Command {
     surface
 }
 
-/// The checks' names, each once.
+/// Returns the checks' names, each once.
 fn checks() -> Vec<&'static str> {
     let all: std::collections::BTreeSet<&str> =
         LESSONS.iter().flat_map(|lesson| lesson.checks().map(|check| check.id)).collect();
     all.into_iter().collect()
 }
 
-/// Parses the command line; a wrong one is told, and ends the program with status 2.
+/// Parses the command line; prints what is wrong with it, if anything, and ends the program with status 2.
 pub fn parse() -> Cli {
     read(std::env::args_os()).unwrap_or_else(|error| error.exit())
 }
 
-/// What these words mean; the first is the program's name.
+/// Returns what these words mean; the first is the program's name.
 fn read<W: Into<OsString> + Clone>(words: impl IntoIterator<Item = W>) -> Result<Cli, clap::Error> {
     let mut typed = command().try_get_matches_from(words)?;
     let verb = typed.remove_subcommand().map(|(name, mut typed)| {

@@ -1,8 +1,8 @@
-//! What is typed, and what is understood.
+//! Tests how the words of a command line are understood.
 
 use super::*;
 
-/// Each word of a command line lands in the field that bears its name; the other fields are empty.
+/// Checks that each word of a command line goes into the field with its name, and that the other fields are empty.
 #[test]
 fn words_land_in_their_fields() {
     for (line, fields) in [

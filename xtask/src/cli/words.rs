@@ -1,5 +1,5 @@
-//! Each word of a verb is written once, as a field with its help. `verb!` makes two things of it: what clap must know, and
-//! the struct that is filled with what was typed.
+//! Each word of a verb is written once, as a field with its help. `verb!` makes two things from it: the description for
+//! clap, and the struct for the values that were typed.
 //!
 //! clap's own `derive` does the same, but it takes longer to build than the rest of clap.
 
@@ -7,44 +7,44 @@ use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::PathBuf;
 
-/// How a verb looks in help.
+/// A verb as help shows it.
 #[derive(Clone, Copy)]
 pub struct Face {
     /// The word for it.
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
-    /// What stands below its help: examples.
+    /// The text below its help: examples.
     pub below: &'static str,
     /// The words that it takes.
     pub words: fn() -> Vec<Arg>,
 }
 
 impl Face {
-    /// The verb as clap knows it.
+    /// Returns the verb as clap knows it.
     pub fn command(self) -> Command {
         Command::new(self.name).about(self.about).after_help(self.below).args((self.words)())
     }
 }
 
-/// `--long`, which is there or not.
+/// Makes the word `--long`, which is given or not.
 pub fn flag(long: &'static str) -> Arg {
     Arg::new(long).long(long)
 }
 
-/// `--long VALUE`.
+/// Makes the words `--long VALUE`.
 pub fn option(long: &'static str, value: &'static str) -> Arg {
     Arg::new(long).long(long).value_name(value)
 }
 
-/// A word without `--`: its place says what it means.
+/// Makes a word without `--`: its place says what it means.
 pub fn place(value: &'static str) -> Arg {
     Arg::new(value).value_name(value)
 }
 
-/// The type of a field: it says how often the word may stand, and which values it may have.
+/// The type of a field: it says how often the word may be given, and which values it may have.
 pub trait Field: Sized {
-    /// Tells clap.
+    /// Adds to `word` what clap must know about this type.
     fn shape(word: Arg) -> Arg;
     /// Takes the value of the field `id` from what was typed.
     fn take(typed: &mut ArgMatches, id: &str) -> Self;
@@ -84,7 +84,7 @@ impl<T: Value> Field for Vec<T> {
 
 /// The type of one value.
 pub trait Value: Clone + Send + Sync + 'static {
-    /// What reads it.
+    /// Returns clap's parser for it.
     fn parser() -> ValueParser;
 }
 
@@ -111,7 +111,7 @@ macro_rules! value {
 
 value!(String, PathBuf, u8, u16, u32, u64, usize);
 
-/// `"name": Struct { field: Type = word, … } "examples"`, each with its help as its doc comment.
+/// Makes a verb from `"name": Struct { field: Type = word, … } "examples"`; the doc comments are the help texts.
 macro_rules! verb {
     (
         #[doc = $about:literal]
@@ -129,7 +129,7 @@ macro_rules! verb {
         )+}
 
         impl $verb {
-            /// How it looks in help.
+            /// The verb as help shows it.
             const FACE: Face = Face { name: $name, about: $about.trim_ascii(), below: $below, words: Self::words };
 
             fn words() -> Vec<clap::Arg> {
@@ -139,7 +139,7 @@ macro_rules! verb {
                 }),+]
             }
 
-            /// The verb that was typed.
+            /// Makes the verb from what was typed.
             fn of(typed: &mut clap::ArgMatches) -> Self {
                 Self {$( $field: $crate::cli::words::Field::take(typed, stringify!($field)), )+}
             }
@@ -148,7 +148,7 @@ macro_rules! verb {
 }
 pub(super) use verb;
 
-/// `Enum { "word": Value, … }`, each with its help as its doc comment: a value that is one of these words.
+/// Makes a value that is one of several words from `Enum { "word": Value, … }`; the doc comments are the help texts.
 macro_rules! choice {
     (
         #[doc = $what:literal]

@@ -1,7 +1,8 @@
 //! `cargo xtask completions`
 //!
-//! The runner is called by cargo, so shells complete `cargo`, not `xtask`: what clap_complete writes for a command
-//! `xtask` is asked when the second word is `xtask`, and whatever completed `cargo` before is asked for all else.
+//! cargo starts the runner, so shells complete `cargo`, not `xtask`. When the second word is `xtask`, the script
+//! calls the completion that clap_complete writes for a command `xtask`; otherwise it calls what completed `cargo`
+//! before.
 
 use super::shared::print;
 use crate::cli;
@@ -12,7 +13,7 @@ use clap_complete::shells;
 /// Prints the shell's script.
 pub fn completions(args: &Completions) -> anyhow::Result<u8> {
     let script = match args.shell {
-        // What is hidden is nobody's to complete; the script for bash names it all the same.
+        // Shells must not complete hidden options, but the script for bash names this one.
         Shell::Bash => generated(shells::Bash, "xtask").replace(" --screen ", " ") + BASH,
         Shell::Zsh => generated(shells::Zsh, "xtask") + ZSH,
         Shell::Fish => generated(shells::Fish, "xtask") + &fish_lessons() + FISH,
@@ -28,7 +29,7 @@ fn generated(shell: impl clap_complete::Generator, name: &str) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
-/// The verbs that take a lesson: for fish and PowerShell clap_complete writes values of options only.
+/// Returns the verbs that take a lesson: for fish and PowerShell clap_complete only writes the values of options.
 fn verbs_of_lessons() -> Vec<String> {
     let takes = |verb: &&clap::Command| {
         let names = |arg: &clap::Arg| arg.get_value_names().is_some_and(|names| names[0] == "LESSON");
@@ -51,7 +52,7 @@ fn fish_lessons() -> String {
         .collect()
 }
 
-/// For PowerShell, where nothing else completes `cargo`: `xtask` is a verb of it.
+/// Returns the script for PowerShell. Nothing else completes `cargo` there, so `xtask` is a verb of `cargo`.
 fn powershell() -> String {
     let mut cargo = clap::Command::new("cargo").subcommand(cli::surface().name("xtask").bin_name("xtask"));
     let mut script = Vec::new();

@@ -15,7 +15,7 @@ use std::io::IsTerminal;
 /// Lines shown around a change.
 const AROUND: usize = 3;
 
-/// Shows the learner's program beside the solution: only the holes, unless all was asked for.
+/// Shows the learner's program beside the solution: only the holes, or whole files with `--whole`.
 pub fn diff(args: &Diff) -> anyhow::Result<u8> {
     let (state, _) = lab().load();
     let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
@@ -26,7 +26,7 @@ pub fn diff(args: &Diff) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// Prints what differs between the learner's lesson and the solution: in the holes, or in `whole` files.
+/// Prints the differences between the learner's lesson and the solution: in the holes, or in `whole` files.
 pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
     let root = workspace::root();
     let paint = Paint::of(&std::io::stdout());
@@ -50,7 +50,7 @@ pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
             && !whole
             && !holes.is_empty()
         {
-            print(&format!("{shown} is still as it was given\n"));
+            print(&format!("{shown} is still the starter\n"));
         }
         let (mine, theirs) = (mine.replace("\r\n", "\n"), theirs);
         let diff = TextDiff::from_lines(&mine, &theirs);
@@ -84,15 +84,15 @@ pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Asks once whether the solution shall be shown before the lesson has passed.
+/// Asks whether to show the solution although the lesson has not passed.
 fn agreed(lesson: &str) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         let text = format!(
-            "{lesson} has not passed yet; to see the solution all the same: cargo xtask diff {lesson} --yes"
+            "{lesson} has not passed yet; to see the solution anyway: cargo xtask diff {lesson} --yes"
         );
         return Err(Usage(text).into());
     }
-    print(&format!("{lesson} has not passed yet. See the solution all the same? [y/N] "));
+    print(&format!("{lesson} has not passed yet. See the solution anyway? [y/N] "));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     let yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");

@@ -5,25 +5,25 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// An editor's command, in words.
+/// An editor's command, split into words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor(Vec<String>);
 
-/// How an editor is told the line.
+/// How an editor's command line names the line to open.
 #[derive(Debug, PartialEq, Eq)]
 enum Style {
-    /// `code -g FILE:LINE`; has a window of its own.
+    /// `code -g FILE:LINE`; the editor has a window of its own.
     Window,
     /// `vi +LINE FILE`
     Plus,
     /// `hx FILE:LINE`
     Colon,
-    /// Not known: only the files.
+    /// Not known: the command line names only the file.
     None,
 }
 
 impl Editor {
-    /// The one that the environment names; `code` where it names none and that is there.
+    /// Returns the editor that the environment names; if it names none, `code` where that is installed.
     pub fn find() -> Option<Self> {
         let named = ["VISUAL", "EDITOR"]
             .iter()
@@ -34,22 +34,22 @@ impl Editor {
         }
     }
 
-    /// What it is called.
+    /// Returns its command as one string.
     pub fn command(&self) -> String {
         self.0.join(" ")
     }
 
-    /// Whether its program is there.
+    /// Returns whether its program is installed.
     pub fn is_there(&self) -> bool {
         on_path(&self.0[0]).is_some()
     }
 
-    /// Whether it has a window of its own, and leaves the terminal alone.
+    /// Returns whether it has a window of its own, so that it does not use the terminal.
     pub fn has_window(&self) -> bool {
         self.style() == Style::Window
     }
 
-    /// Opens a file at `line` (from 1); waits for its end where it needs the terminal.
+    /// Opens a file at `line` (from 1). Waits until the editor ends, if it uses the terminal.
     ///
     /// # Errors
     /// When it cannot be started, or ends with an error.
@@ -98,7 +98,7 @@ impl Editor {
     }
 }
 
-/// Where a program of this name is found, as a shell looks for it.
+/// Returns the path of the program `name`, found as a shell finds it.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     if name.contains(std::path::MAIN_SEPARATOR) {
         return Some(PathBuf::from(name)).filter(|path| path.is_file());

@@ -3,7 +3,7 @@
 use super::shared::{self, known, print};
 use crate::course::LESSONS;
 
-/// Says where the learner stands, and the one next command.
+/// Prints where the learner stands, and the one next command.
 pub fn greet() -> anyhow::Result<u8> {
     let state = known();
     let current = shared::current(&state);
@@ -11,7 +11,7 @@ pub fn greet() -> anyhow::Result<u8> {
     print("Socket Lab: learn socket programming by watching it break and fixing it.\n\n");
     match passed {
         0 if state.current.is_none() => print(&format!(
-            "Begin with the chapter, docs/src/{}.md, and see its programs talk:\n\nnext: cargo xtask run {} --solution\n",
+            "Begin with the chapter, docs/src/{}.md, and watch its programs talk:\n\nnext: cargo xtask run {} --solution\n",
             current.dir(),
             current.id()
         )),

@@ -7,7 +7,7 @@ use crate::report::text::wrap;
 use crate::workspace;
 use anyhow::Context;
 
-/// Shows the next hint of a lesson, or the one that was asked for, or all.
+/// Shows the next hint of a lesson, or the one that `--step` names, or all.
 pub fn hint(args: &Hint) -> anyhow::Result<u8> {
     let (state, _) = lab().load();
     let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
@@ -23,7 +23,7 @@ pub fn hint(args: &Hint) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// Prints a hint, the next one when none is named, and remembers it; whether there are more.
+/// Prints the hint `step`, or the next one, or all; saves which were shown. Returns whether there are more.
 pub fn show(lesson: &Lesson, step: Option<u8>, all: bool) -> anyhow::Result<bool> {
     let lab = lab();
     let (state, _) = lab.load();
@@ -39,14 +39,14 @@ pub fn show(lesson: &Lesson, step: Option<u8>, all: bool) -> anyhow::Result<bool
         }
     }
     let step = if all { hints.len() as u8 } else { step };
-    // A hint that cannot be remembered is a hint all the same.
+    // The hint was shown, so a failure to save it is only a note.
     if let Err(error) = lab.update(|state| _ = state.hints.insert(lesson.dir(), step)) {
         eprintln!("note: the progress was not saved: {error:#}");
     }
     Ok(usize::from(step) < hints.len())
 }
 
-/// A section of the page as it is read in a terminal: wrapped, code indented, without the marks of Markdown.
+/// Returns a section of the page for a terminal: wrapped, code indented, without the marks of Markdown.
 fn plain(section: &str) -> String {
     let mut out = String::from("hint ");
     let mut code = false;

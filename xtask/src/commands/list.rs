@@ -5,14 +5,14 @@ use crate::course::{LESSONS, Lesson};
 use crate::report::text::Paint;
 use colored::Color;
 
-/// Lists the lessons: passed, current, and still to come.
+/// Prints the list of lessons, and the next command.
 pub fn list() -> anyhow::Result<u8> {
     let current = show();
     print(&format!("\nnext: cargo xtask run {}\n", current.id()));
     Ok(0)
 }
 
-/// Prints the list; the lesson that the learner is at.
+/// Prints the lessons, with marks at those that have passed and at the current one; returns the current one.
 pub fn show() -> &'static Lesson {
     let state = known();
     let paint = Paint::of(&std::io::stdout());

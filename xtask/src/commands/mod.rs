@@ -24,7 +24,7 @@ use crate::system::program;
 use shared::{INTERRUPTED, UNABLE, USAGE, Usage};
 use std::process::ExitCode;
 
-/// Runs the verb; errors become one clear message.
+/// Runs the verb; turns an error into one clear message.
 pub fn run_verb(cli: Cli) -> ExitCode {
     let result = match cli.verb {
         Some(Verb::Run(args)) => run::run(&args),
@@ -55,7 +55,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
     }
 }
 
-/// An error's words, of which the last line is the next command.
+/// Returns an error's text; its last line is the next command.
 fn told(error: &anyhow::Error) -> String {
     let lines = format!("error: {error:#}").lines().map(String::from).collect::<Vec<_>>();
     // A command is not broken, so that it can be copied.

@@ -11,7 +11,7 @@ use anyhow::Context;
 use std::fs;
 use std::path::Path;
 
-/// Puts lessons back to their starters, after a copy of what was there.
+/// Puts back the starters of lessons, after a copy of the learner's files.
 pub fn reset(args: &Reset) -> anyhow::Result<u8> {
     let lessons: Vec<&'static Lesson> = match &args.lesson {
         Some(word) => vec![lesson(word)?],
@@ -31,10 +31,10 @@ pub fn reset(args: &Reset) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// Puts one lesson back to its starter, after a copy of what was there; what was done, in words.
+/// Puts back the starter of one lesson, after a copy of the learner's files. Returns what it did, in words.
 ///
 /// # Errors
-/// When no whole copy could be made: then nothing was touched.
+/// When no whole copy could be made; then no file has changed.
 pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
     let files = render_lesson(root, lesson)?;
     let dir = root.join("lessons").join(lesson.dir());
@@ -57,7 +57,7 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
         }
         kept = backup.strip_prefix(root).unwrap_or(&backup).display().to_string().replace('\\', "/");
         told += &format!(
-            "what was there is kept in {kept}\nto bring it back: cp -r {kept}/. lessons/{}\n",
+            "your files are kept in {kept}\nto bring them back: cp -r {kept}/. lessons/{}\n",
             lesson.dir()
         );
     }
@@ -72,9 +72,9 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
         }
         remember(&root.join("lessons"), &files)
     });
-    put.with_context(|| format!("the reset is not whole; all that was there is kept in {kept}"))?;
+    put.with_context(|| format!("the reset stopped before its end; all your files are kept in {kept}"))?;
     told += &format!("lessons/{} is the starter again\n", lesson.dir());
-    // It is to be done once more.
+    // The lesson must pass again.
     let to_do = lab().update(|state| {
         state.passed.remove(&lesson.dir());
     });
@@ -84,12 +84,12 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
     Ok(told)
 }
 
-/// Copies a file, and reads the copy back before it is believed.
+/// Copies a file, and reads the copy back to be sure that it is whole.
 fn copy_surely(from: &Path, to: &Path) -> anyhow::Result<()> {
-    // To read a FIFO would wait for ever.
+    // Reading a FIFO would wait for ever.
     anyhow::ensure!(Standing::at(from) == Standing::File, "{} is no regular file", from.display());
     let bytes = fs::read(from).with_context(|| format!("read {}", from.display()))?;
     write_whole(to, &bytes)?;
-    anyhow::ensure!(fs::read(to)? == bytes, "the copy {} is not the same", to.display());
+    anyhow::ensure!(fs::read(to)? == bytes, "the copy {} differs", to.display());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the verbs share: words for errors, the learner's place, names on the command line.
+//! What the verbs share: errors, the learner's place, names on the command line.
 
 use crate::course::{self, LESSONS, Lesson, NotFound};
 use crate::report::text::{WIDTH, wrap};
@@ -7,30 +7,31 @@ use crate::workspace;
 use crate::workspace::lab::{Lab, State};
 use anyhow::Context;
 
-/// Wrong usage, found after the command line was parsed.
+/// The status of wrong usage that was found after the command line was parsed.
 pub const USAGE: u8 = 2;
-/// The runner could not judge.
+/// The status when the runner could not judge.
 pub const UNABLE: u8 = 3;
-/// It was interrupted.
+/// The status when the runner was interrupted.
 pub const INTERRUPTED: u8 = 130;
-/// How long it may take to hand over its report after that.
+/// How long the runner may take to deliver its report after that.
 const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// From now on Ctrl-C ends every program under test, and then the runner, with status 130.
+/// Makes Ctrl-C end every program under test, and then the runner, with status 130.
 ///
 /// # Errors
 /// When the handler cannot be set.
 pub fn stop_at_ctrl_c() -> anyhow::Result<()> {
     ctrlc::set_handler(|| {
         program::end_all();
-        // With its programs gone the runner comes to its end by itself, and hands over what it has; or else it is ended.
+        // When its programs have ended, the runner delivers what it has and ends by itself. If it does not, this ends
+        // it.
         std::thread::sleep(LAST_WORDS);
         std::process::exit(INTERRUPTED.into());
     })
     .context("Ctrl-C handler")
 }
 
-/// What was typed cannot be done; the message says what to type.
+/// The error for a command line that cannot be done; the message says what to type.
 #[derive(Debug)]
 pub struct Usage(pub String);
 
@@ -42,12 +43,12 @@ impl std::fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// The learner's own folder.
+/// Returns the learner's own folder.
 pub fn lab() -> Lab {
     Lab::of(&workspace::root())
 }
 
-/// Where the learner stands; what had to be set aside is told.
+/// Returns where the learner stands; prints a note when a damaged file was set aside.
 pub fn known() -> State {
     let (state, message) = lab().load();
     if let Some(message) = message {
@@ -56,7 +57,7 @@ pub fn known() -> State {
     state
 }
 
-/// The lesson that `word` names; the one that the learner is at where there is none.
+/// Returns the lesson that `word` names; without a word, the one that the learner is at.
 ///
 /// # Errors
 /// As [`lesson`].
@@ -64,21 +65,21 @@ pub fn lesson_or_current(word: Option<&str>, state: &State) -> anyhow::Result<&'
     word.map_or_else(|| Ok(current(state)), lesson)
 }
 
-/// The lesson that the learner is at: the one last worked on, or the first that has not passed.
+/// Returns the lesson that the learner is at: the one last worked on, or the first that has not passed.
 pub fn current(state: &State) -> &'static Lesson {
     let worked_on = LESSONS.iter().find(|lesson| state.current.as_deref() == Some(&lesson.dir()));
     let next = LESSONS.iter().find(|lesson| !state.passed.contains(&lesson.dir()));
     worked_on.or(next).unwrap_or(&LESSONS[0])
 }
 
-/// The lesson that is to be done after `lesson`: the next one that has not passed, or else the first such.
+/// Returns the lesson to do after `lesson`: the next one that has not passed, or else the first such.
 pub fn after(lesson: &Lesson, state: &State) -> Option<&'static Lesson> {
     let to_do = |other: &&Lesson| other.number != lesson.number && !state.passed.contains(&other.dir());
     let later = LESSONS.iter().filter(|other| other.number > lesson.number).find(to_do);
     later.or_else(|| LESSONS.iter().find(to_do))
 }
 
-/// The lesson that `word` names.
+/// Returns the lesson that `word` names.
 ///
 /// # Errors
 /// [`Usage`] with the list and the nearest name.
@@ -98,7 +99,7 @@ pub fn lesson(word: &str) -> anyhow::Result<&'static Lesson> {
     })
 }
 
-/// The wire of this name.
+/// Returns the wire of this name.
 ///
 /// # Errors
 /// [`Usage`] with all names.
@@ -106,14 +107,14 @@ pub fn find_wire(word: &str) -> anyhow::Result<crate::wire::Kind> {
     word.parse().map_err(|message| Usage(message).into())
 }
 
-/// Prints to standard output; a reader that has gone (`| head`) is no error.
+/// Prints to standard output; a reader that has ended (`| head`) is no error.
 pub fn print(text: &str) {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
-/// A lesson in the list, at most 80 columns wide when it begins after `margin` columns.
+/// Returns a lesson's lines in the list, at most 80 columns wide when they begin after `margin` columns.
 pub fn row(lesson: &Lesson, margin: usize) -> String {
     let lines = wrap(lesson.idea, WIDTH - 22 - margin);
     let mut out = format!("{}  {:<10}", lesson.id(), lesson.name);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// The record of what was rendered: a line `hash  path` for each file, below lessons/.
 const RECORD: &str = ".rendered";
 
-/// Renders every starter, or with `--check` only says whether they agree with the solutions.
+/// Renders every starter; with `--check`, only says whether the starters agree with the solutions.
 pub fn starters(args: &Starters) -> anyhow::Result<u8> {
     let root = workspace::root();
     let files = render_all(&root)?;
@@ -22,7 +22,7 @@ pub fn starters(args: &Starters) -> anyhow::Result<u8> {
     if args.check { check(&lessons, &files) } else { write(&lessons, &files) }
 }
 
-/// Every file of every starter, by its path below lessons/.
+/// Renders every file of every starter, by its path below lessons/.
 fn render_all(root: &Path) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     let mut files = BTreeMap::new();
     for lesson in LESSONS {
@@ -31,7 +31,7 @@ fn render_all(root: &Path) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     Ok(files)
 }
 
-/// Every file of one starter, by its path below lessons/.
+/// Renders every file of one starter, by its path below lessons/.
 pub fn render_lesson(root: &Path, lesson: &Lesson) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     let solution = root.join("solutions").join(lesson.dir());
     let mut files = BTreeMap::new();
@@ -100,7 +100,7 @@ fn write(lessons: &Path, files: &BTreeMap<PathBuf, String>) -> anyhow::Result<u8
     Ok(0)
 }
 
-/// Takes down that these files of starters are as they were rendered, so that a later rendering may replace them.
+/// Records that these files of starters are as they were rendered, so that a later rendering may replace them.
 ///
 /// # Errors
 /// When the record cannot be written.
@@ -130,7 +130,7 @@ fn record(lessons: &Path) -> BTreeMap<PathBuf, u64> {
     text.lines().filter_map(line).collect()
 }
 
-/// The file's text with `\n` line ends, however git checked it out.
+/// Reads the file's text; turns the `\r\n` line ends of a git checkout into `\n`.
 fn read(path: &Path) -> Option<String> {
     fs::read_to_string(path).ok().map(|text| text.replace("\r\n", "\n"))
 }

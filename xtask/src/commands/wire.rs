@@ -8,10 +8,10 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-/// Bytes of a piece that are shown.
+/// The number of bytes of a piece that are shown.
 const SHOWN: usize = 24;
 
-/// Stands a wire up and shows what passes, until it is interrupted.
+/// Starts a wire and prints what passes, until it is interrupted.
 pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     let kind = match (find_wire(&args.wire)?, args.delay) {
         (Kind::Slow(_), Some(millis)) => find_wire(&format!("slow@{millis}"))?,
@@ -31,7 +31,7 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     let wire = Wire::start(Setup::new(kind, args.seed).with_turns(turns.0, turns.1), listen, to)?;
     let mut out = std::io::stdout();
     let mut text = format!("call {} to reach {to} on a {kind} wire; Ctrl-C ends it\n", wire.addr);
-    // Looked up, not tried: a trial connection would be the server's first client.
+    // The runner asks the kernel: a trial connection would be the server's first client.
     let here = |entry: &sockets::Entry| entry.local.ip() == to.ip() || entry.local.ip().is_unspecified();
     let nobody = |entries: Vec<sockets::Entry>| !entries.iter().any(here);
     if to.ip().is_loopback() && sockets::listening(Some(to.port())).is_ok_and(nobody) {
@@ -40,7 +40,7 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     let mut seen = 0;
     loop {
         if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-            return Ok(0); // Nobody looks any more.
+            return Ok(0); // Nobody reads the output any more.
         }
         let news = wire.record.pieces_from(seen, Instant::now() + Duration::from_secs(1));
         seen += news.len();

@@ -1,9 +1,9 @@
-//! The report as JSON. Fields are only ever added.
+//! The report as JSON. Later versions only add fields.
 
 use super::{CheckReport, LessonReport, Problem, Report};
 use serde_json::{Value, json};
 
-/// The whole report; bytes are escaped as `escape_ascii` does.
+/// Renders the whole report; escapes bytes as `escape_ascii` does.
 pub fn render(report: &Report) -> String {
     let lessons: Vec<Value> = report.lessons.iter().map(lesson).collect();
     let mut value = json!({"schema": 1, "seed": report.seed, "lessons": lessons});

@@ -1,14 +1,14 @@
-//! The report as JUnit XML, as CI systems read it: a suite for each lesson, a case for each check.
+//! The report as JUnit XML for CI systems: a suite for each lesson, a case for each check.
 //!
-//! There is no standard; this keeps to what Jenkins, GitLab and nextest agree on (testsuites, testsuite, testcase, with
-//! failure, error or skipped inside).
+//! There is no standard. This uses only what Jenkins, GitLab and nextest agree on (testsuites, testsuite, testcase,
+//! with failure, error or skipped inside).
 
 use super::{CheckReport, LessonReport, Problem, Report};
 use crate::finding::Verdict;
 use crate::wire::Kind;
 use std::fmt::Write;
 
-/// The whole report.
+/// Renders the whole report.
 pub fn render(report: &Report) -> String {
     let mut suites = String::new();
     let (mut tests, mut failures, mut errors) = (0, 0, 0);
@@ -109,7 +109,7 @@ fn case(lesson: &LessonReport, check: &CheckReport) -> String {
     out
 }
 
-/// Everything that teaches, as lines.
+/// Returns all that the check teaches, as lines.
 fn told(check: &CheckReport) -> String {
     let mut out = String::new();
     let (expected, got, cause) = (check.expected.to_string(), check.got.to_string(), check.cause.to_string());
@@ -135,8 +135,8 @@ fn seconds(millis: u64) -> String {
     format!("{:.3}", millis as f64 / 1e3)
 }
 
-/// A text as it may stand in XML 1.0, in an element or in an attribute: what XML has no place for is escaped as Rust
-/// writes it.
+/// Escapes a text for XML 1.0, in an element or an attribute. Characters that XML forbids are escaped as Rust writes
+/// them.
 fn text(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {

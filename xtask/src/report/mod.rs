@@ -1,4 +1,4 @@
-//! The verdicts of a run: one model, several forms. Uses `course`, `finding` and the names of wires.
+//! The verdicts of a run: one model, several forms. It uses `course`, `finding` and the names of wires.
 
 pub mod json;
 pub mod junit;
@@ -16,9 +16,9 @@ use crate::wire::{Kind, Ribbon};
 pub struct Report {
     /// The seed of inputs and cuts.
     pub seed: u64,
-    /// In the order in which they were judged.
+    /// The lessons, in the order in which they were judged.
     pub lessons: Vec<LessonReport>,
-    /// The run was interrupted: what was not judged by then is missing.
+    /// Whether the run was interrupted: then the checks that were not judged are missing.
     pub interrupted: bool,
 }
 
@@ -29,27 +29,27 @@ pub struct LessonReport {
     pub lesson: String,
     /// What was judged: `solution`, `lesson`, or the commands.
     pub subject: String,
-    /// Why nothing could be judged, when so: it does not compile, or a tool is missing.
+    /// Why nothing could be judged, if so: it does not compile, or a tool is missing.
     pub problem: Option<Problem>,
     /// Milliseconds from the first check to the last verdict, without the build.
     pub millis: u64,
-    /// One row a check.
+    /// One report for each check.
     pub checks: Vec<CheckReport>,
 }
 
 /// Why a lesson has no verdicts.
 #[derive(Clone, Debug)]
 pub enum Problem {
-    /// The program does not compile; what to do about it.
+    /// The program does not compile: where, or what to do about it.
     DoesNotCompile(String),
-    /// The runner cannot judge; why, and the mend.
+    /// The runner cannot judge: why, and how to mend that.
     Unable(String),
-    /// Of all lessons, one that is not there.
+    /// In a run of all lessons, the folder of this one is missing.
     NotThere(String),
 }
 
 impl Problem {
-    /// Why, in words.
+    /// Returns why, in words.
     pub fn why(&self) -> &str {
         match self {
             Self::DoesNotCompile(why) | Self::Unable(why) | Self::NotThere(why) => why,
@@ -60,13 +60,13 @@ impl Problem {
 /// One verdict and its evidence.
 #[derive(Debug)]
 pub struct CheckReport {
-    /// The check.
+    /// The check's name.
     pub id: &'static str,
-    /// The path of the function that tries it, below the room `promises`.
+    /// The path of the function that tries the promise, below the room `promises`.
     pub promise: &'static str,
-    /// The side that it is about.
+    /// The half that it judges.
     pub half: Half,
-    /// The side at fault, where a check of the pair failed.
+    /// The half at fault, when a check of the pair failed.
     pub at_fault: Option<Half>,
     /// The wire.
     pub wire: Kind,
@@ -74,7 +74,7 @@ pub struct CheckReport {
     pub verdict: Verdict,
     /// The promise.
     pub title: &'static str,
-    /// What should have happened; empty when it did.
+    /// What should have happened; empty when the check passed.
     pub expected: Words,
     /// What happened instead; why, for `error` and `skip`.
     pub got: Words,
@@ -86,35 +86,35 @@ pub struct CheckReport {
     pub see: String,
     /// The command that runs just this check again.
     pub rerun: String,
-    /// Milliseconds that it took.
+    /// How long it took, in milliseconds.
     pub millis: u64,
     /// The hole that the program ran into.
     pub hole: Option<Hole>,
     /// The bytes around the first wrong one.
     pub comparison: Option<Comparison>,
-    /// The first bytes that the program under test was given, the same for the same seed.
+    /// The first bytes that the program under test got. The same seed gives the same bytes.
     pub input: Vec<u8>,
-    /// Pieces that a wire passed on because a wait was over, not because of a fact.
+    /// How many pieces a wire sent because a wait was over, not because of a fact.
     pub waits: usize,
-    /// What was said and printed.
+    /// What the programs and the runner sent and printed.
     pub evidence: Evidence,
 }
 
 /// What a failed check saw.
 #[derive(Debug, Default)]
 pub struct Evidence {
-    /// The runner's connections, each a few lines.
+    /// The runner's connections, a few lines for each.
     pub connections: Vec<Vec<String>>,
-    /// How the programs ended and the last lines that they printed on standard error: a label and a text each.
+    /// How the programs ended, and the last lines that they printed on standard error: pairs of a label and a text.
     pub ends: Vec<(String, String)>,
-    /// Things to say beside the verdict.
+    /// Further facts, which do not change the verdict.
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads.
     pub ribbon: Option<Ribbon>,
 }
 
 impl LessonReport {
-    /// The verdict on the lesson: the worst of its checks'.
+    /// Returns the verdict on the lesson: the worst of its checks' verdicts.
     pub fn verdict(&self) -> Verdict {
         let has = |verdict| self.checks.iter().any(|check| check.verdict == verdict);
         match &self.problem {
@@ -128,14 +128,14 @@ impl LessonReport {
         }
     }
 
-    /// How many checks have this verdict.
+    /// Returns how many checks have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.checks.iter().filter(|check| check.verdict == verdict).count()
     }
 }
 
 impl Report {
-    /// The exit status: 0 all passed, 1 something failed, 3 something could not be judged.
+    /// Returns the exit status: 0 when all passed, 1 when something failed, 3 when something could not be judged.
     pub fn status(&self) -> u8 {
         let verdicts: Vec<Verdict> = self.lessons.iter().map(LessonReport::verdict).collect();
         if verdicts.contains(&Verdict::Fail) {

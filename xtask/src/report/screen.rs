@@ -1,4 +1,4 @@
-//! A run on one screen: the conversation and the first failed check, shortened until they fit.
+//! A run on one screen: its conversation and its first failed check, shortened until they fit.
 
 use super::text::{self, Detail, Next, Paint};
 use super::{CheckReport, LessonReport};
@@ -8,8 +8,8 @@ use crate::finding::Verdict;
 /// Lines of the conversation that are always shown.
 const LEAST: usize = 4;
 
-/// What a screen of `rows` lines shows of a lesson: the heading, the conversation, the first failed check or what is still
-/// to be written, the sum and what to do next.
+/// Renders a lesson for a screen of `rows` lines: the heading, the conversation, the first failed check or the holes,
+/// the counts, and what to do next.
 pub fn render(
     paint: Paint,
     heading: &str,
@@ -33,7 +33,7 @@ pub fn render(
         }
         None => worth_seeing(paint, report, room.saturating_sub(least)),
     };
-    shorten(&mut shown, room, 0); // Its first lines tell the most.
+    shorten(&mut shown, room, 0); // Its first lines say the most.
     let left = room.saturating_sub(shown.len());
     shorten(&mut conversation, left, left.saturating_sub(1) / 2);
     let mut out = lines(heading);
@@ -47,8 +47,8 @@ pub fn render(
     out.join("\n") + "\n"
 }
 
-/// Where nothing failed: what is still to be written, or else what the lesson shows, demos and drawings, the first of each
-/// whole and as many as `room` has.
+/// Returns what to show when no check failed, at most `room` lines: the holes, and then the demos and the checks with a
+/// ribbon, each in the longest form that still fits.
 fn worth_seeing(paint: Paint, report: &LessonReport, room: usize) -> Vec<String> {
     let holes: Vec<String> = text::holes(paint, report).lines().map(String::from).collect();
     let mut shown = holes;
@@ -65,8 +65,8 @@ fn worth_seeing(paint: Paint, report: &LessonReport, room: usize) -> Vec<String>
     shown
 }
 
-/// At most `most` lines, of which the last are the last `tail`, with a mark where some were left out; none where there is
-/// no room for more than the mark.
+/// Shortens `lines` to at most `most`. It keeps the last `tail` lines, and puts a mark where it leaves lines out. It
+/// leaves no line where only the mark would fit.
 fn shorten(lines: &mut Vec<String>, most: usize, tail: usize) {
     if lines.len() <= most {
         return;

@@ -1,4 +1,4 @@
-//! What reports look like, held against the files in `snapshots/`. `LAB_UPDATE=1 cargo test -p xtask` renews them.
+//! Compares reports with the files in `snapshots/`. `LAB_UPDATE=1 cargo test -p xtask` renews the files.
 
 use super::{CheckReport, Evidence, LessonReport, Problem, Report, json, text};
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
@@ -30,7 +30,7 @@ fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
     }
 }
 
-/// One of everything that a report can hold.
+/// Makes a report that contains one of everything.
 fn report() -> Report {
     let mut got: Vec<u8> = (b'a'..=b'z').collect();
     got[13] = 0xff;

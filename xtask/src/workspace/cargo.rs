@@ -1,4 +1,4 @@
-//! What is built, and where it lies.
+//! Builds programs with cargo, and finds them.
 
 use crate::system::program;
 
@@ -8,23 +8,24 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What a build has brought.
+/// The result of a build.
 #[derive(Default)]
 pub struct Built {
     /// The executables by name; one that is missing did not compile.
     pub programs: HashMap<String, PathBuf>,
-    /// The first error and its place, known of builds for a report (those with a `target` of their own).
+    /// The first error and its place; known only of builds for a report, which have a `target` of their own.
     pub error: Option<String>,
 }
 
-/// Builds these packages in the workspace at `root`, cargo's own messages on standard error as cargo shows them.
+/// Builds these packages in the workspace at `root`; shows cargo's own messages on standard error, as cargo does.
 ///
 /// # Errors
 /// When cargo cannot be started.
 pub fn build(root: &Path, packages: &[String], target: Option<&Path>, quiet: bool) -> anyhow::Result<Built> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut argv: Vec<OsString> = vec![cargo, "build".into(), "--keep-going".into()];
-    // A report is read elsewhere than cargo's messages: for one, they are read here, too, and shown as they are.
+    // A reader of the report does not see cargo's messages. For a report, this function reads them, too, and shows
+    // them.
     argv.push(
         format!("--message-format=json{}", if target.is_some() { "" } else { "-render-diagnostics" }).into(),
     );
@@ -61,7 +62,7 @@ pub fn build(root: &Path, packages: &[String], target: Option<&Path>, quiet: boo
     }
 }
 
-/// `mismatched types (src/bin/server.rs:3:5)`: an error of rustc's, in its JSON form, in one line.
+/// Returns one of rustc's errors, given as JSON, in one line: `mismatched types (src/bin/server.rs:3:5)`.
 fn first_error(message: &serde_json::Value) -> String {
     let what = message["message"].as_str().unwrap_or("an error");
     let spans = message["spans"].as_array();

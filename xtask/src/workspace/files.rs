@@ -1,14 +1,14 @@
-//! Files that are written whole or not at all; what is no regular file is written to, and never replaced.
+//! Writes files whole or not at all. A path that is no regular file is written to, and never replaced.
 
 use anyhow::Context;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Symbolic links that are followed in a row; Linux follows as many (path_resolution(7)).
+/// The most symbolic links that are followed in a row, as on Linux (path_resolution(7)).
 const MAX_LINKS: usize = 40;
 
-/// What stands at a path, links followed.
+/// What a path leads to, after links are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing.
@@ -24,7 +24,8 @@ pub enum Standing {
 impl Standing {
     /// Looks at `path`; opens nothing.
     pub fn at(path: &Path) -> Self {
-        // `/dev/stdout` may lead to a regular file, of which this process holds the place to write at.
+        // `/dev/stdout` may lead to a regular file. This process has it open, with a place to write at, so it must
+        // stay.
         let special = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
         match fs::metadata(path) {
             Err(_) => Self::Nothing,
@@ -35,18 +36,19 @@ impl Standing {
     }
 }
 
-/// A file's new content, already on the disk beside it. Dropped before [`Ready::put`], it is taken away again.
+/// A file's new content, already on the disk beside it. If this is dropped before [`Ready::put`], the content is
+/// removed.
 pub struct Ready {
     part: PathBuf,
     path: PathBuf,
 }
 
 impl Ready {
-    /// Writes the bytes beside `path`, in a hidden file; makes the folder where it is missing. Where `path` is a link, it
-    /// is what the link points to that will be replaced.
+    /// Writes the bytes beside `path`, in a hidden file; makes the folder if it is missing. If `path` is a link, its
+    /// target will be replaced, not the link.
     ///
     /// # Errors
-    /// When they cannot be written, or when `path` is no regular file: nothing stays behind.
+    /// When the bytes cannot be written, or when `path` is no regular file; then nothing stays behind.
     pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<Self> {
         let path = followed(path).with_context(|| format!("write {}", path.display()))?;
         let standing = Standing::at(&path);
@@ -69,7 +71,7 @@ impl Ready {
         Ok(ready)
     }
 
-    /// Puts it in its place.
+    /// Puts the content in its place.
     ///
     /// # Errors
     /// When it cannot be renamed; then the old file is as it was.
@@ -80,11 +82,11 @@ impl Ready {
 
 impl Drop for Ready {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.part); // Once it is in its place, there is none.
+        let _ = fs::remove_file(&self.part); // After `put` there is no such file.
     }
 }
 
-/// Writes a file whole or not at all: beside it first, then in its place.
+/// Writes a file whole or not at all: first beside it, then in its place.
 ///
 /// # Errors
 /// When it cannot be written, or is no regular file; then the old one is as it was.
@@ -92,7 +94,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     Ready::write(path, bytes)?.put()
 }
 
-/// Writes a file as [`write_whole`] does; what is no regular file gets the bytes and stays what it is.
+/// Writes a file as [`write_whole`] does. A device, a FIFO or an open descriptor gets the bytes and stays what it is.
 ///
 /// # Errors
 /// When the bytes cannot be written; a FIFO that nobody reads is one such case.
@@ -104,7 +106,7 @@ pub fn deliver(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     written.with_context(|| format!("write {}", path.display()))
 }
 
-/// Opens a stream at its end: it makes nothing, and cuts off nothing.
+/// Opens a stream at its end. It creates no file and truncates none.
 fn open_stream(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true);
@@ -112,7 +114,7 @@ fn open_stream(path: &Path) -> io::Result<File> {
     {
         use nix::fcntl::{FcntlArg, OFlag, fcntl};
         use std::os::unix::fs::OpenOptionsExt;
-        // A FIFO that nobody reads would else keep the runner waiting for ever (fifo(7)): it is refused with ENXIO.
+        // Otherwise the runner would wait for ever on a FIFO that nobody reads; so open fails with ENXIO (fifo(7)).
         options.custom_flags(OFlag::O_NONBLOCK.bits());
         let stream = options.open(path).map_err(|error| match error.raw_os_error() {
             Some(code) if code == nix::errno::Errno::ENXIO as i32 => {
@@ -127,12 +129,12 @@ fn open_stream(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Where a chain of links ends, also when nothing stands there yet.
+/// Returns the path at which a chain of links ends, even if nothing is there yet.
 fn followed(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
-            // A relative link counts from the folder that it stands in.
+            // A relative link starts from the folder that contains it.
             Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
             Err(_) => return Ok(path),
         }
@@ -173,7 +175,7 @@ mod tests {
         assert!(dir.join("first").is_symlink() && dir.join("second").is_symlink());
         symlink("loop", dir.join("loop")).unwrap();
         assert!(deliver(&dir.join("loop"), b"report").is_err());
-        assert_eq!(fs::read_dir(&dir).unwrap().count(), 4, "a part was left behind");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 4, "a hidden file stayed behind");
         fs::remove_dir_all(&dir).unwrap();
     }
 

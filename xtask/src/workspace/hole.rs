@@ -1,11 +1,11 @@
-//! Finds the hole that a starter ran into: from a `todo!` panic to the function that is still to be written.
+//! Finds the hole that a starter ran into: from a `todo!` panic to the function that is not written yet.
 
 use crate::finding::Hole;
 use std::fs;
 use std::path::Path;
 
-/// Reads a program's standard error for the panic of a `todo!`, and looks the place up in `dir`, the lesson's
-/// folder, which the learner knows as `shown`.
+/// Searches a program's standard error for the panic of a `todo!`, and returns the hole at that place in `dir`, the
+/// lesson's folder. The learner knows this folder as `shown`.
 ///
 /// The panic says `panicked at lessons/01-echo/src/bin/server.rs:38:5:` and, on the next line,
 /// `not yet implemented: …`.
@@ -28,7 +28,7 @@ pub fn reached(stderr: &str, dir: &Path, shown: &str) -> Option<Hole> {
     None
 }
 
-/// The name in the nearest line above `line` (from 1) that begins a function.
+/// Returns the name of the function that begins nearest above `line` (from 1).
 fn enclosing_function(source: &str, line: u32) -> Option<String> {
     let above: Vec<&str> = source.lines().take(line as usize).collect();
     above.iter().rev().find_map(|line| {

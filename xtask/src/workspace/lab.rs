@@ -1,4 +1,4 @@
-//! The learner's own folder, `.lab/` at the root: progress, and backups of what was reset.
+//! The learner's own folder, `.lab/` at the root: the progress, and copies of the files that `reset` has replaced.
 
 use crate::workspace::files::write_whole;
 use anyhow::Context;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Where a learner stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// The lesson that is worked on, by its folder's name.
+    /// The lesson that the learner works on, by its folder's name.
     pub current: Option<String>,
     /// Lessons that have passed.
     pub passed: BTreeSet<String>,
@@ -24,7 +24,7 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// The one of the repository at `root`; nothing is made yet.
+    /// Returns the folder of the repository at `root`; creates nothing yet.
     pub fn of(root: &Path) -> Self {
         Self { dir: root.join(".lab") }
     }
@@ -33,8 +33,8 @@ impl Lab {
         self.dir.join("progress.json")
     }
 
-    /// Where the learner stands; the start of the course when nothing is known. A file that cannot be understood is set
-    /// aside, and the message says where.
+    /// Returns where the learner stands; the start of the course when nothing is known. Sets a damaged file aside; the
+    /// message says where it is then.
     pub fn load(&self) -> (State, Option<String>) {
         let Ok(text) = fs::read(self.file()) else { return (State::default(), None) };
         if let Some(state) = State::read(&text) {
@@ -48,8 +48,8 @@ impl Lab {
         (State::default(), Some(message))
     }
 
-    /// Changes what is known of the learner; a message when the old file had to be set aside. One runner at a time: the
-    /// others wait. The file is replaced as a whole, so that a crash leaves the old one or the new one.
+    /// Changes the learner's state; returns a message when it had to set the old file aside. One runner at a time: the
+    /// others wait. It replaces the whole file, so that a crash leaves the old one or the new one.
     ///
     /// # Errors
     /// When the folder or the file cannot be written.
@@ -57,7 +57,7 @@ impl Lab {
         fs::create_dir_all(&self.dir).with_context(|| format!("make {}", self.dir.display()))?;
         let lock = self.dir.join("lock");
         let held = File::create(&lock).with_context(|| format!("write {}", lock.display()))?;
-        held.lock().with_context(|| format!("lock {}", lock.display()))?; // Given back when it is closed, or by the kernel.
+        held.lock().with_context(|| format!("lock {}", lock.display()))?; // Closing the file unlocks it.
         let (mut state, message) = self.load();
         let before = state.clone();
         change(&mut state);
@@ -67,7 +67,7 @@ impl Lab {
         Ok(message)
     }
 
-    /// A folder for a copy of `lesson`, not there yet.
+    /// Creates a new folder for a copy of `lesson`.
     ///
     /// # Errors
     /// When it cannot be made.

@@ -1,25 +1,25 @@
-//! Another folder of lessons (a student's), judged by this runner: copied into a workspace of its own, so that it
-//! builds whatever stands around it, and its target/ never mixes with the learner's.
+//! Copies a lesson from another folder of lessons (a student's) into a workspace of its own. So it builds whatever
+//! else is in that folder, and its target/ never mixes with the learner's.
 
 use crate::workspace::starter;
 use anyhow::{Context, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files larger than this are no lesson.
+/// Larger files are not copied: they are no part of a lesson.
 const MAX_FILE: u64 = 16 << 20;
 
-/// A workspace made for one lesson of a student's.
+/// A workspace made for one lesson of a student.
 pub struct Mirror {
     /// Its root.
     pub root: PathBuf,
-    /// Where cargo shall build.
+    /// The folder in which cargo builds.
     pub target: PathBuf,
     /// The student's own folder of this lesson.
     pub source: PathBuf,
 }
 
-/// Where a student's lessons lie: `dir` itself, or `dir/lessons` when a whole clone was named.
+/// Returns the folder with a student's lessons: `dir` itself, or `dir/lessons` when `dir` is a whole clone.
 ///
 /// # Errors
 /// When there is no such folder.
@@ -32,7 +32,8 @@ pub fn lessons_dir(dir: &Path) -> anyhow::Result<PathBuf> {
     Ok(if inner.is_dir() { inner } else { dir })
 }
 
-/// Copies the lesson in the folder `lesson` from `dir`, with what it may depend on from the repository at `root`, below `target`.
+/// Copies the lesson `lesson` (a folder's name) from `dir` to a workspace below `target`, together with what it may
+/// depend on from the repository at `root`.
 ///
 /// # Errors
 /// When `dir` has no such lesson, or the copy cannot be written.
@@ -57,13 +58,13 @@ pub fn make(root: &Path, dir: &Path, target: &Path, lesson: &str) -> anyhow::Res
     if !mirror.join("Cargo.lock").exists() {
         fs::copy(root.join("Cargo.lock"), mirror.join("Cargo.lock"))?;
     }
-    // The solutions that a later lesson builds on are this repository's, not the student's.
+    // A later lesson may use earlier solutions: these come from this repository, not from the student.
     copy(&root.join("solutions"), &mirror.join("solutions"))?;
     copy(&source, &mirror.join("lessons").join(lesson))?;
     Ok(Mirror { root: mirror, target: home.join("target"), source })
 }
 
-/// Makes `to` hold what `from` holds. Files that are the same stay untouched, so that cargo builds nothing anew.
+/// Makes `to` contain what `from` contains. Leaves equal files untouched, so that cargo does not build them again.
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     let mut names = Vec::new();
@@ -79,7 +80,7 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         } else if kind.is_file() && entry.metadata()?.len() <= MAX_FILE {
             write_if_new(&to.join(&name), &fs::read(entry.path())?)?;
         } else {
-            continue; // Links and devices are not followed: a student's folder is a stranger's.
+            continue; // Links and devices are left out: the runner does not trust a student's folder.
         }
         names.push(name);
     }

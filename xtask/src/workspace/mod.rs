@@ -1,5 +1,5 @@
-//! The repository on the disk: lessons and their starters, the learner's progress, what cargo builds. Uses `finding` and
-//! `system`.
+//! The repository on the disk: lessons and their starters, the learner's progress, what cargo builds. It uses
+//! `finding` and `system`.
 
 pub mod cargo;
 pub mod files;
@@ -10,9 +10,9 @@ pub mod starter;
 
 use std::path::PathBuf;
 
-/// The root of the repository: the folder above the runner's own crate.
+/// Returns the root of the repository: the folder above the runner's own crate.
 pub fn root() -> PathBuf {
-    // cargo sets the variable when it runs the runner; started by hand, the runner knows where it was built.
+    // cargo sets the variable when it starts the runner. Without cargo, the path from the build is used.
     let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or(env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     let above = own.parent().map(PathBuf::from).unwrap_or_default();
     if above.join("xtask").is_dir() { above } else { PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..") }

@@ -1,11 +1,11 @@
-//! Renders a learner's starter from a reference solution: `&str` in, `String` out.
+//! Renders a learner's starter from a reference solution: from `&str` to `String`.
 
 use anyhow::Context;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// The lints that a starter may not be bothered with while its holes are empty.
+/// The lints that a starter switches off, because its holes are still empty.
 const LINTS: &str = "\
 # While a hole is empty, what it will use is unused.
 [lints.rust]
@@ -18,7 +18,7 @@ unused_variables = \"allow\"
 /// Renders one file of the solution of lesson `number` (two digits) as the learner gets it.
 ///
 /// Each hole, from `// BEGIN SOLUTION: what to do` to `// END SOLUTION`, becomes `// TODO: what to do` and a
-/// `todo!`; the crate's own names change from solution to lesson; a manifest gets the lints of a lesson. Marks of the
+/// `todo!`. The crate's own names change from solution to lesson. A manifest gets the lints of a lesson. Marks of the
 /// book (`// ANCHOR: name`, `// ANCHOR_END: name`) are left out.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ pub fn render(source: &str, number: &str) -> Result<String, String> {
         } else if trimmed.trim_end() == "// END SOLUTION" {
             hole.take().ok_or(format!("line {n}: `// END SOLUTION` without a beginning"))?;
         } else if trimmed.starts_with("// ANCHOR") {
-            // The book's marks (mdBook's include) are of no use to the learner.
+            // Only the book needs its marks (mdBook's include).
         } else if hole.is_none() {
             out += line;
             out.push('\n');
@@ -53,14 +53,15 @@ pub fn render(source: &str, number: &str) -> Result<String, String> {
     Ok(as_lesson(&out, number))
 }
 
-/// The crate's own names changed from solution to lesson, and a manifest with the lints of a lesson.
+/// Changes the crate's own names from solution to lesson, and gives a manifest the lints of a lesson.
 fn as_lesson(text: &str, number: &str) -> String {
     let text = text.replace(&format!("solution-{number}"), &format!("lesson-{number}"));
     let text = text.replace(&format!("solution_{number}"), &format!("lesson_{number}"));
     text.replace("[lints]\nworkspace = true\n", LINTS)
 }
 
-/// The same file as a learner has it who has written the solution's bodies, and the lines of each hole in it, from 0.
+/// Renders the file with the solution's bodies instead of `todo!`s; returns it and the lines (from 0) of each hole in
+/// it.
 pub fn solved(source: &str, number: &str) -> (String, Vec<Range<usize>>) {
     let (mut out, mut holes, mut line, mut begin) = (String::new(), Vec::new(), 0, 0);
     for text in source.lines() {
@@ -78,8 +79,8 @@ pub fn solved(source: &str, number: &str) -> (String, Vec<Range<usize>>) {
     (as_lesson(&out, number), holes)
 }
 
-/// The files of a lesson or a solution, by their path in its folder, in order. Links are not followed, and what cargo
-/// built is left out.
+/// Returns the files of a lesson or a solution, by their path in its folder, in order. Does not follow links, and
+/// leaves out what cargo built.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -100,7 +101,8 @@ pub fn files_below(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// FNV-1a, 64 bits: tells an edited file from the one that was rendered, the same on every machine and for ever.
+/// Returns the FNV-1a hash (64 bits) of a text, which shows whether a rendered file was edited. It is the same on every
+/// machine, and never changes.
 pub fn hash(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

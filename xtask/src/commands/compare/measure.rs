@@ -16,20 +16,20 @@ use std::time::Duration;
 /// The wires of the table.
 pub const WIRES: [Kind; 4] = [Kind::Plain, Kind::Glue, Kind::Dribble, Kind::Slice];
 
-/// How often 03 is run on `plain`, where how many reads it takes is luck.
+/// How often 03 runs on `plain`, where the number of reads is luck.
 const RUNS: usize = 5;
-/// Messages beyond the first in the run whose cost is measured.
+/// Messages after the first in the run whose cost is measured.
 const MORE: usize = 5;
 
 /// One way of framing.
 pub struct Way {
     /// Its lesson.
     pub number: &'static str,
-    /// What it is called in the table.
+    /// Its name in the table.
     pub framing: &'static str,
-    /// Whether its pair took each message for one, on the bench's wire.
+    /// Runs its pair on the bench's wire and returns whether each message arrived as one.
     holds: fn(&mut Bench) -> Outcome<bool>,
-    /// What a pair's messages took, on the bench's wire.
+    /// Runs its pair on the bench's wire and returns what its messages cost.
     cost: fn(&mut Bench, usize) -> Outcome<measure::Run>,
 }
 
@@ -46,7 +46,8 @@ pub const WAYS: [Way; 4] = [
     Way { number: "06", framing: "header", holds: holds::<Framed>, cost: measure::run::<Framed> },
 ];
 
-/// Whether the lesson's pair check holds; that it breaks as the lesson predicts is an answer, any other break is not.
+/// Returns whether each message arrived as one: `false` when the pair breaks as predicted; any other failure is an
+/// error.
 fn holds<P: Push>(bench: &mut Bench) -> Outcome<bool> {
     match pair::pair_messages::<P>(bench) {
         Ok(()) => Ok(true),
@@ -63,21 +64,21 @@ pub struct Row {
     pub way: &'static Way,
     /// One for each of [`WIRES`].
     pub cells: Vec<Cell>,
-    /// What a message costs; `None` where the pair did not get through.
+    /// What a message costs; `None` when the pair did not come to its end.
     pub cost: Option<Cost>,
 }
 
 /// How a pair did on a wire.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
-    /// In so many runs of so many each message was taken for one.
+    /// `Held(k, n)`: in k of n runs each message arrived as one.
     Held(usize, usize),
-    /// It broke in a way that the lesson does not predict: why.
+    /// It broke in a way that the lesson does not predict, and why.
     Broke(String),
 }
 
 impl Cell {
-    /// Whether it held in every run.
+    /// Returns whether it held in every run.
     pub fn always(&self) -> bool {
         matches!(self, Cell::Held(held, runs) if held == runs)
     }
@@ -96,7 +97,7 @@ impl Row {
     /// Runs the pair on every wire, and then on one that delays each direction by `delay` milliseconds.
     pub fn measure(way: &'static Way, programs: &Programs, seed: u64, delay: u32) -> Self {
         let cell = |kind: &Kind| {
-            // On `plain`, what 03 does is luck: told as such.
+            // On `plain`, what 03 does is luck: the table shows it as k of n runs.
             let runs = if way.number == "03" && *kind == Kind::Plain { RUNS } else { 1 };
             let mut held = 0;
             for n in 0..runs {
@@ -108,7 +109,7 @@ impl Row {
                             memchr::memmem::find(&stderr.kept(), b"not yet implemented").is_some()
                         });
                         return Cell::Broke(if unwritten {
-                            "it is still to be written".into()
+                            "it is not written yet".into()
                         } else {
                             told(*stop)
                         });
@@ -131,7 +132,7 @@ impl Row {
 }
 
 impl Way {
-    /// Its row of the course.
+    /// Returns its row of the course.
     pub fn lesson(&self) -> &'static Lesson {
         course::LESSONS.iter().find(|lesson| lesson.number == self.number).expect("a lesson of the course")
     }
@@ -144,15 +145,15 @@ fn told(stop: Stop) -> String {
     }
 }
 
-/// The sentence that a table proves, or what keeps it from proving anything.
+/// Returns the sentence that the table proves, or why it proves nothing.
 pub fn proves(rows: &[Row]) -> Result<&'static str, String> {
     let broken = rows.iter().flat_map(|row| {
         row.cells.iter().zip(WIRES).filter_map(move |(cell, wire)| match cell {
             Cell::Broke(why) => {
                 let number = row.way.number;
                 Some(format!(
-                    "lesson-{number} breaks on {wire} in a way of its own ({why}). Mend it first: cargo xtask run \
-                     lesson-{number}"
+                    "lesson-{number} breaks on {wire} in a way that the lesson does not predict ({why}). Mend it first: \
+                     cargo xtask run lesson-{number}"
                 ))
             }
             Cell::Held(..) => None,
@@ -165,12 +166,12 @@ pub fn proves(rows: &[Row]) -> Result<&'static str, String> {
         rows.iter().filter(|row| row.cells.iter().all(Cell::always)).map(|row| row.way.framing).collect();
     match sound.as_slice() {
         ["header"] => Ok(
-            "Waiting only hides the missing boundary; a message survives every wire when its length goes before it \
+            "Waiting only hides the missing boundary. A message survives every wire when its length goes before it \
              in a form of fixed size, and the receiver reads exactly that many bytes.",
         ),
-        [] => Err("no way of framing holds on every wire yet: lesson-06 is meant to".into()),
+        [] => Err("no way of framing holds on every wire yet; that of lesson-06 should".into()),
         others => {
-            Err(format!("these hold on every wire: {}; more were run than predicted", others.join(", ")))
+            Err(format!("these hold on every wire: {}; the lessons predict only header", others.join(", ")))
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::workspace::cargo;
 use measure::{Row, WAYS, proves};
 use std::io::IsTerminal;
 
-/// A program does not compile, or breaks in a way that its lesson does not predict.
+/// The status when a program does not compile, or breaks in a way that its lesson does not predict.
 const FAILED: u8 = 1;
 
 /// Runs lessons 03 to 06 on every wire and prints what holds and what it costs.
@@ -35,7 +35,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
     if !quiet {
         eprintln!("the pairs of lessons 03 to 06 run on every wire; this takes some seconds");
     }
-    // Side by side: they mostly wait, each for its own programs.
+    // At once: each mostly waits for its own programs.
     let rows: Vec<Row> = std::thread::scope(|scope| {
         let measure = |(way, programs)| scope.spawn(move || Row::measure(way, programs, seed, args.delay));
         let running: Vec<_> = pairs.iter().map(|(way, programs)| measure((*way, programs))).collect();

@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// The width of a wire's column.
 const COLUMN: usize = 10;
 
-/// The heading and one line a way of framing.
+/// Returns the heading and one line for each way of framing.
 pub fn render(paint: Paint, rows: &[Row], delay: u32) -> String {
     let mut out = format!("{:12} ", "");
     for wire in WIRES {
@@ -33,14 +33,15 @@ pub fn render(paint: Paint, rows: &[Row], delay: u32) -> String {
     out
 }
 
-/// Shorter times are noise: nothing was waited for.
+/// Shorter times are noise: nothing waited.
 const NOTICED_MILLIS: f64 = 5.0;
 
 fn cost(row: &Row, delay: u32) -> String {
     let Some(cost) = row.cost else { return "not measured".into() };
     let (millis, trip) = (cost.time.as_secs_f64() * 1e3, f64::from(2 * delay));
     let mut parts = Vec::new();
-    // A round trip is two delays of the wire. What is no small number of them is a time of the program's own.
+    // A round trip is two delays of the wire. A time of 0.8 to 3 of them is shown in round trips; any other time is the
+    // program's own.
     let trips = millis / trip;
     if millis >= NOTICED_MILLIS {
         if (0.8..3.0).contains(&trips) {
@@ -55,18 +56,18 @@ fn cost(row: &Row, delay: u32) -> String {
     if parts.is_empty() { "–".into() } else { parts.join(", ") }
 }
 
-/// How the costs were measured, in words for people.
+/// Explains the table's marks and how the costs were measured.
 pub fn legend(delay: u32) -> String {
     let text = format!(
-        "✓ each message was taken for one, ✗ it broke as its lesson predicts, every time, ! it broke in another way. Luck: \
-         k of n runs. Costs: \
-         measured on a wire that delays each direction by {delay} ms, so a round trip is {} ms.",
+        "✓ each message arrived as one, ✗ it broke every time, as its lesson predicts, ! it broke in another way. \
+         Luck: k of n runs. Costs: measured on a wire that delays each direction by {delay} ms, so a round trip is \
+         {} ms.",
         2 * delay
     );
     wrap(&text, WIDTH).join("\n") + "\n"
 }
 
-/// The same for machines.
+/// Returns the table as JSON.
 pub fn render_json(rows: &[Row], seed: u64, delay: u32, proves: &Result<&'static str, String>) -> String {
     let cell = |cell: &Cell| match cell {
         Cell::Held(held, runs) => json!({"held": held, "runs": runs}),

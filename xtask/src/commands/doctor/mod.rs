@@ -7,10 +7,10 @@ use crate::report::text::{Paint, WIDTH, wrap};
 use colored::Color;
 use probes::Health;
 
-/// Columns before what was seen.
+/// Columns before the text of a finding.
 const INDENT: usize = 15;
 
-/// Tries what the course needs, and says what a missing thing costs and what mends it.
+/// Tries all that the course needs, and prints what a missing thing costs and how to mend it.
 pub fn doctor() -> anyhow::Result<u8> {
     stop_at_ctrl_c()?;
     let paint = Paint::of(&std::io::stdout());

@@ -1,4 +1,4 @@
-//! What this machine can do for the course: each thing tried, not looked up.
+//! What this machine can do for the course. The runner tries each thing; it does not look it up.
 
 use crate::commands::editor;
 
@@ -15,17 +15,17 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long anything that is tried here may take.
+/// The longest time that one try may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How it is with one thing.
+/// The state of one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
     /// It works.
     Works,
-    /// Something is less good without it.
+    /// It does not work; something is less good without it.
     Less,
-    /// Nothing can be judged without it.
+    /// It does not work; nothing can be judged without it.
     Missing,
 }
 
@@ -38,9 +38,9 @@ pub struct Finding {
     pub health: Health,
     /// What was seen.
     pub seen: String,
-    /// What it costs that it does not work; empty when it does.
+    /// What does not work without it; empty when it works.
     pub cost: &'static str,
-    /// The command that mends it, or what to do.
+    /// The command that mends it, or what to do; empty when it works.
     pub mend: String,
 }
 
@@ -85,7 +85,7 @@ pub fn examine() -> Vec<Finding> {
     ]
 }
 
-/// The first line that a command prints, if it ends well.
+/// Returns the first line that a command prints, if the command succeeds.
 fn first_line(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -140,13 +140,13 @@ fn folder() -> Finding {
         Err(error) => Finding::missing(
             "this folder",
             format!("{shown} cannot be written ({error})"),
-            "nothing can be built, no progress is kept",
+            "nothing can be built, and no progress is kept",
             "clone the repository into a folder of your own",
         ),
     }
 }
 
-/// A connection at this address that carries a byte each way.
+/// Makes a connection at this address, and checks that it carries a byte each way.
 fn talk(addr: SocketAddr) -> io::Result<(TcpStream, TcpStream)> {
     let listener = TcpListener::bind(addr)?;
     let mut client = TcpStream::connect_timeout(&listener.local_addr()?, LIMIT)?;
@@ -182,7 +182,7 @@ fn ports() -> Finding {
             "ports",
             format!("{error:#}"),
             "no program can be judged",
-            "end what listens on every port (ss -tln names it)",
+            "end the programs that hold all the ports (ss -tln lists them)",
         ),
     }
 }
@@ -199,7 +199,7 @@ fn ipv6() -> Finding {
     }
 }
 
-/// What 256 clients at once (lesson 08) need in the runner: two sockets each, and then some.
+/// The descriptors that the runner needs for 256 clients at once (lesson 08): two sockets each, plus 188.
 const DESCRIPTORS: u64 = 700;
 
 #[cfg(unix)]
@@ -222,10 +222,10 @@ fn descriptors() -> Finding {
     Finding::works("descriptors", format!("this system has no limit below {DESCRIPTORS}"))
 }
 
-/// Whether the kernel tells the wires what a reader has taken.
+/// Checks that the kernel tells how many bytes a reader has taken; the wires need this.
 fn sockets_table() -> Finding {
     let what = "the wires";
-    let cost = "a wire can only wait where it would know; reports say so";
+    let cost = "a wire only waits, and does not know when the reader is ready; reports say so";
     if !sockets::KNOWN {
         return Finding::less(
             what,
@@ -238,7 +238,7 @@ fn sockets_table() -> Finding {
         let (reader, sender) = (server.local_addr()?, client.local_addr()?);
         client.write_all(b"x")?;
         let until = Instant::now() + LIMIT;
-        // It lies unread, once it has arrived.
+        // When the byte has arrived, it counts as unread.
         let arrived = || {
             sockets::between(reader, sender).is_ok_and(|entry| entry.is_some_and(|entry| entry.unread == 1))
         };
@@ -256,7 +256,7 @@ fn sockets_table() -> Finding {
         Ok((Taken::NotAll, Taken::All, _)) => Finding::less(
             what,
             "the kernel tells what a reader has taken, but only in /proc/net/tcp",
-            "wires that cut are slower, by a millisecond a byte",
+            "wires that cut the stream are slower, by a millisecond a byte",
             "allow NETLINK_SOCK_DIAG (a container's seccomp profile, or modprobe tcp_diag inet_diag)",
         ),
         _ => Finding::less(
@@ -268,7 +268,7 @@ fn sockets_table() -> Finding {
     }
 }
 
-/// Whether programs can be started, watched and ended with all that they start.
+/// Checks that programs can be started, watched, and ended together with all that they start.
 fn programs() -> Finding {
     let what = "programs";
     let cost = "no program can be judged";
@@ -276,8 +276,8 @@ fn programs() -> Finding {
     if !cfg!(target_os = "linux") {
         return Finding::less(
             what,
-            "ended with their process group",
-            "what a program starts in a session of its own is left behind",
+            "the runner ends them with their process group",
+            "a process that a program starts in a session of its own stays behind",
             "use Linux, for instance in WSL",
         );
     }
@@ -298,19 +298,20 @@ fn programs() -> Finding {
     if !processes::descendants(root).is_empty() {
         return Finding::missing(
             what,
-            "a program could not be ended",
+            "the runner could not end a program",
             cost,
             "allow kill(2) in this container",
         );
     }
     match seen {
-        true => {
-            Finding::works(what, "the kernel tells what they wait for; they are ended with all they start")
-        }
+        true => Finding::works(
+            what,
+            "the kernel tells what they wait for; the runner ends them with all they start",
+        ),
         false => Finding::less(
             what,
             "the kernel does not tell what a program waits for (/proc/PID/syscall)",
-            "a program that hangs is waited for longer, and less is said of why",
+            "the runner waits longer for a program that hangs, and says less about why",
             "allow ptrace (a container: --cap-add SYS_PTRACE)",
         ),
     }
@@ -323,7 +324,7 @@ fn python() -> Finding {
             "python3",
             "not found",
             "only programs in Python, and the repository's own tests of them, need it",
-            "apt install python3 (or your system's like)",
+            "apt install python3 (or as your system installs it)",
         ),
     }
 }
@@ -335,13 +336,11 @@ fn editor() -> Finding {
     match Editor::find() {
         Some(editor) if editor.is_there() => Finding::works("editor", editor.command()),
         Some(editor) => Finding::less("editor", format!("`{}` is not found", editor.command()), cost, mend),
-        None => {
-            Finding::less("editor", "neither VISUAL nor EDITOR names one, and `code` is not here", cost, mend)
-        }
+        None => Finding::less("editor", "VISUAL and EDITOR name none, and `code` is not here", cost, mend),
     }
 }
 
-/// Whether nothing is missing.
+/// Returns whether the machine can judge: nothing is missing.
 pub fn is_fit(findings: &[Finding]) -> bool {
     findings.iter().all(|finding| finding.health != Health::Missing)
 }

@@ -1,4 +1,4 @@
-//! Builds what a plan needs: one call of cargo for all lessons, or one for each student's lesson.
+//! Builds the programs of a plan: one call of cargo for all lessons, or one for each student's lesson.
 
 use super::plan::Plan;
 use crate::bench::{Programs, Start};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub type Built = Result<(Programs, Option<Mirror>), Problem>;
 
 impl Plan<'_> {
-    /// Builds what is needed: one call of cargo for all lessons, or one for each student's lesson.
+    /// Builds the programs: one call of cargo for all lessons, or one for each student's lesson.
     pub(super) fn build(&self) -> Vec<Built> {
         let (server, client) = (&self.args.server, &self.args.client);
         if server.is_some() && client.is_some() {
@@ -25,7 +25,7 @@ impl Plan<'_> {
         }
         let kind = if self.args.solution { "solution" } else { "lesson" };
         let package = |lesson: &Lesson| format!("{kind}-{}", lesson.dir());
-        // cargo's progress is for people who watch; a report's reader gets its errors only.
+        // Only people who watch need cargo's progress; the reader of a report only gets its errors.
         let quiet = !std::io::stderr().is_terminal();
         let Some(dir) = &self.dir else {
             let packages: Vec<String> = self.lessons.iter().map(|lesson| package(lesson)).collect();
@@ -77,7 +77,7 @@ fn built_of(built: &anyhow::Result<cargo::Built>) -> Result<&cargo::Built, Probl
     built.as_ref().map_err(|error| Problem::Unable(format!("{error:#}")))
 }
 
-/// Where students' lessons are built: beside the learner's own.
+/// Returns the folder in which students' lessons are built: beside the learner's own.
 fn target_dir(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }

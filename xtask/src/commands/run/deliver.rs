@@ -1,4 +1,4 @@
-//! Judges what was built, keeps where the learner stands, and hands the report over.
+//! Judges the programs, saves where the learner stands, and delivers the report.
 
 use super::build::Built;
 use super::plan::Plan;
@@ -14,7 +14,7 @@ use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
 
 impl Plan<'_> {
-    /// Judges all lessons, side by side, and tells each in its turn.
+    /// Judges all lessons at once, and prints their verdicts in order.
     pub(super) fn judge(&self, built: Vec<Built>) -> Report {
         let reruns: Vec<String> = self.lessons.iter().map(|lesson| self.rerun(lesson)).collect();
         let mut trials = Vec::new();
@@ -32,12 +32,13 @@ impl Plan<'_> {
             }
         }
         let mut telling = Telling::new(self, &reruns, problems);
-        // Which of the lessons each of the trials is.
+        // `numbers[t]` is the lesson of trial `t`.
         let numbers: Vec<usize> = (0..trials.len()).filter(|n| trials[*n].is_some()).collect();
         let trials: Vec<Trial<'_>> = trials.into_iter().flatten().collect();
         telling.counts = numbers.iter().zip(&trials).map(|(n, trial)| (*n, trial.checks.len())).collect();
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        // Checks mostly wait for the programs, and those of many lessons for the clock: more than there are cores.
+        // Checks mostly wait for programs, and those of many lessons for the clock, so more run at once than there
+        // are cores.
         let fixed = self.server_at.is_some() || self.client_at.is_some();
         let wanted = self.args.jobs.map(usize::from).or(fixed.then_some(1)); // One address serves one check at a time.
         let jobs = wanted.unwrap_or((cores * if trials.len() > 1 { 6 } else { 3 }).max(4));
@@ -75,7 +76,7 @@ impl Plan<'_> {
         Trial { case, checks: lesson.checks().filter(|check| self.wants(*check)).collect() }
     }
 
-    /// Keeps where the learner stands: only of whole runs of the learner's own programs.
+    /// Saves where the learner stands, but only after a whole run of the learner's own programs.
     pub(super) fn remember(&self, report: &Report) {
         let args = self.args;
         let others = args.solution || args.server.is_some() || args.client.is_some() || args.dir.is_some();
@@ -84,7 +85,7 @@ impl Plan<'_> {
         }
         let passed = |lesson: &LessonReport| lesson.verdict() == Verdict::Pass;
         let saved = shared::lab().update(|state| {
-            // A learner who breaks on purpose what has passed has passed it all the same, and stays at the same lesson.
+            // A learner may break a passed lesson on purpose: it stays passed, and the current lesson stays the same.
             let had_passed = |lesson: &Lesson| state.passed.contains(&lesson.dir());
             let broken_again = self.lessons.iter().all(|lesson| had_passed(lesson));
             for (lesson, _) in self.lessons.iter().zip(&report.lessons).filter(|(_, report)| passed(report)) {
@@ -105,7 +106,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Hands the report over: to its file, or a report for machines to standard output.
+    /// Writes the report to its file; without a file, prints a report for machines to standard output.
     pub(super) fn deliver(&self, report: &Report) -> anyhow::Result<()> {
         let text = match self.args.format {
             Format::Json => json::render(report),

@@ -15,13 +15,13 @@ use super::shared::stop_at_ctrl_c;
 use crate::cli::Run;
 use plan::Plan;
 
-/// Builds, lets the pair talk, checks, and says what to do next.
+/// Builds the programs, lets each pair talk, judges them, and prints what to do next.
 pub fn run(args: &Run) -> anyhow::Result<u8> {
     let plan = Plan::of(args)?;
     stop_at_ctrl_c()?;
     #[cfg(target_os = "linux")]
     if args.screen.is_some() {
-        // When `watch` is killed, this run is nobody's: it ends, and its keepers end its programs.
+        // When `watch` is killed, nobody reads this run any more: the kernel ends it, and its keepers end its programs.
         let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     }
     let built = plan.build();

@@ -8,15 +8,15 @@ use crate::report::text::Next;
 use crate::report::{CheckReport, LessonReport};
 
 impl Plan<'_> {
-    /// The failed check to mend first.
+    /// Returns the failed check that the learner must mend first.
     pub(super) fn first_failed(report: &LessonReport) -> Option<&CheckReport> {
         let broken = |check: &&CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
-        // A pair's failure only says which half is at fault; that half's own check tells more.
+        // A pair's failure only says which half is at fault; that half's own check says more.
         let own = report.checks.iter().find(|check| broken(check) && check.half != Half::Pair);
         own.or_else(|| report.checks.iter().find(broken))
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub(super) fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> Next {
         if report.problem.is_some() {
             return Next::command(&format!("mend it, then {rerun}"));
@@ -58,7 +58,7 @@ impl Plan<'_> {
         }
     }
 
-    /// What to do next when a save is all it takes to be judged again.
+    /// Returns what to do next under `watch`, where a save starts the next run.
     pub(super) fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> Next {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
         match (&report.problem, Self::first_failed(report), hole) {

@@ -1,23 +1,23 @@
-//! Where to open the editor after a run: facts that `run --screen` hands to `watch` behind the screen.
+//! Where to open the editor after a run: `run --screen` prints this line for `watch` after the screen.
 
 use crate::finding::Half;
 use crate::report::{CheckReport, LessonReport};
 use serde_json::{Value, json};
 
-/// Stands before the line of facts, and in no screen: ASCII's record separator.
+/// The character before that line: ASCII's record separator, which no screen contains.
 pub const MARK: char = '\u{1e}';
 
 /// The place to open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The client is to be mended, not the server.
+    /// Whether to mend the client, not the server.
     pub client: bool,
     /// A file, as seen from the root of the repository, and a line, from 1.
     pub file: Option<(String, u32)>,
 }
 
 impl Place {
-    /// What is to be written; or where the first failed check's program panicked, or else its half.
+    /// Returns where the first failed check's program panicked, or else its half; if no check failed, the first hole.
     pub fn of(report: &LessonReport, first: Option<&CheckReport>) -> Self {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
         let Some(check) = first else {
@@ -29,12 +29,12 @@ impl Place {
         }
     }
 
-    /// The line that stands behind a screen.
+    /// Returns the line that follows a screen.
     pub fn line(&self) -> String {
         format!("{MARK}{}\n", json!({"client": self.client, "file": self.file}))
     }
 
-    /// Reads what a run has printed: the screen, and the place.
+    /// Splits the output of a run into the screen and the place.
     pub fn read(printed: &str) -> (String, Self) {
         let Some((screen, line)) = printed.split_once(MARK) else { return (printed.into(), Self::default()) };
         let value: Value = serde_json::from_str(line).unwrap_or_default();
@@ -45,7 +45,7 @@ impl Place {
     }
 }
 
-/// The `lessons/…/server.rs:12` of a panic's message, as file and line.
+/// Returns file and line from the `lessons/…/server.rs:12` in a panic's message.
 fn place_in(text: &str) -> Option<(String, u32)> {
     let at = text.find("lessons/")?;
     let (file, rest) = text[at..].split_once(".rs:")?;

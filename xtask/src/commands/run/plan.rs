@@ -1,4 +1,4 @@
-//! What a command line asks for, made sure of before anything is built.
+//! What a command line asks for, checked before anything is built.
 
 use super::words::{address, find_check, output_is_ours, quoted};
 use crate::cli::{Format, Run};
@@ -13,23 +13,23 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// What a command line asks for, made sure of before anything is built.
+/// What a command line asks for, checked before anything is built.
 pub(super) struct Plan<'a> {
     pub(super) args: &'a Run,
     pub(super) root: PathBuf,
     pub(super) lessons: Vec<&'static Lesson>,
     pub(super) wire: Option<Kind>,
     pub(super) seed: u64,
-    /// The student's folder, made whole.
+    /// The student's folder of lessons, as an absolute path.
     pub(super) dir: Option<PathBuf>,
-    /// Where a server with a fixed address listens, and a client with one calls.
+    /// The address of a server that always listens there, and of a client that always connects there.
     pub(super) server_at: Option<SocketAddr>,
     pub(super) client_at: Option<SocketAddr>,
     /// Variables for the environment of commands.
     pub(super) env: Vec<(String, String)>,
-    /// `cargo xtask run lesson-01` and what else repeats it, after the lesson.
+    /// The options that follow the lesson in a command that repeats this run.
     pub(super) options: String,
-    /// Where people read, and whether in colour.
+    /// Whether people read standard error (else standard output), and in colour or not.
     pub(super) to_stderr: bool,
     pub(super) paint: Paint,
 }
@@ -50,7 +50,7 @@ impl<'a> Plan<'a> {
             let which = if lessons.len() == 1 { "of this lesson" } else { "of these lessons" };
             return Err(Usage(format!("no check {which} runs on the wire `{wire}`")).into());
         }
-        // Of several lessons, those that have the check.
+        // Keeps the lessons that have the check.
         lessons.retain(|lesson| lesson.checks().any(|check| is_wanted(args, wire, check)));
         for command in [&args.server, &args.client].into_iter().flatten() {
             if shlex::split(command).is_none_or(|words| words.is_empty()) {
@@ -78,7 +78,7 @@ impl<'a> Plan<'a> {
             output_is_ours(path)?;
         }
         let to_stderr = args.format != Format::Text && args.output.is_none();
-        // A screen is handed on by `watch`, whose terminal standard error still is.
+        // `watch` reads a screen from standard output; standard error is still its terminal.
         let paint = if to_stderr || args.screen.is_some() {
             Paint::of(&std::io::stderr())
         } else {
@@ -89,7 +89,7 @@ impl<'a> Plan<'a> {
             root: workspace::root(),
             lessons,
             wire,
-            // Small enough to be typed again.
+            // Short, because people type it again.
             seed: args.seed.unwrap_or_else(|| fastrand::u64(..100_000)),
             dir,
             server_at,
@@ -101,10 +101,10 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// Says something to people.
+    /// Prints something for people.
     pub(super) fn say(&self, text: &str) {
         if program::interrupted() || self.args.screen.is_some() {
-            return; // What failed now, failed because it was interrupted.
+            return; // After an interrupt, checks only fail because of it.
         }
         if self.to_stderr {
             let _ = std::io::stderr().write_all(text.as_bytes());
@@ -123,7 +123,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The command that judges this lesson again.
+    /// Returns the command that judges this lesson again.
     pub(super) fn rerun(&self, lesson: &Lesson) -> String {
         format!("cargo xtask run {}{}", lesson.id(), self.options)
     }
@@ -144,12 +144,12 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Whether the command line asks for this check.
+/// Returns whether the command line asks for this check.
 fn is_wanted(args: &Run, wire: Option<Kind>, check: CheckOn) -> bool {
     args.check.as_ref().is_none_or(|word| check.is_called(word)) && wire.is_none_or(|wire| wire == check.wire)
 }
 
-/// The flags of this command line that a line which repeats a check must have, too.
+/// Returns the options of this command line that a command needs to repeat a check.
 fn repeated(args: &Run) -> String {
     let path = |path: &PathBuf| quoted(&path.to_string_lossy());
     let table: [(&str, Vec<String>); 7] = [

@@ -1,8 +1,8 @@
-//! Says on a terminal what is being waited for, and takes it back.
+//! A line on the terminal that says what the runner waits for.
 
 use std::io::{self, IsTerminal, Write};
 
-/// A line on standard error that is overwritten; nothing where standard error is no terminal.
+/// A line on standard error that the next text overwrites. Where standard error is no terminal, it shows nothing.
 pub struct Progress {
     shown: bool,
 }
@@ -13,7 +13,7 @@ impl Progress {
         Self { shown: false }
     }
 
-    /// Shows `text` in place of what was shown.
+    /// Shows `text` in place of the last one.
     pub fn show(&mut self, text: &str) {
         if io::stderr().is_terminal() {
             let mut stderr = io::stderr().lock();
@@ -25,7 +25,7 @@ impl Progress {
         }
     }
 
-    /// Takes it back.
+    /// Clears the line.
     pub fn clear(&mut self) {
         if self.shown {
             let mut stderr = io::stderr().lock();

@@ -1,4 +1,4 @@
-//! Tells people the verdicts of a run, lesson by lesson, as they come.
+//! Prints the verdicts of a run for people, lesson by lesson, as they come.
 
 use super::super::shared::print;
 use super::place::Place;
@@ -17,18 +17,18 @@ use crate::system::program;
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// Tells people the verdicts, lesson by lesson, as they come, and gathers the report.
+/// Prints the verdicts for people, lesson by lesson, as they come, and collects the report.
 pub struct Telling<'a> {
     plan: &'a Plan<'a>,
     reruns: &'a [String],
     pub reports: Vec<LessonReport>,
-    /// How many checks each lesson has, by its place, that is judged.
+    /// How many checks each judged lesson has, by the lesson's index.
     pub counts: HashMap<usize, usize>,
-    /// How many lessons were told to their end.
+    /// How many lessons are printed to their end.
     told: usize,
-    /// The lesson that is being told, once its heading stands.
+    /// The lesson whose heading was printed last.
     open: Option<usize>,
-    /// The conversation of the lesson that is being told.
+    /// The conversation of that lesson.
     scene: Vec<(Role, String)>,
     start: Instant,
     progress: Progress,
@@ -56,7 +56,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Shows, on a terminal, which check is waited for.
+    /// Shows on a terminal which check the runner waits for.
     pub fn wait_for(&mut self, id: Option<&str>) {
         let lesson = &self.reports[self.told.min(self.reports.len() - 1)];
         let (done, all) = (lesson.checks.len(), self.counts.get(&self.told).copied().unwrap_or(0));
@@ -67,7 +67,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Tells the lessons before `number` to their end, and begins to tell this one.
+    /// Prints the lessons before `number` to their end, and then the heading of this one.
     fn open(&mut self, number: usize) {
         while self.told < number {
             self.finish();
@@ -84,7 +84,7 @@ impl<'a> Telling<'a> {
         self.progress.clear();
         self.open(number);
         let paint = self.plan.paint;
-        // One conversation is enough to see; the others are judged all the same.
+        // One conversation is enough to see; the other pairs are judged, too.
         if !judged.scene.is_empty() && self.scene.is_empty() {
             self.plan.say(&format!("\n{}", text::scene(paint, &judged.scene)));
             self.scene = judged.scene;
@@ -93,8 +93,8 @@ impl<'a> Telling<'a> {
         if report.checks.is_empty() {
             self.plan.say("\n");
         }
-        // The first failure is told whole, and the first demo on each wire; more of the same would only push it off the
-        // screen.
+        // Prints all of the first failure, and of the first demo on each wire: more of the same would only push it off
+        // the screen.
         let now = &judged.report;
         let failed = |check: &CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
         let shown = |check: &CheckReport| check.verdict == Verdict::Demo && check.wire == now.wire;
@@ -117,7 +117,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Ends the lesson that is being told.
+    /// Prints the end of the next lesson, and its screen for `watch`.
     fn finish(&mut self) {
         let number = self.told;
         self.progress.clear();

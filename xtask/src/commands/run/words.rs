@@ -1,4 +1,4 @@
-//! What the words of `run` may say, made sure of before anything is built.
+//! Checks the words of `run` before anything is built.
 
 use super::super::shared::Usage;
 use crate::course::Lesson;
@@ -10,7 +10,7 @@ use std::io::Read;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 
-/// The address of `--server-at` or `--client-at`.
+/// Returns the address of `--server-at` or `--client-at`.
 pub fn address(word: Option<&str>) -> anyhow::Result<Option<SocketAddr>> {
     let Some(word) = word else { return Ok(None) };
     let mut found = word.to_socket_addrs().map_err(|error| {
@@ -22,12 +22,12 @@ pub fn address(word: Option<&str>) -> anyhow::Result<Option<SocketAddr>> {
     }
 }
 
-/// A word as a shell takes it.
+/// Returns a word quoted for a shell.
 pub fn quoted(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
 }
 
-/// Makes sure that there is such a check, on this wire.
+/// Checks that a check of this name exists, on this wire.
 pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::Result<()> {
     let all = || lessons.iter().flat_map(|lesson| lesson.checks());
     if all().any(|check| check.is_called(id) && wire.is_none_or(|wire| wire == check.wire)) {
@@ -49,10 +49,10 @@ pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::
     Err(Usage(format!("there is no check `{id}`{on}{nearest}\n\nThe checks:\n  {}", ids.join("\n  "))).into())
 }
 
-/// Bytes at the start of a file that tell a report of ours.
+/// Bytes at the start of a file by which the runner knows its own report.
 const HEAD: u64 = 4096;
 
-/// A report replaces an earlier report, and no other file; a device or a FIFO only takes it.
+/// Checks that a report may be written to `path`: it replaces only an earlier report; devices and FIFOs take any bytes.
 pub fn output_is_ours(path: &Path) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {

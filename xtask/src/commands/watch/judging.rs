@@ -1,4 +1,4 @@
-//! A run of the lesson in a process of its own, so that it can be ended at any time.
+//! A run of the lesson in a process of its own, so that `watch` can end it at any time.
 
 use crate::course::Lesson;
 use crate::system::program;
@@ -7,18 +7,18 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
-/// More than a screen ever is.
+/// The most bytes that are read of a run: more than any screen.
 const MOST: u64 = 1 << 20;
 
-/// The run. Dropping it ends it with all its programs: on Linux their keepers see to that, elsewhere it does so itself
-/// when it is asked to end.
+/// The run. Dropping it ends the run and all its programs: on Linux their keepers end the programs, elsewhere the run
+/// ends them itself when it gets SIGTERM.
 pub struct Judging {
     child: Option<Child>,
     output: Option<JoinHandle<Vec<u8>>>,
 }
 
 impl Judging {
-    /// Starts it; `done` is called when it has said all.
+    /// Starts the run; calls `done` at the end of its output.
     ///
     /// # Errors
     /// When the process cannot be started.
@@ -37,7 +37,7 @@ impl Judging {
         Ok(Self { child: Some(child), output: Some(output) })
     }
 
-    /// What it said, and whether the lesson has passed; to be asked once it is done.
+    /// Returns its output, and whether the lesson has passed. Waits until the run ends.
     pub fn outcome(mut self) -> (String, bool) {
         let said = self.output.take().and_then(|output| output.join().ok()).unwrap_or_default();
         let passed =
@@ -51,7 +51,7 @@ impl Drop for Judging {
         let Some(mut child) = self.child.take() else { return };
         #[cfg(all(unix, not(target_os = "linux")))]
         {
-            // It ends its programs itself, and then itself.
+            // The run ends its programs, and then itself.
             let _ = nix::sys::signal::kill(
                 nix::unistd::Pid::from_raw(child.id() as i32),
                 nix::sys::signal::Signal::SIGTERM,

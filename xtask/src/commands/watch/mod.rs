@@ -24,7 +24,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Instant;
 use terminal::{Key, Keyboard, Terminal};
 
-/// What can happen.
+/// What `watch` waits for.
 enum Event {
     Key(Key),
     /// The run of this number has ended.
@@ -62,7 +62,7 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
     };
     watcher.judge();
     let status = watcher.until_the_end();
-    drop(watcher); // The terminal is given back before anything more is said.
+    drop(watcher); // Gives the terminal back before the next output.
     if status == super::shared::INTERRUPTED {
         eprintln!("\ninterrupted: every program under test has been ended");
     }
@@ -75,19 +75,19 @@ struct Watcher {
     seen: Look,
     /// The run that is under way.
     judging: Option<Judging>,
-    /// How many there were.
+    /// How many runs were started.
     runs: u64,
-    /// What the last one said.
+    /// The screen that the last run printed.
     verdict: String,
-    /// Where the editor is to open.
+    /// Where the editor opens.
     place: Place,
     /// Whether the lesson passed.
     passed: bool,
-    /// Something was asked for while it ran, which its verdict shall not push off the screen.
+    /// Whether a key has shown something during the run; the verdict must not push it off the screen.
     reading: bool,
-    /// What must still be read when the screen is drawn anew.
+    /// A text to show again when the screen is drawn anew.
     notice: String,
-    /// The key that must be pressed once more to do what it does.
+    /// The key that the learner must press again to confirm it.
     asked: Option<char>,
     send: Sender<Event>,
     events: Receiver<Event>,
@@ -98,7 +98,7 @@ struct Watcher {
 }
 
 impl Watcher {
-    /// Does what keys, saves and ended runs ask for; the exit status.
+    /// Handles keys, saves and ended runs until the end; returns the exit status.
     fn until_the_end(&mut self) -> u8 {
         let mut next_look = Instant::now() + saves::INTERVAL;
         loop {
@@ -125,7 +125,7 @@ impl Watcher {
         workspace::root().join("lessons").join(self.lesson.dir())
     }
 
-    /// Judges the lesson as it is now; a run that is under way is ended.
+    /// Judges the lesson as it is now; ends the run that is under way.
     fn judge(&mut self) {
         self.judging = None;
         self.verdict.clear();
@@ -139,7 +139,7 @@ impl Watcher {
         let notice = std::mem::take(&mut self.notice);
         print(&notice);
         let (send, run) = (self.send.clone(), self.runs);
-        // The keys stand below, and cargo says two lines above.
+        // The keys need lines below the verdict, and cargo prints two lines above it.
         let rows = terminal::rows().saturating_sub(4 + notice.lines().count());
         match Judging::start(self.lesson, rows, move || drop(send.send(Event::Judged(run)))) {
             Ok(judging) => self.judging = Some(judging),
@@ -147,7 +147,7 @@ impl Watcher {
         }
     }
 
-    /// Shows what a run said.
+    /// Shows the verdict of a run that has ended, or says that it is there.
     fn judged(&mut self, run: u64) {
         if run == self.runs
             && let Some(judging) = self.judging.take()
@@ -163,13 +163,13 @@ impl Watcher {
         }
     }
 
-    /// Shows what the last run said, below what cargo said before it.
+    /// Shows the verdict of the last run, below cargo's output.
     fn show_verdict(&mut self) {
         self.reading = false;
         self.say(&self.verdict);
     }
 
-    /// Prints, and under it the keys.
+    /// Prints the text, and the keys below it.
     fn say(&self, text: &str) {
         print(text);
         let paint = Paint::of(&std::io::stdout());
@@ -193,7 +193,7 @@ impl Watcher {
         let sure = self.asked.take() == Some(key);
         let under_way = self.judging.as_ref().map(|_| self.runs);
         if self.on_screen {
-            print("\r\x1b[2K"); // What a run is waiting for may stand there.
+            print("\r\x1b[2K"); // Clears the line on which a run shows what it waits for.
         }
         let done = match key {
             'h' => hint::show(self.lesson, None, false).map(|more| match more {
@@ -201,13 +201,13 @@ impl Watcher {
                 false => "that was the last hint; d shows the solution beside yours\n".to_string(),
             }),
             'd' if self.passed || sure => diff::show(self.lesson, false).map(|()| String::new()),
-            'd' => self.ask(key, "has not passed yet; d once more shows the solution all the same"),
+            'd' => self.ask(key, "has not passed yet; press d again to see the solution anyway"),
             'r' if sure => reset::one(&workspace::root(), self.lesson).map(|told| {
                 self.notice = told;
                 self.judge();
                 String::new()
             }),
-            'r' => self.ask(key, "goes back to its starter, after a copy of what is there: r once more"),
+            'r' => self.ask(key, "goes back to its starter, after a copy of your files: press r again"),
             'n' => self.go(self.lesson.next(), "that is the last lesson so far\n"),
             'p' => self.go(self.lesson.previous(), "that is the first lesson\n"),
             'l' => {
@@ -218,12 +218,12 @@ impl Watcher {
             '\n' | '\r' if self.reading && self.judging.is_none() => return self.show_verdict(),
             '\n' | '\r' => return self.judge(),
             key if key.is_control() => return,
-            key => Ok(format!("{key}: no key of this screen\n")),
+            key => Ok(format!("{key}: this key does nothing\n")),
         };
-        // Something was asked for, and the run goes on.
+        // The key has shown something, and the run goes on.
         self.reading |= under_way == Some(self.runs);
         match done {
-            Ok(text) if text.is_empty() && matches!(key, 'n' | 'p' | 'r') => {} // The run that began will say.
+            Ok(text) if text.is_empty() && matches!(key, 'n' | 'p' | 'r') => {} // The new run will print the keys.
             Ok(text) => self.say(&text),
             Err(error) => self.say(&format!("error: {error:#}\n")),
         }
@@ -243,7 +243,7 @@ impl Watcher {
         Ok(String::new())
     }
 
-    /// Opens the place that the last run named; where it named none, what is to be written, or else the half that failed.
+    /// Opens the file that the last run named; if it named none, the program of the half that failed.
     fn edit(&self) -> anyhow::Result<String> {
         let (file, line) = match &self.place.file {
             Some((file, line)) => (workspace::root().join(file), *line),
@@ -256,13 +256,13 @@ impl Watcher {
         let shown = format!("{shown}:{line}");
         let Some(editor) = Editor::find() else {
             return Ok(format!(
-                "no editor is known; open {shown}, or end watch (q) and start it with EDITOR=nano cargo xtask watch\n"
+                "no editor is set; open {shown}, or end watch (q) and start it with EDITOR=nano cargo xtask watch\n"
             ));
         };
         if editor.has_window() {
             return editor.open(&file, line).map(|()| format!("{shown} is open in {}\n", editor.command()));
         }
-        // The keys and the terminal are the editor's while it runs, and Ctrl-C is.
+        // While the editor runs, it has the terminal, the keys and Ctrl-C.
         let held = self.keyboard.hold();
         self.terminal.iter().try_for_each(Terminal::as_it_was)?;
         let opened = editor.open(&file, line);

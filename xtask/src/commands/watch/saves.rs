@@ -1,5 +1,5 @@
-//! Whether a lesson's files were saved: seen by looking at them, which works alike in containers, in WSL and in network
-//! folders, where a kernel's messages about files often do not arrive.
+//! Notices when a lesson's files were saved, by looking at them again and again. This also works in containers, in
+//! WSL and in network folders, where the kernel's messages about files often do not arrive.
 
 use crate::workspace::starter;
 use std::collections::BTreeMap;
@@ -7,15 +7,15 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// How often to look.
+/// The time between two looks.
 pub const INTERVAL: std::time::Duration = std::time::Duration::from_millis(100);
 
-/// What a lesson's sources looked like: length, time of the last change and inode of each.
+/// How a lesson's sources look: length, time of the last change and inode of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look(BTreeMap<PathBuf, (u64, Option<SystemTime>, u64)>);
 
 impl Look {
-    /// Looks at the sources below `dir`; what is not there, is not in it.
+    /// Looks at the sources below `dir`; a file that is missing is left out.
     pub fn at(dir: &Path) -> Self {
         let files = starter::files_below(dir).unwrap_or_default();
         let source = |path: &PathBuf| path.extension().is_some_and(|end| end == "rs" || end == "toml");
@@ -33,7 +33,7 @@ fn inode(data: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(data)
 }
 
-/// Elsewhere length and time must do.
+/// Returns 0: elsewhere only length and time are compared.
 #[cfg(not(unix))]
 fn inode(_: &Metadata) -> u64 {
     0

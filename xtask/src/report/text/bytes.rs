@@ -5,7 +5,8 @@ use crate::finding::Comparison;
 use colored::Color;
 use std::fmt::Write;
 
-/// Both windows in hex and text, eight bytes a row from where they differ, and a caret under the first wrong byte.
+/// Draws both windows in hex and text, the first row and the row that differs, eight bytes each, with a caret under the
+/// first wrong byte.
 pub fn comparison(paint: Paint, bytes: &Comparison) -> String {
     const ROW: usize = 8;
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! One check: a line when it passed, the whole lesson of it when it failed.
+//! One check: a line when it passed, all that it teaches when it failed.
 
 use super::layout::{WIDTH, row};
 use super::{Paint, bytes, ribbon};
@@ -8,28 +8,28 @@ use crate::wire::Kind;
 use colored::Color;
 use std::fmt::Write;
 
-/// How much is told of a failed check.
+/// How much of a failed check is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// Everything.
     Whole,
     /// Without the bytes that passed.
     Lean,
-    /// What a small screen has room for: what was expected, what came, the ribbon, and why.
+    /// What fits on a small screen: what was expected, what came, the ribbon, and why.
     Least,
     /// What came, and the ribbon.
     Drawn,
-    /// What came and why: another one before it was told whole.
+    /// What came and why, because an earlier check was shown whole.
     Brief,
 }
 
 /// Where titles begin, in columns.
 const TITLE: usize = 13;
 
-/// One check: a line when it passed, the whole lesson of it when it failed.
+/// Renders one check: a line when it passed, all that it teaches when it failed.
 pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     if check.hole.is_some() {
-        return String::new(); // Told once for all: see `holes`.
+        return String::new(); // `holes` shows a hole once, for all the checks that wait for it.
     }
     let (mark, color) = match check.verdict {
         Verdict::Pass => ("✓", Color::Green),
@@ -45,7 +45,7 @@ pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     let name = check.wire.to_string();
     let wire = match check.wire {
         Kind::Plain => String::new(),
-        // Where both are too long for a line, the wire stands in the next one.
+        // Where title and wire do not fit on one line, the wire goes on the next.
         _ if TITLE + check.title.chars().count() + 5 + name.len() > WIDTH => {
             format!("\n{}on {name}", " ".repeat(TITLE))
         }
@@ -67,7 +67,7 @@ pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
         }
         Verdict::Error => {
             let _ = writeln!(out, "{}", row(paint, "not judged", &check.got.to_string()));
-            let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun); // To be copied.
+            let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun); // Not wrapped: people copy it.
         }
         Verdict::Demo if matches!(detail, Detail::Brief | Detail::Drawn) => {
             let _ = writeln!(out, "{}", row(paint, "got", &check.got.to_string()));
@@ -119,7 +119,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     let panicked = |text: &str| text.contains("panicked at");
     let place = check.evidence.ends.iter().position(|(_, text)| panicked(text));
     for (n, (label, text)) in check.evidence.ends.iter().enumerate() {
-        // Where a program panicked, and with what, is always wanted.
+        // The place and the message of a panic are always shown.
         if detail != Detail::Least || place.is_some_and(|place| n == place || n == place + 1) {
             line(label, text);
         }
@@ -133,7 +133,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     if !check.see.is_empty() && detail != Detail::Least {
         line("read", &check.see);
     }
-    // Not wrapped, so that it can be copied.
+    // Not wrapped: people copy it.
     let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
     out
 }

@@ -1,4 +1,4 @@
-//! The end of a lesson's report: what is still to be written, the sum, and what to do next.
+//! The end of a lesson's report: the holes, the counts, and what to do next.
 
 use super::Paint;
 use super::layout::{WIDTH, wrap};
@@ -7,7 +7,7 @@ use crate::report::{LessonReport, Problem};
 use colored::Color;
 use std::fmt::Write;
 
-/// What is still to be written, told once for all the checks that wait for it.
+/// Renders the holes, each once with the number of checks that wait for it.
 pub fn holes(paint: Paint, lesson: &LessonReport) -> String {
     let mut seen: Vec<&Hole> = Vec::new();
     for hole in lesson.checks.iter().filter_map(|check| check.hole.as_ref()) {
@@ -23,14 +23,14 @@ pub fn holes(paint: Paint, lesson: &LessonReport) -> String {
         let place = paint.color(&format!("{}:{}", hole.file, hole.line), Color::Cyan);
         let _ = writeln!(
             out,
-            "  {} {name} is still to be written; {checks} for it\n      {place}",
+            "  {} {name} is not written yet; {checks} for it\n      {place}",
             paint.color("…", Color::Yellow)
         );
     }
     out
 }
 
-/// What comes after a run, for people.
+/// What people must do after a run.
 #[derive(Clone, Debug, Default)]
 pub struct Next {
     /// What was learned, when the lesson has passed.
@@ -44,34 +44,34 @@ pub struct Next {
 enum Step {
     /// In words, wrapped to the width.
     Words(String),
-    /// With a command in it: left whole, so that it can be copied.
+    /// With a command in it; not wrapped, because people copy it.
     Command(String),
 }
 
 impl Next {
-    /// These words, wrapped.
+    /// Makes a text that is wrapped.
     pub fn words(words: &str) -> Self {
         Self { learned: None, steps: vec![Step::Words(words.into())] }
     }
 
-    /// A line with a command in it.
+    /// Makes a line with a command in it.
     pub fn command(line: &str) -> Self {
         Self::default().then(line)
     }
 
-    /// One more line, with a command in it.
+    /// Adds a line with a command in it.
     pub fn then(mut self, line: &str) -> Self {
         self.steps.push(Step::Command(line.into()));
         self
     }
 
-    /// What comes next, with what was learned.
+    /// Adds what was learned.
     pub fn learned(self, learned: &str) -> Self {
         Self { learned: Some(learned.into()), ..self }
     }
 }
 
-/// The last lines: the sum, what was learned, and what to do next.
+/// Renders the last lines: the counts, what was learned, and what to do next.
 pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
     let waiting = report.checks.iter().filter(|check| check.hole.is_some()).count();
     let counts = [

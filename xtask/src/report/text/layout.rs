@@ -1,12 +1,12 @@
-//! Lines of at most 80 columns, and characters that a terminal may show.
+//! Lines of at most 80 columns, and characters that are safe for a terminal.
 
 use super::Paint;
 use std::fmt::Write;
 
-/// The widest line.
+/// The width of the widest line, in columns.
 pub const WIDTH: usize = 80;
 
-/// A character as it may go to a terminal.
+/// Returns a character in a form that is safe for a terminal.
 pub fn harmless(c: char) -> Vec<char> {
     match c {
         '\t' => vec![c],
@@ -16,7 +16,7 @@ pub fn harmless(c: char) -> Vec<char> {
     }
 }
 
-/// At most `most` characters, with a mark where more were.
+/// Returns at most `most` characters of a text; a mark shows that more were there.
 pub fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", &text[..at - text[..at].chars().last().map_or(0, char::len_utf8)]),
@@ -24,10 +24,10 @@ pub fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// Characters of a text that are shown at the most; JSON has all of it.
+/// The most characters of a text that are shown; JSON has all of them.
 const LONGEST: usize = 400;
 
-/// A label and a text, wrapped to the width, continued under itself.
+/// Renders a label and a text. The text is wrapped to the width and continues under its first line.
 pub fn row(paint: Paint, label: &str, text: &str) -> String {
     const INDENT: usize = 18;
     let text = cut(&text.chars().flat_map(harmless).collect::<String>(), LONGEST);
@@ -40,7 +40,7 @@ pub fn row(paint: Paint, label: &str, text: &str) -> String {
     out
 }
 
-/// Breaks at blanks where it can, at the width where it must.
+/// Breaks a text into lines: at blanks where it can, at the width where it must.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut length = 0;

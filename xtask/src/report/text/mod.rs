@@ -1,4 +1,4 @@
-//! The report as people read it: at most 80 columns, in colour or without.
+//! The report for people: at most 80 columns, with or without colour.
 
 mod bytes;
 mod check;
@@ -20,7 +20,7 @@ use std::fmt::Write;
 /// The first words of a report in a file.
 pub const SIGNATURE: &str = "Socket Lab report";
 
-/// The whole report without colour, for a file.
+/// Renders the whole report without colour, for a file.
 pub fn whole(report: &Report) -> String {
     let paint = Paint { on: false };
     let mut out = format!("{SIGNATURE}, seed {}\n", report.seed);

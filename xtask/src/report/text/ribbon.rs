@@ -1,11 +1,11 @@
-//! The picture of one stream of bytes, cut three times.
+//! The picture of one stream of bytes, as writes, the wire and reads cut it.
 
 use crate::wire::Ribbon;
 
 /// Columns before the ribbon itself: `writes  `.
 const LABEL: usize = 8;
 
-/// Draws it in lines of at most `width` columns: two columns a byte where the whole stream fits, else to scale.
+/// Draws the ribbon in lines of at most `width` columns: two columns a byte where the whole stream fits, else to scale.
 pub fn lines(ribbon: &Ribbon, width: usize) -> Vec<String> {
     let room = width - LABEL;
     let total = ribbon.writes.iter().sum::<usize>().max(ribbon.pieces.iter().sum());
@@ -24,7 +24,7 @@ pub fn lines(ribbon: &Ribbon, width: usize) -> Vec<String> {
         ("wanted", &ribbon.wanted),
     ] {
         if !segments.is_empty() {
-            // Small segments are drawn larger than they are; what that takes, the others make up for.
+            // Small segments are drawn larger than they are, so the scale of the others gets smaller.
             let small = segments.iter().filter(|len| *len * room / total.max(1) < 2).count() * 2;
             let scale = room.saturating_sub(small.min(room / 2)).max(1);
             let columns = |len: usize| if fits { len * 2 } else { (len * scale / total.max(1)).max(2) };
@@ -34,7 +34,7 @@ pub fn lines(ribbon: &Ribbon, width: usize) -> Vec<String> {
     lines
 }
 
-/// One row: each segment as `└──┘`, with its size inside where there is room.
+/// Draws one row: each segment as `└──┘`, with its size inside where there is room.
 fn draw(segments: &[usize], columns: impl Fn(usize) -> usize, room: usize) -> String {
     let mut row = String::new();
     let mut used = 0;

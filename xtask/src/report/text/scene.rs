@@ -7,13 +7,13 @@ use crate::course::Lesson;
 use colored::Color;
 use std::fmt::Write;
 
-/// The line above everything of a lesson.
+/// Renders the heading of a lesson.
 pub fn heading(paint: Paint, lesson: &Lesson, subject: &str, seed: u64) -> String {
     let name = paint.bold(&format!("{} {}", lesson.id(), lesson.name));
     format!("{name}  {}\n", paint.dim(&format!("{subject}, seed {seed}")))
 }
 
-/// The conversation of the pair, both sides labelled.
+/// Renders the conversation of the pair, with a label for each line.
 pub fn scene(paint: Paint, scene: &[(Role, String)]) -> String {
     let mut out = String::new();
     for (role, text) in scene {
@@ -22,7 +22,7 @@ pub fn scene(paint: Paint, scene: &[(Role, String)]) -> String {
             Role::Client => ("client", Color::Cyan),
             Role::Wire => ("  wire", Color::Yellow),
         };
-        // What programs print may hold control sequences: they are shown, not obeyed.
+        // The output of programs may contain control sequences: show them, so that the terminal does not obey them.
         let text = cut(&text.chars().flat_map(harmless).collect::<String>(), WIDTH - 11);
         let _ = writeln!(out, "  {} {text}", paint.color(&format!("{label} │"), color));
     }

@@ -1,18 +1,18 @@
-//! What the keyboard says, and which program reads it.
+//! The keys, and which program reads them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What the keyboard says.
+/// What comes from the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// A key; Enter is `\n`.
     Char(char),
-    /// Nothing more will come: the terminal is gone.
+    /// The end: the terminal is gone.
     End,
 }
 
-/// Who reads the keys: this program, or for a while somebody else, an editor for instance.
+/// Decides who reads the keys: this program, or for a while another one, such as an editor.
 #[derive(Clone, Default)]
 pub struct Keyboard {
     reading: Arc<Mutex<()>>,
@@ -20,14 +20,14 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Until the answer is dropped, no key is read.
+    /// Stops this program from reading keys until the returned value is dropped.
     pub fn hold(&self) -> Held<'_> {
         self.wanted.store(true, Ordering::SeqCst);
         let reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         Held { wanted: &self.wanted, _reading: reading }
     }
 
-    /// For the reader: waits while somebody else wants the keys.
+    /// Waits while another program wants the keys. The reader of this program calls it before each read.
     #[cfg(unix)]
     pub(super) fn mine(&self) -> MutexGuard<'_, ()> {
         while self.wanted.load(Ordering::SeqCst) {
@@ -37,7 +37,7 @@ impl Keyboard {
     }
 }
 
-/// The keys are somebody else's while this lives.
+/// While this lives, another program reads the keys.
 pub struct Held<'a> {
     wanted: &'a AtomicBool,
     _reading: MutexGuard<'a, ()>,

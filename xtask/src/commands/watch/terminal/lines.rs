@@ -1,12 +1,12 @@
-//! Elsewhere than on Unix: a key is a line.
+//! Other systems than Unix: a key is a line.
 
 use std::io;
 
-/// There is nothing to take over: a key is a line.
+/// The terminal. Here nothing is taken over: a key is a line.
 pub struct Terminal;
 
 impl Terminal {
-    /// Takes nothing over.
+    /// Takes nothing over, and returns `None`.
     ///
     /// # Errors
     /// Never.
@@ -14,7 +14,7 @@ impl Terminal {
         Ok(None)
     }
 
-    /// Nothing to do.
+    /// Does nothing.
     ///
     /// # Errors
     /// Never.
@@ -22,7 +22,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Nothing to do.
+    /// Does nothing.
     ///
     /// # Errors
     /// Never.
@@ -30,7 +30,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Nothing to do.
+    /// Does nothing, and returns `false`.
     pub fn keep(&self) -> bool {
         false
     }

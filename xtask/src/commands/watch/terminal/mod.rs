@@ -1,9 +1,9 @@
-//! A terminal that hands over keys as they are pressed, and is given back as it was, whatever ends the program.
+//! A terminal that passes on each key when it is pressed. Its old mode comes back, whatever ends the program.
 //!
-//! Unix: the mode that termios(3) calls noncanonical, without echo; signals (Ctrl-C, Ctrl-Z) and the translation of `\n`
-//! stay on, so that cargo can print as it always does. A guard, a process of its own, gives the terminal back when
-//! this one can't any more (SIGKILL). Where standard input is no terminal, and elsewhere, a key is a line: the letter and
-//! Enter.
+//! On Unix it uses the mode that termios(3) calls noncanonical, without echo. Signals (Ctrl-C, Ctrl-Z) and the
+//! translation of `\n` stay on, so that cargo can print as it always does. A guard, a process of its own, gives the
+//! terminal back when this process cannot (SIGKILL). Where standard input is no terminal, and on other systems, a key
+//! is a line: the letter and Enter.
 
 mod keyboard;
 #[cfg(not(unix))]
@@ -19,12 +19,12 @@ pub use unix::{Terminal, VERB, guard};
 
 use std::sync::mpsc::Sender;
 
-/// The screen's height in lines; 24 where that is not known.
+/// Returns the screen's height in lines, at least 10; 24 where it is not known.
 pub fn rows() -> usize {
     terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0).max(10))
 }
 
-/// Hands over the first letter of each line, and Enter for an empty one.
+/// Sends the first letter of each line, and Enter for an empty line.
 fn read_lines(send: &impl Fn(Key) -> bool) {
     for line in std::io::stdin().lines().map_while(Result::ok) {
         if !send(Key::Char(line.trim().chars().next().unwrap_or('\n'))) {
@@ -34,7 +34,7 @@ fn read_lines(send: &impl Fn(Key) -> bool) {
     send(Key::End);
 }
 
-/// Reads keys on a thread of its own and hands each to `send` as `wrap` makes it.
+/// Reads keys on a thread of its own, and sends each one, wrapped by `wrap`.
 pub fn read_keys<T: Send + 'static>(keyboard: &Keyboard, send: Sender<T>, wrap: fn(Key) -> T) {
     let keyboard = keyboard.clone();
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Unix: keys as they are pressed, by termios(3), and a guard that gives the terminal back.
+//! Unix: reads each key when it is pressed, with termios(3); a guard gives the terminal back.
 
 use super::keyboard::{Key, Keyboard};
 use nix::errno::Errno;
@@ -11,10 +11,10 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitCode, Stdio};
 
-/// The hidden verb of the guard: control socket on standard input, the terminal on standard output.
+/// The hidden verb of the guard: its standard input is the control socket, its standard output the terminal.
 pub const VERB: &str = "__terminal";
 
-/// What puts a terminal right on which something else was drawn: no colour, a visible cursor.
+/// Resets a terminal's colours and shows its cursor.
 const PLAIN: &[u8] = b"\x1b[0m\x1b[?25h";
 
 /// The terminal on standard input, taken over until this is dropped.
@@ -25,10 +25,10 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes it over; `None` when standard input is none.
+    /// Takes the terminal over; returns `None` when standard input is no terminal.
     ///
     /// # Errors
-    /// When the terminal cannot be asked or set, or the guard cannot be started.
+    /// When the terminal's mode cannot be read or set, or the guard cannot be started.
     pub fn take() -> io::Result<Option<Self>> {
         let stdin = io::stdin();
         if !stdin.is_terminal() {
@@ -38,14 +38,14 @@ impl Terminal {
         let mut command = Command::new(crate::system::program::own_executable());
         command.arg0("xtask").arg(VERB).stdin(OwnedFd::from(theirs)).stderr(Stdio::null());
         let guard = command.stdout(stdin.as_fd().try_clone_to_owned()?).spawn()?;
-        drop(command); // Its copy of the control socket: the guard alone shall hold that end.
-        control.read_exact(&mut [0])?; // It has seen how the terminal was.
+        drop(command); // Closes its copy of the control socket: only the guard may hold that end.
+        control.read_exact(&mut [0])?; // The guard has read the terminal's mode.
         let terminal = Self { saved: tcgetattr(&stdin)?, control, guard };
         terminal.by_key()?;
         Ok(Some(terminal))
     }
 
-    /// Hands over each key as it is pressed.
+    /// Sets the mode in which each key arrives when it is pressed.
     ///
     /// # Errors
     /// When the terminal cannot be set.
@@ -57,7 +57,7 @@ impl Terminal {
         Ok(tcsetattr(io::stdin(), SetArg::TCSANOW, &mode)?)
     }
 
-    /// The terminal as it was, for an editor.
+    /// Sets the mode that the terminal had before, for an editor.
     ///
     /// # Errors
     /// When the terminal cannot be set.
@@ -65,7 +65,7 @@ impl Terminal {
         Ok(tcsetattr(io::stdin(), SetArg::TCSADRAIN, &self.saved)?)
     }
 
-    /// After Ctrl-Z and `fg` the shell has left its own mode: takes the terminal over again. Whether it had to.
+    /// Takes the terminal over again if it has the shell's mode, as after Ctrl-Z and `fg`; returns whether it did.
     pub fn keep(&self) -> bool {
         let stdin = io::stdin();
         let in_front = tcgetpgrp(&stdin).is_ok_and(|group| group == getpgrp());
@@ -82,10 +82,11 @@ impl Drop for Terminal {
     }
 }
 
-/// The guard: waits until the other side has ended, and gives the terminal back where that did not say so.
+/// Runs the guard: waits until `watch` has ended, and gives the terminal back if `watch` did not say that it has done
+/// so.
 pub fn guard() -> ExitCode {
-    // A session of its own: what ends the other side's process group does not end this process, and tcsetattr(3)
-    // never stops it (a terminal that controls another session takes the call from anywhere).
+    // In a session of its own, a signal to the process group of `watch` does not end this process, and tcsetattr(3)
+    // never stops it (a terminal that controls another session takes the call from any process).
     let _ = setsid();
     let terminal = io::stdout();
     let (Ok(control), Ok(saved)) = (io::stdin().as_fd().try_clone_to_owned(), tcgetattr(&terminal)) else {
@@ -100,7 +101,7 @@ pub fn guard() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Hands over each key, until there are no more or nobody wants them.
+/// Sends each key, until no more come or nobody receives them.
 pub fn read_keys(keyboard: &Keyboard, send: &impl Fn(Key) -> bool) {
     let stdin = io::stdin();
     loop {
@@ -121,7 +122,7 @@ pub fn read_keys(keyboard: &Keyboard, send: &impl Fn(Key) -> bool) {
     }
 }
 
-/// The keys that are there.
+/// Reads the keys that have arrived.
 fn keys() -> Vec<Key> {
     let mut bytes = [0; 64];
     match nix::unistd::read(io::stdin(), &mut bytes) {
@@ -132,8 +133,8 @@ fn keys() -> Vec<Key> {
     }
 }
 
-/// The letters among what was typed. Arrows and their like are none: Escape, `[` or `O`, and all up to a letter or `~`
-/// (ECMA-48, section 5.4).
+/// Returns the letters in what was typed. It skips arrows and similar keys: Escape, `[` or `O`, and all up to a
+/// letter or `~` (ECMA-48, section 5.4).
 fn letters(mut bytes: &[u8]) -> impl Iterator<Item = char> {
     std::iter::from_fn(move || {
         loop {
