@@ -400,6 +400,10 @@ fn a_starter_that_changed_under_a_learners_hands_loses_nothing() {
     assert!(is_whole());
     assert!(pull(&mine), "there was no conflict");
     assert!(is_whole());
+    // What has changed, in the words above a function, is shown.
+    let shown = type_in(&mine, "diff 01 --yes").stdout;
+    let (_, outside) = shown.split_once("the starter has changed since").expect(&shown);
+    assert!(outside.contains("+ /// From now on: "), "{shown}");
     // Nothing is half done: the next pull works, too.
     assert!(!pull(&mine));
     assert!(is_whole());

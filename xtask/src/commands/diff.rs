@@ -8,7 +8,7 @@ use crate::workspace;
 use crate::workspace::starter;
 use anyhow::Context;
 use colored::Color;
-use similar::{ChangeTag, TextDiff};
+use similar::{ChangeTag, DiffOp, TextDiff};
 use std::fs;
 use std::io::IsTerminal;
 
@@ -31,7 +31,7 @@ pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
     let root = workspace::root();
     let paint = Paint::of(&std::io::stdout());
     let solution = root.join("solutions").join(lesson.dir());
-    let mut same = true;
+    let (mut same, mut outside) = (true, String::new());
     for path in starter::files_below(&solution)? {
         let text =
             fs::read_to_string(solution.join(&path)).with_context(|| format!("read {}", path.display()))?;
@@ -59,29 +59,47 @@ pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
                 let lines = op.new_range();
                 holes.iter().any(|hole| lines.start <= hole.end && hole.start <= lines.end)
             });
-            if !touches && !whole {
-                continue;
+            let told = group_lines(paint, &shown, &diff, &group);
+            if touches || whole {
+                same = false;
+                print(&told);
+            } else if explains(&diff, &group) {
+                outside += &told;
             }
-            same = false;
-            let first = group.first().map_or(0, |op| op.old_range().start + 1);
-            print(&format!("{}\n", paint.color(&format!("{shown}:{first}"), Color::Cyan)));
-            for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-                let line = change.value().trim_end_matches('\n');
-                let line = match change.tag() {
-                    ChangeTag::Delete => paint.color(&format!("- {line}"), Color::Red),
-                    ChangeTag::Insert => paint.color(&format!("+ {line}"), Color::Green),
-                    ChangeTag::Equal => format!("  {line}"),
-                };
-                print(&format!("{line}\n"));
-            }
-            print("\n");
         }
     }
+    if !outside.is_empty() {
+        print("the starter has changed since, or you changed it; its comments now say (+):\n");
+        print(&outside);
+    }
     print(match same {
-        true => "yours is the solution, word for word\n",
+        true => "what you wrote is the solution, word for word\n",
         false => "- is yours, + the solution; there is more than one right way\n",
     });
     Ok(())
+}
+
+/// Whether the starter's side of a group of changes holds a comment: what a function must do is said there, and a learner
+/// has little reason to change it.
+fn explains(diff: &TextDiff<'_, '_, '_, str>, group: &[DiffOp]) -> bool {
+    let mut changes = group.iter().flat_map(|op| diff.iter_changes(op));
+    changes.any(|change| change.tag() == ChangeTag::Insert && change.value().trim_start().starts_with("//"))
+}
+
+/// The place of a group of changes, and its lines.
+fn group_lines(paint: Paint, shown: &str, diff: &TextDiff<'_, '_, '_, str>, group: &[DiffOp]) -> String {
+    let first = group.first().map_or(0, |op| op.old_range().start + 1);
+    let mut out = format!("{}\n", paint.color(&format!("{shown}:{first}"), Color::Cyan));
+    for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+        let line = change.value().trim_end_matches('\n');
+        let line = match change.tag() {
+            ChangeTag::Delete => paint.color(&format!("- {line}"), Color::Red),
+            ChangeTag::Insert => paint.color(&format!("+ {line}"), Color::Green),
+            ChangeTag::Equal => format!("  {line}"),
+        };
+        out += &format!("{line}\n");
+    }
+    out + "\n"
 }
 
 /// Asks whether to show the solution although the lesson has not passed.
