@@ -15,13 +15,13 @@ pub struct Lesson {
     pub number: &'static str,
     /// Its short name.
     pub name: &'static str,
-    /// Its one idea, a line.
+    /// Its one idea, in one line.
     pub idea: &'static str,
-    /// What a learner knows who has passed it, a line.
+    /// What a learner knows after it, in one line.
     pub learned: &'static str,
     /// Which side speaks first.
     pub scenario: Scenario,
-    /// What is asked of a pair that leaves no room for a wire.
+    /// The check for a pair that leaves no room for a wire.
     pub without_wire: fn(&mut Bench) -> Outcome,
     /// Its promises, in the order of the report.
     pub promises: &'static [&'static [Check]],
@@ -57,7 +57,7 @@ pub const LESSONS: &[Lesson] = &[
         "03",
         "sticky",
         "the stream has no boundaries: many writes, one read; one write, many reads",
-        "TCP keeps the order of bytes and nothing else: where a message ends is for the programs to say",
+        "TCP keeps the order of bytes and nothing else: the programs must say where a message ends",
         lesson_03_sticky::PROMISES,
     )
     .without_wire(lesson_03_sticky::without_wire),
@@ -86,20 +86,20 @@ pub const LESSONS: &[Lesson] = &[
         "07",
         "reuseaddr",
         "TIME_WAIT, and why a restarted server cannot bind",
-        "whoever closes first keeps TIME_WAIT, and SO_REUSEADDR lets a server bind beside it",
+        "the side that closes first keeps TIME_WAIT, and SO_REUSEADDR lets a server bind beside it",
         lesson_07_reuseaddr::PROMISES,
     ),
     Lesson::asks::<lesson_02_uppercase::Uppercase>(
         "08",
         "threads",
         "one thread a connection: a silent client blocks nobody",
-        "with a thread for each connection, whoever is slow, silent or gone keeps nobody else waiting",
+        "with a thread for each connection, a client that is slow, silent or gone keeps nobody else waiting",
         lesson_08_threads::PROMISES,
     ),
 ];
 
 impl Lesson {
-    /// A lesson in which the client asks, in the protocol `P`.
+    /// Returns a lesson in which the client asks, in the protocol `P`.
     const fn asks<P: Ask>(
         number: &'static str,
         name: &'static str,
@@ -111,7 +111,7 @@ impl Lesson {
         Self { number, name, idea, learned, scenario, without_wire, promises }
     }
 
-    /// A lesson in which the server pushes, in the framing `P`.
+    /// Returns a lesson in which the server pushes, in the framing `P`.
     const fn pushes<P: Push>(
         number: &'static str,
         name: &'static str,
@@ -123,39 +123,39 @@ impl Lesson {
         Self { number, name, idea, learned, scenario, without_wire, promises }
     }
 
-    /// This lesson with something else asked of a pair that leaves no room for a wire.
+    /// Returns this lesson with another check for a pair that leaves no room for a wire.
     const fn without_wire(self, without_wire: fn(&mut Bench) -> Outcome) -> Self {
         Self { without_wire, ..self }
     }
 
-    /// `01-echo`: the name of its folder and chapter.
+    /// Returns the name of its folder and chapter, for instance `01-echo`.
     pub fn dir(&self) -> String {
         format!("{}-{}", self.number, self.name)
     }
 
-    /// `lesson-01`: how people call it on the command line.
+    /// Returns its name on the command line, for instance `lesson-01`.
     pub fn id(&self) -> String {
         format!("lesson-{}", self.number)
     }
 
-    /// Its checks, one after the other, each on each of its wires.
+    /// Returns its checks in order, each one on each of its wires.
     pub fn checks(&self) -> impl Iterator<Item = CheckOn> + use<> {
         let rows = self.promises.iter().flat_map(|promises| promises.iter());
         rows.flat_map(|check| check.wires.iter().map(move |wire| CheckOn { check, wire: *wire }))
     }
 
-    /// The chapter's file, from the root of the repository.
+    /// Returns the path of its chapter, from the root of the repository.
     pub fn chapter(&self) -> String {
         format!("docs/src/{}.md", self.dir())
     }
 
-    /// The lesson before this one.
+    /// Returns the lesson before this one.
     pub fn previous(&self) -> Option<&'static Lesson> {
         let at = LESSONS.iter().position(|lesson| lesson.number == self.number)?;
         LESSONS.get(at.checked_sub(1)?)
     }
 
-    /// The lesson after this one.
+    /// Returns the lesson after this one.
     pub fn next(&self) -> Option<&'static Lesson> {
         let at = LESSONS.iter().position(|lesson| lesson.number == self.number)?;
         LESSONS.get(at + 1)
@@ -165,16 +165,16 @@ impl Lesson {
 /// Why no lesson was found.
 #[derive(Debug)]
 pub enum NotFound {
-    /// There is none of this number; the last one has the other.
+    /// No lesson has this number; the second field is the number of the last lesson.
     Number(String, &'static str),
-    /// There is none of this name; the nearest one, where one is near.
+    /// No lesson has this name; the second field is a similar name, if there is one.
     Name(String, Option<String>),
 }
 
 /// Finds a lesson by `lesson-04`, `04`, `4`, `04-sleep`, `lesson-04-sleep` or `sleep`.
 ///
 /// # Errors
-/// What is known of the word instead.
+/// Says whether `word` is a number or a name, and gives the last number or a similar name.
 pub fn find(word: &str) -> Result<&'static Lesson, NotFound> {
     let short = word.strip_prefix("lesson-").unwrap_or(word).to_lowercase();
     let matches = |lesson: &&Lesson| {
@@ -242,7 +242,7 @@ mod tests {
         let mut rows: HashMap<(&str, usize), &str> = HashMap::new();
         for rows_of in LESSONS.iter().flat_map(|lesson| lesson.promises) {
             for check in *rows_of {
-                // The same row in several lessons is the same function; generic ones have one for each protocol.
+                // A row that several lessons share has one function. A generic function has a row for each protocol.
                 let title = rows.entry((check.promise(), check.half as usize)).or_insert(check.id);
                 assert_eq!(*title, check.id, "{} has two rows", check.promise());
             }

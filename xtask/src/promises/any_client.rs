@@ -4,11 +4,11 @@ use crate::bench::Bench;
 use crate::finding::{Half, Outcome};
 use crate::promises::{Check, client};
 
-/// What every client promises that needs no protocol.
+/// The rows that hold for every client.
 pub const CLIENT: &[Check] =
     &[client!("nobody-listens", "says so and exits with 1 when nobody listens", nobody_listens)];
 
-/// Nobody listens at the address.
+/// Starts the client at an address where nobody listens.
 fn nobody_listens(bench: &mut Bench) -> Outcome {
     let addr = bench.nobody(Half::Client)?;
     let mut client = bench.client(addr, &[])?;

@@ -5,17 +5,17 @@ use crate::finding::{Half, Outcome, skip};
 use crate::promises::{Check, server};
 use std::net::TcpListener;
 
-/// What every server promises that needs no protocol.
+/// The rows that hold for every server.
 pub const SERVER: &[Check] = &[server!(
     "says-why-it-cannot-bind",
     "says so and exits when its address is taken",
     says_why_it_cannot_bind
 )];
 
-/// How many clients come and go in each way.
+/// The number of clients that leave, and of those that reset.
 const CLIENTS: usize = 4;
 
-/// A server whose address is taken says so and ends with a status other than 0.
+/// Checks that a server whose address is taken says so and exits with a status other than 0.
 fn says_why_it_cannot_bind(bench: &mut Bench) -> Outcome {
     let addr = bench.nobody(Half::Server)?;
     let Ok(_holder) = TcpListener::bind(addr) else { return Ok(()) };
@@ -24,18 +24,18 @@ fn says_why_it_cannot_bind(bench: &mut Bench) -> Outcome {
     server.is_refused("the server says that the address is taken, and exits with a status other than 0", exit)
 }
 
-/// Some clients leave, others reset; checks that the server keeps no socket of either. `leaves` and `resets` do with a
-/// new connection what comes before the end.
+/// Checks that the server keeps no socket of clients that leave, nor of clients that reset. `leaves` and `resets` use a
+/// new connection before it ends.
 ///
 /// # Errors
-/// The finding that it keeps one, or ends.
+/// The finding that the server keeps a socket, or has ended.
 pub fn lets_go(
     bench: &mut Bench,
     server: &mut Server,
     leaves: impl Fn(&Server, &mut Peer) -> Outcome,
     resets: impl Fn(&Server, &mut Peer) -> Outcome,
 ) -> Outcome {
-    // What a program makes once, for its first client, is no leak.
+    // A socket that the program makes once, for its first client, is no leak.
     let mut peer = bench.connect(server)?;
     leaves(server, &mut peer)?;
     peer.close();

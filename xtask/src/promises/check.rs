@@ -4,50 +4,50 @@ use crate::bench::Bench;
 use crate::finding::{Half, Outcome};
 use crate::wire::Kind;
 
-/// One promise of a lesson, and the wires on which it is tried.
+/// One promise of a lesson, and the wires it runs on.
 pub struct Check {
     /// Its name on the command line and in reports: the name of its function, with `-` for `_`.
     pub id: &'static str,
     /// Names that it had before; `--check` still takes them.
     pub was: &'static [&'static str],
-    /// Which side it is about.
+    /// The side it is about.
     pub half: Half,
     /// The wires it runs on, in this order.
     pub wires: &'static [Kind],
     /// The promise, in words that follow "the server" or "the client".
     pub title: &'static str,
-    /// Other words for it on some of the wires.
+    /// Other titles, on some of its wires.
     pub titles: &'static [(Kind, &'static str)],
-    /// Tries it.
+    /// The function that judges a program.
     pub run: fn(&mut Bench) -> Outcome,
-    /// Its function's path, as the compiler names it.
+    /// Returns its function's path, as the compiler names it.
     pub path: fn() -> &'static str,
-    /// It takes longer than most, so it is started first.
+    /// Whether it takes longer than most checks: then it starts first.
     pub long: bool,
 }
 
-/// A row about the server: id, title, function. It runs on a plain wire unless [`Check::on`] says otherwise.
+/// Makes a row about the server: id, title, function. It runs on a plain wire unless [`Check::on`] says otherwise.
 macro_rules! server {
     ($id:literal, $title:expr, $run:expr) => {
         $crate::promises::check!(Server, $id, $title, $run)
     };
 }
 
-/// A row about the client: see [`server!`].
+/// Makes a row about the client: see [`server!`].
 macro_rules! client {
     ($id:literal, $title:expr, $run:expr) => {
         $crate::promises::check!(Client, $id, $title, $run)
     };
 }
 
-/// A row about both together: see [`server!`].
+/// Makes a row about both together: see [`server!`].
 macro_rules! pair {
     ($id:literal, $title:expr, $run:expr) => {
         $crate::promises::check!(Pair, $id, $title, $run)
     };
 }
 
-/// A row of any half. It is a macro because only the expression itself leads to its function's name.
+/// Makes a row of any half. It is a macro because the function's name can be read only from the expression itself.
 macro_rules! check {
     ($half:ident, $id:literal, $title:expr, $run:expr) => {
         $crate::promises::Check {
@@ -67,44 +67,44 @@ macro_rules! check {
 pub(super) use {check, client, pair, server};
 
 impl Check {
-    /// This check, started before the others.
+    /// Returns this check as one that starts before the others.
     pub const fn long(self) -> Self {
         self.long_if(true)
     }
 
-    /// This check, started before the others when `long`.
+    /// Returns this check as one that starts before the others if `long` is true.
     pub const fn long_if(self, long: bool) -> Self {
         Self { long, ..self }
     }
 
-    /// This check on these wires.
+    /// Returns this check on these wires.
     pub const fn on(self, wires: &'static [Kind]) -> Self {
         Self { wires, ..self }
     }
 
-    /// This check with other words on some of its wires.
+    /// Returns this check with other titles on some of its wires.
     pub const fn titled(self, titles: &'static [(Kind, &'static str)]) -> Self {
         Self { titles, ..self }
     }
 
-    /// This check, which had these names before.
+    /// Returns this check with the names that it had before.
     pub const fn was(self, was: &'static [&'static str]) -> Self {
         Self { was, ..self }
     }
 
-    /// The promise on this wire, in words.
+    /// Returns its title on this wire.
     pub fn title_on(&self, wire: Kind) -> &'static str {
         self.titles.iter().find(|(on, _)| *on == wire).map_or(self.title, |(_, title)| title)
     }
 
-    /// Whether the command line means it by this word: its id, or one that it had before, with `-` or `_`.
+    /// Returns whether this word names it: its id, or a name that it had before, with `-` or `_`.
     pub fn is_called(&self, word: &str) -> bool {
         let word = word.replace('_', "-");
         self.id == word || self.was.contains(&&*word)
     }
 
-    /// The path of its function below `promises`, for instance `asking::server::half_close`: the same for all lessons
-    /// that share it.
+    /// Returns the path of its function below `promises`, for instance `asking::server::half_close`. Lessons that share
+    /// the promise share the path.
     pub fn promise(&self) -> &'static str {
         let path = (self.path)();
         let path = path.split('<').next().unwrap_or(path);

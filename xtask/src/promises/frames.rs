@@ -1,4 +1,4 @@
-//! Frames as lesson 06 defines them, as the runner says and hears them: `u32` length (big-endian), JSON header, body.
+//! The frames of lesson 06, as the runner sends and hears them: `u32` length (big-endian), JSON header, body.
 
 use crate::bench::{Ending, Heard, Peer, same_bytes};
 use crate::finding::{Half, Outcome, broken, count, quoted};
@@ -9,25 +9,25 @@ pub const MAX_HEADER: usize = 64 * 1024;
 /// The longest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// A header that was heard.
+/// A header that came.
 pub struct Header {
-    /// The length that stood before it.
+    /// The length before it.
     pub length: usize,
     /// Its `data_size`.
     pub data_size: usize,
 }
 
-/// The frame of this body.
+/// Returns the frame of this body.
 pub fn frame(body: &[u8]) -> Vec<u8> {
     frame_with(&format!("{{\"data_size\":{}}}", body.len()), body)
 }
 
-/// A frame with this header, right or wrong.
+/// Returns a frame with this header, right or wrong.
 pub fn frame_with(header: &str, body: &[u8]) -> Vec<u8> {
     [&(header.len() as u32).to_be_bytes(), header.as_bytes(), body].concat()
 }
 
-/// The body of the frame at the start of `bytes`, and what stands behind it.
+/// Returns the body of the frame at the start of `bytes`, and the bytes after the frame.
 pub fn first(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let length = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?) as usize;
     let header = bytes.get(4..4 + length)?;
@@ -35,7 +35,7 @@ pub fn first(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((bytes.get(4 + length..4 + length + size)?, &bytes[4 + length + size..]))
 }
 
-/// Whether `bytes` may be the start of a frame with this body.
+/// Returns whether `bytes` may be the start of a frame with this body.
 pub fn may_begin(bytes: &[u8], body: &[u8]) -> bool {
     let Some(length) = bytes.get(..4) else {
         return [0, 0].iter().zip(bytes).all(|(zero, byte)| zero == byte) || bytes.starts_with(&[0, 1]);
@@ -67,7 +67,7 @@ fn data_size(header: &[u8]) -> Result<usize, &'static str> {
 /// Hears the length and the header of frame `number`.
 ///
 /// # Errors
-/// The finding that says what came instead, and the likely cause.
+/// The finding: what came instead, and the likely cause.
 pub fn hear_header(peer: &mut Peer, number: usize) -> Outcome<Header> {
     let heard = peer.hear(4);
     let expected =
@@ -87,7 +87,8 @@ pub fn hear_header(peer: &mut Peer, number: usize) -> Outcome<Header> {
         let text = four.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
         let cause = match () {
             () if number > 1 && four[0].is_ascii_whitespace() => format!(
-                "something stands behind the body of frame {}, where the next length should be: nothing but frames",
+                "something stands behind the body of frame {}, where the next length should be: send nothing but \
+                 frames",
                 number - 1
             ),
             () if (2..=MAX_HEADER as u32).contains(&swapped) => format!(
@@ -95,11 +96,11 @@ pub fn hear_header(peer: &mut Peer, number: usize) -> Outcome<Header> {
                  (`to_be_bytes`)"
             ),
             () if text => format!(
-                "{} is text: the length is four bytes, not digits, and stands before each header (behind the body \
-                 before comes nothing else)",
+                "{} is text: the length is four bytes, not digits, and comes before each header (nothing else comes \
+                 after a body)",
                 quoted(&four)
             ),
-            () => "the length is that of the header, in bytes, and stands right before it".to_string(),
+            () => "the length counts the bytes of the header, and comes right before it".to_string(),
         };
         return broken(expected, format!("a length of {length} ({})", quoted(&four)), cause);
     }
@@ -131,10 +132,10 @@ pub fn hear_header(peer: &mut Peer, number: usize) -> Outcome<Header> {
     }
 }
 
-/// Hears the body that `header` announced, and holds that it is `expected`.
+/// Hears the body that `header` announced, and checks that it is `expected`.
 ///
 /// # Errors
-/// The finding that says what came instead, and the likely cause.
+/// The finding: what came instead, and the likely cause.
 pub fn hear_body(peer: &mut Peer, header: &Header, expected: &[u8], number: usize) -> Outcome {
     if header.data_size != expected.len() {
         let characters = String::from_utf8_lossy(expected).chars().count();
@@ -145,7 +146,7 @@ pub fn hear_body(peer: &mut Peer, header: &Header, expected: &[u8], number: usiz
                 "`data_size` counts the body alone, not the header with it".to_string()
             }
             () if size == expected.len() + 1 => {
-                "`data_size` is one too many: a line end or NUL is counted that the message does not have"
+                "`data_size` is one too many: it counts a line end or NUL that the message does not have"
                     .to_string()
             }
             () if size == expected.len() & 0xffff && expected.len() > 0xffff => {
@@ -171,7 +172,7 @@ pub fn hear_body(peer: &mut Peer, header: &Header, expected: &[u8], number: usiz
     })
 }
 
-/// Hears a body whose content is not known.
+/// Hears a body of unknown content.
 ///
 /// # Errors
 /// The finding that it is shorter than announced.

@@ -13,7 +13,7 @@ pub struct Echo;
 
 impl Ask for Echo {
     const PAIR_ON: &'static [Kind] = &[Plain];
-    /// What wires do is the subject of the next lessons.
+    /// The next lessons show what wires do.
     const PIECES_ON: &'static [Kind] = &[];
 
     fn reply(requests: &[u8]) -> Vec<u8> {
@@ -34,7 +34,7 @@ pub const PROMISES: &[&[Check]] = &[
 const OWN: &[Check] = &[
     server!("echo-bytes", "returns any bytes unchanged, and nothing else", echo_bytes),
     server!("echo-in-order", "returns many messages in order", echo_in_order).long(),
-    server!("echo-1-mib", "returns 1 MiB said while the echo is heard", echo_1_mib).long(),
+    server!("echo-1-mib", "returns 1 MiB to a client that sends and reads at once", echo_1_mib).long(),
 ];
 
 fn echo_bytes(bench: &mut Bench) -> Outcome {
@@ -48,7 +48,7 @@ fn echo_in_order(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     for _ in 0..20 {
-        // Shorter after longer: what an earlier read left in the buffer must not come again.
+        // Shorter ones after longer ones: bytes that an earlier read left in the buffer must not come again.
         let n = bench.rng.usize(1..=1024);
         let bytes = random_bytes(&mut bench.rng, n);
         asks::<Echo>(&mut peer, &bytes)?;

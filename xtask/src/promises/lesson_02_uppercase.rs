@@ -1,4 +1,4 @@
-//! Lesson 02: as lesson 01 with ASCII letters upper-cased; many requests on one connection, on every wire; and the
+//! Lesson 02: as lesson 01, but with ASCII letters in upper case; many requests on one connection, on every wire; and a
 //! client that takes one `read` for a reply.
 
 use super::asking::server::{asks, asks_last, asks_words};
@@ -34,7 +34,7 @@ pub const PROMISES: &[&[Check]] = &[
     any_client::CLIENT,
 ];
 
-/// What every server promises that upper-cases.
+/// The rows that hold for every server that upper-cases.
 pub const LETTERS: &[Check] =
     &[server!("only-ascii-letters", "upper-cases a to z and leaves every other byte", only_ascii_letters)];
 
@@ -43,7 +43,7 @@ const OWN: &[Check] = &[
     server!("half-characters", "answers bytes that are no text, and characters cut in two", half_characters),
 ];
 
-/// Every byte once, and then the end.
+/// Sends every byte once, and then FIN.
 fn only_ascii_letters(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;

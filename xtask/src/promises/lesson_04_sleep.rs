@@ -1,4 +1,4 @@
-//! Lesson 04: a pause between the messages, and a client that takes each read for one.
+//! Lesson 04: a pause between the messages, and a client that takes each read for a message.
 
 use super::inputs::random_from;
 use super::pushing::client::{cut_off, hears_messages};
@@ -38,7 +38,7 @@ const CLIENT: &[Check] = &[
 /// No framing; a pause between messages.
 pub struct Sleep;
 
-/// What each pause between two messages adds at the least (DESIGN: 500 ms, with some tolerance for clocks).
+/// The shortest pause that passes (DESIGN: 500 ms; this leaves some tolerance for clocks).
 const PAUSE: Duration = Duration::from_millis(450);
 
 impl Push for Sleep {
@@ -79,8 +79,7 @@ impl Push for Sleep {
     }
 }
 
-/// Messages arrive no earlier than the pauses before them allow, also at a second client, and at one that has ended its
-/// own side.
+/// Checks that no message comes before its pauses are over: at one client, then at another one that has half-closed.
 fn pauses(bench: &mut Bench) -> Outcome {
     let messages = three_messages(bench);
     let mut server = bench.server_with(&messages)?;
@@ -96,7 +95,7 @@ fn pauses(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// Hears the messages, checks that none came early, and returns how long they took. Only too short a pause can be seen for
+/// Hears the messages, checks that none came early, and returns how long they took. Only a pause that is too short is
 /// sure: the runner may be late, the server may not be early.
 fn paused(
     bench: &mut Bench,
@@ -114,12 +113,12 @@ fn paused(
         let heard = peer.hear(message.len());
         took = start.elapsed();
         if heard.ending.is_some() && half_close {
-            break; // That the messages come is another check's business, and so it is whether a FIN ends them.
+            break; // Other checks judge whether the messages come, and whether a FIN ends them.
         }
         if let Some(ending) = &heard.ending {
-            // Which bytes they are is another check's business; without them, there is nothing to judge here.
+            // Another check judges which bytes they are; without them there is nothing to judge here.
             return broken(
-                format!("{} messages, each after a pause of 500 ms but the first", messages.len()),
+                format!("{} messages, each but the first after a pause of 500 ms", messages.len()),
                 format!("{} of message {}; then the server {ending}", count(heard.bytes.len()), n + 1),
                 "the server must push all its messages to each client, and only then close",
             );
@@ -127,7 +126,7 @@ fn paused(
         if took < PAUSE * n {
             let cause = match half_close {
                 true => {
-                    "the pause does not hang on what the client says or ends: each client gets it, every time"
+                    "the pause must not depend on what the client says or ends: each client gets it, every time"
                 }
                 false => {
                     "between one message and the next the server must sleep 500 ms (not after the last one, nor \
@@ -148,8 +147,8 @@ fn paused(
     Ok(took)
 }
 
-/// A client that has read everything and leaves between two messages: the next write meets its RST, and the one after
-/// that a connection that is gone.
+/// Leaves between two messages, with nothing unread: RST answers the server's next write, and the write after that
+/// meets a connection that is gone.
 fn leaves_between(bench: &mut Bench) -> Outcome {
     let messages = three_messages(bench);
     let mut server = bench.server_with(&messages)?;
@@ -162,7 +161,7 @@ fn leaves_between(bench: &mut Bench) -> Outcome {
     heard
 }
 
-/// A message longer than the buffer is as many reads as it takes, and so as many messages.
+/// Sends a message longer than the buffer: it takes several reads, so the client prints several messages.
 fn long_message(bench: &mut Bench) -> Outcome {
     let message = random_from(bench, LETTERS, 3000).into_bytes();
     let wanted: Vec<Vec<u8>> = message.chunks(1024).map(<[u8]>::to_vec).collect();
@@ -180,13 +179,13 @@ fn long_message(bench: &mut Bench) -> Outcome {
     })
 }
 
-/// Every read is taken for a message, so there are never too many, and each is as long as it came.
+/// Sends twelve messages: each read is a message, whatever their number and length.
 fn many_messages(bench: &mut Bench) -> Outcome {
     let messages: Vec<String> = (0..12).map(|n| random_from(bench, LETTERS, 1 + n * 80)).collect();
     hears_messages::<Sleep>(bench, &bytes_of(&messages), true)
 }
 
-/// Without framing no message can be cut off: what came before FIN is the message.
+/// Ends (FIN) inside a message. Without framing no message can be cut off: what came before FIN is the message.
 fn end_is_the_end(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<Sleep>(bench)?;
     client.exits_well("when the server has ended")

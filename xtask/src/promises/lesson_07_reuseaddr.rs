@@ -1,4 +1,4 @@
-//! Lesson 07: as lesson 02 on a socket made by hand, which may be bound again at once.
+//! Lesson 07: as lesson 02, on a socket made by hand that can be bound again at once.
 
 use super::asking::server::{asks, next_is_served};
 use super::asking::{client, exact, pair, server};
@@ -24,25 +24,25 @@ pub const PROMISES: &[&[Check]] = &[
 const OWN: &[Check] = &[
     server!("restarts-at-once", "restarts on the port that it just left", restarts_at_once),
     server!("restarts-again", "restarts again and again, with clients left in TIME_WAIT", restarts_again),
-    server!("second-is-refused", "is refused a port on which another one listens", second_is_refused),
+    server!("second-is-refused", "does not start on a port where another server listens", second_is_refused),
 ];
 
-/// Ends the server while a client is connected that has read everything: the server's side closes first, and so it is
-/// the server's address that stays behind in TIME_WAIT.
+/// Ends the server while a client is connected and has read everything. The server's side closes first, so the server's
+/// address stays in TIME_WAIT. Returns the client's address.
 fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<SocketAddr> {
     let bytes = random_bytes(&mut bench.rng, 40);
     let mut peer = bench.connect(server)?;
     asks::<Uppercase>(&mut peer, &bytes)?;
     let own = peer.ends().map(|ends| ends.0).unwrap_or(server.addr);
-    // Asleep in `read`, it has nothing unread: what ends it sends FIN, not RST.
+    // It sleeps in `read`, so nothing is unread: its end sends FIN, not RST.
     server.wait_idle();
     server.end();
     if peer.hear_to_end(1).ending == Some(Ending::Rst) {
         return broken(
             "the server's end closes its connections (FIN)",
             "the connection was reset (RST) when the server ended, with nothing unread",
-            "SO_LINGER with a time of 0 avoids TIME_WAIT by resetting: that destroys what is still on its way; leave it \
-             as it is",
+            "SO_LINGER with a time of 0 avoids TIME_WAIT by resetting: that destroys what is still on its way; leave \
+             it as it is",
         );
     }
     peer.close();
@@ -50,7 +50,7 @@ fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<SocketAd
     Ok(own)
 }
 
-/// Starts the server again at the address that another run of it has just left, with `client` in TIME_WAIT.
+/// Starts the server again at the address that its last run has just left, while `client` is in TIME_WAIT.
 fn restart(bench: &mut Bench, addr: SocketAddr, client: SocketAddr) -> Outcome<Server> {
     let stop = match bench.server_at(addr, &[])?.ready() {
         Ok(again) if again.is_beside_time_wait(client) => return Ok(again),
@@ -92,7 +92,7 @@ fn restarts_again(bench: &mut Bench) -> Outcome {
     next_is_served::<Uppercase>(bench, &mut server, "three restarts")
 }
 
-/// A second server of the same kind on the same port, while the first one serves.
+/// Starts a second server on the same port while the first one serves a client.
 fn second_is_refused(bench: &mut Bench) -> Outcome {
     let mut first = bench.server()?;
     let bytes = random_bytes(&mut bench.rng, 40);

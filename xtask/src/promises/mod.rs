@@ -1,5 +1,5 @@
-//! What programs promise. A folder holds the promises of a scenario, written once, generic over a protocol; a file
-//! `lesson_NN_name.rs` holds a lesson's protocol and its own promises. Uses `bench`, `finding` and `wire`.
+//! What programs promise. `asking` and `pushing` hold the promises of a scenario: written once, generic over a
+//! protocol. A `lesson_NN_name` holds a lesson's protocol and its own promises. Uses `bench`, `finding` and `wire`.
 
 mod any_client;
 mod any_server;

@@ -1,9 +1,9 @@
-//! From wrong bytes to the likely cause: what a teacher would say who looks at both.
+//! From wrong bytes to the likely cause, as a teacher would name it.
 
 use crate::bench::{Ending, Heard};
 use crate::finding::Cause;
 
-/// Names the likely cause why a server that should transform `said` into `expected` was heard to say otherwise.
+/// Returns the likely cause when a server replied something other than `expected` to `said`.
 pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     let got = heard.bytes.as_slice();
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
@@ -16,7 +16,8 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     } else if got[same..].windows(8).any(|window| window == [0; 8])
         || (same < got.len() && got[same..].iter().all(|byte| *byte == 0))
     {
-        "the rest of the buffer was sent too: send `buffer[..n]`, the `n` bytes that `read` returned, not the whole buffer"
+        "the rest of the buffer was sent too: send `buffer[..n]`, the `n` bytes that `read` returned, not the whole \
+         buffer"
     } else if same < got.len() && got.eq_ignore_ascii_case(&expected[..got.len().min(expected.len())]) {
         "letters have changed their case"
     } else if same == got.len() {
@@ -26,8 +27,8 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     } else if stale(expected, got, same) {
         "bytes of an earlier read were sent again: only the first `n` bytes of the buffer are new after each `read`"
     } else if is_subsequence(&got[same..], &expected[same..]) {
-        "bytes are missing from the middle: something was dropped, trimmed, or cut off on the way; `write` may take only \
-         a part of what it is given, `write_all` takes it all"
+        "bytes are missing from the middle: something was dropped, trimmed, or cut off on the way; `write` may take \
+         only a part of what it is given, `write_all` takes it all"
     } else if is_subsequence(&expected[same..], &got[same..]) {
         "bytes were added that the client never sent"
     } else if expected != said {
@@ -46,13 +47,13 @@ fn of_silence(heard: &Heard) -> Cause {
                 .into()
         }
         Some(Ending::Rst) => {
-            "the server dropped the connection with bytes unread in it, or ended: the kernel then sends RST (a buffer of \
-             length 0 makes `read` return 0 at once, too)"
+            "the server dropped the connection with bytes unread in it, or ended: the kernel then sends RST (a buffer \
+             of length 0 makes `read` return 0 at once, too)"
                 .into()
         }
         _ => Cause::general(
-            "the server took the bytes and did not reply: it must write back what one `read` gave before it reads again, \
-             and not wait for a line end, a full buffer or the client's end",
+            "the server took the bytes and did not reply: it must write back what one `read` gave before it reads \
+             again, and not wait for a line end, a full buffer or the client's end",
         ),
     }
 }
@@ -90,13 +91,13 @@ fn of_cut(expected: &[u8], came: usize, heard: &Heard) -> Cause {
     }
 }
 
-/// At which offset the expected bytes begin, when others stand before them; 0 when they do not begin later.
+/// Returns the offset at which the expected bytes begin if others come first, else 0.
 fn begins_later(expected: &[u8], got: &[u8]) -> usize {
     let start = &expected[..expected.len().min(8)];
     memchr::memmem::find(got, start).filter(|_| start.len() == 8).unwrap_or(0)
 }
 
-/// Whether what came after the common start is a repetition of what came before.
+/// Returns whether the bytes after the common start repeat bytes of it.
 fn stale(expected: &[u8], got: &[u8], same: usize) -> bool {
     let tail = &got[same..got.len().min(same + 16)];
     tail.len() >= 4 && expected[..same].windows(tail.len()).any(|window| window == tail)
@@ -107,7 +108,7 @@ fn is_subsequence(short: &[u8], long: &[u8]) -> bool {
     short.len() < long.len() && short.iter().all(|byte| long.any(|other| other == byte))
 }
 
-/// Names the likely cause why a server said more after its last reply, or did not end the connection.
+/// Returns the likely cause when a server said more after its last reply, or did not end the connection.
 pub fn of_more(heard: &Heard) -> Cause {
     let cause = match heard.bytes.as_slice() {
         [] => {
@@ -118,13 +119,14 @@ pub fn of_more(heard: &Heard) -> Cause {
         }
         [b'\n'] | [b'\r', b'\n'] => "a line end was added: the server must send what it was sent, no more",
         _ => {
-            "the server sent more than its reply: send `buffer[..n]`, the `n` bytes that `read` returned, and nothing else"
+            "the server sent more than its reply: send `buffer[..n]`, the `n` bytes that `read` returned, and nothing \
+             else"
         }
     };
     cause.into()
 }
 
-/// Names the likely cause why a client printed something else than the replies.
+/// Returns the likely cause when a client printed something other than the replies.
 pub fn of_printed(printed: &str) -> Cause {
     match printed.trim() {
         "" => "print every reply on a line of its own",
@@ -139,14 +141,14 @@ pub fn of_printed(printed: &str) -> Cause {
     .into()
 }
 
-/// Names the likely cause why a client sent something else than the line.
+/// Returns the likely cause when a client sent something other than the line.
 pub fn of_request(expected: &[u8], heard: &Heard) -> Cause {
     let got = heard.bytes.as_slice();
     let looks_like_q = [&b"q"[..], b"quit", b"exit"].contains(&&*expected.trim_ascii().to_ascii_lowercase());
     if got.is_empty() && looks_like_q && matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
         return format!(
-            "the client ended instead of sending it: a line that is `q` and nothing else ends it; \"{}\" is a line like \
-             any other",
+            "the client ended instead of sending it: a line that is `q` and nothing else ends it; \"{}\" is a line \
+             like any other",
             expected.escape_ascii()
         )
         .into();
@@ -156,8 +158,8 @@ pub fn of_request(expected: &[u8], heard: &Heard) -> Cause {
             .into();
     }
     if got.is_empty() {
-        return "the client did not send the line: read a line, send its bytes, then read its reply and no further (whoever reads \
-             until the end, or until a line end, waits for ever)"
+        return "the client did not send the line: read a line, send its bytes, then read its reply and no further (a \
+             client that reads until the end, or until a line end, waits for ever)"
             .into();
     }
     let trimmed = expected.trim_ascii();

@@ -1,4 +1,4 @@
-//! Promises that every client makes that asks, and their rows.
+//! The promises of every client that asks, and their rows.
 
 use super::{Ask, printed_of};
 use crate::bench::{Bench, Client, Ending, Peer, same_bytes, taken};
@@ -34,7 +34,7 @@ pub trait Rows: Ask {
 
 impl<P: Ask> Rows for P {}
 
-/// A conversation with a client under test: the runner is the server and transforms what it hears.
+/// A conversation with a client under test: the runner is the server and replies.
 pub struct Asked<P> {
     /// The client.
     pub client: Client,
@@ -42,12 +42,12 @@ pub struct Asked<P> {
     pub peer: Peer,
     wanted: Vec<Vec<u8>>,
     protocol: PhantomData<P>,
-    /// How many lines came and were answered.
+    /// The number of lines that came and were answered.
     answered: usize,
 }
 
 impl<P: Ask> Asked<P> {
-    /// Starts the client; `lines` are all the lines that will be asked, in this order.
+    /// Starts the client; `lines` are all the lines that the check will type, in this order.
     pub fn start(bench: &mut Bench, lines: &[String]) -> Outcome<Self> {
         let host = bench.host()?;
         let wanted = printed_of::<P>(lines);
@@ -56,14 +56,14 @@ impl<P: Ask> Asked<P> {
         Ok(Self { client, peer, wanted, protocol: PhantomData, answered: 0 })
     }
 
-    /// Types `line`, holds that exactly its bytes come, and replies.
+    /// Types `line`, checks that exactly its request comes, and replies.
     pub fn exchange(&mut self, line: &str) -> Outcome {
         self.client.line(line);
         self.hears(line)?;
         self.reply(line)
     }
 
-    /// Holds that exactly the bytes of `line` come next.
+    /// Checks that exactly the request of `line` comes next.
     pub fn hears(&mut self, line: &str) -> Outcome {
         let request = P::request(line);
         let heard = self.peer.hear(request.len());
@@ -75,8 +75,8 @@ impl<P: Ask> Asked<P> {
             }
             Some(ending) if heard.bytes.is_empty() && answered > 0 && ending != Ending::Fin => format!(
                 "the client did not go on after the reply to its line {answered}, so that line {} never came: read \
-                 the reply and no further (whoever reads until the end, or until a line end, waits for ever; into a buffer of \
-                 length 0 nothing is read)",
+                 the reply and no further (a client that reads until the end, or until a line end, waits for ever; \
+                 a `read` into a buffer of length 0 reads nothing)",
                 answered + 1
             )
             .into(),
@@ -85,7 +85,7 @@ impl<P: Ask> Asked<P> {
         })
     }
 
-    /// Replies to `line`, in one write.
+    /// Sends the reply to `line`, in one write.
     pub fn reply(&mut self, line: &str) -> Outcome {
         let reply = P::reply(&P::request(line));
         self.answered += 1;
@@ -93,7 +93,7 @@ impl<P: Ask> Asked<P> {
         taken(Half::Client, self.peer.say(&reply), cause)
     }
 
-    /// Holds that the client says nothing more and ends well, having printed every reply.
+    /// Checks that the client says nothing more and ends well, and that it has printed every reply.
     pub fn ends(mut self, after: &str) -> Outcome {
         let heard = self.peer.hear_to_end(1024);
         if !heard.bytes.is_empty() {
@@ -101,14 +101,14 @@ impl<P: Ask> Asked<P> {
             let expected = format!("the client says nothing more {after}");
             return Finding::new(expected, got, P::NOTHING_MORE).of(Half::Client).broken();
         }
-        // As a server does at a client's FIN: who waits for it hears it.
+        // A server half-closes at a client's FIN; a client may wait for that.
         self.peer.half_close();
         self.client.exits_well(after)?;
         self.client.printed_all(&self.wanted, P::cause_of_printed)?;
         self.nothing_stale()
     }
 
-    /// The client printed only the bytes that its reads returned: no rest of the buffer, none of an earlier reply.
+    /// Checks that the client printed only bytes that its reads returned: no rest of the buffer or of an earlier reply.
     fn nothing_stale(&self) -> Outcome {
         let printed = self.client.printed();
         let stale = self.wanted.iter().flat_map(|old| self.wanted.iter().map(move |new| (old, new)));
@@ -124,8 +124,8 @@ impl<P: Ask> Asked<P> {
         Finding::new(
             "each reply as it came, and nothing else of the buffer",
             match stale {
-                true => "behind a reply stands the rest of an earlier one",
-                false => "behind a reply stand bytes of value 0",
+                true => "the rest of an earlier reply comes after a reply",
+                false => "bytes of value 0 come after a reply",
             },
             "the whole buffer was printed: only the first `n` bytes of it, which `read` returned, are the reply",
         )
@@ -134,8 +134,8 @@ impl<P: Ask> Asked<P> {
     }
 }
 
-/// Lines with blanks around one, letters beyond ASCII in another, some that only look like `q`, one that is longer than
-/// most, and a short one after it.
+/// Returns lines of several kinds: with blanks around, with letters beyond ASCII, some that only look like `q`, a long
+/// one, and a short one after it.
 fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
     let word = random_word(bench, 8);
     let mut lines = vec![
@@ -155,7 +155,7 @@ fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
     lines
 }
 
-/// The bytes sent are exactly the lines', and each reply is printed.
+/// Checks that the client sends exactly the lines, and prints each reply.
 fn sends_exact_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = some_lines::<P>(bench);
     let mut asked = Asked::<P>::start(bench, &lines)?;
@@ -166,7 +166,7 @@ fn sends_exact_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     asked.ends("after `q`")
 }
 
-/// Nothing is sent for an empty line.
+/// Checks that the client sends nothing for an empty line.
 fn skips_empty_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = [random_word(bench, 6), random_word(bench, 7)];
     let mut asked = Asked::<P>::start(bench, &lines)?;
@@ -186,7 +186,7 @@ fn skips_empty_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     asked.ends("after `q`")
 }
 
-/// A line end of `\r\n` is no part of the line either.
+/// Checks that a line end of `\r\n` is no part of the line either.
 fn strips_crlf<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = [random_word(bench, 6), random_word(bench, 7)];
     let mut asked = Asked::<P>::start(bench, &lines)?;
@@ -199,12 +199,12 @@ fn strips_crlf<P: Ask>(bench: &mut Bench) -> Outcome {
     asked.ends("after `q`")
 }
 
-/// The end of standard input ends the client well.
+/// Checks that the end of standard input ends the client well.
 fn quits_at_end_of_input<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = [random_word(bench, 6), random_word(bench, 7)];
     let mut asked = Asked::<P>::start(bench, &lines)?;
     asked.exchange(&lines[0])?;
-    // The last line of a file may lack its line end; it is a line all the same.
+    // The last line of a file may lack its line end; it is still a line.
     asked.client.input(lines[1].as_bytes());
     asked.client.end_input();
     asked.hears(&lines[1])?;
@@ -212,14 +212,14 @@ fn quits_at_end_of_input<P: Ask>(bench: &mut Bench) -> Outcome {
     asked.ends("at the end of its input")
 }
 
-/// `q` as the very first line: nothing is sent at all.
+/// Types `q` as the first line: the client must send nothing at all.
 fn quits_at_q<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut asked = Asked::<P>::start(bench, &[])?;
     asked.client.line("q");
     asked.ends("after `q`")
 }
 
-/// The server never replies.
+/// Falls silent instead of replying.
 fn server_stalls<P: Ask>(bench: &mut Bench) -> Outcome {
     let line = random_word(bench, 6);
     let host = bench.host_behind_wire()?;
@@ -232,7 +232,7 @@ fn server_stalls<P: Ask>(bench: &mut Bench) -> Outcome {
     client.waits_at_rest(|| wire.has_stalled(), "the server falls silent instead of replying")
 }
 
-/// Has one line answered and then another one sent, to which no reply will come.
+/// Answers one line, then has another one sent that gets no reply.
 fn second_unanswered<P: Ask>(bench: &mut Bench) -> Outcome<Asked<P>> {
     let lines = [random_word(bench, 6), random_word(bench, 7)];
     let mut asked = Asked::<P>::start(bench, &lines)?;
@@ -242,7 +242,7 @@ fn second_unanswered<P: Ask>(bench: &mut Bench) -> Outcome<Asked<P>> {
     Ok(asked)
 }
 
-/// The server ends the connection (FIN) instead of replying.
+/// Ends the connection (FIN) instead of replying.
 fn server_ends<P: Ask>(bench: &mut Bench) -> Outcome {
     let Asked { mut client, peer, .. } = second_unanswered::<P>(bench)?;
     peer.close();
@@ -256,7 +256,7 @@ fn server_ends<P: Ask>(bench: &mut Bench) -> Outcome {
     }
 }
 
-/// The server resets the connection (RST) instead of replying.
+/// Resets the connection (RST) instead of replying.
 fn server_resets<P: Ask>(bench: &mut Bench) -> Outcome {
     let Asked { mut client, peer, .. } = second_unanswered::<P>(bench)?;
     peer.reset();

@@ -1,4 +1,4 @@
-//! Promises of clients that read a whole reply, in however many pieces it comes, and their rows.
+//! The promises of clients that read a whole reply, in however many pieces it comes, and their rows.
 
 use super::client::Asked;
 use super::{Ask, printed_of, replies_to, request_sizes};
@@ -11,7 +11,7 @@ use crate::wire::{Cut, Wire};
 
 /// The rows, for any protocol.
 pub trait Rows: Ask {
-    /// What every such client promises beside [`super::client::Rows::CLIENT`].
+    /// What every such client promises besides [`super::client::Rows::CLIENT`].
     const EXACT: &'static [Check] = &[
         client!("whole-replies", "prints whole replies", whole_replies::<Self>).on(&[Dribble, Slice]),
         client!("long-reply", "reads a reply longer than one buffer", long_reply::<Self>),
@@ -57,7 +57,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     for (line, reply) in lines.iter().zip(&replies) {
         let request = P::request(line);
         if peer.hear(request.len()).bytes != request {
-            break; // It has gone on too early, or is gone: what it printed tells more.
+            break; // It went on too early, or is gone: what it printed tells more.
         }
         if peer.say(reply).is_err() {
             break;
@@ -82,7 +82,7 @@ fn long_reply<P: Ask>(bench: &mut Bench) -> Outcome {
     asked.ends("after `q`")
 }
 
-/// Asks one line whose reply the check's fault wire cuts off.
+/// Types one line, and sends a reply that the check's fault wire cuts off.
 fn cut_off<P: Ask>(bench: &mut Bench) -> Outcome<(Client, Wire, Peer)> {
     let line = random_from(bench, b"qxzj", 12);
     let host = bench.host_behind_wire()?;

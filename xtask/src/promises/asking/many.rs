@@ -42,7 +42,7 @@ pub trait Rows: Ask {
 
 impl<P: Ask> Rows for P {}
 
-/// Asks through an established connection or a new one, while others do what the check is about.
+/// Asks on a connection, new or old, while `others` do what the check is about, and checks the reply.
 fn asks_beside<P: Ask>(server: &Server, peer: &mut Peer, bytes: &[u8], others: &str) -> Outcome {
     let expected = P::reply(bytes);
     let heard = peer.say_and_hear(bytes, false, expected.len());
@@ -53,7 +53,7 @@ fn asks_beside<P: Ask>(server: &Server, peer: &mut Peer, bytes: &[u8], others: &
         match (heard.bytes.as_slice(), heard.ending) {
         ([], Some(Ending::Silence(_) | Ending::NotTaken(_))) => format!(
             "nobody serves this client beside {others}: accept in a loop that waits for nothing else, and serve each \
-             connection in a thread of its own (no lock held, and no thread joined, while a client is waited for)"
+             connection in a thread of its own (hold no lock, and join no thread, while you wait for a client)"
         )
         .into(),
         ([], Some(Ending::Fin | Ending::Rst)) => {
@@ -65,7 +65,7 @@ fn asks_beside<P: Ask>(server: &Server, peer: &mut Peer, bytes: &[u8], others: &
     })
 }
 
-/// A new client is served beside `others`.
+/// Checks that a new client is served beside `others`, and returns it.
 fn another_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, others: &str) -> Outcome<Peer> {
     let bytes = P::requests(&mut bench.rng, 500);
     let mut peer = bench.connect(server)?;
@@ -79,7 +79,7 @@ fn beside_a_silent_client<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut other = another_is_served::<P>(bench, &mut server, "a silent client")?;
     let bytes = P::requests(&mut bench.rng, 100);
     asks_beside::<P>(&server, &mut other, &bytes, "a silent client")?;
-    // The silent one was not forgotten.
+    // The silent client must still be served.
     asks_beside::<P>(&server, &mut silent, &bytes, "another client")
 }
 
@@ -94,7 +94,7 @@ fn beside_many_silent<P: Ask>(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// A client that reads nothing until the server can write no more: its thread waits in `write`, and only its.
+/// Reads nothing until the server can write no more: only this client's thread may wait in `write`.
 fn beside_a_slow_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut beside = another_is_served::<P>(bench, &mut server, "no other client")?;
@@ -106,12 +106,12 @@ fn beside_a_slow_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let others = "a client that reads nothing";
     asks_beside::<P>(&server, &mut beside, &few, others).map_err(|stop| mixed_up(stop, &expected))?;
     another_is_served::<P>(bench, &mut server, others)?;
-    // And nothing of the slow one's is lost.
+    // Nothing of the slow client's replies is lost.
     let heard = slow.say_and_hear(&bytes[said..], true, expected.len());
     same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
 }
 
-/// The same stop; where the bytes that came were for another client, it says so.
+/// Returns the stop; if the bytes that came were for another client, its cause says so.
 fn mixed_up(mut stop: Box<Stop>, others: &[u8]) -> Box<Stop> {
     if let Stop::Broken(finding) = &mut *stop
         && let Some(comparison) = &finding.comparison
@@ -133,7 +133,7 @@ fn beside_a_reset<P: Ask>(bench: &mut Bench) -> Outcome {
     for n in 0..6 {
         let mut leaver = bench.connect(&mut server)?;
         let bytes = P::requests(&mut bench.rng, 64 * 1024);
-        // In the middle of a request, with replies unread, or without a word.
+        // Without a word, inside a request, or with replies unread.
         if n % 3 > 0 {
             let _ = leaver.say(&bytes[..1000]);
         }
@@ -165,7 +165,7 @@ fn beside_a_leaver<P: Ask>(bench: &mut Bench) -> Outcome {
     server.alive(others)
 }
 
-/// Requests of several clients, all said before any reply is heard: a shared buffer mixes them up.
+/// Sends the requests of all clients before it hears any reply: a shared buffer mixes them up.
 fn turn_by_turn<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peers = Vec::new();
@@ -175,7 +175,6 @@ fn turn_by_turn<P: Ask>(bench: &mut Bench) -> Outcome {
     for round in 0..6 {
         let requests: Vec<Vec<u8>> =
             peers.iter().map(|_| P::requests(&mut bench.rng, 900 - round * 150)).collect();
-        // All say before any hears.
         for (peer, request) in peers.iter_mut().zip(&requests) {
             let _ = peer.say(request);
         }
@@ -224,7 +223,7 @@ fn many_at_once<P: Ask>(bench: &mut Bench) -> Outcome {
             })
         });
         if outcome.is_err() {
-            // The conversation of this client, not of the 255 others.
+            // Show the conversation of this client, not of the 255 others.
             bench.logs = bench.logs.split_off(number - 1);
             bench.logs.truncate(1);
             return outcome;

@@ -1,5 +1,5 @@
-//! The client that takes what one `read` returns for the whole reply: right on wires that keep a reply together, and
-//! shown to break where TCP delivers it in pieces.
+//! The client that takes what one `read` returns for the whole reply. It is right on wires that keep a reply together,
+//! and breaks where TCP delivers a reply in pieces.
 
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, same_bytes};
@@ -12,7 +12,7 @@ use memchr::memmem;
 
 /// The rows, for any protocol.
 pub trait Rows: Ask {
-    /// What such a client promises beside [`super::client::Rows::CLIENT`].
+    /// What such a client promises besides [`super::client::Rows::CLIENT`].
     const ONE_READ: &'static [Check] = &[
         client!("whole-replies", "prints whole replies", whole_replies::<Self>).on(&[Glue, Dribble, Slice]),
         client!(
@@ -26,20 +26,20 @@ pub trait Rows: Ask {
 
 impl<P: Ask> Rows for P {}
 
-/// Asks three lines through the wire. A client that reads until it has the whole reply passes. One that prints, for
-/// each line, one part of the stream of replies breaks as predicted: a demo, where the wire cuts.
+/// Types three lines, and replies through the wire. A client that reads until it has the whole reply passes. One that
+/// prints one part of the replies for each line breaks as predicted: a demo, if the wire cuts.
 ///
 /// # Errors
 /// Any other way to break is a failure.
 fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     let host = bench.host_behind_wire()?;
-    // Letters that hardly occur in what a client may print beside the replies.
+    // Letters that a client hardly prints outside the replies.
     let lines: Vec<String> = (0..3).map(|_| random_from(bench, b"qxzj", 8)).collect();
     let (replies, wanted) = (replies_to::<P>(&lines), printed_of::<P>(&lines));
     let turns: Vec<usize> = replies.iter().map(Vec::len).collect();
     let wire = bench.wire_to(host.addr, request_sizes::<P>(&lines), turns.clone())?;
     let mut client = bench.client(wire.addr, &wanted)?;
-    // All lines at once, so that nothing but the client's own reading decides when its next read begins.
+    // All lines at once, so that only the client decides when its next read begins.
     for line in &lines {
         client.line(line);
     }
@@ -50,7 +50,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
         same_bytes(Half::Client, &request, &peer.hear(request.len()), |_, _| {
             "send each line and then read its reply, whatever pieces that comes in".into()
         })?;
-        // A client that has taken a part for the whole may be done before this is said.
+        // A client that took a part for the whole may have ended before this is sent.
         let _ = peer.say(reply);
     }
     let _ = peer.hear_to_end(1024);
@@ -89,11 +89,10 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     ))))
 }
 
-/// A reply that comes byte by byte, and so in halves of characters: whatever the client makes of it, it must not break
-/// down.
+/// Sends a reply byte by byte, and so in halves of characters. The client may print it in any way, but must end well.
 ///
 /// # Errors
-/// The finding that it did.
+/// The finding that it did not.
 fn half_characters<P: Ask>(bench: &mut Bench) -> Outcome {
     let host = bench.host_behind_wire()?;
     let line = "é粘包".to_string();
@@ -115,8 +114,8 @@ fn half_characters<P: Ask>(bench: &mut Bench) -> Outcome {
     )
 }
 
-/// The lengths of the parts of `stream`, one a line, that `output` holds one after the other, if it does: what a client
-/// prints that takes each `read` for a reply.
+/// Returns the lengths of parts of `stream`, one for each line, if `output` holds these parts one after the other. A
+/// client that takes each `read` for a reply prints that.
 pub fn one_part_a_line(output: &[u8], stream: &[u8], lines: usize) -> Option<Vec<usize>> {
     if lines == 0 {
         return Some(Vec::new());
@@ -129,7 +128,7 @@ pub fn one_part_a_line(output: &[u8], stream: &[u8], lines: usize) -> Option<Vec
     })
 }
 
-/// Whether a reply passed the wire in more than one piece, so that one `read` may fall short of it.
+/// Returns whether a reply passed the wire in more than one piece, so that one `read` may return only a part of it.
 pub fn reply_was_cut(record: &wire::Record, replies: &[Vec<u8>]) -> bool {
     let pieces = record.pieces();
     let to_client = pieces.iter().filter(|piece| piece.direction == Direction::ServerToClient);

@@ -17,7 +17,7 @@ pub trait Rows: Ask {
 
 impl<P: Ask> Rows for P {}
 
-/// Types the protocol's example and `q` for the client, and checks that each line is answered and printed.
+/// Types the protocol's example and `q` to the client, and checks that each line is answered and printed.
 fn pair_talks<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = P::example(bench);
     let mut server = bench.server()?;
@@ -27,12 +27,12 @@ fn pair_talks<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut client = bench.client(wire.addr, &printed_of::<P>(&lines))?;
     let mut show = Show::default();
     let outcome = talk::<P>(bench, &mut show, &lines, &replies, &wire, &server, &mut client);
-    // Before the programs are ended: what passes then is the runner's doing.
+    // Shown before the runner ends the programs: what passes after that is the runner's doing.
     show.pieces(bench, &wire.record);
     client.end();
     let alive = server.alive("its client left");
     if outcome.is_ok() && alive.is_ok() {
-        server.wait_idle(); // It may still be telling that the client left.
+        server.wait_idle(); // It may still be printing that the client left.
     }
     server.end();
     show.outputs(bench, &server, &client);
@@ -60,7 +60,7 @@ fn talk<P: Ask>(
         let whole = |record: &Record| record.carried().0 >= sizes.0 && record.carried().1 >= sizes.1;
         bench.wait_passed(wire, server, client, whole);
         show.pieces(bench, &wire.record);
-        // Only so that the lines stand in a good order; a client may well keep its output back.
+        // Only for a good order of the lines: a client may hold its output back.
         client.wait_printed(n + 1, Duration::from_millis(200));
         show.client(bench, client);
         if !whole(&wire.record) {
@@ -91,7 +91,7 @@ fn talk<P: Ask>(
     bench.wait_passed(wire, server, client, |record| record.fins() == 2);
     show.pieces(bench, &wire.record);
     client.printed_all(&printed_of::<P>(lines), P::cause_of_printed).or_else(|stop| {
-        // Whether the pieces of a reply come in one read is luck, and so it must not decide a verdict.
+        // Whether the pieces of a reply come in one read is luck, so it must not decide a verdict.
         let printed = client.printed();
         if !one_read::reply_was_cut(&wire.record, replies)
             || one_read::one_part_a_line(&printed, &replies.concat(), replies.len()).is_none()
@@ -107,7 +107,7 @@ fn talk<P: Ask>(
     })
 }
 
-/// Less passed than should have: whose fault that is.
+/// Returns the finding that too little passed, and whose fault that is.
 fn cut_short(
     carried: (u64, u64),
     sizes: (u64, u64),
@@ -128,8 +128,8 @@ fn cut_short(
     Finding::new(expected, got, cause).of(at_fault).broken()
 }
 
-/// A pair whose server and client are fixed to one address: there is no room for a wire, so what passes between them
-/// cannot be seen. What the client prints, and how both end, still says whether they talk.
+/// Judges a pair that is fixed to one address. There is no room for a wire, so the runner cannot see what passes. What
+/// the client prints, and how both end, still says whether they talk.
 pub fn without_wire<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = ["hello".to_string(), random_word(bench, 9)];
     let wanted = printed_of::<P>(&lines);
@@ -147,7 +147,7 @@ pub fn without_wire<P: Ask>(bench: &mut Bench) -> Outcome {
     server.alive("its client left")
 }
 
-/// What of each source has been shown already.
+/// How much of each source the scene already shows.
 #[derive(Default)]
 struct Show {
     pieces: usize,

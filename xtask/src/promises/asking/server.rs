@@ -1,4 +1,4 @@
-//! Promises that every server makes that replies to what it is sent, and their rows.
+//! The promises of every server that replies to requests, and their rows.
 
 use super::Ask;
 use crate::bench::{Bench, Ending, Peer, Server, fin_next, same_bytes, taken};
@@ -51,19 +51,19 @@ pub trait Rows: Ask {
 
 impl<P: Ask> Rows for P {}
 
-/// Says `bytes` and holds that the transformed bytes come back.
+/// Sends `bytes` and checks that the right reply comes back.
 pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     let expected = P::reply(bytes);
     let heard = peer.say_and_hear(bytes, false, expected.len());
     same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(bytes, expected, heard))
 }
 
-/// A word that some server might take for a command of its own, or skip, is a request like any other.
+/// Sends words that a server might take for commands of its own, or skip: they are requests like any other.
 pub fn asks_words<P: Ask>(peer: &mut Peer) -> Outcome {
     ["exit", "quit", "q", "bye", "\n", " "].iter().try_for_each(|word| asks::<P>(peer, word.as_bytes()))
 }
 
-/// A new client is served as if nothing had been.
+/// Checks that a new client is served as if nothing had happened.
 pub fn next_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, after: &str) -> Outcome {
     server.alive(after)?;
     let bytes = P::requests(&mut bench.rng, 40);
@@ -83,7 +83,7 @@ pub fn next_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, after: &st
     })
 }
 
-/// Says `bytes` as the last of this connection, and holds that exactly the transformed bytes and FIN come back.
+/// Sends `bytes` as the last request of this connection, and checks that exactly the reply and FIN come back.
 pub fn asks_last<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     asks::<P>(peer, bytes)?;
     peer.half_close();
@@ -91,7 +91,7 @@ pub fn asks_last<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     fin_next(&heard, P::cause_of_more(&heard))
 }
 
-/// Three requests through the check's wire.
+/// Sends three requests through the check's wire.
 fn any_pieces<P: Ask>(bench: &mut Bench) -> Outcome {
     let server = bench.server()?;
     let requests: Vec<Vec<u8>> = [300, 5, 80].iter().map(|n| P::requests(&mut bench.rng, *n)).collect();
@@ -102,7 +102,7 @@ fn any_pieces<P: Ask>(bench: &mut Bench) -> Outcome {
     requests.iter().try_for_each(|request| asks::<P>(&mut peer, request))
 }
 
-/// FIN ends the connection, with FIN, and the next client is served.
+/// Checks that the server answers FIN with FIN, and serves the next client.
 fn fin_ends_connection<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
@@ -111,14 +111,14 @@ fn fin_ends_connection<P: Ask>(bench: &mut Bench) -> Outcome {
     next_is_served::<P>(bench, &mut server, "a client that left")
 }
 
-/// A client that leaves without a word.
+/// Leaves without a word.
 fn silent_client<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     bench.connect(&mut server)?.close();
     next_is_served::<P>(bench, &mut server, "a client that left without a word")
 }
 
-/// One client after the other, a hundred of them.
+/// Connects a hundred clients, one after the other.
 fn one_after_the_other<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     for _ in 0..100 {
@@ -127,7 +127,7 @@ fn one_after_the_other<P: Ask>(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// An RST while the server waits to read.
+/// Resets while the server waits to read.
 fn rst_while_reading<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
@@ -137,18 +137,18 @@ fn rst_while_reading<P: Ask>(bench: &mut Bench) -> Outcome {
     next_is_served::<P>(bench, &mut server, "a client that reset its connection (RST)")
 }
 
-/// An RST while the server's reply is under way.
+/// Resets while the server's reply is under way.
 fn rst_while_writing<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    // Enough that the server is still writing, or will write again, when the reset comes.
+    // Enough bytes that the server is still writing, or will write again, when the reset comes.
     let bytes = P::requests(&mut bench.rng, 256 * 1024);
     let heard = peer.say_and_hear(&bytes[..1024], false, 1);
     if heard.bytes.is_empty() {
         let expected = P::reply(&bytes[..1024]);
         return same_bytes(Half::Server, &expected, &heard, |e, h| P::cause_of_reply(&bytes[..1024], e, h));
     }
-    // Not all of it need be taken: a server may stop reading while nobody reads its replies.
+    // The server need not take all of it: it may stop reading while nobody reads its replies.
     let (said, _) = bytes[1024..].split_at(64 * 1024);
     let cause = "the server must go on reading as long as its replies are taken";
     taken(Half::Server, peer.say(said), cause)?;
@@ -156,13 +156,13 @@ fn rst_while_writing<P: Ask>(bench: &mut Bench) -> Outcome {
     next_is_served::<P>(bench, &mut server, "a client that reset its connection (RST) with replies unread")
 }
 
-/// A client that has come and gone, with RST, before the server accepts it: another client holds the server.
+/// Connects and resets before the server accepts: another client keeps the server busy.
 fn gone_before_accept<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut first = bench.connect(&mut server)?;
     let bytes = P::requests(&mut bench.rng, 40);
     asks::<P>(&mut first, &bytes)?;
-    // A server that has a thread to accept would else be quicker than the RST, now and then.
+    // Otherwise a server with a thread for `accept` is sometimes quicker than the RST.
     server.while_stopped(|server| -> Outcome {
         let mut second = bench.connect(server)?;
         let _ = second.say(&bytes);
@@ -174,7 +174,7 @@ fn gone_before_accept<P: Ask>(bench: &mut Bench) -> Outcome {
     next_is_served::<P>(bench, &mut server, "a client that was gone (RST) before it was accepted")
 }
 
-/// A client that reads nothing until no more can be said, and then everything.
+/// Reads nothing until the server takes no more, and then everything.
 fn late_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect_narrow(&mut server)?;
@@ -186,7 +186,7 @@ fn late_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
 }
 
-/// A client that is silent for a while is still there.
+/// Is silent for a while, and then asks again.
 fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
@@ -209,7 +209,7 @@ fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// What was said before the client ended its side is still answered, all of it.
+/// Checks that the server still answers everything that came before the client's FIN.
 fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
@@ -227,7 +227,7 @@ fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
     fin_next(&heard, P::cause_of_more(&heard))
 }
 
-/// After a client has gone the server keeps neither its socket nor the CPU.
+/// Checks that the server, after a client has left, neither keeps its socket nor uses the CPU.
 fn rests_after_fin<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
@@ -241,7 +241,7 @@ fn rests_after_fin<P: Ask>(bench: &mut Bench) -> Outcome {
     server.alive("a client that left")
 }
 
-/// Clients that left, or reset, have left no socket behind.
+/// Checks that the server keeps no socket of clients that left or reset.
 fn keeps_no_sockets<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let bytes = P::requests(&mut bench.rng, 40);
@@ -249,10 +249,10 @@ fn keeps_no_sockets<P: Ask>(bench: &mut Bench) -> Outcome {
     any_server::lets_go(bench, &mut server, serve, serve)
 }
 
-/// The server listens at the address it was given and nowhere else.
+/// Checks that the server listens at the address it was given and nowhere else.
 fn binds_its_address<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
-    // A server that has answered has done all its binding.
+    // A server that has answered has bound all its sockets.
     let bytes = P::requests(&mut bench.rng, 40);
     let mut peer = bench.connect(&mut server)?;
     asks::<P>(&mut peer, &bytes)?;

@@ -1,4 +1,4 @@
-//! Lesson 03: the server pushes, the client reports its reads; and the wire decides what those are.
+//! Lesson 03: the server pushes, the client reports its reads, and the wire decides what those reads are.
 
 mod pair;
 mod protocol;
@@ -30,12 +30,12 @@ const CLIENT: &[Check] = &[
         .on(&[Glue, Dribble, Slice])
         .titled(&[(Glue, "reports its one read of everything"), (Dribble, "reports a read for every byte")]),
     client!("large-write", "reports several reads of one large write", large_write).on(&[Glue]),
-    client!("any-bytes", "counts bytes, be they text or not", any_bytes).on(&[Slice]),
+    client!("any-bytes", "counts bytes, whether they are text or not", any_bytes).on(&[Slice]),
     client!("nothing-pushed", "reports no reads when the server ends at once", nothing_pushed),
     client!("ignores-input", "does not wait for its standard input", ignores_input).on(&[Slice]),
 ];
 
-/// The runner as the server: pushes `writes` through the check's wire, ends, and checks the client's report.
+/// Acts as the server: pushes `writes` through the check's wire, ends, and checks the client's report.
 fn pushed_to_client(bench: &mut Bench, writes: &[Vec<u8>], input_ends: bool) -> Outcome {
     let host = bench.host_behind_wire()?;
     let sizes: Vec<usize> = writes.iter().map(Vec::len).collect();

@@ -22,12 +22,12 @@ pub const PAIR: &[Check] =
             (Slice, "three writes become the pieces that the seed cut"),
         ])];
 
-/// On `plain` nothing between the programs decides how many reads there are; the other wires do.
+/// Runs the pair. On `plain` the number of reads is luck; the other wires decide it.
 fn pair_reads(bench: &mut Bench) -> Outcome {
     if bench.wire == Plain { on_plain(bench) } else { on_a_wire(bench) }
 }
 
-/// Both programs on a wire that decides what the client reads.
+/// Runs both programs on a wire that decides what the client reads.
 fn on_a_wire(bench: &mut Bench) -> Outcome {
     let messages = three_messages(bench);
     let stream = messages.concat().into_bytes();
@@ -56,7 +56,7 @@ fn on_a_wire(bench: &mut Bench) -> Outcome {
     for line in String::from_utf8_lossy(&client.printed()).lines().take(8) {
         bench.scene.push((Role::Client, format!("(printed) {line}")));
     }
-    // A client that ends early leaves the rest on the wire; that is not the server's doing.
+    // A client that ends early leaves the rest on the wire; that is not the server's fault.
     let client_left = client.exit().is_some() && !fin && passed < stream.len();
     let whole = passed == stream.len() && fin;
     let servers_fault = !stream.starts_with(&carried.bytes) || (!whole && !client_left);
@@ -74,7 +74,7 @@ fn on_a_wire(bench: &mut Bench) -> Outcome {
     .broken()
 }
 
-/// On a plain wire the number of reads is luck: checks only that the report adds up, and notes "k of n".
+/// Checks only that the report adds up, and notes "k of n": on a plain wire the number of reads is luck.
 fn on_plain(bench: &mut Bench) -> Outcome {
     const RUNS: usize = 5;
     let messages = three_messages(bench);
@@ -119,18 +119,18 @@ fn on_plain(bench: &mut Bench) -> Outcome {
     let luck: Vec<String> =
         counts.iter().map(|(reads, k)| format!("{} in {k} of {RUNS} runs", plural(reads))).collect();
     bench.notes.push(format!(
-        "{} messages took {}: luck, which judges nothing",
+        "{} messages took {}: this is luck, and no verdict",
         messages.len(),
         luck.join(", ")
     ));
     Ok(())
 }
 
-/// Whether the reads that the client reports are just the messages that the server wrote: what a program counts on that
-/// knows no framing. For the comparison; no verdict.
+/// Returns whether the reads that the client reports are exactly the messages that the server wrote. A program without
+/// framing counts on that. The comparison uses it; it is no verdict.
 ///
 /// # Errors
-/// The finding that one of the two did not keep to the protocol.
+/// The finding that one of the two broke the protocol.
 pub fn reads_are_messages(bench: &mut Bench) -> Outcome<bool> {
     let messages = pushing::long_messages::<Bare>(bench);
     let sizes: Vec<usize> = messages.iter().map(String::len).collect();
@@ -143,7 +143,7 @@ pub fn reads_are_messages(bench: &mut Bench) -> Outcome<bool> {
     Ok(reported_sizes(&String::from_utf8_lossy(&client.printed())) == sizes)
 }
 
-/// A pair whose server and client are fixed to one address: the client's report must add up to what the server was given.
+/// Judges a pair that is fixed to one address: the client's report must add up to the server's messages.
 pub fn without_wire(bench: &mut Bench) -> Outcome {
     let messages: Vec<String> = (3..6).map(|n| random_from(bench, LETTERS, n)).collect();
     let wanted = [format!("total: {} bytes in ", messages.concat().len()).into_bytes()];

@@ -12,7 +12,7 @@ impl Push for Bare {
     const INSIDE: u64 = 5;
     const PIECES_ON: &'static [Kind] = &[Glue, Dribble, Slice];
     const ENDS: &str = "its `read` ends";
-    const HOW: &str = "each `read` is told, and 0 bytes are the end";
+    const HOW: &str = "each `read` is reported, and 0 bytes are the end";
     fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>) {
         (Vec::new(), vec![messages.concat().len()])
     }

@@ -1,4 +1,4 @@
-//! What a client reports of its reads: what it must be, and what is wrong with it.
+//! A client's report of its reads: what it must say, and what is wrong with it.
 
 use crate::bench::{Bench, Client};
 use crate::finding::{Cause, Finding, Half, Outcome, Words};
@@ -7,15 +7,15 @@ use crate::promises::pushing::printed::{WHOLE_BUFFER, has_rest_of_buffer};
 use crate::wire::Kind::{Dribble, Fault, Glue, Plain, Slice, Slow};
 use crate::wire::{self, Direction, Ribbon, Wire};
 
-/// What a client reports of reads of these lengths: each stretch is looked for by itself, in this order, so that
-/// what a program prints around the bytes (`b'…'`) does not matter.
+/// Returns what a client must report of reads of these lengths. A check looks for each part by itself, in this order,
+/// so that other output around the bytes (`b'…'`) does not matter.
 pub fn reported(stream: &[u8], reads: &[usize]) -> Vec<Vec<u8>> {
     let mut wanted = Vec::new();
     let mut offset = 0;
     for (number, len) in (1..).zip(reads) {
         let text = &stream[offset..offset + len];
         wanted.push(format!("read {number}: {len} bytes:").into_bytes());
-        // What cannot be printed may be shown in any way.
+        // Bytes that are not printable may be shown in any way.
         if text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
             wanted.push(text.to_vec());
         }
@@ -25,7 +25,7 @@ pub fn reported(stream: &[u8], reads: &[usize]) -> Vec<Vec<u8>> {
     wanted
 }
 
-/// The reads that a client must make of these writes on the check's wire.
+/// Returns the reads that a client must make of these writes on the check's wire.
 pub fn expected_reads(bench: &Bench, seed: u64, writes: &[usize]) -> Vec<usize> {
     let total: usize = writes.iter().sum();
     let pieces = match bench.wire {
@@ -38,14 +38,14 @@ pub fn expected_reads(bench: &Bench, seed: u64, writes: &[usize]) -> Vec<usize> 
     pieces.into_iter().flat_map(full).collect()
 }
 
-/// The sizes of the reads that a client says it made.
+/// Returns the sizes of the reads in a client's report.
 pub fn reported_sizes(printed: &str) -> Vec<usize> {
     let size = |line: &str| line.split_once(": ")?.1.split_once(" bytes:")?.0.parse().ok();
     printed.split("read ").skip(1).filter_map(size).collect()
 }
 
-/// The ribbon of what passed: the reads are those that were expected when the client's report is right, else those that
-/// it reports, with the expected ones beside them. What the server was given to write is drawn only when just that passed.
+/// Returns the ribbon of what passed. If the client's report is right, it shows the expected reads; if not, the
+/// reported ones with the expected ones beside them. It shows the server's writes only if nothing else passed.
 pub fn ribbon(
     wire: &Wire,
     client: &Client,
@@ -65,7 +65,7 @@ pub fn ribbon(
     Ribbon { writes, reads, wanted: expected, ..passed }
 }
 
-/// Names the likely cause why a client reported something else than these reads of `total` bytes.
+/// Returns the likely cause when a client reported something other than these reads of `total` bytes.
 pub fn cause_of_report(printed: &str, total: usize, reads: &[usize]) -> Cause {
     let told = |word: &str| {
         printed.rsplit_once(word).and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok())
@@ -77,7 +77,7 @@ pub fn cause_of_report(printed: &str, total: usize, reads: &[usize]) -> Cause {
         _ if sizes.contains(&0) => "a `read` of 0 bytes is the end, and no read to report".into(),
         (None, _) => "when `read` has returned 0, print the line `total: … bytes in … reads`".into(),
         (_, Some(1)) if reads.len() == 1 && bytes == Some(total) && !printed.contains(" in 1 reads") => {
-            "the last line says `reads` always, also of one".into()
+            "the last line always says `reads`, also when there was only one".into()
         }
         (_, Some(count)) if count == reads.len() + 1 && sizes.len() == reads.len() => {
             "the `read` that returns 0 is the end: it is not counted".into()
@@ -86,20 +86,24 @@ pub fn cause_of_report(printed: &str, total: usize, reads: &[usize]) -> Cause {
             "the total is the sum of all reads, in bytes (not characters)".into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() < reads.len() => {
-            "the client stopped before the end: a short read is not the end, and no number of reads is; only 0 is".into()
+            "the client stopped before the end: only a `read` of 0 bytes is the end, not a short one, nor a number of \
+             reads"
+                .into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() == reads.len() => {
-            "bytes are to be counted, not characters: the number is what `read` returned".into()
+            "count bytes, not characters: the number is what `read` returned".into()
         }
         _ if sizes.len() > reads.len() => "the buffer must hold 1024 bytes: these reads are smaller".into(),
         _ if sizes.len() < reads.len() => {
-            "reads were joined before they were reported: report what each single `read` returned, when it returns".into()
+            "reads were joined before they were reported: report what each single `read` returned, when it returns"
+                .into()
         }
         _ => "print the bytes of each read as they came: all of them, and none that an earlier read left behind".into(),
     }
 }
 
-/// What stands beside a read's bytes on their line holds none of the letters that only the messages have.
+/// Checks that the line of a read holds no more message letters than the read's bytes can: others are left over from an
+/// earlier read.
 pub fn texts_stand_alone(client: &Client, stream: &[u8]) -> Outcome {
     let printed = client.printed();
     if has_rest_of_buffer(&printed, &[stream.to_vec()]) {
@@ -124,7 +128,7 @@ pub fn texts_stand_alone(client: &Client, stream: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// The total is told once, after every read.
+/// Checks that the total comes once, after all reads.
 pub fn one_total(client: &Client) -> Outcome {
     let printed = client.printed();
     let printed = String::from_utf8_lossy(&printed);
@@ -140,7 +144,7 @@ pub fn one_total(client: &Client) -> Outcome {
     )
 }
 
-/// The finding that the client broke its promise.
+/// Returns the finding that the client broke its promise.
 fn by_client(expected: impl Into<Words>, got: impl Into<Words>, cause: &str) -> Outcome {
     Finding::new(expected, got, cause).of(Half::Client).broken()
 }

@@ -1,4 +1,4 @@
-//! What a client of lesson 05 promises beside what every framing asks of it.
+//! The promises that only a client of lesson 05 makes.
 
 use super::protocol::LARGEST;
 use super::steps::ANSWER;
@@ -14,16 +14,16 @@ use crate::promises::{Check, client};
 pub const CLIENT: &[Check] = &[
     client!("body-in-pieces", "reads a message that comes in pieces", body_in_pieces),
     client!("largest-size", "answers 67108864, the largest size", largest_size),
-    client!("refuses-bad-sizes", "says so and exits with 1 at what is no size", refuses_bad_sizes).long(),
+    client!("refuses-bad-sizes", "says so and exits with 1 at a wrong size", refuses_bad_sizes).long(),
 ];
 
-/// The runner tells a client one size; the answer and the client.
+/// Sends a client one size, and returns the client, the connection and the answer.
 fn told_size(bench: &mut Bench, size: &[u8]) -> Outcome<(Client, Peer, Heard)> {
     let host = bench.host()?;
     let mut client = bench.client(host.addr, &[])?;
     client.end_input();
     let mut peer = bench.accept(&host, &client)?;
-    // A program that takes memory for what is only announced gets none: see `limit_memory`.
+    // A program that takes memory for an announced size gets none: see `limit_memory`.
     client.wait_idle();
     client.limit_memory();
     let _ = peer.say(size);
@@ -75,7 +75,7 @@ fn refuses_bad_sizes(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// A body whose pieces come one by one, each taken before the next.
+/// Sends a body piece by piece, and waits until the client has taken each one.
 fn body_in_pieces(bench: &mut Bench) -> Outcome {
     let message = random_from(bench, LETTERS, 2500).into_bytes();
     let host = bench.host()?;

@@ -22,10 +22,11 @@ impl Push for Ack {
     const INSIDE: u64 = 7;
     const SAYS: &'static str = "`receive ok` for each size, and nothing else";
     const ENDS: &'static str = "its size says";
-    const HOW: &'static str = "one `read` is the size, `receive ok` the answer; then read exactly that many bytes, in however many pieces they come, and none past them";
+    const HOW: &'static str = "one `read` is the size, `receive ok` the answer; then read exactly that many bytes, in \
+                               however many pieces they come, and none past them";
     fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>) {
         let digits: Vec<usize> = messages.iter().map(|message| message.len().to_string().len()).collect();
-        // After the answer a message and the size of the next one are one turn of the server.
+        // After an answer, a message and the size of the next one are one turn of the server.
         let mut turns: Vec<usize> = digits.first().copied().into_iter().collect();
         for (n, message) in messages.iter().enumerate() {
             turns.push(message.len() + digits.get(n + 1).copied().unwrap_or(0));
@@ -56,7 +57,7 @@ impl Push for Ack {
         for n in 0..1000 {
             let mut heard = peer.hear_some(1);
             if heard.ending.is_none() {
-                server.wait_idle(); // It waits for the answer: all of the size is here, in however many pieces it came.
+                server.wait_idle(); // It now waits for the answer, so the whole size has come, in any number of pieces.
                 let more = peer.pending().len();
                 heard.bytes.extend(peer.hear(more.min(8)).bytes);
             }
@@ -107,7 +108,7 @@ impl Push for Ack {
         if !answers.starts_with(&passed.to_server) {
             return None;
         }
-        // It may go only as far as it was answered.
+        // The server may send only as far as the client has answered.
         let mut may = 0;
         for message in messages.iter().take(passed.to_server.len() / ANSWER.len()) {
             may += message.len() + message.len().to_string().len();
@@ -138,7 +139,7 @@ impl Framing for Ack {
     const RST_BETWEEN: &'static [Kind] = &[Kind::ends(Cut::Rst, 17)];
 }
 
-/// What a client does that takes one read for the size, when the wire cuts the size itself.
+/// Returns what a client that takes one read for the size does when the wire cuts the size itself.
 fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction> {
     let whole = messages.first()?.len().to_string().into_bytes();
     let first = pieces.first()?;
@@ -173,8 +174,8 @@ fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction> {
     let message = printed.first()?.escape_ascii();
     Some(Prediction {
         got: format!(
-            "the size {whole} came as \"{first}\" first: the client took {size} for the size, and \"{message}\", the next \
-             {}, for the message",
+            "the size {whole} came as \"{first}\" first: the client took {size} for the size, and \"{message}\", the \
+             next {}, for the message",
             count(size)
         ),
         cause: "the size is a message, too, and has no boundaries either: one `read` may return a part of its digits",
@@ -184,7 +185,7 @@ fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction> {
     })
 }
 
-/// What these bytes say as a size, by the rules of the lesson.
+/// Returns the size that these bytes say, by the rules of the lesson.
 fn parse_size(digits: &[u8]) -> Option<usize> {
     let zero = digits.len() > 1 && digits[0] == b'0';
     if digits.is_empty() || digits.len() > 8 || zero || !digits.iter().all(u8::is_ascii_digit) {

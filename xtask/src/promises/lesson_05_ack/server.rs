@@ -1,4 +1,4 @@
-//! What a server of lesson 05 promises beside what every framing asks of it.
+//! The promises that only a server of lesson 05 makes.
 
 use super::protocol::Ack;
 use super::steps::ANSWER;
@@ -19,7 +19,7 @@ pub const SERVER: &[Check] = &[
     server!("cost", "pushes twenty messages without being held up", cost),
 ];
 
-/// After a size nothing comes until it is answered.
+/// Checks that nothing comes after a size until the client has answered it.
 fn waits_for_answer(bench: &mut Bench) -> Outcome {
     let mut messages = three_messages(bench);
     messages[1].clear();
@@ -48,7 +48,7 @@ fn waits_for_answer(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// All answers at once: each size is answered by ten bytes, and the next ten are the next answer.
+/// Sends all answers at once: ten bytes answer a size, and the next ten are the next answer.
 fn answers_glued(bench: &mut Bench) -> Outcome {
     let messages = three_messages(bench);
     let mut server = bench.server_with(&messages)?;
@@ -87,7 +87,7 @@ fn wrong_answer(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// Clients that end, or reset, where an answer should come.
+/// Half-closes, or resets, in place of an answer and inside one.
 fn no_answer(bench: &mut Bench) -> Outcome {
     let messages = three_messages(bench);
     let mut server = bench.server_with(&messages)?;
@@ -114,12 +114,12 @@ fn no_answer(bench: &mut Bench) -> Outcome {
     server.alive("clients that left instead of answering")?;
     because(
         heard,
-        "the clients before left in the middle of an answer: nothing of it may be kept, the next one is served as if they \
-         had never been",
+        "earlier clients left in the middle of an answer: keep nothing of it, and serve the next one as if they had \
+         never come",
     )
 }
 
-/// What a message costs, told; a server that lets Nagle's algorithm hold up its next size is right, but slow.
+/// Measures what a message costs. Notes a server whose next size waits for Nagle's algorithm: it is right, but slow.
 fn cost(bench: &mut Bench) -> Outcome {
     let messages: Vec<String> = (0..20).map(|_| random_from(bench, LETTERS, 12)).collect();
     let mut server = bench.server_with(&messages)?;

@@ -1,11 +1,11 @@
-//! The steps of the protocol, as the runner takes them with a server under test, and the causes of what it hears.
+//! The steps of the protocol that the runner takes with a program under test, and the likely causes of wrong ones.
 
 use crate::bench::{Ending, Heard, Peer, Server, same_bytes};
 use crate::finding::{Cause, Half, Outcome, broken, quoted};
 
-/// What a client answers to a size.
+/// The answer to a size.
 pub const ANSWER: &[u8] = b"receive ok";
-/// What came in place of something else, in words.
+/// Returns in words what came.
 pub fn got(heard: &Heard) -> String {
     match (heard.bytes.as_slice(), heard.ending) {
         ([], Some(ending)) => format!("nothing; the server {ending}"),
@@ -28,13 +28,13 @@ pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
         let characters = message.chars().count().to_string();
         let zeros = heard.bytes.starts_with(b"0") && message.len() > 9;
         match heard.bytes.as_slice() {
-            [] => "the server announced no size: for each message, the size comes first, whoever the client is".into(),
+            [] => "the server announced no size: for each message, the size comes first, for every client".into(),
             bytes if message.len() != message.chars().count() && characters.as_bytes().starts_with(bytes) => {
                 format!("the size counts bytes, not characters: {} of this message, not {characters}", message.len())
                     .into()
             }
             [b'\n' | 0 | b' ' | b'\r', ..] => {
-                "something stands before the size, or behind the message before: digits, and then the message, \
+                "there is something before the size, or after the message before it: send digits, then the message, \
                  nothing else"
                     .into()
             }
@@ -93,7 +93,7 @@ pub fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome 
     })
 }
 
-/// The likely cause why a client's answer to this size is not the right one.
+/// Returns the likely cause of a wrong answer to this size.
 pub fn cause_of_answer(size: &str, number: usize, heard: &Heard) -> Cause {
     match heard.bytes.as_slice() {
         [] if size == "0" => "an empty message is announced and answered like any other".into(),

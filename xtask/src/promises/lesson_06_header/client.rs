@@ -1,4 +1,4 @@
-//! What a client of lesson 06 promises beside what every framing asks of it.
+//! The promises that only a client of lesson 06 makes.
 
 use super::protocol::Framed;
 use crate::bench::Bench;
@@ -37,14 +37,14 @@ pub const CLIENT: &[Check] = &[
 ];
 
 fn large_message(bench: &mut Bench) -> Outcome {
-    // Eight MiB of a part whose length is no program's buffer: to draw each letter takes longer than to send them all.
+    // Eight MiB of one repeated part: drawing every letter takes too long. No program's buffer has the part's length.
     let mut large = random_from(bench, LETTERS, 131_071).repeat(65);
     large.truncate(8 << 20);
     let messages = [large.into_bytes(), random_from(bench, LETTERS, 9).into_bytes()];
     hears_messages::<Framed>(bench, &messages, true)
 }
 
-/// The runner as the server: says these bytes, ends, and checks that the client prints these messages.
+/// Acts as the server: sends these bytes, ends, and checks that the client prints these messages.
 fn told_frames(bench: &mut Bench, bytes: &[u8], messages: &[Vec<u8>], cause: &str) -> Outcome {
     let host = bench.host()?;
     let wanted = printed_as(messages);
@@ -66,8 +66,8 @@ fn longest_header(bench: &mut Bench) -> Outcome {
         bench,
         &bytes,
         &[message.clone(), message],
-        "a header of exactly 64 KiB (65536 bytes) is allowed; blanks are JSON, and the header comes in as many reads as \
-         it takes",
+        "a header of exactly 64 KiB (65536 bytes) is allowed; blanks are JSON, and the header comes in as many reads \
+         as it takes",
     )
 }
 
@@ -90,13 +90,13 @@ fn other_keys(bench: &mut Bench) -> Outcome {
     )
 }
 
-/// The runner tells a client the start of a frame, and keeps the connection open; the client must refuse it.
+/// Sends a client the start of a frame, keeps the connection open, and checks that the client refuses it.
 fn refuses(bench: &mut Bench, bytes: &[u8], what: &str, cause: &str) -> Outcome {
     let host = bench.host()?;
     let mut client = bench.client(host.addr, &[])?;
     client.end_input();
     let mut peer = bench.accept(&host, &client)?;
-    // A program that takes memory for what is only announced gets none: see `limit_memory`.
+    // A program that takes memory for an announced size gets none: see `limit_memory`.
     client.wait_idle();
     client.limit_memory();
     let _ = peer.say(bytes);
@@ -116,17 +116,17 @@ fn largest_body(bench: &mut Bench) -> Outcome {
     client.exits_with_error("when the server ends inside a message")
 }
 
-const BEFORE: &str = "check the announced size before anything is allocated or read for it: a peer that writes four bytes \
-                      must not decide how much memory you take";
+const BEFORE: &str = "check the announced size before anything is allocated or read for it: a peer that writes four \
+                      bytes must not decide how much memory you take";
 
 fn refuses_long_headers(bench: &mut Bench) -> Outcome {
     for length in [MAX_HEADER as u32 + 1, u32::MAX, 0x0100_0000] {
         refuses(bench, &length.to_be_bytes(), &format!("a header of {length} bytes"), BEFORE)?;
     }
-    // Who takes three of the four bytes sees a right frame here.
+    // A client that uses only three of the four bytes sees a right frame here.
     let three = [&0x0100_0010_u32.to_be_bytes()[..], b"{\"data_size\": 2}QX"].concat();
     refuses(bench, &three, "a header of 16777232 bytes", BEFORE)?;
-    // Also when the header, and a frame that is right but for that, follows.
+    // Also when the long header really follows, in a frame that is right otherwise.
     let header = format!("{}{{\"data_size\":2}}", " ".repeat(MAX_HEADER));
     refuses(bench, &frame_with(&header, b"QX"), &format!("a header of {} bytes", header.len()), BEFORE)?;
     Ok(())
@@ -168,14 +168,14 @@ fn refuses_bad_headers(bench: &mut Bench) -> Outcome {
             bench,
             &frame_with(header, b"QXZ"),
             &what,
-            "a header is one JSON object with a `data_size` that is a whole number of at least 0, written without sign, \
-             fraction or exponent; everything else is an error that the client names",
+            "a header is one JSON object with a `data_size` that is a whole number of at least 0, written without \
+             sign, fraction or exponent; everything else is an error that the client names",
         )?;
     }
     Ok(())
 }
 
-/// The server ends after every possible number of bytes of a frame.
+/// Ends after every possible number of bytes of a frame.
 fn end_at_each_offset(bench: &mut Bench) -> Outcome {
     let message = random_from(bench, LETTERS, 4).into_bytes();
     let bytes = [frame(&message), frame(&message)].concat();

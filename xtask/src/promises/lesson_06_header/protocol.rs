@@ -18,8 +18,9 @@ impl Push for Framed {
     const ANY_BYTES_ON: &'static [Kind] = &[Slice];
     const INSIDE: u64 = 30;
     const ENDS: &'static str = "its `data_size` says";
-    const HOW: &'static str = "read the length (big-endian), the header and the body each until all of its bytes are there, in however many pieces they come, and nothing past it";
-    /// A server may add keys and blanks to its headers, so nothing but its end is known.
+    const HOW: &'static str = "read the length (big-endian), the header and the body each until all of its bytes are \
+                               there, in however many pieces they come, and nothing past it";
+    /// Returns nothing: a server may add keys and blanks to its headers, so only its end is known.
     fn turns(_: &[String]) -> (Vec<usize>, Vec<usize>) {
         (Vec::new(), Vec::new())
     }
@@ -36,21 +37,20 @@ impl Push for Framed {
             );
         }
         stderr.contains("failed to fill whole buffer").then(|| {
-            "`read_exact` cannot tell the end between two frames from an end inside one: an end before the first byte of a \
-             frame is the end, and no error"
+            "`read_exact` cannot tell the end between two frames from an end inside one: an end before the first byte \
+             of a frame is the end, and no error"
                 .into()
         })
     }
 
     fn cause_of_printed(printed: &str) -> Option<Cause> {
         printed.contains("{\"data_size\"").then(|| {
-            "what stands behind a message, the next frame, was printed with it: read exactly `data_size` bytes, none past \
-             them"
+            "the start of the next frame was printed with a message: read exactly `data_size` bytes, none past them"
                 .into()
         })
     }
 
-    /// The frames.
+    /// Returns the lengths of the frames in `stream`.
     fn writes(_: &[Vec<u8>], stream: &[u8]) -> Vec<usize> {
         let mut rest = stream;
         std::iter::from_fn(|| {

@@ -1,4 +1,4 @@
-//! What a server of lesson 06 promises beside what every framing asks of it.
+//! The promises that only a server of lesson 06 makes.
 
 use super::protocol::Framed;
 use crate::bench::{Bench, nagle};
@@ -13,7 +13,7 @@ pub const SERVER: &[Check] = &[
     server!("whole-frames", "pushes a small frame whole", whole_frames),
 ];
 
-/// More messages than one vectored write takes (IOV_MAX, 1024 on Linux).
+/// Gives the server messages whose frames have more parts than one vectored write takes (IOV_MAX, 1024 on Linux).
 fn six_hundred(bench: &mut Bench) -> Outcome {
     let messages: Vec<String> = (0..600).map(|n| random_from(bench, LETTERS, 1 + n % 5)).collect();
     let mut server = bench.server_with(&messages)?;
@@ -21,8 +21,8 @@ fn six_hundred(bench: &mut Bench) -> Outcome {
     Framed::hear(&server, &mut peer, &messages)
 }
 
-/// A frame that leaves in several writes is right, but slow wherever an answer is waited for. It is told, with what that
-/// costs: the kernel counts the segments, and the cost is measured here and now between two sockets of the runner's.
+/// Notes a frame that leaves in several writes: it is right, but slow wherever a program waits for an answer. The
+/// kernel counts the segments. The cost is measured now, between two sockets of the runner.
 fn whole_frames(bench: &mut Bench) -> Outcome {
     let messages = vec![random_from(bench, LETTERS, 12)];
     let mut server = bench.server_with(&messages)?;
@@ -39,8 +39,8 @@ fn whole_frames(bench: &mut Bench) -> Outcome {
         };
         bench.notes.push(format!(
             "right, but slow: one small frame came in {segments} segments, so it was written in parts. Where an answer \
-             is waited for, that costs {cost}, unless TCP_NODELAY is set: Nagle's algorithm holds the second part back until the first is \
-             acknowledged. Write a frame at once"
+             is waited for, that costs {cost}, unless TCP_NODELAY is set: Nagle's algorithm holds the second part \
+             back until the first is acknowledged. Write each frame in one call"
         ));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Promises that every client makes that prints what a server pushes, and their rows.
+//! The promises of every client that prints what a server pushes, and their rows.
 
 use super::printed::{printed_as, prints};
 use super::{Framing, LETTERS, Push, bytes_of, long_messages, wire_to};
@@ -11,7 +11,7 @@ use crate::wire::{Cut, Wire};
 
 /// The rows, for any framing.
 pub trait Rows: Push {
-    /// What every client promises to which a server pushes.
+    /// What every client of a pushing server promises.
     const LISTENER: &'static [Check] = &[
         client!(
             "reset-is-an-error",
@@ -23,7 +23,7 @@ pub trait Rows: Push {
             .on(&[Kind::ends(Cut::Stall, Self::INSIDE)]),
     ];
 
-    /// What every client promises that prints messages.
+    /// What every client that prints messages promises.
     const PRINTER: &'static [Check] = &[
         client!("prints-messages", Self::PRINTS, prints_messages::<Self>)
             .on(&[Plain, Glue, Dribble, Slice])
@@ -38,7 +38,7 @@ impl<P: Push> Rows for P {}
 
 /// The rows, for a framing that marks where a message ends.
 pub trait FramedRows: Framing {
-    /// What every such client promises beside [`Rows::PRINTER`].
+    /// What every such client promises besides [`Rows::PRINTER`].
     const FRAMED_PRINTER: &'static [Check] = &[
         client!(
             "many-messages",
@@ -65,10 +65,10 @@ pub trait FramedRows: Framing {
 
 impl<P: Framing> FramedRows for P {}
 
-/// The runner as the server: says these messages through the check's wire, ends, and holds the client to printing them.
+/// Acts as the server: says these messages through the check's wire, ends, and checks that the client prints them.
 ///
 /// # Errors
-/// The finding that it did not; a demo, when it broke as the lesson predicts.
+/// The finding that it did not; a demo, if it broke as the lesson predicts.
 pub fn hears_messages<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
     let host = bench.host_behind_wire()?;
     let lossy: Vec<String> = messages.iter().map(|m| String::from_utf8_lossy(m).into_owned()).collect();
@@ -90,7 +90,7 @@ pub fn hears_messages<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_en
     prints::<P>(bench, &mut client, &wire, messages, kept_to_it)
 }
 
-/// Hears the client to its end, and holds that it says nothing more.
+/// Hears the client to its end, and checks that it says nothing more.
 fn says_no_more<P: Push>(peer: &mut Peer) -> Outcome {
     let more = peer.hear_to_end(4096).bytes;
     if more.is_empty() {
@@ -110,13 +110,13 @@ fn some_messages<P: Push>(bench: &mut Bench) -> Vec<Vec<u8>> {
     bytes_of(&messages)
 }
 
-/// Three messages.
+/// Sends the messages that the lesson's pair shows, with blanks around.
 fn prints_messages<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = some_messages::<P>(bench);
     hears_messages::<P>(bench, &messages, true)
 }
 
-/// Many short messages, and one that fills no buffer.
+/// Sends many short messages, a long one whose length is no program's buffer, and a short one.
 fn many_messages<P: Framing>(bench: &mut Bench) -> Outcome {
     let mut messages: Vec<String> = (0..24).map(|n| random_from(bench, LETTERS, 1 + n % 12)).collect();
     messages.push(random_from(bench, LETTERS, 3000));
@@ -124,7 +124,7 @@ fn many_messages<P: Framing>(bench: &mut Bench) -> Outcome {
     hears_messages::<P>(bench, &bytes_of(&messages), true)
 }
 
-/// Messages that are no text.
+/// Sends messages that are no text.
 fn any_bytes<P: Push>(bench: &mut Bench) -> Outcome {
     let mut bytes = "粘包 é\r\n\t  ".as_bytes().to_vec();
     bytes.extend([0, 0xff, 0xfe, 0x80, b'\n', b' ']);
@@ -138,18 +138,18 @@ fn any_bytes<P: Push>(bench: &mut Bench) -> Outcome {
     }
 }
 
-/// Messages of no bytes, first, last and between others.
+/// Sends messages of no bytes, first, last and between others.
 fn empty_message<P: Framing>(bench: &mut Bench) -> Outcome {
     let one = random_from(bench, LETTERS, 11).into_bytes();
     hears_messages::<P>(bench, &[Vec::new(), one, Vec::new(), Vec::new()], true)
 }
 
-/// The server ends without a message.
+/// Ends without a message.
 fn nothing_pushed<P: Push>(bench: &mut Bench) -> Outcome {
     hears_messages::<P>(bench, &[], true)
 }
 
-/// Standard input stays open.
+/// Leaves standard input open.
 fn ignores_input<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = some_messages::<P>(bench);
     let outcome = hears_messages::<P>(bench, &messages, false);
@@ -162,19 +162,20 @@ fn ignores_input<P: Push>(bench: &mut Bench) -> Outcome {
     }
 }
 
-/// The message that is cut off by a fault wire.
+/// The message that a fault wire cuts off.
 const CUT_OFF: &[u8] = b"QXZJVKQXZJVKQXZ";
 
-/// The server ends (FIN) inside a message.
+/// Ends (FIN) inside a message.
 fn end_inside<P: Framing>(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<P>(bench)?;
     because(
         client.exits_with_error("when the server ends the connection (FIN) inside a message"),
-        "`read` returned 0 before the message was whole: that is an error, not the end, and what has come is no message",
+        "`read` returned 0 before the message was whole: that is an error, not the end, and what has come is no \
+         message",
     )
 }
 
-/// The server resets (RST) where a message has just ended.
+/// Resets (RST) where a message has just ended.
 fn reset_between<P: Framing>(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<P>(bench)?;
     because(
@@ -183,19 +184,19 @@ fn reset_between<P: Framing>(bench: &mut Bench) -> Outcome {
     )
 }
 
-/// The server resets (RST) inside a message.
+/// Resets (RST) inside a message.
 fn reset_is_an_error<P: Push>(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<P>(bench)?;
     client.exits_with_error("when the server resets the connection (RST)")
 }
 
-/// The server falls silent inside a message.
+/// Falls silent inside a message.
 fn silence_is_no_end<P: Push>(bench: &mut Bench) -> Outcome {
     let (client, wire, _peer) = cut_off::<P>(bench)?;
     client.waits_at_rest(|| wire.has_stalled(), "the server falls silent inside a message")
 }
 
-/// Tells the client one message through the check's fault wire.
+/// Says one message to the client through the check's fault wire.
 pub fn cut_off<P: Push>(bench: &mut Bench) -> Outcome<(Client, Wire, Peer)> {
     let host = bench.host_behind_wire()?;
     let wire = bench.wire_to(host.addr, Vec::new(), Vec::new())?;

@@ -1,4 +1,4 @@
-//! What the messages of a pair take on a wire, in time and in bytes.
+//! What the messages of a pair cost on a wire, in time and in bytes.
 
 use super::printed::printed_as;
 use super::{LETTERS, Push, bytes_of, wire_to};
@@ -13,13 +13,13 @@ const LENGTH: usize = 12;
 
 /// One run of a pair.
 pub struct Run {
-    /// From the first byte that the client got to the end of the stream.
+    /// The time from the first byte that the client got to the end of the stream.
     pub took: Duration,
     /// Bytes in both directions beyond the messages' own.
     pub added: u64,
 }
 
-/// Has the pair's server push `count` messages through the bench's wire.
+/// Runs the pair once: the server pushes `count` messages through the bench's wire.
 ///
 /// # Errors
 /// The finding that the client did not end well.

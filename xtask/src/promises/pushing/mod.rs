@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 
 /// How a lesson frames the messages that a server pushes.
 pub trait Push: Sized + 'static {
-    /// The server pauses half a second between messages: checks give it few of them.
+    /// Whether the server pauses half a second between messages; checks then give it few of them.
     const PAUSES: bool = false;
 
     /// What the server does with its messages, in words that follow "the server".
@@ -25,37 +25,37 @@ pub trait Push: Sized + 'static {
     /// What the client does with them, in words that follow "the client".
     const PRINTS: &'static str = "prints each message as it was sent";
 
-    /// The same in other words on some wires.
+    /// Other titles for that, on some wires.
     const PRINTS_TITLES: &'static [(Kind, &'static str)] = &[];
 
-    /// What a server does on a wire that cuts what it is sent, in words that follow "the server".
+    /// What a server does on a wire that cuts the bytes to it, in words that follow "the server".
     const PIECES: &'static str = "pushes the same whatever the pieces";
 
     /// The wires on which the pair is tried.
     const PAIR_ON: &'static [Kind] = &[Plain, Glue, Dribble, Slice];
 
-    /// The wires on which a server is tried; on `plain` it always is.
+    /// The wires on which a server is tried besides `plain`.
     const PIECES_ON: &'static [Kind] = &[];
 
     /// The wires on which a client gets messages that are no text.
     const ANY_BYTES_ON: &'static [Kind] = &[Plain];
 
-    /// Bytes of the first message, with what the framing puts before it, after which a fault wire cuts it off.
+    /// The number of bytes after which a fault wire cuts off the first message; what the framing puts before it counts.
     const INSIDE: u64;
 
-    /// The byte counts of the turns of both sides, the client's first; empty where they cannot be known.
+    /// Returns the byte counts of the turns of both sides, the client's first; empty where they cannot be known.
     fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>);
 
     /// Where a message ends, in words that follow "each ends where".
     const ENDS: &'static str;
 
-    /// What is known of a client's mistake from what it says on standard error.
+    /// Returns the cause of a client's mistake, if its standard error shows it.
     fn cause_of_error(stderr: &str) -> Option<Cause> {
         let _ = stderr;
         None
     }
 
-    /// What is known of a client's mistake from what it prints.
+    /// Returns the cause of a client's mistake, if its output shows it.
     fn cause_of_printed(printed: &str) -> Option<Cause> {
         let _ = printed;
         None
@@ -64,46 +64,46 @@ pub trait Push: Sized + 'static {
     /// What a client says, in words that follow "the client says".
     const SAYS: &'static str = "nothing: it only listens";
 
-    /// How a client reads, in a sentence for one that broke off.
+    /// How a client reads, in a sentence for a client that broke off.
     const HOW: &'static str;
 
-    /// The lengths of the messages that the pair is seen with: at least ten bytes, so that a size can be cut.
+    /// The lengths of the messages that the pair shows: at least ten bytes, so that a size can be cut.
     const EXAMPLE: &'static [usize] = &[10, 12, 10];
 
-    /// The lengths of the server's writes, where the protocol says them; `stream` is what it said.
+    /// Returns the lengths of the server's writes, if the protocol says them; `stream` is what the server said.
     fn writes(messages: &[Vec<u8>], stream: &[u8]) -> Vec<usize> {
         let _ = stream;
         messages.iter().map(Vec::len).collect()
     }
 
-    /// The runner as the client: hears exactly these messages and then FIN.
+    /// Acts as the client: hears exactly these messages and then FIN.
     ///
     /// # Errors
-    /// The finding that the server did otherwise.
+    /// The finding that the server did something else.
     fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome;
 
-    /// The runner as the client of a server whose messages it does not know: hears how many there are.
+    /// Acts as the client of a server whose messages it does not know, and returns their number.
     ///
     /// # Errors
-    /// The finding that the server does not keep to the protocol.
+    /// The finding that the server broke the protocol.
     fn hear_any(server: &Server, peer: &mut Peer) -> Outcome<usize>;
 
-    /// The runner as the server: says these messages. `taken` waits until the client has read so many bytes in all, on
-    /// wires where only that keeps one message from the next.
+    /// Acts as the server: says these messages. `taken(n)` waits until the client has read `n` bytes in all, on wires
+    /// where only that keeps two messages apart.
     ///
     /// # Errors
-    /// The finding that the client did not keep to the protocol. That it is gone is no error: its status tells more.
+    /// The finding that the client broke the protocol. A client that is gone is no error: its status tells more.
     fn say(peer: &mut Peer, messages: &[Vec<u8>], taken: &dyn Fn(u64)) -> Outcome;
 
-    /// What is wrong with what a server has said, and it alone, on a wire whose client did not print the messages.
+    /// Returns what is wrong with the server's own bytes, for a pair whose client did not print the messages.
     fn servers_fault(messages: &[String], passed: &Traffic) -> Option<Finding>;
 
-    /// What a right client of this lesson prints on a wire that cuts and joins like this, where that is not what it was
-    /// sent.
+    /// Returns what a right client of this lesson prints on a wire that cuts and joins like this, if that differs from
+    /// the messages.
     fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction>;
 }
 
-/// What a framing promises that marks where a message ends.
+/// A framing that marks where a message ends.
 pub trait Framing: Push {
     /// The wires that end the stream inside a message.
     const FIN_INSIDE: &'static [Kind];
@@ -112,11 +112,11 @@ pub trait Framing: Push {
     const RST_BETWEEN: &'static [Kind];
 }
 
-/// How a program breaks when it leans on a promise that TCP never made.
+/// How a program breaks when it relies on a promise that TCP never made.
 pub struct Prediction {
     /// What the client takes for messages, from number 1.
     pub printed: Vec<Vec<u8>>,
-    /// It notices nothing and exits with status 0; otherwise it says what is wrong and exits with 1.
+    /// Whether it notices nothing and exits with status 0; otherwise it says what is wrong and exits with 1.
     pub unnoticed: bool,
     /// The lengths of its reads.
     pub reads: Vec<usize>,
@@ -126,20 +126,20 @@ pub struct Prediction {
     pub cause: &'static str,
 }
 
-/// What passed a wire with one connection.
+/// What passed a wire on one connection.
 pub struct Traffic {
     /// What the client said.
     pub to_server: Vec<u8>,
     /// What the server said.
     pub to_client: Vec<u8>,
-    /// The server has ended its direction.
+    /// Whether the server has ended its direction.
     pub server_ended: bool,
-    /// The client was gone before the server ended.
+    /// Whether the client was gone before the server ended.
     pub client_left: bool,
 }
 
 impl Traffic {
-    /// Of this record; `exited` when the client has exited by itself.
+    /// Reads it from this record; `exited` says whether the client has exited by itself.
     pub fn of(record: &Record, exited: bool) -> Self {
         let ended = |direction| {
             let ends = |piece: &crate::wire::Piece| {
@@ -157,11 +157,11 @@ impl Traffic {
     }
 }
 
-/// Stands the check's wire up in front of `server`, which will push these messages. Where `slice` might by chance cut
-/// just between the messages, other cuts are drawn: nothing would be seen of them.
+/// Puts the check's wire in front of `server`, which will push these messages. If `slice` would cut exactly between the
+/// messages, it draws other cuts: those would show nothing.
 ///
 /// # Errors
-/// When no address is free.
+/// No address is free.
 pub fn wire_to<P: Push>(bench: &mut Bench, server: SocketAddr, messages: &[String]) -> Outcome<Wire> {
     let (client_turns, turns) = P::turns(messages);
     let lengths: Vec<usize> = messages.iter().map(String::len).collect();
@@ -172,42 +172,42 @@ pub fn wire_to<P: Push>(bench: &mut Bench, server: SocketAddr, messages: &[Strin
     bench.wire_with(seed, server, client_turns, turns)
 }
 
-/// What the wire passed to the client, piece by piece.
+/// Returns what the wire passed to the client, piece by piece.
 pub fn pieces(record: &Record) -> Vec<Vec<u8>> {
     let to_client = |piece: &crate::wire::Piece| piece.direction == Direction::ServerToClient;
     let bytes = |piece| if let Passed::Bytes { start, .. } = piece { Some(start) } else { None };
     record.pieces().into_iter().filter(to_client).filter_map(|piece| bytes(piece.what)).collect()
 }
 
-/// Why a server cannot be judged in a lesson in which servers push: it waits in this call.
+/// Returns why a server that waits in this call cannot be judged in a lesson where servers push.
 pub fn waits_for_client(call: Call) -> Words {
     format!(
-        "the server waits for the client to speak first (in `{call}`), but the client of this lesson waits for the server \
-         to push: that is another protocol, so nothing can be said of it here"
+        "the server waits for the client to speak first (in `{call}`), but the client of this lesson waits for the \
+         server to push: that is another protocol, so nothing can be said of it here"
     )
     .into()
 }
 
-/// The stop of a pair whose server waits for the client to speak, on a wire that nothing has passed.
+/// Returns the stop of a pair whose server waits for the client to speak, if nothing has passed the wire.
 pub fn other_protocol(server: &Server, record: &Record) -> Option<Box<Stop>> {
     let call = server.waits_to_read().filter(|_| record.carried() == (0, 0))?;
     Some(Box::new(Stop::Unable(Hindrance::OtherProtocol, waits_for_client(call))))
 }
 
-/// The letters of messages whose bytes are looked for in what a program prints.
+/// The letters of messages that a check looks for in a program's output.
 pub const LETTERS: &[u8] = b"QXZJVK";
 
-/// Three short messages whose letters hardly occur in anything else that a program may print.
+/// Returns three short messages of letters that a program hardly prints otherwise.
 pub fn three_messages(bench: &mut Bench) -> Vec<String> {
     [5, 3, 7].iter().map(|n| random_from(bench, LETTERS, *n)).collect()
 }
 
-/// Messages of at least ten bytes, as the lesson's pair is seen with.
+/// Returns messages of the lengths that the lesson's pair shows, at least ten bytes each.
 pub fn long_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
     P::EXAMPLE.iter().map(|n| random_from(bench, LETTERS, *n)).collect()
 }
 
-/// The same as bytes.
+/// Returns the messages as bytes.
 pub fn bytes_of(messages: &[String]) -> Vec<Vec<u8>> {
     messages.iter().map(|message| message.clone().into_bytes()).collect()
 }

@@ -19,14 +19,14 @@ pub trait Rows: Push {
 
 impl<P: Push> Rows for P {}
 
-/// How many times a pair that pauses is tried on `plain`, where a machine that is busy enough could join two messages
-/// before they come to the wire.
+/// How many times a pair that pauses is tried on `plain`: a busy machine may join two messages before they come to the
+/// wire.
 const TRIES: usize = 3;
 
-/// Three messages from the server to the client, on the check's wire.
+/// Runs the pair on the check's wire, with the messages that it shows.
 ///
 /// # Errors
-/// A finding that names the half at fault; a demo, when the pair broke as the lesson predicts.
+/// A finding that names the half at fault; a demo, if the pair broke as the lesson predicts.
 pub fn pair_messages<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = long_messages::<P>(bench);
     for n in 1.. {
@@ -39,7 +39,7 @@ pub fn pair_messages<P: Push>(bench: &mut Bench) -> Outcome {
                 let finding = Finding::new(
                     format!("{} messages, half a second apart", messages.len()),
                     format!("they came to the wire in {}, {TRIES} times of {TRIES}", of(pieces, "piece")),
-                    "each message is written by itself, and the pause stands between one write and the next",
+                    "write each message by itself, and pause between one write and the next",
                 );
                 return Err(blame(Box::new(Stop::Broken(finding)), Half::Server));
             }
@@ -53,8 +53,8 @@ fn of(n: usize, what: &str) -> String {
     if n == 1 { format!("one {what}") } else { format!("{n} {what}s") }
 }
 
-/// One try. Beside the outcome: in how many pieces the messages of a server that pauses came to a `plain` wire, when it
-/// joined some of them and the client did take each piece.
+/// Tries once. Returns the outcome and, if a server that pauses joined messages on `plain` although the client took
+/// each piece, the number of pieces.
 fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, Option<usize>)> {
     let server = bench.server_with(messages)?;
     bench.taken_first = P::PAUSES;
@@ -66,7 +66,7 @@ fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, 
     let outcome = prints::<P>(bench, &mut client, &wire, &sent, Ok(()));
     let whole = wire.record.carried().1 as usize == messages.concat().len();
     let passed_on = wire.record.pieces();
-    // On this wire a piece waits for the one before to be taken; where it waited in vain, the client did not read.
+    // Here a piece waits until the client has taken the one before. If it waited in vain, the client did not read.
     let taken = !passed_on.iter().any(|piece| piece.waited);
     let pieces = pieces(&wire.record).len();
     let joined = P::PAUSES && bench.wire == Kind::Plain && whole && taken && pieces < messages.len();
@@ -74,7 +74,7 @@ fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, 
     for message in messages {
         bench.scene.push((Role::Server, format!("(pushes)  {message}")));
     }
-    // Where neither a wire nor a pause keeps pieces apart, which of them come together is luck: they are shown as one.
+    // If neither a wire nor a pause keeps pieces apart, it is luck which of them come together: they are shown as one.
     let luck = bench.wire == Kind::Plain && !P::PAUSES;
     for line in shown(&passed_on, luck).into_iter().take(10) {
         bench.scene.push((Role::Wire, line));
@@ -99,7 +99,7 @@ fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, 
     Ok((outcome, joined.then_some(pieces)))
 }
 
-/// What passed, a line each; neighbours of one direction taken together when `joined`.
+/// Returns a line for each piece that passed; `joined` takes neighbours of one direction together.
 fn shown(pieces: &[Piece], joined: bool) -> Vec<String> {
     let mut turns: Vec<(Direction, usize, Vec<u8>)> = Vec::new();
     for piece in pieces {
@@ -120,8 +120,8 @@ fn shown(pieces: &[Piece], joined: bool) -> Vec<String> {
     turns.into_iter().map(line).collect()
 }
 
-/// A pair whose server and client are fixed to one address: there is no room for a wire, so what passes between them
-/// cannot be seen. What the client prints, and how it ends, still says whether they talk.
+/// Judges a pair that is fixed to one address. There is no room for a wire, so the runner cannot see what passes. What
+/// the client prints, and how it ends, still says whether they talk.
 pub fn without_wire<P: Push>(bench: &mut Bench) -> Outcome {
     let messages: Vec<String> = (10..12).map(|n| random_from(bench, super::LETTERS, n)).collect();
     let wanted = printed_as(&bytes_of(&messages));
@@ -132,5 +132,5 @@ pub fn without_wire<P: Push>(bench: &mut Bench) -> Outcome {
     client.printed_all(&wanted, |_| OWN_CHECKS)
 }
 
-/// The cause of a pair that was seen without a wire.
+/// The cause for a pair that ran without a wire.
 pub const OWN_CHECKS: &str = "both halves are judged on all wires by their own checks: those tell more";

@@ -1,14 +1,14 @@
-//! What a client prints of the messages that were pushed to it: judged, and led back to a cause.
+//! Judges what a client prints of the messages that a server pushed, and names a cause.
 
 use super::{LETTERS, Prediction, Push, Traffic, pieces};
 use crate::bench::{Bench, Client, Exit, repr};
 use crate::finding::{Cause, Finding, Outcome, Stop, Symptom, because, broken, quoted};
 use crate::wire::{Direction, Kind, Ribbon, Wire};
 
-/// Longer texts are looked for in stretches of this size.
+/// A check looks for longer texts in parts of this many bytes.
 const STRETCH: usize = 16 * 1024;
 
-/// How these messages stand in the client's output: the number always, the text where it is printable ASCII.
+/// Returns how these messages must appear in the client's output: the number always, the text if it is printable ASCII.
 pub fn printed_as(messages: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut wanted = Vec::new();
     for (number, text) in (1..).zip(messages) {
@@ -24,10 +24,10 @@ fn is_printable(text: &[u8]) -> bool {
     text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ')
 }
 
-/// Holds that the client prints the messages, ends well and said what it had to (`kept_to_it`).
+/// Checks that the client prints the messages, ends well, and said what it had to (`kept_to_it`).
 ///
 /// # Errors
-/// The finding that it did not; a demo, when it broke as the lesson predicts.
+/// The finding that it did not; a demo, if it broke as the lesson predicts.
 pub fn prints<P: Push>(
     bench: &mut Bench,
     client: &mut Client,
@@ -77,7 +77,7 @@ pub fn prints<P: Push>(
     Err(Box::new(Stop::Demo(Finding::new(expected, seen.got, seen.cause))))
 }
 
-/// The stop of a client that did not end well, told by how far it came.
+/// Returns the stop of a client that did not end well; its cause depends on how far the client came.
 fn broke_off<P: Push>(mut stop: Box<Stop>, client: &Client, wire: &Wire) -> Box<Stop> {
     let symptom = stop.symptom();
     if let Stop::Broken(finding) = &mut *stop
@@ -91,7 +91,7 @@ fn broke_off<P: Push>(mut stop: Box<Stop>, client: &Client, wire: &Wire) -> Box<
                     .into();
         }
     }
-    // An error of its own, or a panic: what it says may tell the reason.
+    // It exited with an error of its own, or a panic: its standard error may tell why.
     if !matches!(symptom, Symptom::Exited(1 | 101)) {
         return stop;
     }
@@ -100,7 +100,7 @@ fn broke_off<P: Push>(mut stop: Box<Stop>, client: &Client, wire: &Wire) -> Box<
     because::<()>(Err(stop), cause).unwrap_err()
 }
 
-/// Whether the client broke just as predicted.
+/// Returns whether the client broke exactly as predicted.
 fn broke_so<P: Push>(client: &mut Client, seen: &Prediction) -> bool {
     let well = if seen.unnoticed { client.exits_well("") } else { client.exits_with_error("") };
     client.end();
@@ -116,7 +116,7 @@ fn broke_so<P: Push>(client: &mut Client, seen: &Prediction) -> bool {
     well.is_ok() && all && nothing_more::<P>(client, &seen.printed).is_ok()
 }
 
-/// No message beyond these was printed, and none with more text than it has.
+/// Checks that the client printed no message beyond these, and none with more text than it has.
 fn nothing_more<P: Push>(client: &Client, messages: &[Vec<u8>]) -> Outcome {
     let printed = client.printed();
     if has_rest_of_buffer(&printed, messages) {
@@ -152,7 +152,7 @@ fn nothing_more<P: Push>(client: &Client, messages: &[Vec<u8>]) -> Outcome {
         }
     }
     if client.has_printed_more_than(printed.len()) {
-        return Ok(()); // Not all of it is kept.
+        return Ok(()); // The runner has not kept all of the output.
     }
     let is_text = |message: &Vec<u8>| (1..STRETCH).contains(&message.len()) && is_printable(message);
     match (1..)
@@ -173,8 +173,8 @@ fn nothing_more<P: Push>(client: &Client, messages: &[Vec<u8>]) -> Outcome {
     }
 }
 
-/// Whether `message NUMBER: TEXT` was printed with this text: on one line, with nothing of it before or behind. How a
-/// program decorates it (quotes, Python's `b'…'`, colours) is its own business.
+/// Returns whether `message NUMBER: TEXT` was printed on one line, with no other message bytes before or after the
+/// text. Decoration (quotes, Python's `b'…'`, colours) is the program's own business.
 fn stands(printed: &str, number: usize, text: &[u8]) -> bool {
     let label = format!("message {number}:");
     let goes_on = |rest: &str| rest.starts_with(|next: char| next.is_ascii_alphanumeric());
@@ -190,16 +190,16 @@ fn stands(printed: &str, number: usize, text: &[u8]) -> bool {
     })
 }
 
-/// The cause when [`has_rest_of_buffer`].
-pub const WHOLE_BUFFER: &str = "the whole buffer was printed: only the first `n` bytes of it, which `read` returned, are new \
-                            (`&buffer[..n]`)";
+/// The cause if [`has_rest_of_buffer`] is true.
+pub const WHOLE_BUFFER: &str = "the whole buffer was printed: only the first `n` bytes of it, which `read` returned, \
+                            are new (`&buffer[..n]`)";
 
-/// Whether bytes of value 0 were printed that no message has: what an untouched buffer holds.
+/// Returns whether bytes of value 0 were printed that no message has: an untouched buffer holds those.
 pub fn has_rest_of_buffer(printed: &[u8], messages: &[Vec<u8>]) -> bool {
     printed.contains(&0) && !messages.iter().any(|message| message.contains(&0))
 }
 
-/// Names the likely cause why a client printed something else than the messages.
+/// Returns the likely cause when a client printed something other than the messages.
 fn cause_of_printed<P: Push>(printed: &str, messages: &[Vec<u8>], left: bool) -> Cause {
     if let Some(known) = P::cause_of_printed(printed) {
         return known;
@@ -217,11 +217,14 @@ fn cause_of_printed<P: Push>(printed: &str, messages: &[Vec<u8>], left: bool) ->
                 && printed.contains(&*String::from_utf8_lossy(&two.concat()))
         }) =>
         {
-            format!("messages were printed as one: each ends where {}, and is printed by itself", P::ENDS).into()
+            format!("messages were printed as one: each ends where {}, and is printed by itself", P::ENDS)
+                .into()
         }
-        _ if left => "the client left before the server ended: go on until `read` returns 0; a `read` of fewer bytes than the \
-                      buffer holds is not the end"
-            .into(),
+        _ if left => {
+            "the client left before the server ended: go on until `read` returns 0; a `read` of fewer bytes \
+                      than the buffer holds is not the end"
+                .into()
+        }
         _ if labels == messages.len() => {
             "print the bytes of each message as they came: all of them, none else".into()
         }
@@ -229,7 +232,8 @@ fn cause_of_printed<P: Push>(printed: &str, messages: &[Vec<u8>], left: bool) ->
         _ => {
             let empty = messages.get(labels).is_some_and(Vec::is_empty) || messages.iter().any(Vec::is_empty);
             let what = if empty { " (an empty one is a message, too)" } else { "" };
-            format!("only {labels} of {} messages were printed: print every message{what}", messages.len()).into()
+            format!("only {labels} of {} messages were printed: print every message{what}", messages.len())
+                .into()
         }
     }
 }

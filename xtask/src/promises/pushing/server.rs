@@ -1,4 +1,4 @@
-//! Promises that every server makes that pushes, whatever the framing, and their rows.
+//! The promises of every server that pushes, whatever the framing, and their rows.
 
 use super::{Framing, LETTERS, Push, three_messages, wire_to};
 use crate::bench::Bench;
@@ -46,14 +46,14 @@ impl<P: Push> Rows for P {}
 
 /// The rows, for a framing that marks where a message ends.
 pub trait FramedRows: Framing {
-    /// What every such server promises beside [`Rows::SERVER`].
+    /// What every such server promises besides [`Rows::SERVER`].
     const FRAMED_SERVER: &'static [Check] =
         &[server!("announces-empty", "announces an empty message, too", announces_empty::<Self>)];
 }
 
 impl<P: Framing> FramedRows for P {}
 
-/// Words of several kinds: with blanks, with letters beyond ASCII, one that fills no whole buffer.
+/// Returns messages of several kinds: with blanks, with letters beyond ASCII, one that fills no whole buffer.
 fn some_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
     let (one, two) = (random_word(bench, 6), random_word(bench, 1500));
     let mut messages = vec![format!(" two  words {one} "), "粘包 é".into(), two, one, "-x".into()];
@@ -61,7 +61,7 @@ fn some_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
     messages
 }
 
-/// Exactly the messages, then the end.
+/// Checks that exactly the messages come, then the end.
 fn pushes_messages<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = some_messages::<P>(bench);
     let mut server = bench.server_with(&messages)?;
@@ -69,7 +69,7 @@ fn pushes_messages<P: Push>(bench: &mut Bench) -> Outcome {
     P::hear(&server, &mut peer, &messages)
 }
 
-/// A message larger than the buffers on its way, which are full before anything of it is read.
+/// Has a message pushed that is larger than the buffers on its way, and reads only when they are full.
 fn pushes_large<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = vec![random_word(bench, 90_000), random_word(bench, 5)];
     let mut server = bench.server_with(&messages)?;
@@ -79,7 +79,7 @@ fn pushes_large<P: Push>(bench: &mut Bench) -> Outcome {
     P::hear(&server, &mut peer, &messages)
 }
 
-/// The same to one client after the other.
+/// Checks that several clients get the same messages, one after the other.
 fn pushes_to_each<P: Push>(bench: &mut Bench) -> Outcome {
     let mut messages = three_messages(bench);
     messages.truncate(if P::PAUSES { 2 } else { 3 });
@@ -91,7 +91,7 @@ fn pushes_to_each<P: Push>(bench: &mut Bench) -> Outcome {
     server.alive("several clients")
 }
 
-/// Messages of its own when it is given none.
+/// Gives the server no messages: it must push some of its own.
 fn pushes_defaults<P: Push>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
@@ -109,7 +109,7 @@ fn pushes_defaults<P: Push>(bench: &mut Bench) -> Outcome {
     }
 }
 
-/// The same whatever the pieces.
+/// Checks that the pieces of the check's wire change nothing.
 fn pushes_any_pieces<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = three_messages(bench);
     let server = bench.server_with(&messages)?;
@@ -118,12 +118,12 @@ fn pushes_any_pieces<P: Push>(bench: &mut Bench) -> Outcome {
     P::hear(&server, &mut peer, &messages)
 }
 
-/// Clients that reset: before they are accepted, in the middle of the push, and when all is pushed.
+/// Resets before the server accepts, in the middle of the push, and when all is pushed.
 fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
     let (count, clients) = if P::PAUSES { (2, 1) } else { (40, 8) };
     let messages: Vec<String> = (0..count).map(|_| random_word(bench, 2000)).collect();
     let mut server = bench.server_with(&messages)?;
-    // The first `write` of a server that stands still meanwhile is sure to meet a connection that is gone.
+    // The server is stopped meanwhile, so its first `write` is sure to meet a connection that is gone.
     server.while_stopped(|server| -> Outcome {
         bench.connect(server)?.reset();
         Ok(())
@@ -132,13 +132,13 @@ fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
         let mut peer = bench.connect_narrow(&mut server)?;
         let _ = peer.hear(1);
         if n % 2 == 0 {
-            server.wait_rest(); // In a `write` that nobody takes, in its pause, or waiting for an answer.
+            server.wait_rest(); // It is now in a `write` that nobody takes, in its pause, or waits for an answer.
         }
         peer.reset();
     }
     let mut peer = bench.connect(&mut server)?;
     let mut heard = P::hear(&server, &mut peer, &messages);
-    // A server that still listens to a client after the last message meets the RST there.
+    // A server that still reads from its client after the last message meets the RST there.
     peer.reset();
     if heard.is_ok() {
         let mut peer = bench.connect(&mut server)?;
@@ -148,7 +148,7 @@ fn rst_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
     heard
 }
 
-/// Clients that left, or reset, have left no socket behind.
+/// Checks that the server keeps no socket of clients that left or reset.
 fn keeps_no_sockets<P: Push>(bench: &mut Bench) -> Outcome {
     let messages = vec![random_word(bench, 60)];
     let mut server = bench.server_with(&messages)?;
@@ -163,7 +163,7 @@ fn keeps_no_sockets<P: Push>(bench: &mut Bench) -> Outcome {
     )
 }
 
-/// The address that it was given, and no other.
+/// Checks that the server listens at the address it was given, and no other.
 fn binds_its_address<P: Push>(bench: &mut Bench) -> Outcome {
     let mut messages = three_messages(bench);
     messages.truncate(1);
@@ -173,7 +173,7 @@ fn binds_its_address<P: Push>(bench: &mut Bench) -> Outcome {
     server.listens_only_there()
 }
 
-/// Empty messages, first, last and between others.
+/// Gives the server empty messages, first, last and between others.
 fn announces_empty<P: Framing>(bench: &mut Bench) -> Outcome {
     let messages = vec![String::new(), random_from(bench, LETTERS, 11), String::new(), String::new()];
     let mut server = bench.server_with(&messages)?;

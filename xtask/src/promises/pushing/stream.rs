@@ -18,7 +18,7 @@ pub fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome {
     ends(peer)
 }
 
-/// Holds that nothing but FIN follows.
+/// Checks that nothing but FIN follows.
 ///
 /// # Errors
 /// The finding that something else does.
@@ -28,13 +28,13 @@ pub fn ends(peer: &mut Peer) -> Outcome {
         [] => {
             "after its last message the server closes the connection, whatever the client does: drop the stream"
         }
-        [b'\n'] | [0] => "something was written after a message: the messages and nothing else",
+        [b'\n'] | [0] => "something was written after a message: write the messages and nothing else",
         _ => "more was written than the messages: nothing between them and nothing after them",
     };
     fin_next(&heard, cause)
 }
 
-/// Hears whatever is pushed, until FIN; the answer is 1 when it was anything at all.
+/// Hears everything until FIN, and returns 1 if anything came, else 0.
 ///
 /// # Errors
 /// The finding that the end did not come.
@@ -51,7 +51,7 @@ pub fn hear_any(peer: &mut Peer) -> Outcome<usize> {
     }
 }
 
-/// Says the messages, one write each. A client that has gone tells by its status and its report what became of it.
+/// Says the messages, one write each. If the client is gone, its status and its report tell why.
 pub fn say(peer: &mut Peer, messages: &[Vec<u8>]) {
     for message in messages {
         if peer.say(message).is_err() {
@@ -60,7 +60,7 @@ pub fn say(peer: &mut Peer, messages: &[Vec<u8>]) {
     }
 }
 
-/// What is wrong with what a server said that should have said just `expected`, and ended.
+/// Returns what is wrong with a server that should have said exactly `expected`, and ended.
 pub fn servers_fault(expected: &[u8], passed: &Traffic) -> Option<Finding> {
     let whole = passed.to_client == expected && passed.server_ended;
     let right = whole || (passed.client_left && expected.starts_with(&passed.to_client));
@@ -74,7 +74,8 @@ pub fn servers_fault(expected: &[u8], passed: &Traffic) -> Option<Finding> {
     (!right).then(finding)
 }
 
-/// What a client prints that takes each `read` of at most 1024 bytes for a message, where that is not what it was sent.
+/// Returns what a client that takes each `read` of at most 1024 bytes for a message prints, if that differs from the
+/// messages.
 pub fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction> {
     let reads: Vec<Vec<u8>> =
         pieces.iter().flat_map(|piece| piece.chunks(1024)).map(<[u8]>::to_vec).collect();

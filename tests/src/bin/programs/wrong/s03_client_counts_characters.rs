@@ -1,4 +1,4 @@
-// kills any-bytes@slice: bytes are to be counted, not characters: the number is what
+// kills any-bytes@slice: count bytes, not characters: the number is what
 // Mistake: it prints and adds the number of characters, not of bytes.
 // Breaks "`read K: N bytes: TEXT`, N is bytes"; seen from outside: `é` (2 bytes) is printed as `1 bytes`.
 use std::io::{self, Read, Write};

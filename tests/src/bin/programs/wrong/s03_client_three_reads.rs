@@ -1,4 +1,4 @@
-// kills pair-reads@dribble: the client stopped before the end: a short read is not the end, and no
+// kills pair-reads@dribble: the client stopped before the end: only a `read` of 0 bytes is the end
 // kills reports-reads@dribble: the client stopped before the end
 // Mistake: it reads three times, because the server sends three messages.
 // Breaks "the client reads into 1024 bytes until EOF"; seen from outside: of five pieces it prints only three, with `total: … in 3 reads`, and exits with 0.

@@ -1,4 +1,4 @@
-// kills pair-messages@plain: each message is written by itself, and the pause stands between one write and the next
+// kills pair-messages@plain: write each message by itself, and pause between one write and the next
 // Mistake: it writes to a `BufWriter` that is flushed only at the end: the pauses lie between copies into memory.
 // Breaks "as 03 (one write a message) with 500 ms between writes"; seen from outside: nothing for a second, then all three messages in one piece.
 use std::io::{self, BufWriter, Read, Write};

@@ -1,4 +1,4 @@
-// kills binds-its-address@plain: something stands before the size, or behind the message before: digits
+// kills binds-its-address@plain: there is something before the size, or after the message before it: send digits
 // Mistake: it sends the size as four bytes, big-endian, as lesson 06 will.
 // Breaks "its size in decimal ASCII digits"; seen from outside: the size of `hello` arrives as 00 00 00 05.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills no-answer@plain: the clients before left in the middle of an answer: nothing of it may
+// kills no-answer@plain: earlier clients left in the middle of an answer: keep nothing of it
 // Mistake: it collects answers in a buffer that outlives the connection.
 // Breaks "The server reads exactly ten bytes of answer (of that connection)"; seen from outside: after a client that left in the middle of its answer, the next client's right answer is refused.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills pushes-defaults@plain: is text: the length is four bytes, not digits, and stands before each
+// kills pushes-defaults@plain: is text: the length is four bytes, not digits, and comes before each
 // Mistake: it writes the length as four decimal digits.
 // Breaks "for each message: `u32` length of a JSON header"; seen from outside: a frame begins with `0015`, which is a length of 808464693.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills pushes-defaults@plain: the length is that of the header, in bytes, and stands right before it
+// kills pushes-defaults@plain: the length counts the bytes of the header, and comes right before it
 // Mistake: its length has two bytes, not four.
 // Breaks "for each message: `u32` length of a JSON header"; seen from outside: a frame begins with 00 0f `{"da`.
 use std::io::{self, ErrorKind, Read, Write};
