@@ -1,7 +1,7 @@
 //! The runner of Socket Lab: builds programs, puts a wire between them and gives a verdict.
 //!
-//! The rooms, from the top down. A room uses what stands below it in this list, never what stands above; the test
-//! `arrows` reads the imports and holds that.
+//! The rooms, from the top down. A room uses only rooms below it in this list. The test `arrows` reads the imports
+//! and checks this.
 
 mod commands;
 
@@ -27,7 +27,7 @@ pub mod system;
 
 use std::process::ExitCode;
 
-/// The whole program: `main` of the executable, and of the tests' own copy of it.
+/// Runs the whole program: `main` of the executable, and of the tests' own copy of it.
 pub fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
     if args.get(1).is_some_and(|verb| verb == system::keeper::VERB) {

@@ -13,7 +13,7 @@ use crate::wire::{self, Direction, Record, Ribbon};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// What one check works on: the programs, its own random numbers, and the evidence that gathers.
+/// What one check works on: the programs, its own random numbers, and the evidence so far.
 pub struct Bench<'a> {
     pub(super) programs: &'a Programs,
     /// Random inputs, the same for the same seed and check.
@@ -24,21 +24,21 @@ pub struct Bench<'a> {
     pub wire: wire::Kind,
     /// On `plain`, a piece is passed on only when the one before was taken: see [`wire::Setup::taken_first`].
     pub taken_first: bool,
-    /// Every peer's events, in the order in which they connected.
+    /// Every peer's events, in the order in which the peers connected.
     pub logs: Vec<SharedLog>,
     /// Each program's standard error, and how it ended.
     pub ends: Vec<(Half, Output, Arc<Link>)>,
-    /// Things to say beside the verdict.
+    /// Notes that the report shows beside the verdict.
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads, where the check draws one.
     pub ribbon: Option<Ribbon>,
-    /// What passed the wires that the check stood up.
+    /// What passed the wires that the check started.
     pub records: Vec<Record>,
     /// The processes below which servers run.
     pub(super) servers: Vec<Pid>,
-    /// The start of what the program under test was given.
+    /// The first input bytes of the program under test.
     pub given: Given,
-    /// What people see of the pair: who, and what they said.
+    /// The conversation of the pair that a run shows: who speaks, and what.
     pub scene: Vec<(Role, String)>,
 }
 
@@ -54,7 +54,7 @@ pub enum Role {
 }
 
 impl<'a> Bench<'a> {
-    /// A bench for one check.
+    /// Returns a bench for one check.
     pub fn new(programs: &'a Programs, seed: u64, half: Half, wire: wire::Kind) -> Self {
         Self {
             programs,
@@ -97,7 +97,7 @@ impl<'a> Bench<'a> {
             );
         }
         match self.server_at(fixed, words)?.ready() {
-            // A server that does not set SO_REUSEADDR has to wait for connections of the check before.
+            // Without SO_REUSEADDR, a server must wait until connections of the check before are gone.
             Err(_) if fixed_address::wait_time_wait(fixed) => self.server_at(fixed, words)?.ready(),
             outcome => outcome,
         }
@@ -125,7 +125,7 @@ impl<'a> Bench<'a> {
         Ok(Server::new(program, addr))
     }
 
-    /// Starts the client, to call at `addr`; `wanted` is looked for in its output, in this order.
+    /// Starts the client, which must call at `addr`, and looks for `wanted` in its output, in this order.
     ///
     /// # Errors
     /// When it cannot be started at all.
@@ -137,7 +137,7 @@ impl<'a> Bench<'a> {
         Ok(Client::new(program, self.given.clone()))
     }
 
-    /// A listening socket of the runner's own, for a client.
+    /// Opens a listening socket of the runner for a client.
     ///
     /// # Errors
     /// When no address is free.
@@ -146,7 +146,7 @@ impl<'a> Bench<'a> {
         can("listen for the client", Host::listen(addr).map_err(Into::into))
     }
 
-    /// A listening socket of the runner's own behind a wire: the client will call the wire.
+    /// Opens a listening socket of the runner behind a wire: the client calls at the wire.
     ///
     /// # Errors
     /// When no address is free.
@@ -155,7 +155,7 @@ impl<'a> Bench<'a> {
         can("listen for the client", Host::listen(addr).map_err(Into::into))
     }
 
-    /// An address at which nobody listens, to be given to this half.
+    /// Returns an address at which nobody listens, for this half.
     ///
     /// # Errors
     /// When no address is free.
@@ -166,7 +166,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Takes the client's connection at the runner's own socket.
+    /// Accepts the client's connection at the runner's own socket.
     ///
     /// # Errors
     /// The finding that it never came.
@@ -192,7 +192,7 @@ impl<'a> Bench<'a> {
         self.logs.push(peer.log());
     }
 
-    /// What a program that the check started last said on standard error; empty when none was.
+    /// Returns what the program that the check started last has said on standard error; empty when it started none.
     pub fn last_said(&self) -> Said {
         Said(self.ends.last().map(|(_, output, _)| output.kept()).unwrap_or_default())
     }

@@ -1,4 +1,4 @@
-//! A client under test: what it is typed, how it ends, what it printed.
+//! A client under test: what the runner types for it, how it ends, what it prints.
 
 use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
@@ -9,14 +9,14 @@ use crate::system::processes::{self, Activity};
 use crate::system::program::{Exit, Program};
 use std::time::{Duration, Instant};
 
-/// Memory that a client may still take, in bytes, when it hears of sizes that it must refuse.
+/// How much more memory, in bytes, a client may take when it receives sizes that it must refuse.
 const MORE_MEMORY: u64 = 512 << 20;
 
 /// A client under test.
 pub struct Client {
     /// Its process.
     pub(super) program: Program,
-    /// The start of what this check's programs were given.
+    /// The first input bytes of this check's programs.
     given: Given,
 }
 
@@ -30,7 +30,7 @@ impl Client {
         self.input(format!("{line}\n").as_bytes());
     }
 
-    /// Types these bytes as they are.
+    /// Types these bytes unchanged.
     pub fn input(&mut self, bytes: &[u8]) {
         self.given.add(bytes);
         self.program.input(bytes);
@@ -41,43 +41,43 @@ impl Client {
         self.program.end_input();
     }
 
-    /// How it ended, if it has.
+    /// Returns how it ended, or `None` while it runs.
     pub fn exit(&self) -> Option<Exit> {
         self.program.exit()
     }
 
-    /// Whether it has ended by itself, before the runner ended it.
+    /// Returns whether it ended by itself, before the runner ended it.
     pub fn ended_itself(&self) -> bool {
         self.program.watch().ended_itself().is_some()
     }
 
-    /// Whether it has ended with another status than 0.
+    /// Returns whether it ended, but not with status 0.
     pub fn has_failed(&self) -> bool {
         self.exit().is_some_and(|exit| exit != Exit::Code(0))
     }
 
-    /// Ends it with everything that it started; then its output is whole.
+    /// Ends it and everything that it started. After that its output is complete.
     pub fn end(&mut self) {
         self.program.end();
     }
 
-    /// What it has printed on standard output: the start and the end of it, at most 1 MiB.
+    /// Returns what it printed on standard output: the start and the end, at most 1 MiB.
     pub fn printed(&self) -> Vec<u8> {
         self.program.stdout.kept()
     }
 
-    /// Whether it has printed more bytes than these: what was left out of [`Client::printed`] cannot be judged.
+    /// Returns whether it printed more bytes than this: what [`Client::printed`] leaves out cannot be judged.
     pub fn has_printed_more_than(&self, bytes: usize) -> bool {
         self.program.stdout.total() > bytes as u64
     }
 
-    /// What it has said on standard error.
+    /// Returns what it said on standard error.
     pub fn said(&self) -> Said {
         Said(self.program.stderr.kept())
     }
 
-    /// Waits a little for the first `count` of what is wanted of its output, so that a conversation stands in a good
-    /// order. Nothing else may hang on it: a program may keep its output back.
+    /// Waits at most `limit` for the first `count` wanted texts of its output, so that the shown conversation is in a
+    /// good order. Nothing else may depend on it: a program may keep its output in a buffer.
     pub fn wait_printed(&self, count: usize, limit: Duration) {
         self.program.stdout.wait_found(count, Instant::now() + limit);
     }
@@ -87,13 +87,14 @@ impl Client {
         wait_idle(&self.program);
     }
 
-    /// Lets the client, as it is now, take no more than [`MORE_MEMORY`] beside what it has: an attempt to allocate more
-    /// fails. Only on Linux.
+    /// Limits the client's memory to what it has now and [`MORE_MEMORY`] more: an attempt to allocate more fails.
+    /// Only on Linux.
     pub fn limit_memory(&self) {
         processes::limit_memory(self.program.root(), MORE_MEMORY);
     }
 
-    /// Checks that the client, once `silent` says that nothing more will come, waits for it: neither gone nor spinning.
+    /// Waits until `silent` says that nothing more will come, and checks that the client then waits: it has not ended
+    /// and does not spin.
     ///
     /// # Errors
     /// The finding that it ended, or that it spins.
@@ -133,10 +134,10 @@ impl Client {
         })
     }
 
-    /// Waits for the client's end and checks that its status is 0.
+    /// Waits until the client ends and checks that its status is 0.
     ///
     /// # Errors
-    /// The finding that it ended otherwise, or not at all.
+    /// The finding that it ended in another way, or not at all.
     pub fn exits_well(&mut self, after: &str) -> Outcome {
         let expected = format!("the client exits with status 0 {after}");
         match self.wait_exit(&expected)? {
@@ -157,10 +158,10 @@ impl Client {
         }
     }
 
-    /// Waits for the client's end and checks that it says what went wrong and exits with status 1.
+    /// Waits until the client ends and checks that it says what went wrong and exits with status 1.
     ///
     /// # Errors
-    /// The finding that it ended otherwise, silently, or not at all.
+    /// The finding that it ended in another way, silently, or not at all.
     pub fn exits_with_error(&mut self, after: &str) -> Outcome {
         let expected = format!("the client says so on standard error and exits with status 1 {after}");
         let exit = self.wait_exit(&expected)?;
@@ -182,7 +183,7 @@ impl Client {
             ),
             Exit::Code(code) if code != 101 && !said.is_backtrace() && !said.is_blank() => (
                 format!("it {exit}"),
-                Cause::certain("what it says is clear, but the status of such an end is 1"),
+                Cause::certain("its message is clear, but after an error the exit status must be 1"),
             ),
             exit => (
                 format!("it {exit}"),
@@ -204,11 +205,11 @@ impl Client {
         })
     }
 
-    /// Ends the client, and checks that all that was wanted is in its output, in order; `cause` explains what was printed
+    /// Ends the client and checks that its output has all `wanted` texts in order; `cause` explains what it printed
     /// instead.
     ///
     /// # Errors
-    /// The finding that names the first of it that is missing.
+    /// The finding that names the first missing text.
     pub fn printed_all<C: Into<Cause>>(&mut self, wanted: &[Vec<u8>], cause: impl Fn(&str) -> C) -> Outcome {
         self.end();
         let found = self.program.stdout.found();
@@ -218,7 +219,7 @@ impl Client {
         let expected = match found {
             0 => format!("the client prints \"{}\"", missing.escape_ascii()),
             n => format!(
-                "the client prints \"{}\", after the {n} before it that were found",
+                "the client prints \"{}\" after the {n} texts before it, which were found",
                 missing.escape_ascii()
             ),
         };

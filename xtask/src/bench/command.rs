@@ -1,4 +1,4 @@
-//! How the programs under test are started.
+//! How to start the programs under test.
 
 use crate::system::program::Spec;
 use std::collections::HashMap;
@@ -9,19 +9,20 @@ use std::path::PathBuf;
 /// How to start one program under test; the address is filled in for each start.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// Program and arguments, with `{addr}`, `{host}`, `{port}` to be filled in; with none of them the address
-    /// is appended.
+    /// Program and arguments. `{addr}`, `{host}`, `{port}` are filled in; without any of them the address is
+    /// appended.
     pub argv: Vec<String>,
     /// Working directory; the runner's own when `None`.
     pub dir: Option<PathBuf>,
     /// Variables set in addition to the runner's own environment.
     pub env: Vec<(String, String)>,
-    /// The one address at which a server always listens, or that a client always calls; then none is passed.
+    /// The one address at which a server always listens, or that a client always calls; then no address is passed to
+    /// it.
     pub at: Option<SocketAddr>,
 }
 
 impl From<Vec<String>> for Start {
-    /// A program that takes its address from the command line.
+    /// Returns the start of a program that takes its address from the command line.
     fn from(argv: Vec<String>) -> Self {
         Self { argv, dir: None, env: Vec::new(), at: None }
     }
@@ -59,7 +60,8 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Those of a lesson among what cargo built: `kind` is `solution` or `lesson`. `None` when one did not compile.
+    /// Returns the programs of a lesson from what cargo built: `kind` is `solution` or `lesson`. `None` when one did
+    /// not compile.
     pub fn built(kind: &str, number: &str, built: &HashMap<String, PathBuf>) -> Option<Self> {
         let one = |half: &str| {
             let path = built.get(&format!("{kind}-{number}-{half}"))?;
@@ -68,7 +70,7 @@ impl Programs {
         Some(Self { server: one("server")?, client: one("client")? })
     }
 
-    /// Whether they leave room for a wire between them: not when both are fixed to one address.
+    /// Returns whether they leave room for a wire between them: not when both are fixed to one address.
     pub fn leave_room(&self) -> bool {
         self.server.at.is_none() || self.server.at != self.client.at
     }

@@ -29,7 +29,7 @@ pub fn same_bytes(
     Finding::new(expected, got, cause).comparing(comparison).seen(symptom).of(who).broken()
 }
 
-/// Checks that the server ended the connection with FIN and said nothing more before.
+/// Checks that the server said nothing more and ended the connection with FIN.
 ///
 /// # Errors
 /// A [`Finding`] that names the ending that came instead.
@@ -49,7 +49,7 @@ pub fn fin_next(heard: &Heard, cause: impl Into<Cause>) -> Outcome {
     }
 }
 
-/// Checks that nothing stopped what was said to `who` from being taken.
+/// Checks that `who` took everything that was said to it.
 ///
 /// # Errors
 /// A [`Finding`] that names the ending.

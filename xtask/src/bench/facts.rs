@@ -8,23 +8,23 @@ use crate::wire::Record;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// CPU time used with nothing to do that counts as spinning.
+/// CPU time that counts as spinning in a program that has nothing to do.
 const SPIN: Duration = Duration::from_millis(200);
 /// CPU time that counts as spinning while another thread of the program waits for input.
 const SPIN_BESIDE: Duration = Duration::from_secs(1);
 
-/// Names what the runner could not do.
+/// Returns the result, or the stop that names what the runner could not do.
 pub fn can<T>(what: &str, result: anyhow::Result<T>) -> Outcome<T> {
     result.or_else(|error| unable(format!("cannot {what}: {error:#}")))
 }
 
-/// Names the program that could not be started.
+/// Returns the program, or the stop that names the one that could not be started.
 pub fn starts(which: &str, started: anyhow::Result<Program>) -> Outcome<Program> {
     started.or_else(|error| hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}")))
 }
 
-/// CPU time after which a program that has nothing to do spins. Where one of its threads does wait for input, as it should,
-/// what the others do may be the runtime's (a compiler, a garbage collector) for a while.
+/// Returns the CPU time after which a program that has nothing to do spins. It is longer while one of its threads
+/// waits for input, as it should: the others may belong to the language's runtime (a compiler, a garbage collector).
 pub fn spin(root: Pid) -> Duration {
     if processes::one_waits(root) { SPIN_BESIDE } else { SPIN }
 }
@@ -35,7 +35,7 @@ pub fn wait_idle(program: &Program) {
     patience.until(|| (program.activity() != Activity::Busy).then_some(()));
 }
 
-/// What a program that should have ended does, and in words.
+/// Returns what a program does that should have ended, as a symptom and in words.
 pub fn still(program: &Program) -> (Symptom, String) {
     match program.activity() {
         Activity::Asleep(call) => {
@@ -46,7 +46,7 @@ pub fn still(program: &Program) -> (Symptom, String) {
     }
 }
 
-/// How a program ended, as a symptom.
+/// Returns how a program ended, as a symptom.
 pub fn ended(exit: Exit) -> Symptom {
     match exit {
         Exit::Code(code) => Symptom::Exited(code),
@@ -54,7 +54,7 @@ pub fn ended(exit: Exit) -> Symptom {
     }
 }
 
-/// The finding that the client did not call at `addr`.
+/// Returns the finding that the client did not call at `addr`.
 pub fn never_called<T>(addr: SocketAddr, client: &Program, patience: &Patience) -> Outcome<T> {
     let (symptom, doing) = still(client);
     let got = match client.exit() {
@@ -70,7 +70,7 @@ pub fn never_called<T>(addr: SocketAddr, client: &Program, patience: &Patience) 
     Finding::new(format!("the client connects to {addr}"), got, cause).of(Half::Client).broken()
 }
 
-/// The finding that one client ended the whole server.
+/// Returns the finding that one client ended the whole server.
 pub fn ended_for_all<T>(after: &str, exit: Exit) -> Outcome<T> {
     broken(
         format!("the server goes on after {after}"),
@@ -79,7 +79,7 @@ pub fn ended_for_all<T>(after: &str, exit: Exit) -> Outcome<T> {
     )
 }
 
-/// How many bytes a wire has carried, both ways together.
+/// Returns a function that counts the bytes that a wire has carried, both ways together.
 pub fn progress(record: &Record) -> impl Fn() -> u64 + Send + 'static {
     let record = record.clone();
     move || record.carried().0 + record.carried().1

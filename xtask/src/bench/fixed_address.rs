@@ -1,20 +1,21 @@
-//! A program that always has the same address: connections of an earlier check may still keep it.
+//! A program that always has the same address: connections of an earlier check may still hold it.
 
 use crate::system::patience::Patience;
 use crate::system::sockets::{self, TcpState};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long connections of an earlier check may keep a fixed address (TIME_WAIT takes 60 s on Linux).
+/// How long connections of an earlier check may hold a fixed address (TIME_WAIT takes 60 s on Linux).
 const TIME_WAIT: Duration = Duration::from_secs(70);
 
-/// Whether another program listens at this address, or at every address of its port.
+/// Returns whether another program listens at this address, or at its port on every address.
 pub fn is_taken(addr: SocketAddr) -> bool {
     let listening = sockets::listening(Some(addr.port())).unwrap_or_default();
     listening.iter().any(|entry| entry.local.ip() == addr.ip() || entry.local.ip().is_unspecified())
 }
 
-/// Waits until no connection keeps this address any more; returns `false` when there was none, or too long.
+/// Waits until no connection holds this address any more. Returns `false` when there was none, or one held it too
+/// long.
 pub fn wait_time_wait(addr: SocketAddr) -> bool {
     let free = || {
         let entries = sockets::all().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What a promise may do: start programs, say, hear, end, and ask for facts. Uses `finding`, `wire` and `system`; the
-//! promises use the bench, and never the operating system.
+//! What a promise may do: start programs, say and hear bytes, end connections, and ask for facts. Uses `finding`,
+//! `wire` and `system`. The promises use the bench, never the operating system.
 
 #[expect(clippy::module_inception, reason = "the bench itself, among what it hands out")]
 mod bench;

@@ -1,4 +1,4 @@
-//! What two small writes in a row cost where an answer is waited for, measured on this machine.
+//! How much time two small writes in a row cost when the writer then waits for an answer, measured on this machine.
 
 use crate::system::address;
 use std::io::{self, Read, Write};
@@ -6,13 +6,13 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// From so many milliseconds a message on, a run says that it is slow, and why. It is no verdict.
+/// From this many milliseconds per message on, a run says that it is slow, and why. This is no verdict.
 pub const SLOW_MILLIS: f64 = 20.0;
-/// Questions asked; the first ones of a connection are answered sooner than the rest.
+/// How many questions are asked. On a new connection the first answers come sooner than the rest.
 const ROUNDS: u32 = 8;
 
-/// The time that a question in two writes takes to be answered, without TCP_NODELAY: the median of a few; `None` when no
-/// address is free.
+/// Returns how long the answer to a question in two writes takes, without TCP_NODELAY: the median of a few. `None`
+/// when it cannot be measured.
 pub fn cost() -> Option<Duration> {
     let listener = TcpListener::bind(address::free().ok()?).ok()?;
     let mut asker = TcpStream::connect(listener.local_addr().ok()?).ok()?;

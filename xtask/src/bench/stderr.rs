@@ -1,4 +1,4 @@
-//! What a program said on standard error, read as facts: programs of every language say them in words of their own.
+//! What a program said on standard error, read as facts: each language says them in its own words.
 
 use memchr::memmem;
 
@@ -10,28 +10,29 @@ impl Said {
         memmem::find(&self.0, mark).is_some()
     }
 
-    /// It panicked: Rust's own words.
+    /// Returns whether it panicked, in Rust's own words.
     pub fn panicked(&self) -> bool {
         self.has(b"panicked at")
     }
 
-    /// It died with what only its author can read.
+    /// Returns whether it ended with a backtrace, which only its author can read.
     pub fn is_backtrace(&self) -> bool {
         self.panicked() || self.has(b"Traceback (most recent call last)")
     }
 
-    /// It names the error EADDRINUSE: in the words of strerror(3), by its name or by its number on Linux.
+    /// Returns whether it names the error EADDRINUSE: in the words of strerror(3), by its name or by its number on
+    /// Linux.
     pub fn names_address_in_use(&self) -> bool {
         let lower = Self(self.0.to_ascii_lowercase());
         ["in use", "eaddrinuse", "errno 98", "os error 98"].iter().any(|words| lower.has(words.as_bytes()))
     }
 
-    /// Nothing but white space.
+    /// Returns whether it is only white space.
     pub fn is_blank(&self) -> bool {
         self.0.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// The text, for protocols that know words of their programs.
+    /// Returns the text, for protocols that know words of their programs.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0).into_owned()
     }

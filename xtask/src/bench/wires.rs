@@ -63,7 +63,7 @@ impl Bench<'_> {
         Ok(peer)
     }
 
-    /// Waits until the client has called at the wire; one that has exited is judged by that.
+    /// Waits until the client has called at the wire, or has exited: then its exit is judged.
     ///
     /// # Errors
     /// The finding that it never did.
@@ -76,8 +76,7 @@ impl Bench<'_> {
         }
     }
 
-    /// Waits until the wire has carried what `done` asks for, until the client has failed, or until there is no reason to
-    /// wait.
+    /// Waits until the wire has carried what `done` asks for, the client has failed, or patience is over.
     pub fn wait_passed(&self, wire: &Wire, server: &Server, client: &Client, done: impl Fn(&Record) -> bool) {
         let patience = Patience::with(&[server.program.root(), client.program.root()]);
         patience.until(|| (done(&wire.record) || client.has_failed()).then_some(()));
@@ -89,7 +88,7 @@ impl Bench<'_> {
         patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
     }
 
-    /// Stands the check's wire up in front of the socket that listens at `server`, with the byte counts of both sides'
+    /// Starts the check's wire in front of the socket that listens at `server`, with the byte counts of both sides'
     /// turns.
     ///
     /// # Errors
@@ -104,7 +103,7 @@ impl Bench<'_> {
         self.wire_with(seed, server, client_turns, server_turns)
     }
 
-    /// As [`Bench::wire_to`], with this seed of the wire's cuts.
+    /// Does what [`Bench::wire_to`] does, with this seed of the wire's cuts.
     ///
     /// # Errors
     /// When no address is free.
@@ -115,21 +114,22 @@ impl Bench<'_> {
         client_turns: Vec<usize>,
         server_turns: Vec<usize>,
     ) -> Outcome<Wire> {
-        // A client with a fixed address calls the wire there; the runner itself can call it anywhere.
+        // A client with a fixed address calls at the wire there; the runner itself can call at any address.
         let addr = self.address(self.programs.client.at.filter(|_| self.half != Half::Server))?;
         let mut setup = Setup::new(self.wire, seed).with_turns(client_turns, server_turns);
         setup.taken_first = self.taken_first;
         setup.abort_at_end = self.programs.server.at.is_some();
-        let wire = can("stand up the wire", Wire::start(setup, addr, server))?;
+        let wire = can("start the wire", Wire::start(setup, addr, server))?;
         self.servers.iter().for_each(|root| wire.record.is_read_by(Direction::ClientToServer, *root));
         self.records.push(wire.record.clone());
         Ok(wire)
     }
 }
 
-/// The finding that connecting to a server that listens failed.
+/// Returns the finding that a connection to a listening server failed.
 fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
-    // A server that dies resets those who wait to be accepted; that is another fault than a hasty reset.
+    // A server that dies resets the connections that wait for `accept`; to close a connection with RST is another
+    // fault.
     server.wait_rest();
     if error.kind() == io::ErrorKind::ConnectionReset && server.program.exit().is_none() {
         return broken(

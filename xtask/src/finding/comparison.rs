@@ -20,7 +20,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Finds the first difference; `None` when both are the same.
+    /// Returns the bytes around the first difference; `None` when both are the same.
     pub fn of(expected: &[u8], got: &[u8]) -> Option<Self> {
         if expected == got {
             return None;

@@ -18,7 +18,7 @@ pub enum Half {
 }
 
 impl Half {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn word(self) -> &'static str {
         match self {
             Half::Server => "server",
@@ -28,7 +28,7 @@ impl Half {
     }
 }
 
-/// What became of a check.
+/// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The promise held.
@@ -44,7 +44,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn word(self) -> &'static str {
         match self {
             Verdict::Pass => "pass",
@@ -64,16 +64,16 @@ pub type Outcome<T = ()> = Result<T, Box<Stop>>;
 pub enum Stop {
     /// The promise broke.
     Broken(Finding),
-    /// The lesson predicts just this break.
+    /// The promise broke exactly as the lesson predicts.
     Demo(Finding),
-    /// The runner cannot judge: what hinders it, and in words, with the mend.
+    /// The runner cannot judge: the reason, and words that say it and what to do.
     Unable(Hindrance, Words),
-    /// There is nothing to judge here; why.
+    /// There is nothing to judge here, and why.
     Skip(Words),
 }
 
 impl Stop {
-    /// What the program did, when a promise broke.
+    /// Returns what the program did when a promise broke.
     pub fn symptom(&self) -> Symptom {
         match self {
             Stop::Broken(finding) => finding.symptom,
@@ -85,18 +85,18 @@ impl Stop {
 /// What keeps the runner from judging.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Hindrance {
-    /// Something that the words say.
+    /// Something that only the words say.
     #[default]
     Other,
     /// The server waits for its client to speak, in a lesson in which servers push.
     OtherProtocol,
-    /// Another program listens at the one address of this one.
+    /// Another program listens at the fixed address of this one.
     AddressTaken,
     /// A program cannot be started.
     CannotStart,
 }
 
-/// What a program did in place of what it promised, as far as a decision hangs on it. Sentences tell the rest.
+/// What a program did instead of what it promised, as far as a decision depends on it. Sentences say the rest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Symptom {
     /// Something else, which decides nothing.
@@ -119,7 +119,7 @@ pub enum Symptom {
     Panicked,
 }
 
-/// A broken promise, told so that it teaches.
+/// A broken promise, described so that a learner understands it.
 #[derive(Clone, Debug, Default)]
 pub struct Finding {
     /// The half that broke its promise, where that is known.
@@ -134,11 +134,11 @@ pub struct Finding {
     pub cause: Cause,
     /// The bytes side by side, where bytes were compared.
     pub comparison: Option<Comparison>,
-    /// A hole of the starter that the program ran into, instead of everything else.
+    /// The hole of the starter that the program reached; it replaces everything else.
     pub hole: Option<Hole>,
 }
 
-/// A function that the learner has still to write.
+/// A function that the learner must still write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hole {
     /// Its name.
@@ -150,27 +150,27 @@ pub struct Hole {
 }
 
 impl Finding {
-    /// Expected, got, cause.
+    /// Returns a finding with expected, got and cause.
     pub fn new(expected: impl Into<Words>, got: impl Into<Words>, cause: impl Into<Cause>) -> Self {
         Self { expected: expected.into(), got: got.into(), cause: cause.into(), ..Self::default() }
     }
 
-    /// This finding with what the program did.
+    /// Returns this finding with what the program did.
     pub fn seen(self, symptom: Symptom) -> Self {
         Self { symptom, ..self }
     }
 
-    /// This finding as a fault of this half.
+    /// Returns this finding as a fault of this half.
     pub fn of(self, half: Half) -> Self {
         Self { at_fault: Some(half), ..self }
     }
 
-    /// This finding with the bytes side by side.
+    /// Returns this finding with the bytes side by side.
     pub fn comparing(self, comparison: Comparison) -> Self {
         Self { comparison: Some(comparison), ..self }
     }
 
-    /// This finding as the stop of a check.
+    /// Returns this finding as the stop of a check.
     ///
     /// # Errors
     /// Always.
@@ -179,7 +179,7 @@ impl Finding {
     }
 }
 
-/// The promise broke: expected, got, cause.
+/// Returns the stop that the promise broke: expected, got, cause.
 ///
 /// # Errors
 /// Always.
@@ -187,7 +187,7 @@ pub fn broken<T>(expected: impl Into<Words>, got: impl Into<Words>, cause: impl 
     Finding::new(expected, got, cause).broken()
 }
 
-/// The runner cannot judge; why.
+/// Returns the stop that the runner cannot judge, and why.
 ///
 /// # Errors
 /// Always.
@@ -195,7 +195,7 @@ pub fn unable<T>(why: impl Into<Words>) -> Outcome<T> {
     hindered(Hindrance::Other, why)
 }
 
-/// The runner cannot judge: what hinders it, and why.
+/// Returns the stop that the runner cannot judge: what hinders it, and why.
 ///
 /// # Errors
 /// Always.
@@ -203,7 +203,7 @@ pub fn hindered<T>(by: Hindrance, why: impl Into<Words>) -> Outcome<T> {
     Err(Box::new(Stop::Unable(by, why.into())))
 }
 
-/// There is nothing to judge here; why.
+/// Returns the stop that there is nothing to judge here, and why.
 ///
 /// # Errors
 /// Always.
@@ -211,10 +211,10 @@ pub fn skip<T>(why: impl Into<Words>) -> Outcome<T> {
     Err(Box::new(Stop::Skip(why.into())))
 }
 
-/// Names this cause of a broken promise, in place of any that is not certain.
+/// Gives a broken promise this cause, unless its own cause is certain.
 ///
 /// # Errors
-/// As `outcome`.
+/// Those of `outcome`.
 pub fn because<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> {
     outcome.map_err(|mut stop| {
         if let Stop::Broken(finding) = &mut *stop
@@ -226,7 +226,7 @@ pub fn because<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> {
     })
 }
 
-/// Says whose fault a broken promise is.
+/// Sets the half that is at fault for a broken promise.
 pub fn blame(mut stop: Box<Stop>, half: Half) -> Box<Stop> {
     if let Stop::Broken(finding) = &mut *stop {
         finding.at_fault = Some(half);

@@ -1,4 +1,4 @@
-//! Words for people. They can be shown, and nothing else: no verdict, blame or cause can hang on a sentence.
+//! Words for people. They can only be shown: no verdict, blame or cause can depend on a sentence.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Words(String);
 
 impl Words {
-    /// Whether there is nothing to show.
+    /// Returns whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -37,15 +37,15 @@ impl From<&str> for Words {
     }
 }
 
-/// How much a cause is worth beside another one.
+/// How strong a cause is, compared with another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
-    /// It says no more than the symptom does; what the kernel saw of the program takes its place.
+    /// It says no more than the symptom does; what the kernel saw of the program replaces it.
     General,
-    /// The check has reasons for it; only the check's own idea of the cause takes its place.
+    /// The check has reasons for it; only another cause of the check itself replaces it.
     #[default]
     Likely,
-    /// It holds whatever the check is about, and stays.
+    /// It is true in every check; nothing replaces it.
     Certain,
 }
 
@@ -54,17 +54,17 @@ pub enum Weight {
 pub struct Cause {
     /// The sentence; empty where nothing is known.
     pub words: Words,
-    /// Whether another one may take its place.
+    /// Whether another cause may replace it.
     pub weight: Weight,
 }
 
 impl Cause {
-    /// A cause that says no more than the symptom does.
+    /// Returns a cause that says no more than the symptom does.
     pub fn general(words: impl Into<Words>) -> Self {
         Self { words: words.into(), weight: Weight::General }
     }
 
-    /// A cause that stays, whatever the check is about.
+    /// Returns a cause that is true in every check, and that nothing replaces.
     pub fn certain(words: impl Into<Words>) -> Self {
         Self { words: words.into(), weight: Weight::Certain }
     }
@@ -76,10 +76,10 @@ impl<T: Into<Words>> From<T> for Cause {
     }
 }
 
-/// Bytes that one finding shows of each side.
+/// How many bytes of each side one finding shows.
 pub const WINDOW: usize = 32;
 
-/// Bytes in quotes, escaped, at most [`WINDOW`] of them.
+/// Returns bytes in quotes, escaped, at most [`WINDOW`] of them.
 pub fn quoted(bytes: &[u8]) -> String {
     let shown = bytes[..bytes.len().min(WINDOW)].escape_ascii();
     if bytes.len() > WINDOW {
@@ -89,8 +89,8 @@ pub fn quoted(bytes: &[u8]) -> String {
     }
 }
 
-/// All bytes in quotes, escaped; of a byte that comes eight times in a row or more only the first, and how often: what is
-/// left of a buffer fills screens.
+/// Returns all bytes in quotes, escaped. A byte that comes eight or more times in a row is shown once, with the
+/// number: otherwise the rest of a buffer would fill screens.
 pub fn squeezed(bytes: &[u8]) -> String {
     let mut out = String::from("\"");
     for run in bytes.chunk_by(|a, b| a == b) {
@@ -102,7 +102,7 @@ pub fn squeezed(bytes: &[u8]) -> String {
     out + "\""
 }
 
-/// `1 byte`, `12 bytes`.
+/// Returns `1 byte` or, for instance, `12 bytes`.
 pub fn count(n: usize) -> String {
     if n == 1 { "1 byte".into() } else { format!("{n} bytes") }
 }

@@ -4,7 +4,7 @@ use crate::bench::Programs;
 use crate::course::Lesson;
 use std::path::PathBuf;
 
-/// What is judged, and how the line that repeats a check begins.
+/// What is judged, and the start of the command that repeats a check.
 pub struct Case<'a> {
     /// The lesson.
     pub lesson: &'static Lesson,
@@ -12,9 +12,9 @@ pub struct Case<'a> {
     pub programs: Programs,
     /// The folder with their sources, where there is one: holes are looked up in it.
     pub sources: Option<PathBuf>,
-    /// How a learner would name that folder.
+    /// That folder as a learner would name it.
     pub shown_dir: String,
-    /// Gives the same inputs and cuts each time.
+    /// The same seed gives the same inputs and cuts.
     pub seed: u64,
     /// `cargo xtask run lesson-01 --solution`: the words before `--check`.
     pub rerun: &'a str,

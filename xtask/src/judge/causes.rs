@@ -8,7 +8,7 @@ use crate::promises::CheckOn;
 use crate::promises::pushing::waits_for_client;
 use crate::workspace::hole;
 
-/// The stop of a check, told by what is certain of its programs.
+/// Returns the stop of a check, corrected by what is certain about its programs.
 pub fn reconsidered(case: &Case<'_>, check: CheckOn, bench: &Bench<'_>, stop: Stop) -> Stop {
     let Stop::Broken(mut finding) = stop else { return stop };
     let waits = bench.logs.iter().find_map(|log| lock(log).waits_for_us);
@@ -33,14 +33,14 @@ pub fn reconsidered(case: &Case<'_>, check: CheckOn, bench: &Bench<'_>, stop: St
         if finding.symptom != Symptom::Panicked && has_panicked(bench) {
             finding.cause =
                 "the server panicked, and that ended it for every client: no `unwrap` or `expect` on what a \
-                             client sends or does"
+                 client sends or does"
                     .into();
         }
     }
     Stop::Broken(finding)
 }
 
-/// What the server did while nothing came from it. Where the check knows more of the reason, that stands.
+/// Adds what the server did while nothing came from it. Where the check knows more about the cause, its cause stays.
 fn seen_meanwhile(finding: &mut Finding, meanwhile: Meanwhile) {
     finding.got = format!("{} (the server {meanwhile})", finding.got).into();
     let is_general = finding.cause.weight == Weight::General;
@@ -54,7 +54,7 @@ fn seen_meanwhile(finding: &mut Finding, meanwhile: Meanwhile) {
         }
         Meanwhile::ReadsNothing { .. } if is_general => {
             "the server accepted the connection and never called `read` on it: read from the stream that `accept` \
-             returned before anything else is waited for"
+             returned, before the server waits for anything else"
                 .into()
         }
         Meanwhile::NotAccepted | Meanwhile::Waits { .. } | Meanwhile::ReadsNothing { .. } => return,
@@ -62,7 +62,7 @@ fn seen_meanwhile(finding: &mut Finding, meanwhile: Meanwhile) {
     finding.cause = cause;
 }
 
-/// Whether the server ended as Rust programs do that panic.
+/// Returns whether the server ended as a Rust program ends that panics.
 fn has_panicked(bench: &Bench<'_>) -> bool {
     let panicked = Some(Exit::Code(101));
     bench.ends.iter().any(|(half, _, link)| *half == Half::Server && link.ended_itself() == panicked)

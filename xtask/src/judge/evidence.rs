@@ -5,7 +5,7 @@ use crate::finding::{Finding, Half};
 use crate::report::Evidence;
 use crate::wire::{Direction, Kind, Ribbon};
 
-/// What a check that passed has to show: notes, and what the pair's wire did.
+/// Returns what a passed check shows: notes, and what the pair's wire did.
 pub fn worth_seeing(bench: &Bench<'_>, half: Half) -> Evidence {
     Evidence {
         notes: bench.notes.clone(),
@@ -14,18 +14,18 @@ pub fn worth_seeing(bench: &Bench<'_>, half: Half) -> Evidence {
     }
 }
 
-/// Everything that a check has seen.
+/// Returns everything that a check has seen.
 pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding) -> Evidence {
     Evidence {
         connections: bench.logs.iter().map(|log| lock(log).summary()).collect(),
-        // A program that ran into what is not written yet says no more than that.
+        // A program that reached a hole has nothing more to say.
         ends: if finding.hole.is_none() { ends(bench) } else { Vec::new() },
         notes: bench.notes.clone(),
         ribbon: bench.ribbon.clone().or_else(|| ribbon_of(bench, half)),
     }
 }
 
-/// How the programs ended, and the last lines that they said on standard error.
+/// Returns how the programs ended, and the last lines that they said on standard error.
 fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
     let mut ends = Vec::new();
     for (half, output, link) in &bench.ends {
@@ -37,7 +37,7 @@ fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
         let said = |line: &&str| !line.trim().is_empty() && !line.starts_with("note: run with");
         let lines: Vec<&str> = text.lines().filter(said).collect();
         for line in &lines[lines.len().saturating_sub(4)..] {
-            // Programs often begin with their own name; it is not said twice.
+            // Programs often begin a line with their own name; it is not shown twice.
             let line = line.strip_prefix(&format!("{}: ", half.word())).unwrap_or(line);
             ends.push((format!("{} says", half.word()), line.chars().take(200).collect()));
         }
@@ -45,7 +45,7 @@ fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
     ends
 }
 
-/// The ribbon of a check that drew none: what the runner wrote, and what its wire made of it.
+/// Returns a ribbon for a check that drew none: what the runner wrote, and how its wire cut it.
 fn ribbon_of(bench: &Bench<'_>, half: Half) -> Option<Ribbon> {
     let record = bench.records.last().filter(|_| bench.wire != Kind::Plain)?;
     let direction = if half == Half::Server { Direction::ClientToServer } else { Direction::ServerToClient };

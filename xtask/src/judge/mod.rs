@@ -1,5 +1,5 @@
-//! From a check to a row of the report: runs checks side by side, and asks what the bench has seen for likelier causes.
-//! Uses `report`, `course`, `promises` and `bench`.
+//! From a check to a row of the report: runs checks side by side, and looks for likelier causes in what the bench has
+//! seen. Uses `report`, `course`, `promises` and `bench`.
 
 mod case;
 mod causes;
@@ -30,12 +30,12 @@ pub struct Judged {
 pub struct Trial<'a> {
     /// What is judged.
     pub case: Case<'a>,
-    /// By which checks.
+    /// The checks that judge it.
     pub checks: Vec<CheckOn>,
 }
 
-/// Judges all trials at once, at most `jobs` checks at a time, and hands each verdict over as its turn comes: the number
-/// of its trial, and what was judged.
+/// Judges all trials, at most `jobs` checks at a time. Passes each judged check to `done` in the order of the checks,
+/// with the number of its trial.
 pub fn judge(trials: &[Trial<'_>], jobs: usize, mut done: impl FnMut(usize, Judged)) {
     let all: Vec<(usize, CheckOn)> = (0..)
         .zip(trials)
@@ -53,7 +53,7 @@ pub fn judge(trials: &[Trial<'_>], jobs: usize, mut done: impl FnMut(usize, Judg
                     let (trial, check) = all[*n];
                     let judged = one(&trials[trial].case, check);
                     if program::interrupted() {
-                        break; // What failed now, failed because it was interrupted.
+                        break; // A check that fails now fails because of the interrupt.
                     }
                     if send.send((*n, judged)).is_err() {
                         break;
@@ -74,12 +74,12 @@ pub fn judge(trials: &[Trial<'_>], jobs: usize, mut done: impl FnMut(usize, Judg
     });
 }
 
-/// Each check has its own random numbers, so that `--check` alone gives it the same ones.
+/// Returns the seed of one check. Each has its own random numbers, so that `--check` alone gives it the same ones.
 fn seed_of(case: &Case<'_>, check: CheckOn) -> u64 {
     check.id.bytes().fold(case.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)))
 }
 
-/// Tries the promise; a pair without room for a wire is asked what can be seen without one.
+/// Tries the promise. A pair without room for a wire is tried with the check that needs none.
 fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
     match check.half {
         Half::Pair if case.programs.leave_room() => (check.run)(bench),
@@ -116,7 +116,7 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         rerun += &format!(" --wire {}", check.wire);
     }
     rerun += &format!(" --seed {}", case.seed);
-    // A failed check of the pair says whose promise it was; a finding of neither half's is about the server.
+    // A failed check of the pair names the half at fault; when the finding names none, that is the server.
     let at_fault = (verdict == Verdict::Fail && check.half == Half::Pair)
         .then_some(finding.at_fault.unwrap_or(Half::Server));
     let report = CheckReport {
@@ -140,7 +140,7 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         waits: bench.records.iter().map(Record::waits).sum(),
         evidence,
     };
-    // How far a pair came before it ran into what is not written yet is luck.
+    // It is luck how far a pair came before it reached a hole.
     let scene = if report.hole.is_none() { bench.scene } else { Vec::new() };
     Judged { report, scene }
 }

@@ -1,4 +1,4 @@
-//! An address of its own for every program under test, so that runs beside each other never clash.
+//! One address for each program under test, so that runs at the same time never clash.
 
 use crate::system::sockets;
 use anyhow::{Context, bail};
@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// First port handed out; all are below the ephemeral range, so that no outgoing connection takes one.
 const FIRST_PORT: u16 = 20_000;
 const PORTS: u32 = 8_000;
-/// The port whose UDP socket holds a block of addresses for one runner.
+/// The port whose UDP socket reserves a block of addresses for one runner.
 const CLAIM_PORT: u16 = 19_999;
-/// Hosts of a block that are handed out: 127.x.y.2 to 127.x.y.251.
+/// How many hosts of a block are handed out: 127.x.y.2 to 127.x.y.251.
 const HOSTS: u32 = 250;
 
-/// 127.x.y.0/24, held by a bound UDP socket: the kernel gives an address and port to one process only, and takes
-/// it back whatever ends that process. A lock file would stay behind.
+/// 127.x.y.0/24, reserved by a bound UDP socket: the kernel gives an address and port to one process only, and takes
+/// it back however that process ends. A lock file would stay behind.
 struct Block {
     x: u8,
     y: u8,
@@ -24,10 +24,10 @@ struct Block {
     _claim: UdpSocket,
 }
 
-/// A loopback address at which nothing has listened or been connected in this run.
+/// Returns a loopback address at which nothing has listened or been connected in this run.
 ///
-/// Linux: a new 127.x.y.z for each call. Elsewhere, where only 127.0.0.1 can be bound, a port that was free a
-/// moment ago; a program that finds it taken says so and the caller tries again.
+/// On Linux each call returns a new 127.x.y.z. Elsewhere only 127.0.0.1 can be bound: a call returns a port that was
+/// free a moment ago. A program that finds it taken says so, and the caller tries again.
 ///
 /// # Errors
 /// When no block of addresses is free, or the socket table cannot be read.
@@ -47,7 +47,7 @@ pub fn free() -> anyhow::Result<SocketAddr> {
         let n = block.next.fetch_add(1, Ordering::Relaxed);
         let host = Ipv4Addr::new(127, block.x, block.y, 2 + (n % HOSTS) as u8);
         let port = FIRST_PORT + (n % PORTS) as u16;
-        // Somebody who listens on every address has taken this port here too.
+        // A program that listens on every address has taken this port here, too.
         let taken = |entry: &sockets::Entry| entry.local.ip().is_unspecified() || entry.local.ip() == host;
         if !sockets::listening(Some(port)).is_ok_and(|entries| entries.iter().any(taken)) {
             return Ok(SocketAddr::from((host, port)));
@@ -65,7 +65,7 @@ fn claim() -> anyhow::Result<Block> {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => continue,
             Err(error) => return Err(error).context("bind a loopback address"),
         };
-        // A server that has just gone leaves its address in TIME_WAIT, and a naive one could not bind it.
+        // A server that has just ended leaves its address in TIME_WAIT. One without SO_REUSEADDR could not bind it.
         let used = |ip: IpAddr| matches!(ip, IpAddr::V4(ip) if ip.octets()[..3] == [127, x, y]);
         if !table.iter().any(|entry| used(entry.local.ip()) || used(entry.remote.ip())) {
             let next = AtomicU32::new(fastrand::u32(..PORTS));

@@ -1,12 +1,12 @@
 //! Linux: a keeper process between the runner and a program under test, so that nothing is left behind.
 //!
-//! The keeper is this same executable, started with the hidden verb [`VERB`]. It leads a session of its own and
-//! is a child subreaper (prctl(2)): whatever the program starts, also after `setsid` or a double fork, stays its
-//! descendant. When the runner says so, or is gone, however it went (the control socket ends), the keeper kills
+//! The keeper is this same executable, started with the hidden verb [`VERB`]. It leads its own session and is a child
+//! subreaper (prctl(2)): everything that the program starts, also after `setsid` or a double fork, stays its
+//! descendant. When the runner says so, or is gone for any reason (the control socket ends), the keeper kills
 //! descendants until none is left.
 //!
-//! The control socket speaks lines. To the keeper: `t` (SIGTERM to the program), `e` (end everything). From it:
-//! `started PID`, `failed WHY`, `exit CODE`, `signal NUMBER`.
+//! The control socket carries single bytes to the keeper: `t` (SIGTERM to the program), `e` (end everything). It
+//! carries lines from the keeper: `started PID`, `failed WHY`, `exit CODE`, `signal NUMBER`.
 
 use crate::system::processes;
 
@@ -71,7 +71,7 @@ impl Kept {
         }
         let mut child = command.spawn().context("start the keeper")?;
         drop(theirs);
-        drop(command); // Its copies of the pipes' ends: the program alone shall hold them.
+        drop(command); // Closes its copies of the pipes' ends: only the program may hold them.
         let keeper = child.id();
         let mut lines = BufReader::new(control.try_clone()?).lines();
         let first = lines.next().transpose()?.unwrap_or_default();
@@ -99,7 +99,7 @@ impl Kept {
         Ok(Self { control, keeper })
     }
 
-    /// The process of which the program and all that it started are descendants.
+    /// Returns the process below which the program and everything that it started run.
     pub fn root(&self) -> Pid {
         self.keeper
     }
@@ -115,7 +115,7 @@ impl Kept {
     }
 }
 
-/// A raw descriptor for `dup2_raw`, which wants something that lends one.
+/// A raw descriptor for `dup2_raw`, which takes an `AsFd`.
 struct BorrowedRaw(i32);
 
 impl std::os::fd::AsFd for BorrowedRaw {
@@ -131,10 +131,10 @@ fn keep_over_exec(fd: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// The keeper's whole life, after `xtask __keeper`.
+/// Runs as the keeper: `main` after `xtask __keeper`.
 pub fn main(argv: &[OsString]) -> ExitCode {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-    // SAFETY: the runner has put the control socket there, and nobody else in this process knows of it.
+    // SAFETY: the runner has put the control socket there, and nothing else in this process uses it.
     let mut control = UnixStream::from(unsafe { OwnedFd::from_raw_fd(CONTROL_FD) });
     if fcntl(&control, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).is_err() || argv.is_empty() {
         eprintln!("{VERB} is the runner's own; type `cargo xtask --help`");
@@ -155,7 +155,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     unsafe {
         command.pre_exec(|| {
             SigSet::empty().thread_set_mask()?;
-            // Should the keeper itself be killed, its direct child goes with it.
+            // If the keeper itself is killed, its direct child is killed, too.
             Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
         });
     }
@@ -184,17 +184,17 @@ pub fn main(argv: &[OsString]) -> ExitCode {
                 let _ = writeln!(control, "signal {}", signal as i32);
             }
             Ok(_) | Err(Errno::EINTR) => {}
-            // No child is left, so no descendant: each would have been handed to this subreaper.
+            // No child is left, so no descendant: each would have become a child of this subreaper.
             Err(_) => break,
         }
     }
     all_gone.store(true, Ordering::SeqCst);
-    // The program is done; its keeper stays until the runner has read the status and lets it go.
+    // The program has ended; its keeper stays until the runner has read the status and ends it.
     let _ = orders.join();
     ExitCode::SUCCESS
 }
 
-/// Lets go of the program's pipes, so that their end is the program's end.
+/// Closes the keeper's copies of the program's pipes, so that they end when the program ends.
 fn release_standard_streams() {
     use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
     if let Ok(null) = std::fs::File::options().read(true).write(true).open("/dev/null") {
@@ -202,7 +202,7 @@ fn release_standard_streams() {
     }
 }
 
-/// Follows the runner's orders; its silence for good (end of stream) is the order to end.
+/// Follows the runner's orders. The end of the stream is the order to end everything.
 fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool) {
     if let Ok(mut control) = control {
         let mut order = [0];
@@ -214,7 +214,7 @@ fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool) {
         }
     }
     while !all_gone.load(Ordering::SeqCst) {
-        // Stopped first, so that none forks while the next is looked up.
+        // All are stopped first, so that none forks while the next is looked up.
         let mut stopped = Vec::new();
         loop {
             let news: Vec<Pid> = processes::descendants(std::process::id())
@@ -228,7 +228,7 @@ fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool) {
             stopped.extend(news);
         }
         stopped.iter().for_each(|pid| signal(*pid, Signal::SIGKILL));
-        // The main thread buries them; this is only the interval at which to look again.
+        // The main thread reaps them; this is only the interval at which to look again.
         thread::sleep(Duration::from_micros(500));
     }
 }

@@ -1,7 +1,7 @@
-//! macOS, other Unix, Windows: no subreaper, so the process group stands in for the tree.
+//! macOS, other Unix, Windows: there is no subreaper, so the process group takes the place of the process tree.
 //!
-//! What this leaves: a grandchild that calls `setsid`, and everything when the runner itself is killed with
-//! SIGKILL. On Windows only the program itself is ended. The book says so.
+//! This does not end a grandchild that calls `setsid`, and ends nothing when the runner itself is killed with
+//! SIGKILL. On Windows it ends only the program itself. The book says so.
 
 use crate::system::processes::Pid;
 use crate::system::program::{Exit, Link, Pipes, Spec};
@@ -58,12 +58,12 @@ impl Kept {
         Ok(Self { child, pid })
     }
 
-    /// The program itself; this platform's tree cannot be asked for more.
+    /// Returns the program itself: this platform does not tell its descendants.
     pub fn root(&self) -> Pid {
         self.pid
     }
 
-    /// Asks the program to end: SIGTERM to its group; nothing on Windows.
+    /// Asks the program to end: SIGTERM to its group. Does nothing on Windows.
     pub fn ask_to_end(&self) {
         #[cfg(unix)]
         self.signal_group(nix::sys::signal::Signal::SIGTERM);
@@ -90,7 +90,7 @@ fn exit_of(status: std::process::ExitStatus) -> Exit {
     Exit::Code(status.code().unwrap_or(-1))
 }
 
-/// There is no keeper on this platform.
+/// Refuses the verb: there is no keeper on this platform.
 pub fn main(_: &[OsString]) -> ExitCode {
     eprintln!("{VERB} is the runner's own; type `cargo xtask --help`");
     ExitCode::from(2)

@@ -10,7 +10,7 @@ use std::time::Instant;
 /// Bytes kept from the start of a stream, and as many from its end: together 1 MiB.
 const KEPT_EACH: usize = 512 * 1024;
 
-/// A stream that is being read by a thread of its own until its end.
+/// A stream that its own thread reads until its end.
 #[derive(Clone)]
 pub struct Output {
     shared: Arc<(Mutex<Collected>, Condvar)>,
@@ -65,28 +65,29 @@ impl Output {
         }
     }
 
-    /// Waits for the end of the stream; `false` when it has not come by `until`.
+    /// Waits for the end of the stream; returns `false` when it has not come by `until`.
     pub fn wait_end(&self, until: Instant) -> bool {
         self.wait(until, |collected| collected.ended)
     }
 
-    /// Waits until the first `count` wanted byte strings have been seen, or the stream has ended.
+    /// Waits until the first `count` wanted byte strings have come, the stream has ended, or the time is `until`.
+    /// Returns whether they have come.
     pub fn wait_found(&self, count: usize, until: Instant) -> bool {
         self.wait(until, |collected| collected.wanted.next >= count || collected.ended);
         self.found() >= count
     }
 
-    /// How many of the wanted byte strings have been seen so far, in order.
+    /// Returns how many of the wanted byte strings have come so far, in order.
     pub fn found(&self) -> usize {
         self.lock().wanted.next
     }
 
-    /// How many bytes have come so far, kept or not.
+    /// Returns how many bytes have come so far, kept or not.
     pub fn total(&self) -> u64 {
         self.lock().total
     }
 
-    /// What is kept: the start and the end of the stream, with a line between them where bytes were left out.
+    /// Returns what is kept: the start and the end of the stream, with a line between them where bytes were left out.
     pub fn kept(&self) -> Vec<u8> {
         let collected = self.lock();
         let mut kept = collected.head.clone();
@@ -112,7 +113,8 @@ impl Collected {
     }
 }
 
-/// Bytes as Python's `repr` shows them between the quotes of `b'…'`: who prints that has printed them.
+/// Returns bytes as Python's `repr` shows them between the quotes of `b'…'`. A program that prints this form counts
+/// as having printed the bytes.
 pub fn repr(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for byte in bytes {
@@ -128,13 +130,13 @@ pub fn repr(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Byte strings looked for in order, across the borders of chunks; each as it is, or as [`repr`] shows it.
+/// Byte strings to look for in order, across the borders of chunks; each as it is, or as [`repr`] shows it.
 #[derive(Default)]
 struct Wanted {
-    /// Each as it is and, where that is something else, as [`repr`] shows it.
+    /// Each as it is and, where that differs, as [`repr`] shows it.
     needles: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     next: usize,
-    /// The end of what was seen since the last find, shorter than the needle that is looked for.
+    /// The end of what came since the last find, shorter than the next needle.
     carry: Vec<u8>,
 }
 
@@ -153,7 +155,7 @@ impl Wanted {
         let mut from = 0;
         while let Some((needle, shown)) = self.needles.get(self.next) {
             let end = |text: &[u8]| {
-                // The search prepares for its text first: for a long one, in vain until enough has come.
+                // `find` first prepares for its text. For a long one this is wasted until enough bytes have come.
                 let can_be = text.len() <= hay.len() - from;
                 can_be.then(|| memmem::find(&hay[from..], text)).flatten().map(|at| at + text.len())
             };

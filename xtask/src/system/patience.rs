@@ -1,4 +1,4 @@
-//! When to give up waiting for a program: not while it is merely starved of the processor.
+//! When to give up waiting for a program: not while it only gets no CPU time (it is starved).
 
 use crate::system::processes;
 
@@ -7,41 +7,42 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// How long a program that sleeps, or that has used enough of the processor, is waited for.
+/// How long to wait for a program that sleeps, or that has used enough CPU time.
 pub const PATIENCE: Duration = Duration::from_secs(5);
-/// How long any program is waited for, however little of the processor it was given.
+/// How long to wait for any program, however little CPU time it got.
 pub const AT_MOST: Duration = Duration::from_secs(60);
-/// CPU time after which a program that is still busy can no longer be called starved.
+/// CPU time after which a program that is still busy is no longer starved.
 const ENOUGH: Duration = Duration::from_secs(1);
 
-/// The same for one that is still starting: an interpreter may need a good deal until it listens, or calls.
+/// CPU time after which a program that is still starting is no longer starved: an interpreter may need much until it
+/// listens, or calls.
 const ENOUGH_TO_START: Duration = Duration::from_secs(5);
 
 /// How many times in a row a program must be seen asleep, or gone, [`LOOK`] apart.
 const ASLEEP: u32 = 40;
 const LOOK: Duration = Duration::from_millis(20);
-/// How long before the limit the looks begin, so that on a machine that is not starved they are through when it comes: a
-/// program that computes must use [`ENOUGH`], and then come the looks.
+/// How long before the limit the looks begin. On a machine with free processors they are then done at the limit: a
+/// program that computes first uses up [`ENOUGH`], and then come the looks.
 const WINDOW: Duration = Duration::from_millis(2200);
 
 /// A limit for one wait.
 #[derive(Clone, Debug)]
 pub struct Patience {
     start: Instant,
-    /// The programs that are waited for, and the CPU time that each had used when its time was first over: to ask at the
-    /// start of every wait would cost more than most waits last.
+    /// The programs to wait for, and the CPU time that each had used at the first look. To ask at the start of every
+    /// wait would take longer than most waits.
     programs: Vec<(Pid, Cell<Option<Duration>>)>,
     limit: Duration,
-    /// CPU time after which a program is not waited for beyond the limit.
+    /// CPU time after which a program gets no more time than the limit.
     enough: Duration,
     /// How many times in a row, at the end, every program was seen asleep.
     asleep: Cell<u32>,
-    /// When that was looked at last.
+    /// The time of the last look.
     looked: Cell<Instant>,
 }
 
 impl Patience {
-    /// From now on, for the programs below these processes (see [`crate::system::program::Program::root`]).
+    /// Starts a wait for the programs below these processes (see [`crate::system::program::Program::root`]).
     pub fn with(roots: &[Pid]) -> Self {
         let programs = roots.iter().map(|root| (*root, Cell::new(None))).collect();
         Self {
@@ -54,33 +55,33 @@ impl Patience {
         }
     }
 
-    /// The same for a program that was just started, and is waited for to listen, or to call.
+    /// Starts a wait for a program that was just started, until it listens, or calls.
     pub fn to_start(root: Pid) -> Self {
         let programs = vec![(root, Cell::new(Some(Duration::ZERO)))];
         Self { programs, enough: ENOUGH_TO_START, ..Self::with(&[]) }
     }
 
-    /// The same with another limit.
+    /// Starts a wait with another limit.
     pub fn limited(limit: Duration, roots: &[Pid]) -> Self {
         Self { limit, ..Self::with(roots) }
     }
 
-    /// Begins anew: something has happened.
+    /// Starts the wait again, because something has happened.
     pub fn renew(&mut self) {
         self.start = Instant::now();
         self.asleep.set(0);
         self.programs.iter().for_each(|(_, before)| before.set(None));
     }
 
-    /// How long to wait before asking again whether it is over.
+    /// Returns how long to wait before asking again whether it is over.
     pub fn slice(&self) -> Duration {
         self.limit.saturating_sub(WINDOW).saturating_sub(self.start.elapsed()).max(LOOK)
     }
 
-    /// Whether to give up: the time is over, and no program is still working towards what is waited for.
+    /// Returns whether to give up: the time is over, and no program is still working.
     ///
-    /// To be asked again and again: that a program sleeps just now means little when the
-    /// machine is busy, that it sleeps every time means that nothing will come.
+    /// Must be asked again and again. On a busy machine, a program that sleeps at one look may still work; a program
+    /// that sleeps at every look will do nothing more.
     pub fn is_over(&self) -> bool {
         let waited = self.start.elapsed();
         if waited + WINDOW < self.limit || waited >= AT_MOST {
@@ -115,14 +116,14 @@ impl Patience {
         }
     }
 
-    /// Waits a moment before a fact is looked at again: at first a short one, then longer, so that looking takes little
-    /// of the processor from the program that is waited for.
+    /// Waits a moment before the next look at a fact: first a short one, then longer, so that looking takes little
+    /// CPU time from the program.
     fn pause(&self) {
         let pause = (self.start.elapsed() / 32).clamp(Duration::from_micros(300), Duration::from_millis(10));
         std::thread::sleep(pause);
     }
 
-    /// How long this wait has lasted.
+    /// Returns how long this wait has lasted.
     pub fn waited(&self) -> Duration {
         self.start.elapsed()
     }

@@ -1,8 +1,8 @@
-//! `dribble`: one byte, and the next only when the reader has taken it.
+//! `dribble`: passes on one byte, and the next only when the reader has taken it.
 
 use super::lane::{Came, End, Lane};
 
-/// After so many single bytes the pieces grow to this size, so that a large body takes no minutes.
+/// After this many single bytes the pieces grow to this size: otherwise a large body would take minutes.
 const ENOUGH: usize = 4 * 1024;
 
 pub(super) fn carry(lane: &mut Lane<'_>) -> End {

@@ -1,4 +1,5 @@
-//! The fault wires: after so many bytes of one direction are taken, it ends: by FIN, by RST, or by silence.
+//! The fault wires: each ends one direction by FIN, by RST, or by silence, after the reader has taken a number of
+//! its bytes.
 
 use super::kind::{Cut, Fault};
 use super::lane::{Came, End, Lane};
@@ -26,7 +27,7 @@ pub(super) fn carry(lane: &mut Lane<'_>, fault: Fault) -> End {
         Cut::Fin => lane.end(End::Fin),
         Cut::Stall => {}
     }
-    // What the speaking side goes on to say is taken and dropped, so that it notices nothing.
+    // Takes and drops what the speaking side still says, so that it notices nothing.
     loop {
         match lane.take(&mut buffer, None) {
             Came::End(End::Rst) => return End::Rst,

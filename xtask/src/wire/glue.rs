@@ -1,13 +1,13 @@
-//! `glue`: what one side says in its turn is held, and passed on in one write.
+//! `glue`: holds what one side says in its turn, and passes it on in one write.
 //!
-//! A turn is whole when its byte count is reached, when the side ends, or when 64 KiB are held; never because of a
+//! A turn is complete when its byte count is reached, when the side ends, or when 64 KiB are held; never because of
 //! silence. A turn that is still short at the deadline is passed on and marked as a wait.
 
 use super::lane::{Came, End, Lane};
 use crate::system::patience::Patience;
 use std::time::Duration;
 
-/// Bytes held at the most.
+/// The most bytes that are held.
 const MOST: usize = 64 * 1024;
 
 pub(super) fn carry(lane: &mut Lane<'_>, turns: &[usize], deadline: Duration) -> End {
@@ -15,7 +15,7 @@ pub(super) fn carry(lane: &mut Lane<'_>, turns: &[usize], deadline: Duration) ->
     let mut held: Vec<u8> = Vec::new();
     let mut buffer = vec![0; MOST];
     loop {
-        // Without a count, only the end or the limit makes a turn whole.
+        // Without a count, only the end or the limit completes a turn.
         let whole = turns.next().copied().unwrap_or(MOST).max(1);
         let mut passed = 0;
         let mut since: Option<Patience> = None;

@@ -15,7 +15,7 @@ pub enum Kind {
     Dribble,
     /// Cuts each turn at places that the seed decides.
     Slice,
-    /// Delays each direction by so many milliseconds.
+    /// Delays each direction by this many milliseconds.
     Slow(u32),
     /// Ends one direction after some bytes.
     Fault(Fault),
@@ -24,11 +24,11 @@ pub enum Kind {
 /// How a fault wire ends a direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {
-    /// By what.
+    /// What ends it.
     pub cut: Cut,
-    /// When so many bytes of that direction have passed and were taken.
+    /// How many bytes of that direction must pass and be taken before.
     pub after: u64,
-    /// Which direction.
+    /// The direction that ends.
     pub direction: Direction,
 }
 
@@ -52,7 +52,7 @@ const DELAY: u32 = 50;
 const MAX_DELAY: u32 = 60_000;
 
 impl Kind {
-    /// A wire that ends what the server says, after `after` bytes.
+    /// Returns a wire that ends the server's direction after `after` bytes.
     pub const fn ends(cut: Cut, after: u64) -> Self {
         Kind::Fault(Fault { cut, after, direction: Direction::ServerToClient })
     }

@@ -9,19 +9,19 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a reader may leave bytes unread before the next piece is passed on, marked as a wait; longer while it is starved
-/// of the processor.
+/// How long a reader may leave bytes unread before the next piece is passed on and marked as a wait; longer while the
+/// reader gets no CPU time.
 const UNREAD: Duration = Duration::from_secs(1);
-/// Where the kernel cannot be asked: how long a piece is given to be read, marked as a wait.
+/// Where the kernel cannot be asked: how long to wait for the reader; the next piece is then marked as a wait.
 const BLIND: Duration = Duration::from_millis(20);
 
-/// What taking in brought.
+/// What [`Lane::take`] brought.
 pub enum Came {
-    /// So many new bytes.
+    /// This many new bytes.
     Bytes(usize),
     /// Nothing until the time was over.
     Nothing,
-    /// The side that speaks has ended.
+    /// The speaking side has ended.
     End(End),
 }
 
@@ -32,7 +32,7 @@ pub enum End {
     Fin,
     /// One of the two sides is reset.
     Rst,
-    /// Nothing of it is passed on: a fault wire keeps it to itself.
+    /// The end is not passed on: a fault wire keeps it to itself.
     Silent,
 }
 
@@ -46,9 +46,9 @@ pub struct Lane<'a> {
     connection: usize,
     direction: Direction,
     sent: u64,
-    /// The next piece is passed on for want of a fact.
+    /// The next piece is passed on because time ran out, not because of a fact.
     waited: bool,
-    /// It was the reader that went away, not the side that speaks.
+    /// The reader went away, not the speaking side.
     reader_left: bool,
 }
 
@@ -64,22 +64,22 @@ impl<'a> Lane<'a> {
         Self { from, to, ends, record, connection, direction, sent: 0, waited: false, reader_left: false }
     }
 
-    /// Which way it goes.
+    /// Returns its direction.
     pub fn direction(&self) -> Direction {
         self.direction
     }
 
-    /// Which connection of the wire, from 1.
+    /// Returns the number of its connection in the wire, from 1.
     pub fn connection(&self) -> usize {
         self.connection
     }
 
-    /// Bytes passed on so far.
+    /// Returns how many bytes were passed on so far.
     pub fn sent(&self) -> u64 {
         self.sent
     }
 
-    /// Takes in what the speaking side has said, waiting for it without a limit, or as long as `patience` lasts.
+    /// Takes in what the speaking side has said. Waits for it without a limit, or as long as `patience` lasts.
     pub fn take(&mut self, buffer: &mut [u8], patience: Option<&Patience>) -> Came {
         loop {
             match self.read(buffer, patience.map(Patience::slice)) {
@@ -89,7 +89,7 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// The same, waiting without a limit, or until `until`.
+    /// Takes in what the speaking side has said. Waits for it without a limit, or until `until`.
     pub fn take_until(&mut self, buffer: &mut [u8], until: Option<Instant>) -> Came {
         let left =
             until.map(|until| until.saturating_duration_since(Instant::now()).max(Duration::from_micros(1)));
@@ -113,14 +113,15 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// So much time from now on for what is still missing, and more while a program at either end is starved.
+    /// Starts a wait of `deadline` for what is still missing; it lasts longer while a program at either end gets no
+    /// CPU time.
     pub fn patience(&self, deadline: Duration) -> Patience {
         let mut roots = self.record.readers(self.direction);
         roots.extend(self.record.readers(self.direction.back()));
         Patience::limited(deadline, &roots)
     }
 
-    /// Marks the next piece as passed on for want of a fact.
+    /// Marks the next piece as passed on because time ran out.
     pub fn mark_wait(&mut self) {
         self.waited = true;
     }
@@ -130,7 +131,7 @@ impl<'a> Lane<'a> {
     /// # Errors
     /// [`End::Rst`] when the reader is gone.
     pub fn pass(&mut self, bytes: &[u8]) -> Result<(), End> {
-        // Recorded first: what the reader has seen must already stand in the record.
+        // Recorded first: what the reader has seen must already be in the record.
         let waited = std::mem::take(&mut self.waited);
         self.record.bytes(self.connection, self.direction, self.sent, bytes, waited);
         if self.to.write_all(bytes).is_err() {
@@ -174,7 +175,7 @@ impl<'a> Lane<'a> {
             End::Rst => Passed::Rst,
             End::Silent => return,
         };
-        // A reset comes from one side: the record has it under the direction in which that side spoke.
+        // A reset comes from one side: it is recorded under the direction in which that side spoke.
         let direction = if self.reader_left { self.direction.back() } else { self.direction };
         self.record.ended(self.connection, direction, what);
         if end == End::Fin {

@@ -1,7 +1,7 @@
 //! What lies between client and server: a relay that may delay, cut and join, and never loses a byte.
 //!
-//! `relay` accepts, connects on, and carries FIN and RST; `lane` is one direction of one connection as a wire sees
-//! it; each wire is a file that says how the bytes of a lane are passed on.
+//! `relay` accepts, connects to the server, and carries FIN and RST; `lane` is one direction of one connection as a
+//! wire sees it; each wire is a file that says how to pass on the bytes of a lane.
 
 mod dribble;
 mod fault;
@@ -22,33 +22,35 @@ pub use ribbon::Ribbon;
 
 use std::time::Duration;
 
-/// The pieces into which `slice` cuts turns of these sizes, on the first connection.
+/// Returns the lengths of the pieces into which `slice` cuts turns of these sizes, on the first connection.
 pub fn slices(seed: u64, direction: Direction, turns: &[usize]) -> Vec<usize> {
     let mut rng = slice::rng(seed, 1, direction);
     turns.iter().filter(|turn| **turn > 0).flat_map(|turn| slice::pieces(&mut rng, *turn)).collect()
 }
 
-/// How a wire is to be.
+/// The settings of a wire.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// Which kind.
+    /// Its kind.
     pub kind: Kind,
     /// Decides where `slice` cuts.
     pub seed: u64,
     /// The byte counts of the client's turns, one after the other, on each connection; empty when not known.
     pub client_turns: Vec<usize>,
-    /// The server's.
+    /// The byte counts of the server's turns.
     pub server_turns: Vec<usize>,
-    /// `plain` passes a piece on only when the reader has taken the one before, so that no busy machine joins them.
+    /// `plain` passes a piece on only when the reader has taken the one before, so that a busy machine does not join
+    /// them.
     pub taken_first: bool,
-    /// At its end, connections to the server are reset, not closed: the server's fixed address is needed again at once.
+    /// At its end the wire resets connections to the server instead of closing them: the server's fixed address is
+    /// needed again at once.
     pub abort_at_end: bool,
     /// How long `glue` and `slice` wait for a turn that stays short before they pass it on and mark it as a wait.
     pub deadline: Duration,
 }
 
 impl Setup {
-    /// A wire of this kind that knows no turns.
+    /// Returns the settings of a wire of this kind that knows no turns.
     pub fn new(kind: Kind, seed: u64) -> Self {
         Self {
             kind,
@@ -61,7 +63,7 @@ impl Setup {
         }
     }
 
-    /// The same with these turns.
+    /// Sets the turns.
     pub fn with_turns(mut self, client: Vec<usize>, server: Vec<usize>) -> Self {
         (self.client_turns, self.server_turns) = (client, server);
         self

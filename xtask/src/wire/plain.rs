@@ -1,4 +1,4 @@
-//! `plain`: what comes is passed on when it comes.
+//! `plain`: passes on what comes when it comes.
 
 use super::lane::{Came, End, Lane};
 

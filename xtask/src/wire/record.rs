@@ -15,7 +15,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The other one.
+    /// Returns the other direction.
     pub fn back(self) -> Self {
         match self {
             Direction::ClientToServer => Direction::ServerToClient,
@@ -23,7 +23,7 @@ impl Direction {
         }
     }
 
-    /// `client → server` or `server → client`.
+    /// Returns `client → server` or `server → client`.
     pub fn arrow(self) -> &'static str {
         match self {
             Direction::ClientToServer => "client → server",
@@ -32,27 +32,27 @@ impl Direction {
     }
 }
 
-/// Something that passed.
+/// Something that passed a wire.
 #[derive(Clone, Debug)]
 pub struct Piece {
-    /// Time since the wire stood.
+    /// Time since the wire was started.
     pub at: Duration,
     /// Connection, numbered from 1.
     pub connection: usize,
-    /// Which way.
+    /// Its direction.
     pub direction: Direction,
     /// Bytes, or how the direction ended.
     pub what: Passed,
-    /// It was passed on because a wait was over, not because of a fact.
+    /// It was passed on because time ran out, not because of a fact.
     pub waited: bool,
 }
 
 /// The kinds of [`Piece`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passed {
-    /// So many bytes in one write, from this offset of the direction's stream on, and the first of them.
+    /// The bytes of one write: where in the direction's stream, how many, and the first of them.
     Bytes {
-        /// Offset of the first, from 0.
+        /// Offset of the first byte, from 0.
         offset: u64,
         /// How many.
         len: usize,
@@ -65,9 +65,9 @@ pub enum Passed {
     Rst,
 }
 
-/// Pieces of which a record keeps count at the most; later ones are counted in bytes only.
+/// The most pieces that a record keeps; of later ones it counts only the bytes.
 const MAX_PIECES: usize = 50_000;
-/// Bytes that a record keeps at the most.
+/// The most bytes that a record keeps.
 const MAX_BYTES: usize = 256 * 1024;
 
 /// The record of one wire, shared by its threads.
@@ -88,18 +88,18 @@ struct Pieces {
 }
 
 impl Record {
-    /// An empty one, from now on.
+    /// Returns an empty record, whose time starts now.
     pub fn new() -> Self {
         Self { start: Instant::now(), shared: Arc::default() }
     }
 
-    /// What goes this way is read by a program below the process `root`: as long as that is merely starved, it is waited
-    /// for.
+    /// Names the process below which the reader of this direction runs: while that gets no CPU time, the wire waits
+    /// longer.
     pub fn is_read_by(&self, direction: Direction, root: Pid) {
         self.lock().readers.push((direction, root));
     }
 
-    /// The processes below which the readers of this direction run.
+    /// Returns the processes below which the readers of this direction run.
     pub(super) fn readers(&self, direction: Direction) -> Vec<Pid> {
         let pieces = self.lock();
         pieces.readers.iter().filter(|reader| reader.0 == direction).map(|reader| reader.1).collect()
@@ -139,17 +139,17 @@ impl Record {
         self.shared.1.notify_all();
     }
 
-    /// The pieces so far.
+    /// Returns the pieces so far.
     pub fn pieces(&self) -> Vec<Piece> {
         self.lock().pieces.clone()
     }
 
-    /// How many pieces were passed on because a wait was over.
+    /// Returns how many pieces were passed on because time ran out.
     pub fn waits(&self) -> usize {
         self.lock().pieces.iter().filter(|piece| piece.waited).count()
     }
 
-    /// The pieces from number `from` on; waits for one until `until`.
+    /// Returns the pieces from number `from` on; waits for the first one until `until`.
     pub fn pieces_from(&self, from: usize, until: Instant) -> Vec<Piece> {
         let mut pieces = self.lock();
         while pieces.pieces.len() <= from {
@@ -159,7 +159,7 @@ impl Record {
         pieces.pieces.get(from..).unwrap_or_default().to_vec()
     }
 
-    /// The pieces of one direction as a ribbon, its writes and reads still to be filled in.
+    /// Returns the pieces of one direction as a ribbon, still without its writes and reads.
     pub fn ribbon(&self, direction: Direction) -> Ribbon {
         let mut ribbon = Ribbon { direction: direction.arrow(), ..Ribbon::default() };
         for piece in self.lock().pieces.iter().filter(|piece| piece.direction == direction) {
@@ -171,18 +171,18 @@ impl Record {
         ribbon
     }
 
-    /// Bytes carried so far: to the server, to the client.
+    /// Returns how many bytes were carried so far: to the server, to the client.
     pub fn carried(&self) -> (u64, u64) {
         let carried = self.lock().carried;
         (carried[Direction::ClientToServer as usize], carried[Direction::ServerToClient as usize])
     }
 
-    /// Whether this direction of some connection has ended with FIN.
+    /// Returns whether this direction of any connection has ended with FIN.
     pub fn has_fin(&self, direction: Direction) -> bool {
         self.lock().pieces.iter().any(|piece| piece.direction == direction && piece.what == Passed::Fin)
     }
 
-    /// How many directions have ended with FIN.
+    /// Returns how many directions have ended with FIN.
     pub fn fins(&self) -> usize {
         self.lock().fins
     }

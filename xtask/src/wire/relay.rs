@@ -1,5 +1,5 @@
-//! The relay under every wire: accepts, connects on, carries each direction in a thread of its own, and passes FIN
-//! and RST on truly.
+//! The relay under every wire: accepts a client, connects to the server, carries each direction in its own thread,
+//! and passes on FIN as FIN and RST as RST.
 
 use super::lane::{End, Lane};
 use super::record::{Direction, Record};
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// A wire that stands. Dropping it ends its connections.
+/// A running wire. Dropping it ends its connections.
 pub struct Wire {
     /// Where clients call.
     pub addr: SocketAddr,
@@ -38,12 +38,12 @@ struct Shared {
 struct Link {
     client: TcpStream,
     server: TcpStream,
-    /// One end was reset: so shall the other be.
+    /// One end was reset: the other must be reset, too.
     reset: AtomicBool,
 }
 
 impl Wire {
-    /// Stands a wire up: clients call at `addr`, and each is carried on to `server`.
+    /// Starts a wire: clients call at `addr`, and the wire connects each of them to `server`.
     ///
     /// # Errors
     /// When `addr` is taken.
@@ -66,7 +66,7 @@ impl Wire {
                 }
                 if let Ok(client) = client {
                     all.called.store(true, Ordering::SeqCst);
-                    // A server that refuses is passed on as a reset, all that a relay can still say.
+                    // When the server refuses, a relay can only reset the client's connection.
                     let _ = connect_on(&all, &passed, client, number);
                 }
             }
@@ -74,13 +74,13 @@ impl Wire {
         Ok(Self { addr, record, shared, accepting: Some(accepting) })
     }
 
-    /// Whether a client has called.
+    /// Returns whether a client has called.
     pub fn has_client(&self) -> bool {
         self.shared.called.load(Ordering::SeqCst)
     }
 
-    /// Whether the client of the first connection has taken `sent` bytes of what passed to it, or is gone. Where the
-    /// kernel cannot be asked: whether so many have passed.
+    /// Returns whether the client of the first connection has taken `sent` bytes of what passed to it, or is gone.
+    /// Where the kernel cannot be asked: whether `sent` bytes have passed.
     pub fn is_taken(&self, sent: u64) -> bool {
         if self.record.carried().1 < sent {
             return false;
@@ -93,7 +93,7 @@ impl Wire {
         ends.is_none_or(|(client, own)| sockets::taken(client, own, sent) != Taken::NotAll)
     }
 
-    /// Whether a `stall` wire has fallen silent: all that it passes has passed, and was taken.
+    /// Returns whether a `stall` wire has fallen silent: all that it passes has passed and was taken.
     pub fn has_stalled(&self) -> bool {
         match self.shared.setup.kind {
             Kind::Fault(fault) => self.is_taken(fault.after),
@@ -101,7 +101,7 @@ impl Wire {
         }
     }
 
-    /// The seed of its cuts.
+    /// Returns the seed of its cuts.
     pub fn seed(&self) -> u64 {
         self.shared.setup.seed
     }
@@ -164,7 +164,7 @@ fn one_way(setup: &Setup, link: &Link, record: &Record, direction: Direction, nu
         Kind::Slow(millis) => slow::carry(&mut lane, Duration::from_millis(millis.into())),
         Kind::Fault(end) => fault::carry(&mut lane, end),
     };
-    // When the other direction met a reset, it has woken this one: there is nothing more to pass on.
+    // If the other direction met a reset, it woke this one: there is nothing more to pass on.
     if link.reset.load(Ordering::SeqCst) {
         return;
     }

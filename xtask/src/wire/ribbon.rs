@@ -13,12 +13,13 @@ pub struct Ribbon {
     pub pieces: Vec<usize>,
     /// The length of each read, as far as it is known.
     pub reads: Vec<usize>,
-    /// The length of each read that there should have been, where there were others.
+    /// The length of each read that would have been right, where the reads were wrong.
     pub wanted: Vec<usize>,
 }
 
 impl Ribbon {
-    /// Leaves out the pieces after the last read: how many more the wire passed before the reader was gone is luck.
+    /// Leaves out the pieces after the last read: it is luck how many more the wire passed before the reader was
+    /// gone.
     pub fn end_with_reads(&mut self) {
         let total: usize = self.reads.iter().sum();
         self.bytes.truncate(total);

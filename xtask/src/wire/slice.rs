@@ -1,18 +1,18 @@
-//! `slice`: each turn of two or more bytes is cut at least once, at places that the seed decides; each piece is passed
+//! `slice`: cuts each turn of two or more bytes at least once, at places that the seed decides, and passes each piece
 //! on when the one before is taken.
 //!
 //! Where the turns are known, a piece waits until all its bytes have come, so that the cuts do not depend on how the
-//! bytes came. Where they are not, what one `read` brings is cut.
+//! bytes came. Where they are not known, it cuts what each `read` brings.
 
 use super::lane::{Came, End, Lane};
 use super::record::Direction;
 use crate::system::patience::Patience;
 use std::time::Duration;
 
-/// Pieces are never longer.
+/// The greatest length of a piece, in bytes.
 const MOST: usize = 64 * 1024;
 
-/// The lengths of the pieces into which a turn of `len` bytes is cut.
+/// Returns the lengths of the pieces into which a turn of `len` bytes is cut.
 pub(super) fn pieces(rng: &mut fastrand::Rng, len: usize) -> Vec<usize> {
     let cuts = if len < 2 { 0 } else { rng.usize(1..=3.min(len - 1)) };
     let mut places = vec![0, len];
@@ -28,7 +28,7 @@ pub(super) fn pieces(rng: &mut fastrand::Rng, len: usize) -> Vec<usize> {
     places.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 
-/// The random numbers of one lane: the same for the same seed, connection and direction.
+/// Returns the random numbers of one lane: the same for the same seed, connection and direction.
 pub(super) fn rng(seed: u64, connection: usize, direction: Direction) -> fastrand::Rng {
     fastrand::Rng::with_seed(seed.wrapping_mul(1_000_003) ^ ((connection as u64) << 1) ^ direction as u64)
 }
@@ -47,7 +47,7 @@ pub(super) fn carry(lane: &mut Lane<'_>, turns: &[usize], seed: u64, deadline: D
                         since.get_or_insert_with(|| lane.patience(deadline));
                     }
                     Came::Nothing => {
-                        // The turn is shorter than was said. What is missing may still come, as a piece of its own.
+                        // The turn is shorter than announced. The missing bytes may still come, as their own piece.
                         lane.mark_wait();
                         break;
                     }

@@ -1,13 +1,14 @@
-//! `slow`: everything arrives, a given time later.
+//! `slow`: delivers everything a given time later.
 
 use super::lane::{Came, End, Lane};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Bytes under way at the most; the speaking side is not read further while there are more.
+/// The most bytes under way: at this number the wire stops reading from the speaking side.
 const MOST: usize = 4 << 20;
 
-/// A `read` with a time limit ends late by as much (a tick of the kernel, jiffies in time(7)); a sleep is exact.
+/// A `read` with a time limit ends up to this much too late (a tick of the kernel, see jiffies in time(7)); a sleep
+/// is exact.
 const COARSE: Duration = Duration::from_millis(5);
 
 pub(super) fn carry(lane: &mut Lane<'_>, delay: Duration) -> End {

@@ -1,4 +1,4 @@
-//! What a peer hears, against a deadline.
+//! How a peer hears bytes, with a deadline.
 
 use super::log::lock;
 use super::{Ending, Heard, Peer};
@@ -12,19 +12,19 @@ impl Peer {
         self.hear_while(n, |bytes| bytes.len() < n)
     }
 
-    /// Hears until the other side ends the connection, at most `max` bytes; the ending is always told.
+    /// Hears until the other side ends the connection, at most `max` bytes; always returns an ending.
     pub fn hear_to_end(&mut self, max: usize) -> Heard {
         let mut heard = self.hear_while(max + 1, |_| true);
         heard.ending = heard.ending.or(Some(Ending::TooMuch));
         heard
     }
 
-    /// Hears whatever comes next, at least one byte, at most `max`.
+    /// Hears what comes next: at least one byte, at most `max`.
     pub fn hear_some(&mut self, max: usize) -> Heard {
         self.hear_while(max, |bytes| bytes.is_empty())
     }
 
-    /// What has come already and was not heard yet; it stays to be heard.
+    /// Returns what has come and was not heard yet; later calls still hear it.
     pub fn pending(&mut self) -> Vec<u8> {
         let _ = self.stream.set_nonblocking(true);
         let mut buffer = [0; 4096];
@@ -39,7 +39,7 @@ impl Peer {
         self.ahead.clone()
     }
 
-    /// Whether the other side ends now, with nothing more said: waits for one or the other.
+    /// Waits for a byte or an ending; returns whether the other side ended (FIN) and said nothing more.
     pub fn is_at_end(&mut self) -> bool {
         let heard = self.hear_some(1);
         let at_end = heard.bytes.is_empty() && heard.ending == Some(Ending::Fin);

@@ -1,4 +1,4 @@
-//! Where the runner takes clients under test.
+//! Where the runner accepts clients under test.
 
 use super::Peer;
 use std::io::{self, ErrorKind};
@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A listening socket of the runner, for clients under test.
 pub struct Host {
     listener: TcpListener,
-    /// Where clients are to connect.
+    /// Where clients must connect.
     pub addr: SocketAddr,
 }
 
@@ -24,13 +24,13 @@ impl Host {
         Ok(Self { addr: listener.local_addr()?, listener })
     }
 
-    /// Takes the next client; `None` when `give_up` says that none will come.
+    /// Accepts the next client; `None` when `give_up` says that none will come.
     ///
     /// # Errors
     /// When `accept` fails.
     pub fn accept(&self, give_up: impl Fn() -> bool) -> io::Result<Option<Peer>> {
         loop {
-            // Asked first: a client that connects and ends at once is still in the queue afterwards.
+            // Asked before `accept`: a client that connected and ended in between is still in the queue.
             let last_look = give_up();
             match self.listener.accept() {
                 Ok((stream, _)) => {

@@ -1,4 +1,4 @@
-//! What the kernel says of a peer's connection, and of the program at its other end.
+//! What the kernel says about a peer's connection, and about the program at its other end.
 
 use super::log::lock;
 use super::{Meanwhile, Peer};
@@ -10,20 +10,20 @@ use std::thread;
 use std::time::Duration;
 
 impl Peer {
-    /// In how many segments everything came that has been received so far; `None` where the kernel does not tell.
+    /// Returns in how many segments everything so far was received; `None` where the kernel does not tell.
     pub fn segments(&self) -> Option<u32> {
         let (own, other) = self.ends().ok()?;
         sockets::between(own, other).ok()??.segments
     }
 
-    /// Whether the other side has taken everything that was said, or is gone.
+    /// Returns whether the other side has taken everything that was said, or is gone.
     pub fn is_taken(&self) -> bool {
         let said = lock(&self.log).said;
         self.ends().map_or(true, |(own, other)| sockets::taken(other, own, said) != Taken::NotAll)
     }
 
-    /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked, it
-    /// waits a little.
+    /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked,
+    /// it waits 20 ms.
     pub fn wait_taken(&self) {
         let Ok((own, other)) = self.ends() else { return };
         let said = lock(&self.log).said;
@@ -39,20 +39,20 @@ impl Peer {
         }
     }
 
-    /// Acknowledges late, as a kernel does that hopes to send the acknowledgement along with an answer: what another
-    /// side's Nagle algorithm makes of that then shows. Only Linux can be asked for it (tcp(7), TCP_QUICKACK).
+    /// Delays acknowledgements, as a kernel does that hopes to send them together with an answer. This shows the
+    /// effect of the other side's Nagle algorithm. Only Linux can be asked for it (tcp(7), TCP_QUICKACK).
     pub fn delay_acknowledgements(&self) {
         #[cfg(target_os = "linux")]
         let _ = SockRef::from(&self.stream).set_tcp_quickack(false);
     }
 
-    /// What the other side is doing, as far as the kernel tells.
+    /// Returns what the other side is doing, as far as the kernel tells.
     pub(super) fn meanwhile(&self) -> Option<Meanwhile> {
         let (own, other) = self.ends().ok()?;
         let root = self.other?;
         let entry = sockets::between(other, own).ok()??;
         match processes::activity(root) {
-            // A socket that no process holds waits in the queue of the listening one.
+            // A socket that no process holds waits in the queue of the listening socket.
             _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
             Activity::Busy if !processes::all_sleep(root) => Some(Meanwhile::Busy),
             Activity::Asleep(call) => match entry.unread {

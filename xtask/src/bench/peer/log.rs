@@ -17,9 +17,9 @@ pub enum Ending {
     Silence(Duration),
     /// Bytes came, but what was waited for was not complete after this long.
     TimedOut(Duration),
-    /// The other side took nothing of what was said for this long.
+    /// For this long the other side took nothing of what was said.
     NotTaken(Duration),
-    /// More came than was asked for at the most.
+    /// More came than the limit allows.
     TooMuch,
 }
 
@@ -42,12 +42,12 @@ impl fmt::Display for Ending {
             Ending::NotTaken(after) => {
                 write!(out, "did not read what was sent to it; gave up after {:.0} s", secs(after))
             }
-            Ending::TooMuch => write!(out, "sent more than could be right; it was not read to the end"),
+            Ending::TooMuch => write!(out, "sent more than could be right; the runner stopped reading"),
         }
     }
 }
 
-/// What came, and why no more did; `ending` is `None` when all that was wanted came.
+/// What came, and why no more came; `ending` is `None` when everything wanted came.
 #[derive(Clone, Debug)]
 pub struct Heard {
     /// The bytes, in order.
@@ -63,7 +63,7 @@ pub enum Meanwhile {
     NotAccepted,
     /// It uses the processor.
     Busy,
-    /// It waits in a call, with so many bytes unread on this connection.
+    /// It waits in a call, with bytes unread on this connection, or none.
     Waits {
         /// The call's name.
         call: Call,
@@ -96,7 +96,7 @@ impl fmt::Display for Meanwhile {
 /// One thing that happened at the peer.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Time since the connection stood.
+    /// Time since the connection was made.
     pub at: Duration,
     /// What it was.
     pub what: What,
@@ -126,7 +126,7 @@ pub struct Span {
     pub bytes: Vec<u8>,
 }
 
-/// Bytes that one log keeps at the most.
+/// The most bytes that one log keeps.
 pub const KEPT: usize = 1 << 20;
 
 /// Everything that happened at one peer.
@@ -139,18 +139,18 @@ pub struct Log {
     pub(super) said: u64,
     pub(super) heard: u64,
     pub(super) kept: usize,
-    /// What the other side did meanwhile, when nothing came until patience was over.
+    /// What the other side did while nothing came, when patience was over.
     pub meanwhile: Option<Meanwhile>,
-    /// Nothing was said or heard, and this is the call in which the other side waited for this one to speak.
+    /// The call in which the other side waited for this one to speak, when nothing was said or heard.
     pub waits_for_us: Option<Call>,
-    /// The connection was reset: what a later `read` says (an end) is no FIN.
+    /// The connection was reset: the end that a later `read` returns is no FIN.
     pub(super) reset: bool,
-    /// The start of all that this check has said, on whatever connection.
+    /// The first bytes that this check has said, on any connection.
     pub given: Given,
 }
 
 impl Log {
-    /// `at` is when the write began: what was heard of it cannot stand before it.
+    /// Records bytes that were said. `at` is when the write began, so that no answer to it is earlier.
     pub(super) fn said(&mut self, at: Instant, bytes: &[u8]) {
         self.given.add(bytes);
         let span = self.span(bytes);
@@ -158,7 +158,7 @@ impl Log {
         self.events.push(Event { at: at.duration_since(self.start), what: What::Said(span) });
     }
 
-    /// Takes down how the other side ended, once; the answer is what it really was.
+    /// Records once how the other side ended; returns how it really ended.
     pub(super) fn ended(&mut self, ending: Ending) -> Ending {
         let ending = if self.reset && ending == Ending::Fin { Ending::Rst } else { ending };
         let known = self.events.iter().any(|event| matches!(event.what, What::Ended(old) if old == ending));
@@ -181,7 +181,7 @@ impl Log {
         Span { len: bytes.len(), bytes: bytes[..kept].to_vec() }
     }
 
-    /// The lengths of the writes of this side, in order.
+    /// Returns the lengths of this side's writes, in order.
     pub fn writes(&self) -> Vec<usize> {
         self.events
             .iter()
@@ -195,7 +195,7 @@ impl Log {
 }
 
 impl Log {
-    /// The whole connection in at most a dozen lines: what was said, what was heard, how it ended, and when.
+    /// Returns the whole connection in about a dozen lines: what was said, what was heard, how it ended, and when.
     pub fn summary(&self) -> Vec<String> {
         let mut lines: Vec<Line> = Vec::new();
         let mut events: Vec<&Event> = self.events.iter().collect();
@@ -225,7 +225,7 @@ impl Log {
     }
 }
 
-/// One line of a summary: an event, or neighbouring events of the same kind taken together.
+/// One line of a summary: an event, or several of the same kind in a row.
 struct Line {
     at: Duration,
     text: String,
@@ -253,13 +253,13 @@ impl fmt::Display for Line {
     }
 }
 
-/// Bytes of a run that its summary shows.
+/// How many bytes one line of a summary shows.
 const SHOWN: usize = 12;
 
 /// A [`Log`] that outlives its peer.
 pub type SharedLog = Arc<Mutex<Log>>;
 
-/// Locks a log, whatever became of the thread that wrote it.
+/// Locks a log, even if the thread that wrote it panicked.
 pub fn lock(log: &SharedLog) -> MutexGuard<'_, Log> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The runner's own side of a socket: says and hears against a deadline, and keeps what happened as evidence.
+//! The runner's own side of a connection: says and hears with a deadline, and keeps what happened as evidence.
 
 mod hear;
 mod host;
@@ -19,7 +19,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// How long a peer waits in all for what it wants, however steadily bytes drip.
+/// How long a peer waits in total for the bytes that it wants, even while some still come.
 const IN_ALL: Duration = Duration::from_secs(60);
 
 /// One connection of the runner to a program under test.
@@ -28,23 +28,24 @@ pub struct Peer {
     log: SharedLog,
     patience: Patience,
     in_all: Duration,
-    /// What is open at the end is reset, not closed: the server's fixed address is needed again at once.
+    /// Whether an open connection is reset at the end, not closed: the server's fixed address is needed again at
+    /// once.
     pub abort_at_end: bool,
     /// The process below which the other side runs, once it is known.
     other: Option<Pid>,
-    /// How many bytes the wire in between has carried: as long as they become more, what is waited for is on its way.
+    /// How many bytes the wire in between has carried. While this number grows, the wanted bytes are on their way.
     carried: Option<Box<dyn Fn() -> u64 + Send>>,
-    /// Read from the socket, but beyond what was asked for.
+    /// Bytes read from the socket that were not asked for yet.
     ahead: Vec<u8>,
 }
 
 impl Peer {
-    /// Takes over a connected stream; `other` is who is at its other end.
+    /// Takes over a connected stream; `other` names the program at its other end.
     ///
     /// # Errors
     /// When the socket's options cannot be set.
     pub fn new(stream: TcpStream, other: &'static str) -> io::Result<Self> {
-        // One `say` is one segment or more, but never held back for an acknowledgement.
+        // One `say` is one segment or more, but none of them waits for an acknowledgement.
         stream.set_nodelay(true)?;
         let log = Log {
             start: Instant::now(),
@@ -70,8 +71,8 @@ impl Peer {
         })
     }
 
-    /// A wire stands in between, and the program below `root`, where there is one, behind it: it is not given up while the
-    /// wire carries bytes, or that is starved.
+    /// Tells this peer that a wire lies between it and the program below `root`, if there is one. The peer keeps
+    /// waiting while the wire carries bytes or the program gets no CPU time.
     pub fn is_behind_wire(&mut self, root: Option<Pid>, carried: impl Fn() -> u64 + Send + 'static) {
         if let Some(root) = root {
             self.patience = Patience::with(&[root]);
@@ -79,7 +80,7 @@ impl Peer {
         self.carried = Some(Box::new(carried));
     }
 
-    /// Waits longer for a program that is starved of the processor: `root` is the process below which it runs.
+    /// Names the process below which the other side runs: the peer waits longer while that gets no CPU time.
     pub fn wait_for(&mut self, root: Pid) {
         self.patience = Patience::with(&[root]);
         self.other = Some(root);
@@ -93,7 +94,7 @@ impl Peer {
         Self::new(TcpStream::connect_timeout(&addr, PATIENCE)?, "server")
     }
 
-    /// Connects with a receive buffer as small as the kernel gives, so that an unread reply soon fills it.
+    /// Connects with a small receive buffer, so that an unread reply soon fills it.
     ///
     /// # Errors
     /// When nobody accepts there.
@@ -104,9 +105,9 @@ impl Peer {
         Self::new(socket.into(), "server")
     }
 
-    /// Connects with a receive buffer and segments so small that the sender's buffer stays small, too: a few ten thousand
-    /// bytes fill both, and a `write` of more has to wait or to fall short. [`Peer::widen`] then opens the buffer. The
-    /// segments (TCP_MAXSEG, see tcp(7)) are small on Linux only.
+    /// Connects with a receive buffer and segments so small that the sender's buffer stays small, too. Some tens
+    /// of thousands of bytes fill both: a `write` of more must wait, or takes only a part. [`Peer::widen`] then
+    /// enlarges the buffer. The segments (TCP_MAXSEG, see tcp(7)) are small on Linux only.
     ///
     /// # Errors
     /// When nobody accepts there.
@@ -119,17 +120,17 @@ impl Peer {
         Self::new(socket.into(), "server")
     }
 
-    /// Gives the receive buffer room again.
+    /// Enlarges the receive buffer again.
     pub fn widen(&self) {
         let _ = SockRef::from(&self.stream).set_recv_buffer_size(1 << 20);
     }
 
-    /// The evidence so far.
+    /// Returns the evidence so far.
     pub fn log(&self) -> SharedLog {
         Arc::clone(&self.log)
     }
 
-    /// The two ends' addresses: the peer's own and the other's.
+    /// Returns the addresses of the two ends: the peer's own and the other one.
     ///
     /// # Errors
     /// When the socket is no longer connected.
@@ -137,11 +138,11 @@ impl Peer {
         Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
     }
 
-    /// Closes the connection as a program does that is done: FIN (or RST, if it left bytes unread).
+    /// Closes the connection as a program does at its end: FIN (or RST, if it left bytes unread).
     pub fn close(mut self) {
         let mut log = lock(&self.log);
         log.push(What::Closed(false));
-        // Where the other side has ended first, it is that side that would be left in TIME_WAIT.
+        // Only the side that ended first stays in TIME_WAIT. If that is the runner, no reset is needed.
         let ended = log.events.iter().any(|event| matches!(event.what, What::Ended(Ending::Fin)));
         drop(log);
         self.abort_at_end &= ended;
@@ -169,7 +170,7 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
-    /// A peer on one side, a plain stream on the other.
+    /// Returns a peer and the plain stream at its other end.
     fn pair() -> (Peer, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let peer = Peer::connect(listener.local_addr().unwrap()).unwrap();
@@ -187,7 +188,7 @@ mod tests {
         drop(other);
         assert_eq!(peer.hear(1).ending, Some(Ending::Rst));
 
-        // Only where nothing is to come is patience short: elsewhere a busy machine could use it up.
+        // Patience is short only where nothing will come: elsewhere a busy machine could use it up.
         let (mut peer, _other) = pair();
         peer.patience = Patience::limited(Duration::from_millis(50), &[]);
         assert!(matches!(peer.hear(1).ending, Some(Ending::Silence(_))));

@@ -1,4 +1,4 @@
-//! What a peer says.
+//! How a peer says bytes.
 
 use super::log::{SharedLog, What, lock};
 use super::{Ending, Heard, Peer};
@@ -10,12 +10,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 impl Peer {
-    /// Ends this direction (FIN) and stays to hear.
+    /// Ends this direction (FIN); the peer can still hear.
     pub fn half_close(&mut self) {
         end_direction(&self.stream, &self.log);
     }
 
-    /// Says all of `bytes`, in one write when the kernel takes it.
+    /// Says all of `bytes`: up to 64 KiB in one write, when the kernel takes it.
     ///
     /// # Errors
     /// How the connection ended, or that the other side does not read.
@@ -23,8 +23,8 @@ impl Peer {
         say(&self.stream, &self.log, self.patience.clone(), bytes)
     }
 
-    /// Says `bytes` and hears `n` bytes at the same time; ends its own direction after the last one said when
-    /// `half_close`. Neither waits for the other, so that full buffers cannot lock the two together.
+    /// Says `bytes` and hears `n` bytes at the same time; with `half_close` it ends its direction after the last
+    /// byte. Neither waits for the other, so that full buffers cannot block both.
     pub fn say_and_hear(&mut self, bytes: &[u8], half_close: bool, n: usize) -> Heard {
         let log = Arc::clone(&self.log);
         let patience = self.patience.clone();
@@ -39,7 +39,7 @@ impl Peer {
             });
             let mut heard = self.hear(n);
             if heard.ending.is_some() {
-                // Nothing that is still said could mend it; this also frees a blocked writer.
+                // More bytes cannot change the ending; this also frees a blocked writer.
                 let _ = self.stream.shutdown(Shutdown::Both);
             }
             match saying.join() {
@@ -50,8 +50,8 @@ impl Peer {
         })
     }
 
-    /// Says as much of `bytes` as is taken while nothing is heard: until all is said, or until the kernel takes no
-    /// more and `other_stuck` says that the other side sleeps too. The answer is how many bytes were said.
+    /// Says `bytes` and hears nothing, until all are said, or until the kernel takes no more and `other_stuck` says
+    /// that the other side sleeps, too. Returns how many bytes were said.
     pub fn say_until_stuck(&mut self, bytes: &[u8], other_stuck: impl Fn() -> bool) -> usize {
         let _ = self.stream.set_nonblocking(true);
         self.patience.renew();
@@ -85,7 +85,7 @@ fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]
     let mut rest = bytes;
     while !rest.is_empty() {
         let _ = stream.set_write_timeout(Some(patience.slice()));
-        // In pieces, so that the evidence tells when each was taken.
+        // In pieces, so that the evidence shows when each was taken.
         let at = Instant::now();
         match stream.write(&rest[..rest.len().min(64 * 1024)]) {
             Ok(n) => {

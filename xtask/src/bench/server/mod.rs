@@ -1,4 +1,4 @@
-//! A server under test: ready, at rest, alive, letting go.
+//! A server under test: whether it listens, rests, still runs, and closes its sockets.
 
 mod rest;
 mod sockets_held;
@@ -19,11 +19,11 @@ use std::net::SocketAddr;
 pub struct Server {
     /// Its process.
     pub(super) program: Program,
-    /// Where it was told to listen.
+    /// Where it must listen.
     pub addr: SocketAddr,
     /// Where only connecting shows that a server is ready: that connection, reused as the first.
     pub(super) first: Option<Peer>,
-    /// It was seen to compute without end: it is not waited for to rest once more.
+    /// It was seen to spin: nothing waits again until it rests.
     spins: Cell<bool>,
 }
 
@@ -32,17 +32,17 @@ impl Server {
         Self { program, addr, first: None, spins: Cell::default() }
     }
 
-    /// How it ended, if it has.
+    /// Returns how it ended, or `None` while it runs.
     pub fn exit(&self) -> Option<Exit> {
         self.program.exit()
     }
 
-    /// Ends it with everything that it started; then its output is whole.
+    /// Ends it and everything that it started. After that its output is complete.
     pub fn end(&mut self) {
         self.program.end();
     }
 
-    /// What it has printed on standard output: the start and the end of it, at most 1 MiB.
+    /// Returns what it printed on standard output: the start and the end, at most 1 MiB.
     pub fn printed(&self) -> Vec<u8> {
         self.program.stdout.kept()
     }
@@ -72,8 +72,8 @@ impl Server {
                          one; the address must come from the first argument"
                     }
                     false => {
-                        "it ended before it listened: what it said tells why. A server binds the address in its first \
-                         argument, and accepts clients in a loop"
+                        "it ended before it listened: its own message says why. A server binds the address in its \
+                         first argument, and accepts clients in a loop"
                     }
                 };
                 let got = format!("it {exit} before it listened");
@@ -90,7 +90,7 @@ impl Server {
                 let (_, doing) = still(&self.program);
                 (
                     format!("nothing listens there; {doing}; {patience}"),
-                    "no socket of it listens there: is `listen` reached, and `bind` before it?",
+                    "none of its sockets listens there: does the program reach `bind`, and then `listen`?",
                 )
             }
         };
@@ -115,14 +115,14 @@ impl Server {
         Ok(entries.iter().any(here))
     }
 
-    /// Every address at which the server's process tree listens.
+    /// Returns every address at which the server's process tree listens.
     pub fn listening_addresses(&self) -> Vec<SocketAddr> {
         let held = processes::socket_inodes(self.program.root());
         let entries = sockets::listening(None).unwrap_or_default();
         entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local).collect()
     }
 
-    /// Waits for the end of a server whose address is taken; returns whether it ended.
+    /// Waits until a server whose address is taken ends. Returns how it ended, or when the runner gave up.
     pub fn wait_refused(&self) -> Result<Exit, String> {
         self.program.wait_exit_patiently().map_err(|patience| patience.to_string())
     }
@@ -165,7 +165,7 @@ impl Server {
         .broken()
     }
 
-    /// Does something while the server stands still, so that it cannot have seen the first of it before the last. Where
+    /// Stops the server while `act` runs, so that the server cannot see the beginning of `act` before its end. Where
     /// the platform cannot stop it, it runs on.
     pub fn while_stopped<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
         processes::pause(self.program.root(), true);
@@ -174,12 +174,12 @@ impl Server {
         done
     }
 
-    /// The call in which the server waits for a connection to bring something, when it does nothing else.
+    /// Returns the call in which the server waits until a connection brings something, when it does nothing else.
     pub fn waits_to_read(&self) -> Option<Call> {
         processes::waits_to_read(self.program.root())
     }
 
-    /// Whether every thread of the server sleeps, in a call that waits or in one that writes.
+    /// Returns whether every thread of the server sleeps, in a call that waits or in one that writes.
     pub fn is_stuck(&self) -> bool {
         processes::all_sleep(self.program.root())
     }

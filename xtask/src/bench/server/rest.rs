@@ -1,4 +1,4 @@
-//! Whether a server rests: asleep in a call that waits, spinning, or gone.
+//! Whether a server rests (asleep in a call that waits), spins, or is gone.
 
 use super::Server;
 use crate::bench::facts::{can, ended_for_all, spin, wait_idle};
@@ -10,14 +10,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 impl Server {
-    /// Waits until every thread of the server sleeps in a call that waits, having nothing to do; elsewhere than on
-    /// Linux it does not wait.
+    /// Waits until the server has nothing to do: every thread sleeps in a call that waits. Only on Linux; elsewhere
+    /// it does not wait.
     pub fn wait_idle(&self) {
         wait_idle(&self.program);
     }
 
-    /// Waits until whatever the server is doing, dying too, is done: until all its threads sleep, or it has exited. One
-    /// that computes without end is not waited for.
+    /// Waits until the server has finished what it is doing, even dying: all its threads sleep, or it has exited.
+    /// Does not wait for a server that spins.
     pub fn wait_rest(&self) {
         let root = self.program.root();
         let spins = self.spin_watch();
@@ -30,7 +30,8 @@ impl Server {
         self.spins.set(self.spins.get() || rests.is_none());
     }
 
-    /// From now on: the CPU time that the server has used, once that is enough to say that it spins.
+    /// Starts to count the CPU time that the server uses. The returned function returns it once it is enough to say
+    /// that the server spins.
     fn spin_watch(&self) -> impl Fn() -> Option<Duration> {
         let root = self.program.root();
         let before = processes::cpu_time(root).unwrap_or_default();
@@ -40,7 +41,7 @@ impl Server {
         }
     }
 
-    /// Checks that the server still runs, once it has done what it was doing.
+    /// Waits until the server rests and checks that it still runs.
     ///
     /// # Errors
     /// The finding that it ended.
@@ -52,8 +53,8 @@ impl Server {
         }
     }
 
-    /// Waits until the server has let go of a client that left: its socket towards the peer at `peer` is out of the
-    /// kernel's table or past closing, and every thread sleeps in a call that waits.
+    /// Waits until the server has closed its socket to the client at `peer`, which has left, and every thread sleeps
+    /// in a call that waits. The kernel's table shows the closed socket, or has it no more.
     ///
     /// # Errors
     /// The finding that it spins (200 ms of CPU time with nothing arriving) or that it still holds the socket.
@@ -82,8 +83,8 @@ impl Server {
         )
     }
 
-    /// Waits until every thread sleeps in a call that waits, having nothing to do; elsewhere than on Linux it does not
-    /// wait.
+    /// Waits until the server has nothing to do: every thread sleeps in a call that waits. Only on Linux; elsewhere
+    /// it does not wait.
     ///
     /// # Errors
     /// The finding that the server spins.
@@ -95,11 +96,11 @@ impl Server {
         let rests = || Ok(self.program.activity() != Activity::Busy || processes::at_rest(root));
         let cause =
             "nothing has come, and it asks again and again whether something has: let `read` wait for it";
-        // Neither asleep nor spinning is no finding.
+        // A server that neither sleeps nor spins is no finding.
         self.waits(beside, cause, rests).map(|_| ())
     }
 
-    /// Waits for `rests`, unless the server spins before; then `cause` says why.
+    /// Waits until `rests` returns `true`, or the server spins; then `cause` says why it does.
     fn waits(
         &self,
         after: &str,

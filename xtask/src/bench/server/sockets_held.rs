@@ -10,8 +10,8 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 
 impl Server {
-    /// Waits until one more connection has room in the queue of those that the server has not accepted yet: with a full
-    /// queue the kernel drops what would open it, and tries again a second later, or two, or four.
+    /// Waits until the queue of connections that the server has not accepted yet has room for one more. With a full
+    /// queue the kernel drops what would open the connection, and the next try comes only after 1, 2 or 4 s.
     ///
     /// # Errors
     /// The finding that the server accepts nobody.
@@ -34,16 +34,17 @@ impl Server {
         )
     }
 
-    /// The sockets that the server's process tree holds; `None` where the platform does not tell.
+    /// Returns the sockets that the server's process tree holds; `None` where the platform does not tell.
     pub fn sockets(&self) -> Option<HashSet<u64>> {
         sockets::KNOWN.then(|| processes::socket_inodes(self.program.root()))
     }
 
-    /// Checks that `clients` clients, all gone, have not left a socket each: `before` are those that the server held when
-    /// they came. One is not blamed: a program may let go of the last one when the next client comes.
+    /// Checks that `clients` clients, which are all gone, have not left one socket each: `before` are those that the
+    /// server held when they came. One socket less is enough: a program may close the last one when the next client
+    /// comes.
     ///
     /// # Errors
-    /// The finding that it still holds as many.
+    /// The finding that it still holds one for each.
     pub fn holds_none_of(&self, clients: usize, before: &HashSet<u64>, how: &str) -> Outcome {
         let patience = Patience::with(&[self.program.root()]);
         let more = || self.sockets().map_or(0, |now| now.difference(before).count());
@@ -52,9 +53,9 @@ impl Server {
         }
         broken(
             format!("the server closes the socket of each client that {how}"),
-            format!("{clients} such clients later it holds {} sockets more; {patience}", more()),
-            "a connection that is over is still to be closed, whatever ended it, an error too: drop the stream; \
-             a server that does not will run out of file descriptors",
+            format!("after {clients} such clients it holds {} more sockets; {patience}", more()),
+            "the server must close every connection that is over, also after an error: drop the stream; a server \
+             that does not will run out of file descriptors",
         )
     }
 
@@ -65,7 +66,7 @@ impl Server {
     pub fn listens_only_there(&self) -> Outcome {
         let addresses = self.listening_addresses();
         if !sockets::KNOWN || addresses == [self.addr] {
-            return Ok(()); // That it can be reached there is all that other platforms tell.
+            return Ok(()); // Other platforms tell only that it can be reached there.
         }
         let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         broken(
@@ -79,7 +80,7 @@ impl Server {
                     "the server let go of its listener, or ended: keep it, and `accept` in a loop that never ends"
                 }
                 _ if addresses.contains(&self.addr) => {
-                    "it was given one address: what else it binds opens doors that nobody asked for"
+                    "it was given one address: each other address that it binds opens a door that nobody asked for"
                 }
                 _ => {
                     "binding 0.0.0.0 or another address than the one given opens the server to the whole network"
@@ -88,11 +89,11 @@ impl Server {
         )
     }
 
-    /// Waits until the connection from `client` is in TIME_WAIT, the server having ended; returns `false` where the
-    /// platform does not tell.
+    /// Waits until the connection from `client` is in TIME_WAIT, after the server has ended; returns `false` where
+    /// the platform does not tell.
     ///
     /// # Errors
-    /// That it cannot be judged, because no such socket was left.
+    /// The stop that nothing can be judged, because no such socket was left.
     pub fn wait_time_wait(&self, client: SocketAddr) -> Outcome<bool> {
         if !sockets::KNOWN {
             return Ok(false);
@@ -111,8 +112,8 @@ impl Server {
         })
     }
 
-    /// Whether the kernel still has the connection of a run before, from `client` to this server's address; `true` where
-    /// it does not tell.
+    /// Returns whether the kernel still has the connection of an earlier run from `client` to this server's address;
+    /// `true` where it does not tell.
     pub fn is_beside_time_wait(&self, client: SocketAddr) -> bool {
         !sockets::KNOWN || sockets::between(self.addr, client).is_ok_and(|entry| entry.is_some())
     }

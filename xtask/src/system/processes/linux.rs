@@ -1,4 +1,4 @@
-//! Linux: what /proc tells of processes.
+//! Linux: what /proc tells about processes.
 
 use super::*;
 use std::fs;
@@ -14,7 +14,7 @@ pub fn descendants(root: Pid) -> Vec<Pid> {
     found
 }
 
-/// `/proc/PID/task/TID/children` (proc_pid_task(5)), of every thread.
+/// Reads `/proc/PID/task/TID/children` (proc_pid_task(5)) of every thread.
 fn children(pid: Pid) -> Vec<Pid> {
     let mut found = Vec::new();
     for tid in threads(pid) {
@@ -38,7 +38,7 @@ pub fn socket_inodes(pid: Pid) -> Vec<u64> {
     entries.flatten().filter_map(inode).collect()
 }
 
-/// Fields of `/proc/PID/stat` after the name, which may itself hold spaces and parentheses.
+/// Returns the fields of `/proc/PID/stat` after the name, which may itself contain spaces and parentheses.
 fn stat(path: &str) -> Option<Vec<String>> {
     let text = fs::read_to_string(path).ok()?;
     let (_, rest) = text.rsplit_once(')')?;
@@ -122,7 +122,7 @@ pub fn one_waits(root: Pid) -> bool {
     descendants(root).into_iter().flat_map(threads).any(waits)
 }
 
-/// The calls in which all threads sleep; `None` when one of them does not.
+/// Returns the calls in which all threads sleep; `None` when one thread does not sleep in a call that waits.
 pub fn calls(root: Pid) -> Option<Vec<Call>> {
     let mut calls = Vec::new();
     for pid in descendants(root) {
@@ -145,7 +145,7 @@ pub fn activity(root: Pid) -> Activity {
     }
 }
 
-/// The name of the call in which a thread waits for something outside itself.
+/// Returns the call in which a thread waits for something outside itself.
 fn waiting_call(pid: Pid, tid: Pid) -> Option<Call> {
     let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok()?;
     let mut words = text.split_ascii_whitespace();

@@ -1,4 +1,4 @@
-//! What a tree of processes is doing: who is in it, which sockets it holds, whether it is at rest.
+//! What a tree of processes is doing: which processes are in it, which sockets it holds, whether it is at rest.
 
 #[cfg(not(target_os = "linux"))]
 #[path = "elsewhere.rs"]
@@ -17,19 +17,19 @@ pub type Pid = u32;
 /// A call in which a thread waits for something outside itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Its name, as syscalls(2) has it.
+    /// Its name, as in syscalls(2).
     name: &'static str,
     /// It reads the standard input.
     on_input: bool,
 }
 
 impl Call {
-    /// Whether it is a `read` of the standard input.
+    /// Returns whether it is a `read` of the standard input.
     pub fn reads_input(self) -> bool {
         self.on_input
     }
 
-    /// Whether it returns when a connection brings something.
+    /// Returns whether it returns when a connection brings something.
     fn reads_connection(self) -> bool {
         !self.on_input && READS.contains(&self.name)
     }
@@ -44,12 +44,12 @@ impl fmt::Display for Call {
     }
 }
 
-/// What the threads of a process tree were seen doing at one moment.
+/// What the threads of a process tree did at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// Every thread sleeps in a call that waits for the outside; the name of the first one's.
+    /// Every thread sleeps in a call that waits for the outside; this is the call of the first one.
     Asleep(Call),
-    /// At least one thread runs, or sleeps in a call that says nothing (a page being read, say).
+    /// At least one thread runs, or sleeps in a call that says nothing (to read a page from disk, for instance).
     Busy,
     /// There is no such process any more.
     Gone,
@@ -57,51 +57,52 @@ pub enum Activity {
     Unknown,
 }
 
-/// All descendants of `root`, without `root` itself. Empty where the platform does not tell.
+/// Returns all descendants of `root`, without `root` itself. Empty where the platform does not tell.
 pub fn descendants(root: Pid) -> Vec<Pid> {
     imp::descendants(root)
 }
 
-/// The inodes of all sockets that the descendants of `root` hold open.
+/// Returns the inodes of all sockets that the descendants of `root` hold open.
 pub fn socket_inodes(root: Pid) -> HashSet<u64> {
     imp::descendants(root).into_iter().flat_map(imp::socket_inodes).collect()
 }
 
-/// What the descendants of `root` are doing.
+/// Returns what the descendants of `root` are doing.
 pub fn activity(root: Pid) -> Activity {
     imp::activity(root)
 }
 
-/// Whether every thread of the descendants of `root` sleeps, in whatever call.
+/// Returns whether every thread of the descendants of `root` sleeps, in any call.
 pub fn all_sleep(root: Pid) -> bool {
     imp::all_sleep(root)
 }
 
-/// Whether every thread sleeps, as [`all_sleep`] says, and no program that has ended waits to be collected by `root`.
+/// Returns whether every thread sleeps, as [`all_sleep`] says, and no dead child of `root` waits to be reaped.
 pub fn all_wait(root: Pid) -> bool {
     imp::all_wait(root)
 }
 
-/// Whether nothing of what `root` started is about to do something by itself, or to end: every thread sleeps, in whatever
-/// call, and none of its own children waits to be collected. Always so where the platform does not tell.
+/// Returns whether the process tree is idle: `root` has a child, every thread sleeps, in any call, and no dead child
+/// waits to be reaped. Always `true` where the platform does not tell.
 pub fn at_rest(root: Pid) -> bool {
     imp::at_rest(root)
 }
 
-/// CPU time that the descendants of `root` have used so far, in user and kernel mode.
+/// Returns the CPU time that the descendants of `root` have used so far, in user and kernel mode.
 ///
 /// Linux counts it in ticks of 10 ms.
 pub fn cpu_time(root: Pid) -> Option<Duration> {
     imp::cpu_time(root)
 }
 
-/// The call in which the descendants of `root` wait for a connection to bring something, when all of them sleep and at
-/// least one of their threads does so.
+/// Returns the call in which a descendant of `root` waits until a connection brings something; `None` unless all
+/// their threads sleep.
 pub fn waits_to_read(root: Pid) -> Option<Call> {
     imp::calls(root)?.into_iter().find(|call| call.reads_connection())
 }
 
-/// Whether at least one thread of the descendants of `root` sleeps in a call that waits for input or for a connection.
+/// Returns whether at least one thread of the descendants of `root` sleeps in a call that waits for input or for a
+/// connection.
 pub fn one_waits(root: Pid) -> bool {
     imp::one_waits(root)
 }
@@ -123,14 +124,14 @@ const READS: [&str; 12] = [
 ];
 
 /// Limits the address space of the descendants of `root` to `more` bytes above what each has now (RLIMIT_AS, see
-/// getrlimit(2)). Runtimes that reserve much address space at their start are not disturbed by it. Elsewhere than on
-/// Linux it does nothing.
+/// getrlimit(2)). This does not disturb runtimes that reserve much address space at their start. Does nothing on
+/// other systems than Linux.
 pub fn limit_memory(root: Pid, more: u64) {
     imp::limit_memory(root, more);
 }
 
-/// Stops the descendants of `root` (SIGSTOP), and waits until none of their threads runs; `false` lets them go on
-/// (SIGCONT). Elsewhere than on Linux it does nothing.
+/// Stops the descendants of `root` (SIGSTOP), and waits until none of their threads runs; with `false` lets them go
+/// on (SIGCONT). Does nothing on other systems than Linux.
 pub fn pause(root: Pid, stop: bool) {
     imp::pause(root, stop);
 }

@@ -1,11 +1,11 @@
-//! What is known of a running program, shared between its handle and its keeper.
+//! What is known about a running program, shared between its handle and its keeper.
 
 use super::spec::Exit;
 use crate::system::processes::Pid;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// What is known of a running program.
+/// What is known about a running program.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct State {
     /// Its process id, once it runs.
@@ -16,7 +16,7 @@ pub struct State {
     pub gone: bool,
 }
 
-/// [`State`] shared between the program's handle and whoever learns of its changes.
+/// [`State`] shared between the program's handle and the threads that change it or wait for it.
 #[derive(Default)]
 pub struct Link {
     state: Mutex<State>,
@@ -24,13 +24,13 @@ pub struct Link {
 }
 
 impl Link {
-    /// Changes the state and wakes those who wait for it.
+    /// Changes the state and wakes the threads that wait for it.
     pub fn set(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.lock());
         self.changed.notify_all();
     }
 
-    /// How the program ended by itself: not at SIGTERM or SIGKILL, which the runner sends.
+    /// Returns how the program ended by itself: not by SIGTERM or SIGKILL, which the runner sends.
     pub fn ended_itself(&self) -> Option<Exit> {
         self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15)))
     }

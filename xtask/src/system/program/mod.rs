@@ -1,4 +1,5 @@
-//! A program under test as a process: started, watched, bounded in output and time, ended with all it started.
+//! A program under test as a process: started, watched, limited in output and time, ended with everything that it
+//! started.
 
 mod link;
 mod running;
@@ -21,20 +22,20 @@ use std::time::{Duration, Instant};
 
 /// How long a program has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_millis(200);
-/// How long the rest of a program's output may take to arrive when nothing of the program is left. On Linux its end is
-/// certain then, and only a starved machine needs more than a moment; elsewhere a process that was left behind may
-/// hold the pipe.
+/// How long the rest of a program's output may take to arrive when no process of the program is left. On Linux its
+/// end is then certain, and only an overloaded machine needs more than a moment; elsewhere a process that was left
+/// behind may hold the pipe.
 const REST: Duration = if cfg!(target_os = "linux") { BURIAL } else { Duration::from_secs(1) };
-/// How often a program that is waited for is looked at.
+/// How often a wait looks at its program.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// A running program. Dropping it ends it.
 pub struct Program {
     process: Arc<Process>,
     stdin: Option<PipeWriter>,
-    /// So many bytes of output it may take its time for: twice what is wanted of it, and then some.
+    /// Output up to this many bytes renews the wait: twice what is expected, plus 1 MiB.
     allowance: u64,
-    /// Something is wanted of its output at all: else what it prints is its own business, and no reason to wait.
+    /// Whether any output is expected. If not, printing does not prolong the wait.
     has_to_print: bool,
     /// What it prints on standard output.
     pub stdout: Output,
@@ -43,7 +44,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it; `wanted` is looked for in its standard output, in order (see [`Output`]).
+    /// Starts it and looks for `wanted` in its standard output, in order (see [`Output`]).
     ///
     /// # Errors
     /// When there is no such program, or pipes or processes have run out.
@@ -67,7 +68,7 @@ impl Program {
     /// Writes to its standard input. A program that does not read it is no error here.
     pub fn input(&mut self, bytes: &[u8]) {
         if let Some(stdin) = &mut self.stdin {
-            // At most a few lines are ever written: a pipe's 64 KiB take them whether it reads or not.
+            // Checks write only a few lines: they fit into a pipe's 64 KiB, whether the program reads or not.
             let _ = stdin.write_all(bytes);
         }
     }
@@ -77,22 +78,22 @@ impl Program {
         self.stdin = None;
     }
 
-    /// A way to learn how it ended that outlives it.
+    /// Returns a handle that says how it ended and that outlives it.
     pub fn watch(&self) -> Arc<Link> {
         Arc::clone(&self.process.link)
     }
 
-    /// How it ended, if it has.
+    /// Returns how it ended, or `None` while it runs.
     pub fn exit(&self) -> Option<Exit> {
         self.process.link.lock().exit
     }
 
-    /// Waits for its end; `None` when it still runs at `until`.
+    /// Waits for its end; returns `None` when it still runs at `until`.
     pub fn wait_exit(&self, until: Instant) -> Option<Exit> {
         self.process.link.wait(until, |state| state.exit.is_some() || state.gone).exit
     }
 
-    /// Waits for its end as long as there is reason to; the limit that was reached when it did not come.
+    /// Waits for its end as long as there is a reason to.
     ///
     /// # Errors
     /// The patience that is over.
@@ -104,7 +105,7 @@ impl Program {
             if let Some(exit) = self.wait_exit(Instant::now() + patience.slice().min(LOOK)) {
                 return Ok(exit);
             }
-            // What it has to print may be much: as long as that comes, it has not hung. A flood is another matter.
+            // It may have to print much: while that comes, it does not hang. More than the allowance does not count.
             let total = self.stdout.total();
             if self.has_to_print && total > printed && total <= self.allowance && Instant::now() < at_most {
                 patience.renew();
@@ -116,18 +117,18 @@ impl Program {
         }
     }
 
-    /// The process below which the program and all that it started are found.
+    /// Returns the process below which the program and everything that it started run.
     pub fn root(&self) -> Pid {
         self.process.kept.root()
     }
 
-    /// What it and its descendants are doing.
+    /// Returns what it and its descendants are doing.
     pub fn activity(&self) -> Activity {
         processes::activity(self.root())
     }
 
-    /// Ends it, politely first, with everything it started; then its output is whole.
-    /// The answer says whether it had to be killed because it did not heed SIGTERM.
+    /// Ends it and everything that it started, first with SIGTERM. After that its output is complete. Returns whether
+    /// it had to be killed because it ignored SIGTERM.
     pub fn end(&mut self) -> bool {
         self.stdin = None;
         let mut heeded = true;
@@ -150,7 +151,7 @@ impl Drop for Program {
     }
 }
 
-/// Runs a tool of ours (cargo) to its end, its standard output handed over line by line.
+/// Runs a tool (cargo) to its end and passes each line of its standard output to `line`.
 ///
 /// # Errors
 /// When it cannot be started.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long the kernel may take to bury a killed process tree.
+/// How long the kernel may take to remove a killed process tree.
 pub const BURIAL: Duration = Duration::from_secs(10);
 
 /// Programs that run now, so that Ctrl-C can end them all.
@@ -21,7 +21,7 @@ fn running() -> MutexGuard<'static, Vec<Arc<Process>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Ends every running program with all it started, waits until they are gone, and lets no other start.
+/// Ends every running program and everything that it started, waits until they are gone, and lets no other start.
 pub fn end_all() {
     let all = {
         let running = running();
@@ -36,7 +36,7 @@ pub fn end_all() {
     ENDED.store(true, Ordering::SeqCst);
 }
 
-/// Waits until [`end_all`] is through, where it was called.
+/// Waits until [`end_all`] has finished, if it was called.
 pub fn wait_ended() {
     let until = Instant::now() + BURIAL;
     while interrupted() && !ENDED.load(Ordering::SeqCst) && Instant::now() < until {
@@ -44,7 +44,7 @@ pub fn wait_ended() {
     }
 }
 
-/// Whether [`end_all`] was called: whoever waits for a program then learns nothing of worth any more.
+/// Returns whether the run was interrupted ([`end_all`] was called); results after that mean nothing.
 pub fn interrupted() -> bool {
     CLOSED.load(Ordering::SeqCst)
 }
@@ -57,7 +57,7 @@ pub struct Process {
 
 impl Process {
     pub fn start(spec: &Spec, pipes: Pipes) -> anyhow::Result<Arc<Self>> {
-        // Held while starting, so that `end_all` sees it or it sees that all is over.
+        // Locked while starting: either `end_all` sees this process, or the start sees that all is over.
         let mut running = running();
         if CLOSED.load(Ordering::SeqCst) {
             bail!("interrupted");

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-/// This executable, on Linux also when its file was rebuilt or removed since.
+/// Returns the path of this executable. On Linux it also works after the file was rebuilt or removed.
 pub fn own_executable() -> PathBuf {
     if cfg!(target_os = "linux") {
         return "/proc/self/exe".into();
@@ -27,7 +27,7 @@ pub struct Spec {
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// It returned this status.
+    /// It exited with this status.
     Code(i32),
     /// A signal of this number ended it.
     #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has signals"))]

@@ -1,4 +1,4 @@
-//! One socket as the kernel's table has it.
+//! One socket as the kernel's table shows it.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ pub enum TcpState {
     SynRecv,
     /// Our FIN is sent, not yet acknowledged.
     FinWait1,
-    /// Our FIN is acknowledged, the peer's has not come.
+    /// Our FIN is acknowledged, the peer's FIN has not come.
     FinWait2,
     /// Both FINs have passed; the port is held for a while.
     TimeWait,
@@ -24,7 +24,7 @@ pub enum TcpState {
     CloseWait,
     /// Both FINs are sent, the last acknowledgement is missing.
     LastAck,
-    /// Waits for callers.
+    /// Waits for connections.
     Listen,
     /// Both ends closed at once.
     Closing,
@@ -33,7 +33,7 @@ pub enum TcpState {
 }
 
 impl TcpState {
-    /// Its name as RFC 9293 and `ss` write it.
+    /// Returns its name as in RFC 9293, with `_` in place of `-`.
     pub fn name(self) -> &'static str {
         use TcpState::*;
         match self {
@@ -72,7 +72,7 @@ impl TcpState {
     }
 }
 
-/// One TCP socket as the kernel's table has it.
+/// One TCP socket as the kernel's table shows it.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Its state.
@@ -81,20 +81,22 @@ pub struct Entry {
     pub local: SocketAddr,
     /// The other end's address.
     pub remote: SocketAddr,
-    /// Bytes that have arrived and were not read yet; of a listening socket, the connections that wait for `accept`.
+    /// Bytes that have arrived and were not read yet; for a listening socket, the connections that wait for `accept`.
     pub unread: u32,
-    /// Bytes written and not yet acknowledged by the other end; of a listening socket, the backlog, where netlink told it.
+    /// Bytes written and not yet acknowledged by the other end; for a listening socket, the backlog, where netlink
+    /// told it.
     pub unacked: u32,
     /// The socket's inode, which `/proc/PID/fd` names too; 0 when no process holds it.
     pub inode: u64,
-    /// Bytes received in all, in order; known only of one socket that netlink was asked for.
+    /// Bytes received in total, in order; known only when netlink was asked for this one socket.
     pub received: Option<u64>,
-    /// Segments with data received in all; known as `received` is.
+    /// Segments with data received in total; known when `received` is.
     pub segments: Option<u32>,
 }
 
 impl Entry {
-    /// Whether this socket listens and has more connections waiting than its backlog. (The kernel takes one more.)
+    /// Returns whether this socket listens and has more connections waiting than its backlog. (The kernel takes one
+    /// more.)
     pub fn queue_is_full(&self) -> bool {
         self.state == TcpState::Listen && self.unacked > 0 && self.unread > self.unacked
     }

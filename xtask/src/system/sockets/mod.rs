@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 /// Whether this platform's kernel can be asked at all.
 pub const KNOWN: bool = cfg!(target_os = "linux");
 
-/// Every listening TCP socket, IPv4 and IPv6, or only those of `port` when one is given.
+/// Returns every listening TCP socket, IPv4 and IPv6, or only those of `port` when one is given.
 ///
 /// # Errors
 /// When neither netlink nor `/proc/net` can be read. On other systems than Linux: `Unsupported`.
@@ -22,7 +22,7 @@ pub fn listening(port: Option<u16>) -> io::Result<Vec<Entry>> {
     imp::select(&[TcpState::Listen], port)
 }
 
-/// Every TCP socket, whatever its state.
+/// Returns every TCP socket, in any state.
 ///
 /// # Errors
 /// As [`listening`].
@@ -30,7 +30,7 @@ pub fn all() -> io::Result<Vec<Entry>> {
     imp::select(&[], None)
 }
 
-/// The socket between exactly these two addresses, if the kernel still has it.
+/// Returns the socket between exactly these two addresses, if the kernel still has it.
 ///
 /// # Errors
 /// As [`listening`].
@@ -38,7 +38,7 @@ pub fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<Entry
     imp::between(local, remote)
 }
 
-/// How far the reader at one end of a connection is.
+/// How much the reader at one end of a connection has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// It has taken everything that was sent to it.
@@ -51,11 +51,11 @@ pub enum Taken {
     Unknown,
 }
 
-/// Whether the reader, whose socket has the address `reader`, has taken all of the `sent` bytes that the socket at
-/// `sender` has sent it since the connection stood.
+/// Returns whether the reader at `reader` has taken all of the `sent` bytes that the socket at `sender` has sent it
+/// since the connection was made.
 ///
-/// When the answer is [`Taken::All`], the reader's `recv` that took the last byte is over: the kernel fills in
-/// `tcp_info` under the socket's lock, which `recv` holds, so that what is sent next cannot slip into that `recv`.
+/// With [`Taken::All`], the reader's `recv` that took the last byte is over: the kernel fills in `tcp_info` under the
+/// socket's lock, which `recv` holds. So bytes that are sent next cannot get into that `recv`.
 pub fn taken(reader: SocketAddr, sender: SocketAddr, sent: u64) -> Taken {
     let Ok(entry) = imp::between(reader, sender) else { return Taken::Unknown };
     match entry {

@@ -1,4 +1,4 @@
-//! The socket table by `NETLINK_SOCK_DIAG` (sock_diag(7)): exact, and 50 µs a question.
+//! The socket table, read with `NETLINK_SOCK_DIAG` (sock_diag(7)): exact, and 50 µs per question.
 
 use super::entry::{Entry, TcpState};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -20,15 +20,15 @@ const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
 const ENOENT: i32 = 2;
 const INET_DIAG_INFO: u8 = 2;
-/// Where `tcpi_bytes_received` lies in `struct tcp_info` (linux/tcp.h).
+/// Offset of `tcpi_bytes_received` in `struct tcp_info` (linux/tcp.h).
 const BYTES_RECEIVED: usize = 128;
 /// Offset of `tcpi_data_segs_in` in it.
 const DATA_SEGMENTS_IN: usize = 152;
-/// Room for the header and for the fixed part of one `inet_diag_msg`.
+/// Sizes of the header and of the fixed part of one `inet_diag_msg`.
 const HEADER: usize = 16;
 const MESSAGE: usize = 72;
 
-/// Dumps the table of both families, narrowed to `states` (all when empty) and to one local port.
+/// Returns the sockets of both families that are in `states` (all when empty) and, if given, at this local port.
 pub(super) fn select(states: &[TcpState], port: Option<u16>) -> io::Result<Vec<Entry>> {
     let mask = match states {
         [] => u32::MAX,
@@ -40,7 +40,7 @@ pub(super) fn select(states: &[TcpState], port: Option<u16>) -> io::Result<Vec<E
         id[..2].copy_from_slice(&port.unwrap_or(0).to_be_bytes());
         ask(family, mask, NLM_F_REQUEST | NLM_F_DUMP, &id, &mut found)?;
     }
-    // The dump of IPv6 narrows by port too, but be sure: older kernels did not.
+    // The kernel selects by port, too, but older kernels did not do so for IPv6.
     found.retain(|entry| port.is_none_or(|port| entry.local.port() == port));
     Ok(found)
 }
@@ -68,7 +68,7 @@ fn put_ip(room: &mut [u8], ip: IpAddr) {
     }
 }
 
-/// The netlink socket of this thread: a wire asks thousands of times a second.
+/// Calls `ask` with this thread's netlink socket, which is kept: a wire asks thousands of times a second.
 fn with_socket<T>(ask: impl FnOnce(&mut Socket) -> io::Result<T>) -> io::Result<T> {
     thread_local!(static SOCKET: RefCell<Option<Socket>> = const { RefCell::new(None) });
     SOCKET.with_borrow_mut(|kept| {
@@ -82,7 +82,7 @@ fn with_socket<T>(ask: impl FnOnce(&mut Socket) -> io::Result<T>) -> io::Result<
             }
         };
         let answer = ask(&mut socket);
-        // After a failure an answer could still be under way; it must not be taken for the next one's.
+        // After a failure the answer may still come; it must not be taken for the next answer.
         let clean = answer.as_ref().err().is_none_or(|error| error.raw_os_error() == Some(ENOENT));
         *kept = clean.then_some(socket);
         answer
@@ -107,7 +107,7 @@ fn ask_on(
     request.extend(flags.to_ne_bytes());
     request.extend(1u32.to_ne_bytes()); // nlmsg_seq
     request.extend(0u32.to_ne_bytes()); // nlmsg_pid: the kernel
-    // One socket is asked for with its `tcp_info`; for a dump that would be much.
+    // A question about one socket also asks for its `tcp_info`; for a dump that would be too much.
     let extensions = if flags & NLM_F_DUMP == 0 { 1 << (INET_DIAG_INFO - 1) } else { 0 };
     request.extend([family, IPPROTO_TCP, extensions, 0]);
     request.extend(states.to_ne_bytes());

@@ -1,4 +1,4 @@
-//! The socket table by `/proc/net/tcp` and `tcp6` (proc_net(5)): the fallback, about 1 ms a question.
+//! The socket table, read from `/proc/net/tcp` and `tcp6` (proc_net(5)): the fallback, about 1 ms per question.
 
 use super::entry::{Entry, TcpState};
 use std::fs;
@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 pub(super) fn select(states: &[TcpState], port: Option<u16>) -> io::Result<Vec<Entry>> {
     let mut table = fs::read_to_string("/proc/net/tcp")?;
-    // Without IPv6 the second table is missing; dual-stack sockets stand in it alone.
+    // Without IPv6 the second table is missing; dual-stack sockets are only in that table.
     table.push_str(&fs::read_to_string("/proc/net/tcp6").unwrap_or_default());
     let wanted = |entry: &Entry| {
         (states.is_empty() || states.contains(&entry.state)) && port.is_none_or(|p| p == entry.local.port())
@@ -21,7 +21,7 @@ pub(super) fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Optio
     Ok(entries.pop())
 }
 
-/// `sl: local remote st tx:rx tr:when retrnsmt uid timeout inode …`; headings do not parse and are passed over.
+/// Parses `sl: local remote st tx:rx tr:when retrnsmt uid timeout inode …`; a heading gives `None`.
 fn entry(line: &str) -> Option<Entry> {
     let mut words = line.split_ascii_whitespace().skip(1);
     let local = address(words.next()?)?;
@@ -42,7 +42,7 @@ fn entry(line: &str) -> Option<Entry> {
     })
 }
 
-/// `0100007F:1F90`, or 32 digits for IPv6: each 32-bit word is printed in the machine's own byte order.
+/// Parses `0100007F:1F90`, or 32 digits for IPv6: each 32-bit word is printed in the machine's own byte order.
 fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let mut octets = Vec::with_capacity(16);
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use std::net::{TcpListener, TcpStream};
 
-    /// The two ways of asking must tell the same of the same sockets.
+    /// Checks that both ways of asking say the same about the same sockets.
     #[test]
     fn both_tables_agree() {
         let v6 = TcpListener::bind("[::]:0").or_else(|_| TcpListener::bind("127.0.0.1:0")).unwrap();

@@ -1,4 +1,4 @@
-// kills keeps-no-sockets@plain: a connection that is over is still to be closed, whatever ended it
+// kills keeps-no-sockets@plain: the server must close every connection that is over
 // Mistake: when read or write fails it goes back to accept without close.
 // Breaks "treats no client's behaviour as its own error"; seen from outside: each client that resets costs a file descriptor, until none is left.
 #define _POSIX_C_SOURCE 200809L

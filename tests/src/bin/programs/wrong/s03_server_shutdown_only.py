@@ -1,4 +1,4 @@
-# kills keeps-no-sockets@plain: a connection that is over is still to be closed, whatever ended it
+# kills keeps-no-sockets@plain: the server must close every connection that is over
 # Mistake: it ends its direction of each connection and never closes the socket, which its list of clients holds.
 # Breaks "then close"; seen from outside: the client hears FIN, and each client costs a file descriptor, until none is left.
 import os

@@ -1,4 +1,4 @@
-# kills keeps-no-sockets@plain: a connection that is over is still to be closed, whatever ended it
+# kills keeps-no-sockets@plain: the server must close every connection that is over
 # Mistake: it closes a connection after the last message only; a client that fails to answer is forgotten, its socket kept.
 # Breaks "anything but `receive ok` ends the connection"; seen from outside: each client that resets costs a file descriptor, until none is left.
 import os

@@ -1,4 +1,4 @@
-// kills keeps-no-sockets@plain: a connection that is over is still to be closed, whatever ended it
+// kills keeps-no-sockets@plain: the server must close every connection that is over
 // Mistake: it keeps a stream of each client for a log of its sessions; `shutdown` ends the connection, the socket stays.
 // Breaks "serves until it is ended"; seen from outside: the client hears FIN, and each client costs a file descriptor, until none is left.
 use std::io::{self, Write};
