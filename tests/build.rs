@@ -1,4 +1,4 @@
-//! Lists the programs in Rust of `src/bin/programs/right` and `wrong`: to add a program, add its file.
+//! Lists the Rust programs in `src/bin/programs/right` and `wrong`: to add a program, add its file.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The names of the Rust files in this folder, in order. The tests of the corpus report a name of another form.
+/// Returns the names of the Rust files in this folder, sorted. Skips names of another form: the corpus tests report
+/// them.
 fn stems(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut stems = Vec::new();
     for entry in fs::read_dir(folder)? {

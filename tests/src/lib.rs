@@ -17,7 +17,7 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
 }
 
-/// What a run of the runner said.
+/// The status and the output of a run of the runner.
 pub struct Ran {
     /// Its exit status.
     pub status: i32,
@@ -38,16 +38,16 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
-    /// The JSON report on standard output.
+    /// Reads the JSON report on standard output.
     ///
     /// # Panics
-    /// When it is not JSON: the run is shown.
+    /// When it is not JSON; the message shows the output.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
     }
 
-    /// `(check, verdict, cause)` of every check.
+    /// Returns `(check, verdict, cause)` of every check.
     pub fn verdicts(&self) -> Vec<(String, String, String)> {
         let report = self.json();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
@@ -57,7 +57,7 @@ impl Ran {
     }
 }
 
-/// The runner with these words, not yet started. `exe` is `env!("CARGO_BIN_EXE_runner")`.
+/// Returns the command that starts the runner with these words. `exe` is `env!("CARGO_BIN_EXE_runner")`.
 pub fn runner(exe: &str, words: &[&str]) -> Command {
     let mut command = Command::new(exe);
     command.current_dir(root()).args(words).env_remove("NO_COLOR");
@@ -72,8 +72,8 @@ pub fn run(exe: &str, words: &[&str]) -> Ran {
     runner(exe, words).output().expect("start the runner").into()
 }
 
-/// The executables `runner` and `programs` beside this one, built anew where they are older than their sources. For the
-/// commands that measure; tests have `env!("CARGO_BIN_EXE_…")`.
+/// Builds the executables `runner` and `programs` if they are older than their sources, and returns their paths. For
+/// the commands that measure; tests have `env!("CARGO_BIN_EXE_…")`.
 ///
 /// # Panics
 /// When they cannot be built.
@@ -93,11 +93,11 @@ pub fn siblings() -> (PathBuf, PathBuf) {
     (sibling("runner"), sibling("programs"))
 }
 
-/// Four processes a core that only compute, ended with this value.
+/// Four processes per core that only compute. They end when this value is dropped.
 pub struct Busy(Vec<Child>);
 
 impl Busy {
-    /// Starts them; `programs` is the executable that holds the tests' programs.
+    /// Starts them. `programs` is the executable that contains the tests' programs.
     ///
     /// # Panics
     /// When they cannot be started.
@@ -117,32 +117,32 @@ impl Drop for Busy {
     }
 }
 
-/// How long a test waits for a fact before it gives up. It decides nothing: beside much other work a fact may be late.
+/// How long a test waits for a fact before it gives up. No verdict depends on it: on a busy machine a fact may be late.
 pub const LIMIT: Duration = Duration::from_secs(300);
 
-/// Waits for a fact, at most as long as [`LIMIT`].
+/// Waits until `fact` returns `true`, at most [`LIMIT`].
 ///
 /// # Panics
-/// When it has not come by then.
+/// When it is still `false` then.
 pub fn wait_for(what: &str, mut fact: impl FnMut() -> bool) {
     let until = Instant::now() + LIMIT;
     while !fact() {
         assert!(Instant::now() < until, "gave up waiting: {what}");
-        thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
+        thread::sleep(Duration::from_millis(5)); // Only how often it looks again.
     }
 }
 
-/// Says something that is seen also when the test passes; a macro's output is not.
+/// Prints a line that people see also when the test passes. A passing test hides the output of `eprintln!`.
 pub fn loud(text: &str) {
     let _ = writeln!(std::io::stderr(), "!! {text}");
 }
 
-/// Says that something is not checked on this machine; `.ci/run` repeats these lines at its end.
+/// Prints that something is not checked on this machine. `.ci/run` repeats these lines at its end.
 pub fn not_checked(what: &str) {
     loud(&format!("NOT CHECKED: {what}"));
 }
 
-/// Whether this program can be run here; what is not checked without it is told.
+/// Returns whether this program can run here. If not, prints what is not checked without it.
 pub fn has(program: &str, what: &str) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
@@ -151,7 +151,8 @@ pub fn has(program: &str, what: &str) -> bool {
     found
 }
 
-/// Processes whose command line holds `token`, keepers included, the one with the id `but` not: `PID WORDS`. Linux only.
+/// Returns the processes whose command line contains `token`, as `PID WORDS`: also keepers, but not the process with
+/// the id `but`. Linux only.
 ///
 /// # Panics
 /// When `/proc` cannot be read.
@@ -165,7 +166,7 @@ pub fn processes_with(token: &str, but: u32) -> Vec<String> {
     .collect()
 }
 
-/// The lessons by their folders' names, in order: `01-echo` and so on.
+/// Returns the names of the lessons' folders, in order: `01-echo` and so on.
 ///
 /// # Panics
 /// When the solutions cannot be read.
@@ -177,8 +178,8 @@ pub fn lessons() -> Vec<String> {
     lessons
 }
 
-/// A file of the solution of lesson `number` as a learner has it who has filled the first `filled` holes with the solution's
-/// bodies, and how many holes there are.
+/// Makes a learner's file from `source`, a file of the solution of lesson `number`: fills the first `filled` holes
+/// with the solution's bodies. Returns the text, and the number of all holes.
 pub fn filled(source: &str, filled: usize, number: &str) -> (String, usize) {
     let (mut out, mut holes, mut skipping) = (String::new(), 0, false);
     for line in source.lines() {
@@ -199,7 +200,7 @@ pub fn filled(source: &str, filled: usize, number: &str) -> (String, usize) {
     (out.replace(&format!("solution_{number}"), &format!("lesson_{number}")), holes)
 }
 
-/// Fills every hole of a lesson of the repository at `clone` with the solution's bodies, as a learner's work.
+/// Fills every hole of a lesson in the repository at `clone` with the solution's bodies, as a learner would.
 ///
 /// # Panics
 /// When there is no such lesson.
@@ -219,7 +220,7 @@ pub fn solve(clone: &Path, lesson: &str) {
     }
 }
 
-/// An empty folder for a test of this name; `tmp` is `env!("CARGO_TARGET_TMPDIR")`.
+/// Makes an empty folder for the test of this name. `tmp` is `env!("CARGO_TARGET_TMPDIR")`.
 ///
 /// # Panics
 /// When it cannot be made.
@@ -233,7 +234,7 @@ pub fn empty_dir(tmp: &str, name: &str) -> PathBuf {
 /// Renders all starters into an empty folder named for the test.
 ///
 /// # Panics
-/// When the runner cannot.
+/// When the runner fails.
 pub fn starters(exe: &str, tmp: &str, name: &str) -> PathBuf {
     let dir = empty_dir(tmp, name);
     let ran = run(exe, &["starters", "--into", &dir.to_string_lossy()]);
@@ -241,8 +242,8 @@ pub fn starters(exe: &str, tmp: &str, name: &str) -> PathBuf {
     dir
 }
 
-/// A repository as a learner has it after cloning, with fresh starters, in an empty folder named for the test. Only the
-/// runner itself is not in it: see [`runner_in`].
+/// Makes a repository as a learner has it after `git clone`, with fresh starters, in an empty folder named for the
+/// test. The runner itself is not in it: see [`runner_in`].
 ///
 /// # Panics
 /// When it cannot be made.
@@ -263,18 +264,18 @@ pub fn clone(exe: &str, tmp: &str, name: &str) -> PathBuf {
     dir
 }
 
-/// The runner with these words, not yet started, as if it had been built in the repository at `clone`.
+/// Returns the command that starts the runner with these words, as if it was built in the repository at `clone`.
 pub fn runner_in(clone: &Path, exe: &str, words: &[&str]) -> Command {
     let mut command = runner(exe, words);
     as_in(clone, &mut command);
     command
 }
 
-/// Makes `command` start in the repository at `clone`, as from a shell of its own: nothing that the cargo of this test run
-/// was given, or has set, leads back to this repository.
+/// Makes `command` start in the repository at `clone`, as from a new shell: removes the variables of this test run's
+/// cargo that lead back to this repository.
 pub fn as_in(clone: &Path, command: &mut Command) {
     command.current_dir(clone).env("CARGO_MANIFEST_DIR", clone.join("xtask"));
-    // Two clones with one target folder take each other's programs for their own.
+    // Two clones that share a target folder would run each other's programs.
     for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"] {
         command.env_remove(name);
     }
@@ -291,7 +292,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Splits at blanks; single quotes hold words together.
+/// Splits at blanks, but not inside single quotes.
 pub fn words_of(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;

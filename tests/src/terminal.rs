@@ -1,4 +1,4 @@
-//! A person at a terminal: types keys, and reads what comes, on a pseudo-terminal (pty(7)).
+//! A person at a terminal: types keys and reads the screen, on a pseudo-terminal (pty(7)).
 
 use crate::{LIMIT, wait_for};
 use nix::pty::{Winsize, openpty};
@@ -17,18 +17,18 @@ use std::time::{Duration, Instant};
 /// A program that runs on a pseudo-terminal of 80 columns and 24 lines.
 pub struct Terminal {
     keyboard: File,
-    /// The program's end, so that the terminal lives on after the program, as a shell's does.
+    /// The program's end. It stays open here, so that the terminal outlives the program, as it does under a shell.
     line: OwnedFd,
     before: Termios,
     screen: Arc<Mutex<Vec<u8>>>,
-    /// Up to here it was read.
+    /// How many bytes of the screen are read already.
     read: usize,
     /// The program.
     pub child: Child,
 }
 
 impl Terminal {
-    /// Starts the program there, as the leader of a session whose terminal this is.
+    /// Starts the program on a new terminal, as the leader of the session that this terminal controls.
     ///
     /// # Panics
     /// When there is no pseudo-terminal, or the program cannot be started.
@@ -38,7 +38,7 @@ impl Terminal {
         let before = tcgetattr(&pty.slave).expect("its mode");
         let end = || Stdio::from(pty.slave.try_clone().expect("its end"));
         command.stdin(end()).stdout(end()).stderr(end());
-        // SAFETY: setsid and ioctl are async-signal-safe; 0 is the terminal, which nobody else controls.
+        // SAFETY: setsid and ioctl are async-signal-safe; 0 is the terminal, which controls no other session.
         unsafe {
             command.pre_exec(|| {
                 setsid()?;
@@ -70,10 +70,10 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).expect("type");
     }
 
-    /// Waits until this text comes, after what was waited for before; what came until then.
+    /// Waits until this text comes, after the text that it saw last. Returns everything up to its end.
     ///
     /// # Panics
-    /// When it has not come within [`LIMIT`]: what came instead is shown.
+    /// When it has not come within [`LIMIT`]; the message shows what came instead.
     pub fn see(&mut self, text: &str) -> String {
         let until = Instant::now() + LIMIT;
         loop {
@@ -88,7 +88,7 @@ impl Terminal {
                 "`{text}` did not come, but:\n{}",
                 String::from_utf8_lossy(&news.0)
             );
-            thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
+            thread::sleep(Duration::from_millis(5)); // Only how often it looks again.
         }
     }
 
@@ -100,10 +100,10 @@ impl Terminal {
         kill(Pid::from_raw(self.child.id() as i32), signal).expect("send the signal");
     }
 
-    /// Waits for the program's end.
+    /// Waits until the program ends.
     ///
     /// # Panics
-    /// When it has not come within [`LIMIT`].
+    /// When it has not ended within [`LIMIT`].
     pub fn wait(&mut self) -> ExitStatus {
         let mut status = None;
         wait_for("the program's end", || {
@@ -113,7 +113,7 @@ impl Terminal {
         status.expect("it was waited for")
     }
 
-    /// Whether keys are handed over one by one, without echo.
+    /// Returns whether the program gets keys one by one, without echo.
     ///
     /// # Panics
     /// When the terminal is gone.
@@ -125,7 +125,7 @@ impl Terminal {
     /// Waits until the terminal is as it was before.
     ///
     /// # Panics
-    /// When it has not become so within [`LIMIT`].
+    /// When it is not so within [`LIMIT`].
     pub fn is_given_back(&self) {
         wait_for("the terminal as it was", || tcgetattr(&self.line).expect("its mode") == self.before);
     }
@@ -138,7 +138,7 @@ impl Drop for Terminal {
     }
 }
 
-/// The bytes without control sequences, and where each of them stood.
+/// Returns the bytes without control sequences, and the place of each in `bytes`.
 fn plain(bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
     let (mut out, mut places) = (Vec::new(), Vec::new());
     let mut at = 0;

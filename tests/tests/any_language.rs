@@ -1,4 +1,4 @@
-//! Programs in any language, as they come: with a folder, an environment, an address of their own, and output of any kind.
+//! Programs in any language: with their own folder, environment and address, and with output of any kind.
 #![cfg(target_os = "linux")]
 
 use lab_tests::{Ran, empty_dir, has, run, words_of};
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 
-/// A folder with a server and a client in Python, both fixed to one address, or `None` without Python.
+/// Makes a folder with a server and a client in Python, both fixed to one address. Returns `None` without Python.
 fn python(name: &str) -> Option<PathBuf> {
     if !has("python3", &format!("programs in Python ({name})")) {
         return None;
@@ -37,16 +37,16 @@ fn python(name: &str) -> Option<PathBuf> {
     Some(dir)
 }
 
-/// An address that nobody uses, and that nobody has just used: what another run left in TIME_WAIT there would have to be
-/// waited for. It lies above the ports that runners hand out, and below those of outgoing connections; a UDP socket keeps it
-/// from other test runs.
+/// Returns an address that nobody uses now or used a moment ago: with connections in TIME_WAIT there, the test would
+/// have to wait. Its port is above those that runners hand out, and below those of outgoing connections. A UDP socket
+/// keeps other test runs from taking it.
 fn address() -> String {
     static CLAIMS: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
     for port in 28_000..32_000 {
         let addr = SocketAddr::from(([127, 0, 0, 1], port));
         let Ok(claim) = UdpSocket::bind(addr) else { continue };
         CLAIMS.lock().unwrap().push(claim);
-        // Without SO_REUSEADDR, it can only be bound when nothing is left of it.
+        // Without SO_REUSEADDR, `bind` works only if no connection is left there.
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         if socket.bind(&addr.into()).is_ok() {
             return addr.to_string();

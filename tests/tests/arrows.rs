@@ -1,14 +1,15 @@
-//! The structure of the runner: arrows point down in the order of `xtask/src/lib.rs`, and no files form a circle.
+//! Checks the structure of the runner: arrows point down in the order of `xtask/src/lib.rs`, and no files form a
+//! circle.
 
 use lab_tests::root;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The runner's files by their module's path: `["bench", "peer"]` is `bench/peer/mod.rs` or `bench/peer.rs`.
+/// The runner's files by module path: `["bench", "peer"]` is `bench/peer/mod.rs` or `bench/peer.rs`.
 type Files = BTreeMap<Vec<String>, String>;
 
-/// A use of one file by another, with the name that ties them.
+/// The arrows: `(from, to)` means that the first file uses the second one, by these names.
 type Arrows = BTreeMap<(Vec<String>, Vec<String>), BTreeSet<String>>;
 
 #[test]
@@ -25,7 +26,7 @@ fn arrows_point_down_and_no_files_form_a_circle() {
             wrong.push(format!("upward: {} → {} ({names:?})", from.join("/"), to.join("/")));
         }
     }
-    // Promises speak to the bench, which hands on what they may name of the system.
+    // Promises use the bench only. It re-exports what they may name of the system.
     for (file, text) in files.iter().filter(|(file, _)| file.first().is_some_and(|room| room == "promises")) {
         let rooms = ["promises", "bench", "finding", "wire"];
         let past = |path: &Vec<String>| !path.first().is_some_and(|room| rooms.contains(&room.as_str()));
@@ -47,7 +48,7 @@ fn arrows_point_down_and_no_files_form_a_circle() {
     assert!(wrong.is_empty(), "{} edges are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// All source files of the runner, without their tests.
+/// Reads all source files of the runner, without their tests.
 fn files() -> Files {
     let source = root().join("xtask/src");
     let mut found = Files::new();
@@ -76,7 +77,7 @@ fn module(source: &Path, path: &Path) -> Vec<String> {
     parts
 }
 
-/// The rooms in the order in which `lib.rs` declares them.
+/// Returns the rooms in the order in which `lib.rs` declares them.
 fn rooms(lib: &str) -> Vec<String> {
     let declared = |line: &str| {
         let line = line.strip_prefix("pub ").unwrap_or(line);
@@ -85,15 +86,15 @@ fn rooms(lib: &str) -> Vec<String> {
     lib.lines().filter_map(declared).collect()
 }
 
-/// Every use of another file: by `use`, or by a path that begins with `crate::`. A name that a `mod.rs` only hands on
-/// counts as the file's that it comes from.
+/// Returns every use of another file: by `use`, or by a path that begins with `crate::`. A name that a `mod.rs` only
+/// re-exports counts as a use of the file that defines it.
 fn arrows(files: &Files) -> Arrows {
     let handed_on: BTreeMap<&Vec<String>, Vec<Vec<String>>> =
         files.iter().map(|(file, text)| (file, uses(file, text, true))).collect();
     let mut arrows = Arrows::new();
     for (file, text) in files {
         if file.is_empty() || *file == ["main"] {
-            continue; // The root itself stands above all rooms.
+            continue; // The root itself is above all rooms.
         }
         for path in uses(file, text, false) {
             let to = owner(files, &handed_on, path.clone(), 0);
@@ -106,7 +107,7 @@ fn arrows(files: &Files) -> Arrows {
     arrows
 }
 
-/// The file that defines the last name of a path.
+/// Returns the file that defines the last name of a path.
 fn owner(
     files: &Files,
     handed_on: &BTreeMap<&Vec<String>, Vec<Vec<String>>>,
@@ -126,7 +127,7 @@ fn owner(
     }
 }
 
-/// The paths that a file uses, from the root of the crate; with `public`, only those that it hands on.
+/// Returns the paths that a file uses, from the root of the crate; with `public`, only those that it re-exports.
 fn uses(file: &[String], text: &str, public: bool) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -157,7 +158,7 @@ fn uses(file: &[String], text: &str, public: bool) -> Vec<Vec<String>> {
                 part.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
             found.extend(absolute(file, &format!("super::{path}")));
         }
-        // What a `mod.rs` hands on and also uses itself, and the modules that it names in its code.
+        // What a `mod.rs` re-exports and also uses itself, and the modules that it names in its code.
         let code = code(&plain);
         let words: BTreeSet<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
         let own = uses(file, text, true);
@@ -177,18 +178,18 @@ fn uses(file: &[String], text: &str, public: bool) -> Vec<Vec<String>> {
     found
 }
 
-/// Whether a module of this path is a file.
+/// Returns whether a module of this path is a file.
 fn is_file(path: &[String]) -> bool {
     let source = root().join("xtask/src").join(path.join("/"));
     source.is_dir() || source.with_extension("rs").is_file()
 }
 
-/// The text without comments.
+/// Returns the text without comments.
 fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// Where the next `use` of a statement begins.
+/// Returns where the next `use` statement begins.
 fn find_use(text: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(at) = text[from..].find("use ") {
@@ -202,7 +203,7 @@ fn find_use(text: &str) -> Option<usize> {
     None
 }
 
-/// The single paths of a tree such as `a::{b, c::{d, e}}`.
+/// Returns the single paths of a tree such as `a::{b, c::{d, e}}`.
 fn leaves(tree: &str) -> Vec<String> {
     let tree = tree.trim();
     let Some(open) = tree.find('{') else {
@@ -231,7 +232,7 @@ fn leaves(tree: &str) -> Vec<String> {
         .collect()
 }
 
-/// A path from the root of the crate; `None` for one into another crate.
+/// Returns the path from the root of the crate, or `None` for a path into another crate.
 fn absolute(file: &[String], path: &str) -> Option<Vec<String>> {
     let words: Vec<&str> = path.split("::").filter(|word| !word.is_empty()).collect();
     let mut base = file.to_vec();
@@ -261,7 +262,7 @@ fn absolute(file: &[String], path: &str) -> Option<Vec<String>> {
     Some(base)
 }
 
-/// The groups of files that reach each other.
+/// Returns the groups of files that reach each other.
 fn circles(arrows: &Arrows) -> Vec<BTreeSet<Vec<String>>> {
     let reached = |from: &Vec<String>| {
         let mut seen = BTreeSet::new();

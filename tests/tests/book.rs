@@ -1,7 +1,7 @@
-//! Every transcript in the book and the README is what the programs print today.
+//! Checks that every transcript in the book and the README is what the programs print today.
 //!
-//! A block that begins with `$ cargo xtask …` is run, and compared after masking what differs from run to run:
-//! addresses and times. `LAB_UPDATE=1 cargo test --test book` writes what was printed into the pages.
+//! Runs each block that begins with `$ cargo xtask …`, and compares it after masking what differs from run to run:
+//! addresses and times. `LAB_UPDATE=1 cargo test --test book` writes the new output into the pages.
 
 #![cfg(target_os = "linux")] // Elsewhere some checks are skipped, and say so.
 
@@ -22,7 +22,7 @@ fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What the command of a transcript prints to somebody who works in the repository at `clone`.
+/// Runs the command of a transcript in the repository at `clone`, and returns what it prints.
 fn printed(command: &str, clone: &Path) -> String {
     let words = words_of(command.strip_prefix("cargo xtask").expect("a command of ours"));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -30,8 +30,8 @@ fn printed(command: &str, clone: &Path) -> String {
     Ran::from(output).stdout.trim_end().to_string()
 }
 
-/// Replaces addresses, times and the blanks around them, and leaves out notes, which tell what was luck. So is what a
-/// wire carried that neither cuts nor joins.
+/// Replaces addresses, times and the blanks around them. Leaves out what is luck: notes, and the pieces of a wire that
+/// neither cuts nor joins.
 fn masked(text: &str) -> String {
     let mut out = String::new();
     let (mut in_note, mut is_luck) = (false, false);
@@ -52,7 +52,7 @@ fn masked(text: &str) -> String {
             let millis = number.parse::<u32>().is_ok() && line.contains(&format!("{number} ms"));
             match word {
                 _ if word.starts_with("127.") => "ADDRESS",
-                // How often luck was good.
+                // `k/n`: in k of n runs there was luck.
                 _ if word
                     .split_once('/')
                     .is_some_and(|(k, n)| k.parse::<u8>().is_ok() && n.parse::<u8>().is_ok()) =>
@@ -69,10 +69,10 @@ fn masked(text: &str) -> String {
     out.trim_end().to_string()
 }
 
-/// The line that stands for lines that are left out.
+/// The line in place of lines that are left out.
 const LEFT_OUT: &str = "…";
 
-/// Whether both say the same lines; those of two programs that talk at once may have swapped.
+/// Returns whether both have the same lines. Their order may differ, because two programs print at the same time.
 fn alike(shown: &str, now: &str) -> bool {
     if shown.lines().any(|line| line == LEFT_OUT) {
         let mut now: Vec<String> = masked(now).lines().map(str::to_string).collect();
@@ -93,7 +93,7 @@ fn alike(shown: &str, now: &str) -> bool {
 fn transcripts_are_what_the_programs_print() {
     let update = std::env::var_os("LAB_UPDATE").is_some();
     let clone = clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), "book");
-    // Pages call the known-wrong programs as they lie after a build.
+    // Pages start the known-wrong programs from the place where a build puts them.
     fs::create_dir_all(clone.join("target/debug")).unwrap();
     std::os::unix::fs::symlink(PROGRAMS, clone.join("target/debug/programs")).unwrap();
     let mut files = vec![root().join("README.md")];
@@ -111,8 +111,8 @@ fn transcripts_are_what_the_programs_print() {
             let (block, after) = block.split_once("\n```").expect("the block's end");
             let (command, shown) = block.split_once('\n').unwrap_or((block, ""));
             let mut now = printed(command, &clone);
-            // What is measured there and then (a cost, a conversation's order) has a few tries on a busy machine.
-            // That verdicts never differ is `repeat`'s and not this test's to show.
+            // What the run measures (a cost, the order of a conversation) may differ on a busy machine: try again.
+            // That verdicts never differ is shown by `repeat`, not by this test.
             for _ in 0..4 {
                 if !update && !alike(shown, &now) {
                     now = printed(command, &clone);
@@ -120,7 +120,7 @@ fn transcripts_are_what_the_programs_print() {
             }
             let kept = shown.lines().any(|line| line == LEFT_OUT) && alike(shown, &now);
             if kept {
-                now = shown.to_string(); // What somebody has left out stays out.
+                now = shown.to_string(); // Lines that the author left out stay out.
             }
             if !update && !alike(shown, &now) {
                 differ.push(format!(
@@ -135,7 +135,7 @@ fn transcripts_are_what_the_programs_print() {
             transcripts += 1;
         }
         fresh += rest;
-        // The next page's learner has done nothing yet.
+        // The next page begins with a fresh repository.
         if text.contains("<!-- solved: ") {
             let reset = runner_in(&clone, RUNNER, &["reset", "--all"]).output().expect("start the runner");
             assert!(reset.status.success(), "{reset:?}");
@@ -149,15 +149,16 @@ fn transcripts_are_what_the_programs_print() {
     all_alike(&differ);
 }
 
-/// Fails with everything that differs, so that one run tells all pages that a change touches.
+/// Fails with everything that differs, so that one run names all pages that a change touches.
 fn all_alike(differ: &[String]) {
     let all = differ.join("\n");
     assert!(differ.is_empty(), "{} differ; LAB_UPDATE=1 renews them\n\n{all}", differ.len());
 }
 
-/// Code in chapters is that of the solutions. It is written out, so that a page reads the same in the book and as a file:
-/// `<!-- code: FILE:MARK -->` before a block says what it is, the whole file or what stands between `// ANCHOR: MARK` and
-/// `// ANCHOR_END: MARK` in it. `LAB_UPDATE=1` renews it.
+/// Checks that code in chapters is the code of the solutions. Pages contain a copy, so that a page reads the same in
+/// the book and as a file. `<!-- code: FILE:MARK -->` before a block says where it is from: the part of the file
+/// between `// ANCHOR: MARK` and `// ANCHOR_END: MARK`, or without `:MARK` the whole file. `LAB_UPDATE=1` renews the
+/// copies.
 #[test]
 fn code_in_chapters_is_that_of_the_solutions() {
     let update = std::env::var_os("LAB_UPDATE").is_some();

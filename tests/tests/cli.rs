@@ -1,4 +1,4 @@
-//! What bad input gets: a clear error, the next command, the right status.
+//! Checks that bad input gets a clear error, the next command to type, and the right status.
 
 use lab_tests::{empty_dir, run, starters};
 use std::fs;
@@ -28,13 +28,13 @@ fn wrong_usage_is_told_with_what_to_type() {
         assert_eq!(ran.status, 2, "{words:?}: {}{}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(said), "{words:?}: {}", ran.stderr);
         assert!(!ran.stderr.contains("panicked"), "{words:?}: {}", ran.stderr);
-        // The last line is what to type next; clap says it in its own words.
+        // The last line says what to type next; clap has its own words for it.
         let last = ran.stderr.trim_end().lines().last().unwrap_or_default();
         assert!(last.contains("cargo xtask") || last.contains("try '--help'"), "{words:?}: {}", ran.stderr);
     }
 }
 
-/// `--help` of every verb shows how it is typed.
+/// Checks that `--help` of every verb shows how to type it.
 #[test]
 fn each_verb_has_an_example() {
     let help = run(RUNNER, &["--help"]).stdout;
@@ -50,7 +50,8 @@ fn each_verb_has_an_example() {
     }
 }
 
-/// What is missing is told with its cost and its mend; status 3 only where nothing can be judged without it.
+/// Checks that the doctor says the cost and the mend of everything that is missing, and that the status is 3 only if
+/// the runner cannot judge anything without it.
 #[test]
 #[cfg(target_os = "linux")]
 fn the_doctor_names_what_is_missing() {
@@ -83,7 +84,7 @@ fn a_program_that_does_not_compile_gets_cargos_message() {
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("mismatched types"), "{}", ran.stderr);
     assert!(ran.stdout.contains("lesson-01 does not compile"), "{}", ran.stdout);
-    // A report says it by itself, and a lesson that was not handed in is no failure.
+    // The report alone says it, too. A lesson that is not there is skipped, not failed.
     let words = ["run", "--all", "--lessons", &dir.to_string_lossy(), "--format", "json"];
     fs::remove_dir_all(dir.join("08-threads")).unwrap();
     let report = run(RUNNER, &words).json();

@@ -1,4 +1,4 @@
-//! What Tab does after `cargo xtask …`, in the shells themselves. PowerShell's script is only read.
+//! Checks what Tab completes after `cargo xtask …`, in real shells. For PowerShell, only reads the script.
 
 #![cfg(target_os = "linux")]
 
@@ -9,12 +9,12 @@ use std::process::Command;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 
-/// The shell's script in a file; `None` where the shell is missing, which is told.
+/// Writes the shell's script to a file and returns its path. If the shell is missing, says so and returns `None`.
 fn script(shell: &str) -> Option<String> {
     let ran = run(RUNNER, &["completions", shell]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     if Command::new(shell).args(["-c", "exit 0"]).output().is_err() {
-        let _ = writeln!(std::io::stderr(), "!! NOT TRIED: {shell} is missing");
+        let _ = writeln!(std::io::stderr(), "!! NOT CHECKED: completions of {shell}: it is missing");
         return None;
     }
     let path = format!("{}/completions.{shell}", env!("CARGO_TARGET_TMPDIR"));

@@ -1,7 +1,7 @@
-//! The checker on trial: every known-wrong program is caught by the checks made for it, with the cause named; no promise
-//! is without a kill; no known-right program is failed.
+//! Checks the runner: it catches every known-wrong program by the checks made for it and names the cause, every
+//! promise has a kill, and every known-right program passes.
 //!
-//! Here a wrong program is judged by the checks that its first lines name. By all checks, with the figures:
+//! Here, only the checks that its first lines name judge a wrong program. For all checks, with figures:
 //! `cargo run --release -p lab-tests --bin corpus`.
 
 use lab_tests::corpus::{Check, Corpus, Judge, Verdict};
@@ -18,7 +18,7 @@ static JUDGE: LazyLock<Judge> = LazyLock::new(|| {
     Judge::new(corpus, runner, Path::new(env!("CARGO_BIN_EXE_programs")), &dir)
 });
 
-/// Says this although the test passes: the output of a macro would not be shown.
+/// Prints a line that people see also when the test passes. A passing test hides the output of `eprintln!`.
 fn say(what: &str) {
     let _ = writeln!(std::io::stderr(), "{what}");
 }
@@ -27,7 +27,7 @@ fn assert_none(complaints: &[String]) {
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }
 
-/// A file whose first line cannot be read would not be judged: it is an error.
+/// A file with an unreadable first line is an error: otherwise no test would judge it.
 #[test]
 fn every_file_of_the_corpus_says_what_it_is() {
     assert_none(&Corpus::read().err().unwrap_or_default());
@@ -62,7 +62,7 @@ fn wrong_programs_are_caught_by_the_checks_made_for_them() {
     assert_none(&JUDGE.corpus.unknown(&checks));
     let left_out = JUDGE.left_out();
     if !left_out.is_empty() {
-        say(&format!("!! NOT TRIED, python3 or cc is missing: {}", left_out.join(", ")));
+        say(&format!("!! NOT CHECKED, python3 or cc is missing: {}", left_out.join(", ")));
     }
     let kills: Vec<_> = JUDGE.corpus.kills().filter(|(program, _)| JUDGE.can_run(program)).collect();
     let trials: Vec<_> =
@@ -70,7 +70,7 @@ fn wrong_programs_are_caught_by_the_checks_made_for_them() {
     let (mut complaints, mut killed) = (Vec::new(), BTreeSet::new());
     for ((program, kill), verdicts) in kills.iter().zip(JUDGE.judge(&trials)) {
         let is_caught = |one: &Verdict| one.is_of(kill) && ["fail", "error"].contains(&one.verdict.as_str());
-        // What some of these programs do wrong, they do only now and then: they get a second chance to.
+        // Some of these programs go wrong only now and then: the runner judges them a second time.
         let verdicts = match verdicts.iter().any(is_caught) {
             true => verdicts,
             false => JUDGE.verdicts(program, &kill.lesson, Some(&kill.check())),

@@ -1,26 +1,26 @@
-//! What a lesson needs beside its programs is there: a row in the course, a starter, a chapter, hints, a line in the book's
-//! summary, a row in the README. The test names what is missing.
+//! Checks that each lesson has what it needs beside its programs: a row in the course, a starter, a chapter, hints, a
+//! line in the book's summary, a row in the README. The test names what is missing.
 
 use lab_tests::{root, run};
 use std::collections::BTreeSet;
 use std::fs;
 
-/// A chapter that says something has as many headings; the shortest today has nine.
+/// A chapter has at least this many headings, else it is empty. The shortest today has nine.
 const HEADINGS: usize = 5;
 
-/// The folders of this folder.
+/// Returns the names of the folders in this folder.
 fn folders(of: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(of)).expect("a folder of the repository").flatten();
     let folders = entries.filter(|entry| entry.path().is_dir());
     folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// The text of a file; empty where there is none.
+/// Returns the text of a file, or an empty text if there is no such file.
 fn text(file: &str) -> String {
     fs::read_to_string(root().join(file)).unwrap_or_default()
 }
 
-/// The headings of a page, each with the text below it. A `#` in a block of code is no heading.
+/// Returns the headings of a page, each with the text below it. A `#` in a block of code is no heading.
 fn sections(page: &str) -> Vec<(&str, String)> {
     let (mut sections, mut in_code): (Vec<(&str, String)>, bool) = (Vec::new(), false);
     for line in page.lines() {
@@ -64,8 +64,7 @@ fn no_lesson_lacks_its_row_starter_chapter_or_hints() {
         lacks(!page.is_empty(), &chapter);
         if !page.is_empty() {
             let headings = sections(&page).len();
-            let few =
-                format!("headings in {chapter}: it has {headings}, and needs {HEADINGS} to say anything");
+            let few = format!("headings in {chapter}: it has {headings}, and needs at least {HEADINGS}");
             lacks(headings >= HEADINGS, &few);
             lacks(page.contains("```console\n$ cargo xtask "), &format!("a transcript in {chapter}"));
         }

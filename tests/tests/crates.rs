@@ -1,4 +1,4 @@
-//! The runner is the first thing that a learner builds: how many crates that takes.
+//! Checks how many crates the runner needs: it is the first thing that a learner builds.
 
 #![cfg(target_os = "linux")]
 
@@ -6,7 +6,7 @@ use lab_tests::root;
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// What lessons and verbs need beside these stands in packages of its own: see xtask/Cargo.toml.
+/// The limit. Crates that only some lessons or verbs need belong in packages of their own: see xtask/Cargo.toml.
 const AT_MOST: usize = 28;
 
 #[test]
@@ -23,5 +23,9 @@ fn the_runner_needs_few_crates() {
     assert!(output.status.success() && !crates.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let list: Vec<&str> = crates.iter().copied().collect();
     let count = list.len();
-    assert!(count <= AT_MOST, "{count} crates, {AT_MOST} may be built for the runner:\n{}", list.join("\n"));
+    assert!(
+        count <= AT_MOST,
+        "the runner needs {count} crates, and may need at most {AT_MOST}:\n{}",
+        list.join("\n")
+    );
 }

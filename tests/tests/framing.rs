@@ -1,4 +1,4 @@
-//! The framing of lesson 06, whatever the messages and however the stream is cut; and the copies that lessons share.
+//! Checks the framing of lesson 06 with any messages and any cuts of the stream, and the copies that lessons share.
 
 use lab_tests::root;
 use proptest::collection::vec;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use solution_06_header::{FrameError, MAX_BODY, MAX_HEADER, read_frame, write_frame};
 use std::io::{self, IoSlice, Read, Write};
 
-/// A stream that is delivered in pieces of these sizes, one a `read`, the last size again and again.
+/// A stream that comes in pieces of these sizes, one for each `read`, and after them byte by byte.
 struct Cut<'a> {
     bytes: &'a [u8],
     sizes: std::slice::Iter<'a, usize>,
@@ -22,7 +22,7 @@ impl Read for Cut<'_> {
     }
 }
 
-/// Counts the calls, and takes at most so many bytes in each.
+/// A writer that counts the calls, and takes at most `most` bytes in each.
 struct Calls {
     most: usize,
     calls: usize,
@@ -124,5 +124,5 @@ fn the_clients_of_07_and_08_are_the_same() {
         let number = &lesson[..2];
         std::fs::read_to_string(path).unwrap().replace(lesson, "NAME").replace(number, "NN")
     };
-    assert_eq!(client("07-reuseaddr"), client("08-threads"), "copy what was changed from one to the other");
+    assert_eq!(client("07-reuseaddr"), client("08-threads"), "copy the change from one to the other");
 }

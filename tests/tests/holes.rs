@@ -1,5 +1,5 @@
-//! The learner's way: filling a starter's holes one after the other with the solution's bodies turns checks from fail to
-//! pass, never back, and no hole is left that no check needs.
+//! The learner's way: fills a starter's holes one by one with the solution's bodies. Checks that this turns verdicts
+//! from fail to pass and never back, and that some check needs each hole.
 #![cfg(target_os = "linux")]
 
 use lab_tests::{Ran, clone, filled, lessons, root, runner_in};
@@ -35,7 +35,7 @@ fn sources(lesson: &Path) -> Vec<Source> {
     found
 }
 
-/// The checks of the lesson that pass.
+/// Returns the checks of the lesson that pass.
 fn passing(clone: &Path, number: &str) -> BTreeSet<String> {
     let words = ["run", number, "--seed", "7", "--format", "json"];
     let ran = Ran::from(runner_in(clone, RUNNER, &words).output().unwrap());
@@ -65,7 +65,7 @@ fn every_hole_that_is_filled_turns_checks_to_pass() {
                 before = now;
             }
         }
-        // Each hole is needed: with all others filled, checks fail for want of it.
+        // Each hole is needed: when only this one is empty, checks fail.
         for source in &sources {
             let target = clone.join("lessons").join(&lesson).join(&source.path);
             let holes = filled(&source.text, 0, number).1;
@@ -85,7 +85,7 @@ fn every_hole_that_is_filled_turns_checks_to_pass() {
     }
 }
 
-/// The file with every hole filled but this one, counted from 0.
+/// Returns the file with every hole filled except `left`, counted from 0.
 fn without_hole(source: &Source, left: usize, number: &str) -> String {
     let (mut text, mut rest) = (String::new(), source.text.as_str());
     for hole in 0.. {

@@ -1,4 +1,4 @@
-//! The learner's loop: where one stands, hints that go on, the difference to the solution, and a reset that loses nothing.
+//! The learner's loop: the progress, hints that go on, the difference to the solution, and a reset that loses nothing.
 
 use lab_tests::{Ran, as_in, clone, empty_dir, filled, lessons, not_checked, root, runner_in, solve};
 use std::fs;
@@ -26,14 +26,14 @@ fn one_stands_where_one_left_off() {
     assert!(list.starts_with("✓ lesson-01") && list.contains("▸ lesson-02"), "{list}");
     let stands = format!("passed 1 of {} lessons, and are at lesson-02", lessons().len());
     assert!(type_in(&clone, "").stdout.contains(&stands));
-    // Without a lesson, it goes on with the next; any other may be jumped to.
+    // Without a lesson, `run` goes on with the next one. A learner may jump to any other.
     assert!(type_in(&clone, "run").stdout.starts_with("lesson-02 uppercase"));
     assert_eq!(type_in(&clone, "run 03").status, 1);
     assert!(type_in(&clone, "list").stdout.contains("▸ lesson-03"));
-    // Whoever only looks has not moved.
+    // A run of a single check does not move the learner.
     let _ = type_in(&clone, "run 01 --check echo-bytes");
     assert!(type_in(&clone, "list").stdout.contains("▸ lesson-03"));
-    // What has passed has passed, also when it is broken on purpose; a reset takes that back.
+    // A lesson that has passed stays passed, also when the learner breaks it on purpose. A reset takes that back.
     let server = clone.join("lessons/01-echo/src/bin/server.rs");
     let right = fs::read_to_string(&server).unwrap();
     fs::write(&server, right.replace("&buffer[..n]", "&buffer")).unwrap();
@@ -42,7 +42,7 @@ fn one_stands_where_one_left_off() {
     assert!(list.starts_with("✓ lesson-01") && list.contains("▸ lesson-03"), "{list}");
     assert_eq!(type_in(&clone, "reset 01").status, 0);
     assert!(!type_in(&clone, "list").stdout.starts_with("✓ lesson-01"));
-    // A damaged file is set aside, and said.
+    // The runner sets a damaged file aside, and says so.
     fs::write(clone.join(".lab/progress.json"), "{\"passed\"").unwrap();
     let list = type_in(&clone, "list");
     assert!(list.status == 0 && list.stderr.contains("set aside as"), "{}", list.stderr);
@@ -79,7 +79,7 @@ fn the_difference_is_shown_when_it_was_asked_for() {
     let diff = type_in(&clone, "diff 01 --yes").stdout;
     assert!(diff.contains("-     todo!") && diff.contains("+     let mut buffer"), "{diff}");
     assert!(diff.contains("lessons/01-echo/src/bin/server.rs:"), "{diff}");
-    // What stands outside the holes is shown only on demand.
+    // A change outside the holes is shown only with `--whole`.
     let server = clone.join("lessons/01-echo/src/bin/server.rs");
     solve(&clone, "01-echo");
     let text = fs::read_to_string(&server).unwrap().replace("listening on", "listening here:");
@@ -90,7 +90,7 @@ fn the_difference_is_shown_when_it_was_asked_for() {
     );
 }
 
-/// Runs the runner where `setup` (shell) has made it hard to write; `None`, which is told, where that is not allowed here.
+/// Runs the runner after `setup` (shell) made writing fail. If that is not allowed here, says so and returns `None`.
 #[cfg(target_os = "linux")]
 fn type_in_trouble(clone: &Path, setup: &str, words: &str) -> Option<Ran> {
     let script = format!("{setup} && exec \"$0\" {words}");
@@ -107,7 +107,7 @@ fn type_in_trouble(clone: &Path, setup: &str, words: &str) -> Option<Ran> {
     Some(Ran::from(command.output().unwrap()))
 }
 
-/// Every file below a folder with its bytes, hidden ones too.
+/// Returns every file below a folder with its bytes, also hidden files.
 #[cfg(target_os = "linux")]
 fn all_files(dir: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
     let mut files = std::collections::BTreeMap::new();
@@ -120,7 +120,7 @@ fn all_files(dir: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-/// A full disk, a folder that cannot be written, a file that may not grow: the reset says so and touches nothing.
+/// With a full disk, a read-only folder or a file that must not grow, the reset says so and changes nothing.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_reset_that_cannot_be_whole_is_refused() {
@@ -145,7 +145,7 @@ fn a_reset_that_cannot_be_whole_is_refused() {
     assert_ne!(all_files(&clone.join("lessons")), before);
 }
 
-/// Runners beside each other lose nothing of what each has to remember.
+/// Runners that run at the same time lose nothing of each other's progress.
 #[test]
 fn many_runners_remember_all() {
     let clone = fresh("learner-many");
@@ -174,7 +174,7 @@ fn many_runners_remember_all() {
     assert!(hints.len() == all && hints.values().all(|shown| *shown == 1 || *shown == 2), "{progress}");
 }
 
-/// In a room without a network, once `cargo fetch` was run in one with.
+/// Everything works without a network, after `cargo fetch` ran once with a network.
 #[test]
 fn all_works_without_a_network() {
     let clone = fresh("learner-offline");
@@ -190,7 +190,7 @@ fn all_works_without_a_network() {
         let ran = offline(words);
         assert!(ran.stdout.contains(said), "{words:?}: {}{}", ran.stdout, ran.stderr);
     }
-    // The runner itself, and whatever this repository's packages need.
+    // The runner itself, and everything that this repository's packages need.
     let cargo = |words: &[&str]| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut cargo = std::process::Command::new(cargo);
@@ -222,7 +222,7 @@ fn a_reset_loses_nothing() {
     assert_eq!(fs::read(backup.join("src/bin/server.rs")).unwrap(), b"my work \xff\r\n");
     assert_eq!(fs::read(backup.join("notes/a.txt")).unwrap(), b"notes");
     assert!(!clone.join("lessons/02-uppercase/notes/a.txt").exists());
-    // The line that it prints brings it back.
+    // The command that it prints brings the work back.
     #[cfg(unix)]
     {
         let line = ran.stdout.lines().find_map(|line| line.strip_prefix("to bring them back: ")).unwrap();
@@ -236,7 +236,7 @@ fn a_reset_loses_nothing() {
         );
         assert_eq!(fs::read(&server).unwrap(), b"my work \xff\r\n");
     }
-    // Where no copy can be made, nothing is touched.
+    // If it cannot make a copy, it changes nothing.
     fs::remove_dir_all(clone.join(".lab")).unwrap();
     fs::write(clone.join(".lab"), "no folder").unwrap();
     let ran = type_in(&clone, "reset --all");
@@ -248,7 +248,7 @@ fn a_reset_loses_nothing() {
 
 /// The commit at which the first learners cloned this repository.
 const EARLY: &str = "ed05c94";
-/// What that commit's runner wrote to `.lab/progress.json` of a learner who had solved three lessons.
+/// The `.lab/progress.json` that this commit's runner wrote for a learner with three solved lessons.
 const EARLY_PROGRESS: &str = r#"{
   "current": "04-sleep",
   "hints": {
@@ -262,7 +262,7 @@ const EARLY_PROGRESS: &str = r#"{
 }
 "#;
 
-/// Runs git in `dir`, whatever the person's own settings are.
+/// Runs git in `dir`, with settings that override the person's own.
 fn git(dir: &Path, words: &[&str]) -> Ran {
     let mut command = std::process::Command::new("git");
     for setting in
@@ -273,15 +273,15 @@ fn git(dir: &Path, words: &[&str]) -> Ran {
     Ran::from(command.current_dir(dir).args(words).output().expect("git"))
 }
 
-/// The same, for what cannot go wrong; what it printed.
+/// Runs git in `dir`, checks that it succeeds, and returns what it printed.
 fn git_surely(dir: &Path, words: &[&str]) -> String {
     let ran = git(dir, words);
     assert_eq!(ran.status, 0, "git {words:?}: {}{}", ran.stdout, ran.stderr);
     ran.stdout
 }
 
-/// This repository with its history at `commit`, as somebody has it who cloned it then: `upstream` is what they pull from.
-/// `None`, which is told, where this is no clone with its whole history.
+/// Makes a clone of this repository as it was at `commit`. Returns `(upstream, mine)`: the learner works in `mine`, and
+/// pulls from `upstream`. If git is missing, or `commit` is not in this repository, says so and returns `None`.
 fn cloned(name: &str, commit: &str) -> Option<(PathBuf, PathBuf)> {
     let commit_there = format!("{commit}^{{commit}}");
     let git_there = std::process::Command::new("git").arg("--version").output().is_ok();
@@ -298,7 +298,7 @@ fn cloned(name: &str, commit: &str) -> Option<(PathBuf, PathBuf)> {
     Some((upstream, mine))
 }
 
-/// A file of a learner's.
+/// A file that a learner has edited.
 struct Work {
     file: PathBuf,
     text: String,
@@ -312,7 +312,7 @@ impl Work {
     }
 }
 
-/// Fills the holes of these lessons with the bodies of the solutions that are there.
+/// Fills the holes of these lessons in `mine` with the bodies of the solutions in `mine`.
 fn solve_there(mine: &Path, lessons: &[&str]) -> Vec<Work> {
     let mut work = Vec::new();
     for lesson in lessons {
@@ -331,7 +331,7 @@ fn solve_there(mine: &Path, lessons: &[&str]) -> Vec<Work> {
     work
 }
 
-/// Pulls as docs/src/working.md says; whether a starter has changed on lines that the learner wrote.
+/// Pulls as docs/src/working.md says. Returns whether a starter has changed on lines that the learner wrote.
 fn pull(mine: &Path) -> bool {
     let pulled = git(mine, &["pull", "--autostash"]);
     assert_eq!(pulled.status, 0, "{}{}", pulled.stdout, pulled.stderr);
@@ -370,13 +370,13 @@ fn a_learner_in_the_middle_pulls_and_goes_on() {
         type_in(&mine, "hint 02").stdout.lines().next(),
         type_in(&mine, "hint 02 --step 3").stdout.lines().next()
     );
-    // What is still to be written is the present starter.
+    // A lesson that the learner has not begun is the present starter.
     let next = "lessons/04-sleep/src/bin/client.rs";
     let upstream = git_surely(&mine, &["show", &format!("origin/HEAD:{next}")]);
     assert_eq!(fs::read_to_string(mine.join(next)).unwrap(), upstream);
 }
 
-/// A learner who has solved lesson 01. Upstream, the starter of its server has changed since, above the hole and in it.
+/// Makes a learner who has solved lesson 01. Then changes the starter of its server upstream, above the hole and in it.
 fn overtaken(name: &str) -> Option<(PathBuf, Vec<Work>)> {
     let (upstream, mine) = cloned(name, "HEAD")?;
     let work = solve_there(&mine, &["01-echo"]);
@@ -395,7 +395,7 @@ fn overtaken(name: &str) -> Option<(PathBuf, Vec<Work>)> {
 fn a_starter_that_changed_under_a_learners_hands_loses_nothing() {
     let Some((mine, work)) = overtaken("learner-overtaken") else { return };
     let is_whole = || work.iter().all(|work| work.now() == work.text);
-    // Without more words, git refuses, and touches nothing.
+    // Without `--autostash`, git refuses, and changes nothing.
     assert_ne!(git(&mine, &["pull"]).status, 0);
     assert!(is_whole());
     assert!(pull(&mine), "there was no conflict");
@@ -404,10 +404,10 @@ fn a_starter_that_changed_under_a_learners_hands_loses_nothing() {
     let shown = type_in(&mine, "diff 01 --yes").stdout;
     let (_, outside) = shown.split_once("the starter has changed since").expect(&shown);
     assert!(outside.contains("+ /// From now on: "), "{shown}");
-    // Nothing is half done: the next pull works, too.
+    // Nothing is left half done: the next pull works, too.
     assert!(!pull(&mine));
     assert!(is_whole());
-    // The copy that git kept is the same.
+    // The copy that git kept has the same text.
     let kept = git_surely(&mine, &["show", "stash@{0}:lessons/01-echo/src/bin/server.rs"]);
     assert_eq!(kept, work[0].text);
 }

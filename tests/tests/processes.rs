@@ -1,4 +1,5 @@
-//! Programs under test as processes: bounded, ended with all they started, each run at an address of its own.
+//! Programs under test as processes: the runner limits them, ends them with everything that they started, and gives
+//! each run its own address.
 #![cfg(target_os = "linux")]
 
 use lab_tests::{processes_with, run, runner, starters, wait_for};
@@ -13,10 +14,10 @@ use std::time::Duration;
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 
-/// A run that ends by itself, when the runner's patience does, cannot be interrupted any more: this often another is begun.
+/// How many runs a test starts at most. A run may give up and end by itself before the test can interrupt it.
 const TRIES: usize = 5;
 
-/// A run in which the server leaves a grandchild in a session of its own, and the client never ends.
+/// Starts a run in which the server leaves a grandchild in its own session, and the client never ends.
 fn start_with_grandchild(token: &str) -> Child {
     let server = format!("{PROGRAMS} worst-leaves-a-grandchild {{addr}} {token}");
     let client = format!("{PROGRAMS} worst-never-listens {token}");
@@ -64,7 +65,7 @@ fn nothing_is_left_after_ctrl_c() {
     assert!(interrupted, "none of {TRIES} runs was interrupted");
 }
 
-/// A build is interrupted as a program under test is: cargo, and whatever it started, is gone.
+/// Ctrl-C also ends a build: cargo, and everything that it started, is gone.
 #[test]
 fn nothing_is_left_of_an_interrupted_build() {
     let dir = starters(RUNNER, env!("CARGO_TARGET_TMPDIR"), "processes-slow-build");
@@ -88,7 +89,7 @@ fn nothing_is_left_after_sigkill_of_the_runner() {
     wait_for("every process is gone", || processes_with(token, 0).is_empty());
 }
 
-/// How a run comes to its end.
+/// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum End {
     Normal,
@@ -96,7 +97,7 @@ enum End {
     Sigkill,
 }
 
-/// Every server that behaves as badly as a process can.
+/// The servers that behave as badly as a process can.
 const WORST: &[&str] = &[
     "worst-never-listens",
     "worst-exits-at-once",
@@ -137,15 +138,16 @@ fn nothing_is_left_of_the_worst_programs_and_the_runner_stays_small() {
             });
         }
     });
-    assert!(seen.into_inner(), "the kernel told the runner's memory of no run");
+    assert!(seen.into_inner(), "the kernel reported the runner's memory for no run");
 }
 
-/// Asserts that this run leaves nothing; the runner's peak memory in KiB, or 0 where the run was over before it was asked.
+/// Checks that this run leaves nothing. Returns the runner's peak memory in KiB, or 0 if the run was over before the
+/// first look.
 fn leaves_nothing(program: &str, end: End) -> u64 {
     let token = format!("token-{program}-{end:?}");
     let dir = lab_tests::empty_dir(env!("CARGO_TARGET_TMPDIR"), &token);
     let server = format!("{PROGRAMS} {program} {{addr}} {token}");
-    // The client never ends, so that there is a run to end.
+    // The client never ends, so that the test can end the run.
     let client = format!("{PROGRAMS} worst-never-listens {token}");
     let check = if end == End::Normal { "echo-bytes" } else { "pair-talks" };
     let words = ["run", "01", "--server", &server, "--client", &client, "--check", check];
@@ -177,7 +179,7 @@ fn leaves_nothing(program: &str, end: End) -> u64 {
             End::Sigkill if both() => child.kill().unwrap(),
             _ => {}
         }
-        thread::sleep(Duration::from_millis(5)); // Only the interval at which to look again.
+        thread::sleep(Duration::from_millis(5)); // Only how often it looks again.
     }
     if end == End::Sigkill {
         wait_for("every process is gone", || processes_with(&token, 0).is_empty());

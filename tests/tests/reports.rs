@@ -1,5 +1,5 @@
-//! Reports for machines: JSON as its schema says, JUnit XML as a well-known reader takes it, both whole when the run is
-//! interrupted.
+//! Reports for machines: JSON matches its schema, a well-known reader reads the JUnit XML, and both are whole when
+//! the run is interrupted.
 
 #![cfg(unix)]
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 
-/// Holds that a report is as docs/src/report.schema.json says.
+/// Checks that a report matches docs/src/report.schema.json.
 fn is_valid(report: &Value) {
     let schema = std::fs::read_to_string(root().join("docs/src/report.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
@@ -19,7 +19,7 @@ fn is_valid(report: &Value) {
     assert!(errors.is_empty(), "{errors:?}\n{report:#}");
 }
 
-/// What was judged, in every form of verdict: passes and demos, failures with bytes, holes, what cannot be judged.
+/// Returns runs that give every verdict: passes and demos, failures with bytes, failures at holes, and errors.
 fn runs() -> Vec<Vec<String>> {
     let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<String>>();
     let programs = |lesson: &str, check: &str, server: &str, client: &str| {
@@ -92,7 +92,7 @@ fn junit_is_read_by_a_well_known_reader_and_says_the_same() {
 #[test]
 fn both_are_whole_when_the_run_is_interrupted() {
     for format in ["json", "junit"] {
-        // A run that was over before the signal came shows nothing; another is begun.
+        // A run that was over before the signal came shows nothing: the test starts another.
         let interrupted = (0..5).map(|_| interrupted(format)).find(|(ran, _)| ran.status == 130);
         let (ran, said) =
             interrupted.unwrap_or_else(|| panic!("no run with --format {format} ended with 130"));
@@ -108,9 +108,9 @@ fn both_are_whole_when_the_run_is_interrupted() {
     }
 }
 
-/// A run that is interrupted when its first check has been told, and what it said to people.
+/// Interrupts a run after it printed its first check. Returns the run, and what it printed for people.
 fn interrupted(format: &str) -> (Ran, String) {
-    // The client never ends, so the run is under way for as long as it takes to interrupt it.
+    // The client never ends, so the run lasts long enough to interrupt it.
     let server = format!("{PROGRAMS} right-01-server-blocking");
     let client = format!("{PROGRAMS} worst-never-listens");
     let words = ["run", "01", "--server", &server, "--client", &client, "--format", format, "--jobs", "1"];
@@ -119,7 +119,7 @@ fn interrupted(format: &str) -> (Ran, String) {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // What people read goes to standard error: its first line says that the first check is told.
+    // The text for people goes to standard error: its first line shows that the first check is printed.
     let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     while !said.contains("server") {
@@ -130,7 +130,7 @@ fn interrupted(format: &str) -> (Ran, String) {
     (Ran::from(child.wait_with_output().unwrap()), said)
 }
 
-/// Ctrl-C.
+/// Sends SIGINT, as Ctrl-C does.
 fn interrupt(child: &std::process::Child) {
     #[cfg(unix)]
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), nix::sys::signal::Signal::SIGINT)

@@ -42,7 +42,7 @@ fn starters_fail_at_their_holes_and_say_what_to_write() {
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
 }
 
-/// The lessons' folder of a clone may hold a learner's work: what is held equal is what git has.
+/// Compares with what git has: the lessons' folder of a clone may contain a learner's work.
 #[test]
 fn rendered_starters_are_those_in_the_repository() {
     let dir = starters(RUNNER, TMP, "starters-golden");
@@ -73,7 +73,7 @@ fn an_edited_starter_is_never_overwritten() {
     assert_eq!(fs::read_to_string(&client).unwrap(), pristine);
 }
 
-/// Lesson 02 changes the server and leaves the client as it was: what its checks show is then the wire's doing.
+/// Lesson 02 has the client of lesson 01: what its checks of the client show is then caused by the wire.
 #[test]
 fn copies_between_lessons_stay_equal() {
     let client =

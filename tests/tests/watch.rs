@@ -1,4 +1,4 @@
-//! `cargo xtask watch` as a person uses it: on a terminal, saving, pressing keys, and leaving in every way there is.
+//! Checks `cargo xtask watch` as a person uses it: on a terminal, with saves, keys, and every way to leave.
 
 #![cfg(target_os = "linux")]
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
-/// The last words on the screen once a run is told.
+/// The last words on the screen after a run.
 const KEYS: &str = "q quit";
 
 fn fresh(name: &str) -> PathBuf {
@@ -71,7 +71,7 @@ fn a_lesson_is_failed_mended_and_passed() {
     terminal.press("q");
     assert!(terminal.wait().success());
     terminal.is_given_back();
-    // Where it ended, it begins the next time.
+    // The next `watch` begins with the lesson at which this one ended.
     let mut terminal = watch(&clone, "true");
     terminal.see("lesson-02 uppercase");
     nothing_else_than_the_end(terminal);
@@ -87,7 +87,7 @@ fn nothing_else_than_the_end(mut terminal: Terminal) {
 #[test]
 fn each_key_does_what_it_says() {
     let clone = fresh("watch-keys");
-    // An editor that leaves word of what it was given, and of what was typed meanwhile.
+    // An editor that writes into a file what was typed, and its arguments.
     let editor = clone.join("editor.sh");
     fs::write(&editor, "#!/bin/sh\nread line; echo \"$line $*\" >edited\n").unwrap();
     let mut terminal = watch(&clone, &format!("sh {}", editor.display()));
@@ -118,11 +118,11 @@ fn each_key_does_what_it_says() {
     terminal.see(KEYS);
     terminal.press("z");
     terminal.see("z: this key does nothing");
-    terminal.press("\x1b[A"); // An arrow is none of ours either, and its letters are no keys.
+    terminal.press("\x1b[A"); // An arrow is no key of ours, nor are its letters.
     terminal.press("\n");
     terminal.see("lesson-01 echo");
     terminal.see(KEYS);
-    // The keys are the editor's while it runs.
+    // The editor gets the keys while it runs.
     terminal.press("e");
     wait_for("the editor has the terminal", || !terminal.is_taken());
     terminal.press("quit\n");
@@ -130,7 +130,7 @@ fn each_key_does_what_it_says() {
     assert!(terminal.is_taken());
     let edited = fs::read_to_string(clone.join("edited")).unwrap();
     assert!(edited.starts_with("quit ") && edited.contains("lessons/01-echo/src/bin/server.rs"), "{edited}");
-    // Where no place is named, it is the half that failed.
+    // If the report names no place, `e` opens the half that failed.
     fs::remove_file(clone.join("edited")).unwrap();
     save(&clone, "01-echo", "server", &solution("01-echo", "server"));
     terminal.see("`ask` is not written yet");
@@ -209,7 +209,7 @@ fn the_terminal_is_given_back_whatever_ends_it() {
     }
 }
 
-/// Where there is no terminal, a key is a line.
+/// Without a terminal, a line has the effect of a key.
 #[test]
 fn without_a_terminal_a_key_is_a_line() {
     let clone = fresh("watch-lines");

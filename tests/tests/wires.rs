@@ -1,4 +1,4 @@
-//! The wires, judged at the reader's own `recv`: exact every time, truthful about FIN and RST, and lossless.
+//! Checks the wires by what the reader's own `recv` returns: exact every time, with true FIN and RST, and without loss.
 #![cfg(target_os = "linux")]
 
 use lab_tests::{Busy, loud};
@@ -12,20 +12,20 @@ use xtask::wire::{self, Direction, Kind, Setup, Wire};
 
 const WIRES: [Kind; 4] = [Kind::Plain, Kind::Glue, Kind::Dribble, Kind::Slice];
 
-/// A listener and a wire in front of it.
+/// Starts a listener and a wire in front of it.
 fn stand(setup: Setup) -> (TcpListener, Wire) {
     let listener = TcpListener::bind(address::free().unwrap()).unwrap();
     let wire = Wire::start(setup, address::free().unwrap(), listener.local_addr().unwrap()).unwrap();
     (listener, wire)
 }
 
-/// Connects through the wire: the caller's end and the end behind it.
+/// Connects through the wire. Returns the client's end, and the server's end behind the wire.
 fn connect(listener: &TcpListener, addr: SocketAddr) -> (TcpStream, TcpStream) {
     let client = TcpStream::connect(addr).unwrap();
     (client, listener.accept().unwrap().0)
 }
 
-/// The sizes of the reads that a reader with a buffer of 1024 bytes makes, and what they held.
+/// Reads to the end with a buffer of 1024 bytes. Returns the sizes of the reads, and all bytes.
 fn reads(mut stream: TcpStream) -> (Vec<usize>, Vec<u8>) {
     let (mut sizes, mut all, mut buffer) = (Vec::new(), Vec::new(), [0; 1024]);
     loop {
@@ -39,13 +39,13 @@ fn reads(mut stream: TcpStream) -> (Vec<usize>, Vec<u8>) {
     }
 }
 
-/// A time that a wire passed a piece on as a wait proves nothing: this often it is tried again.
+/// How often a test tries at most. A try in which a wire passed a piece on as a wait proves nothing.
 const TRIES: usize = 20;
 
-/// Sends three writes through a wire of this kind, once for each of `times` seeds; the reader's reads must be as said.
+/// Sends three writes through a wire of this kind, once for each of `times` seeds, and checks the sizes of the reads.
 ///
-/// Where this machine gave the reader, or the writer, no processor for so long that the wire passed a piece on as a wait,
-/// two pieces may have come in one read. The wire's record says so: then the seed is tried again.
+/// A busy machine may give the reader or the writer no processor for so long that the wire passes a piece on as a wait.
+/// Then two pieces may come in one read. The wire's record shows the wait, and the seed is tried again.
 fn exact(kind: Kind, times: usize) {
     let mut waits = 0;
     for seed in 0..times as u64 {
@@ -64,7 +64,7 @@ fn exact(kind: Kind, times: usize) {
     }
 }
 
-/// One time of [`exact`]; `false` when the wire says that it passed a piece on as a wait.
+/// Tries one seed of [`exact`]. Returns `false` when the wire passed a piece on as a wait.
 fn once(kind: Kind, seed: u64) -> bool {
     let turn = 15;
     let (listener, wire) = stand(Setup::new(kind, seed).with_turns(vec![turn], Vec::new()));
@@ -83,7 +83,7 @@ fn once(kind: Kind, seed: u64) -> bool {
     let (sizes, all) = reader.join().unwrap();
     // A wait may move the boundaries, and nothing else.
     assert_eq!(all, b"firsttwothe end", "{kind:?}, seed {seed}");
-    // A piece stands in the record before it can be read: what was read to its end has its whole record.
+    // The wire records a piece before anybody can read it: after the end of the stream, the record is whole.
     let waited = wire.record.pieces().iter().any(|piece| piece.waited);
     assert!(waited || sizes == expected, "{kind:?}, seed {seed}: {sizes:?}, not {expected:?}");
     !waited
@@ -107,7 +107,7 @@ fn a_thousand_slices_are_cut_as_the_seed_says() {
 #[test]
 fn they_are_exact_on_a_busy_machine_too() {
     let _busy = Busy::start(env!("CARGO_BIN_EXE_programs").as_ref());
-    // The long form, a thousand each: LAB_LONG=1.
+    // With LAB_LONG=1, a thousand each.
     let times = if std::env::var_os("LAB_LONG").is_some() { 1000 } else { 100 };
     for kind in [Kind::Dribble, Kind::Glue, Kind::Slice] {
         exact(kind, times);
@@ -120,13 +120,13 @@ fn a_reader_that_peeks_or_waits_for_more_does_not_starve() {
         let (listener, wire) = stand(Setup::new(kind, 1).with_turns(vec![4], Vec::new()));
         let (mut client, server) = connect(&listener, wire.addr);
         client.write_all(b"size").unwrap();
-        // Takes nothing until all four are there: legal, and it must get them, marked as waits.
+        // Takes nothing until all four bytes are there. That is legal: it must get them, marked as waits.
         let mut peeked = [0; 4];
         while server.peek(&mut peeked).unwrap() < 4 {
             thread::sleep(Duration::from_millis(5));
         }
         assert_eq!(&peeked, b"size");
-        assert!(wire.record.pieces().iter().any(|piece| piece.waited), "{kind:?}: not told as a wait");
+        assert!(wire.record.pieces().iter().any(|piece| piece.waited), "{kind:?}: not marked as a wait");
     }
 }
 
@@ -185,7 +185,7 @@ fn a_refused_connection_arrives_as_a_reset() {
 fn connections_and_directions_do_not_wait_for_each_other() {
     for kind in [Kind::Plain, Kind::Dribble, Kind::Slice] {
         let (listener, wire) = stand(Setup::new(kind, 5));
-        // The first one's reader takes nothing; the second talks both ways at once.
+        // The reader of the first connection takes nothing; the second connection carries bytes both ways at once.
         let (mut stuck, _unread) = connect(&listener, wire.addr);
         stuck.write_all(b"nobody reads this").unwrap();
         let (client, server) = connect(&listener, wire.addr);
@@ -195,7 +195,7 @@ fn connections_and_directions_do_not_wait_for_each_other() {
     }
 }
 
-/// Says `n` bytes and hears as many at the same time; whether what was heard is what the other end says.
+/// Sends `n` bytes and reads as many at the same time. The thread returns whether it read what the other end sends.
 fn exchange(stream: TcpStream, n: usize) -> JoinHandle<bool> {
     let byte = |at: usize| (at * 7 + at / 251) as u8;
     let mut writer = stream.try_clone().unwrap();
@@ -243,10 +243,11 @@ enum After {
     Silence,
 }
 
-/// A reader of "0123456789" behind a fault wire gets these bytes, and then that; the wire and both ends.
+/// Sends "0123456789" through a fault wire, and checks that the reader gets `bytes` and then `after`. Returns the
+/// wire and both ends.
 ///
-/// A reset destroys what the reader has not taken yet. The wire waits for the reader, but not for ever where this machine
-/// gives it no processor: then a try is lost, and repeated.
+/// A reset destroys what the reader has not taken yet. The wire waits for the reader, but not for ever: when this
+/// machine gives the reader no processor, the try is lost, and the test tries again.
 fn through(fault: &str, bytes: &[u8], after: After) -> (Wire, TcpStream, TcpStream) {
     for _ in 0..TRIES {
         let (listener, wire) = stand(Setup::new(fault.parse().unwrap(), 1));
@@ -262,7 +263,7 @@ fn through(fault: &str, bytes: &[u8], after: After) -> (Wire, TcpStream, TcpStre
         }
         assert_eq!(got, bytes, "{fault}");
         if after == After::Silence {
-            // Where nothing is to come, a short wait will do: more bytes would be wrong whenever they came.
+            // Nothing must come here, so a short wait is enough: bytes would be wrong at any time.
             client.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         }
         let came = match client.read(&mut [0; 100]) {
@@ -305,7 +306,7 @@ fn a_slow_wire_delays_each_direction_and_loses_nothing() {
     server.write_all(b"pong").unwrap();
     client.read_exact(&mut heard).unwrap();
     assert!(sent.elapsed() >= 2 * delay);
-    // More than it holds at once, and the end behind it.
+    // More bytes than the wire holds at once, and then the end.
     let writer = thread::spawn(move || {
         client.write_all(&vec![7; 12 << 20]).unwrap();
         client.shutdown(Shutdown::Write).unwrap();

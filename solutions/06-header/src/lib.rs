@@ -8,31 +8,31 @@ use std::fmt;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 
 // ANCHOR: limits
-/// No header may be larger: 64 KiB. The other side decides what we allocate, so there must be a limit.
+/// The largest header: 64 KiB. The other side decides how much we allocate, so there must be a limit.
 pub const MAX_HEADER: usize = 64 * 1024;
-/// No body may be larger: 64 MiB.
+/// The largest body: 64 MiB.
 pub const MAX_BODY: usize = 64 * 1024 * 1024;
 // ANCHOR_END: limits
 
-/// Why no frame could be read.
+/// The reason why [`read_frame`] failed.
 #[derive(Debug)]
 pub enum FrameError {
     /// A `read` failed.
     Io(io::Error),
     /// The stream ended inside a frame.
     CutShort,
-    /// The length announces a header of so many bytes, more than [`MAX_HEADER`].
+    /// The length announces a header of this many bytes, more than [`MAX_HEADER`].
     HeaderTooLong(usize),
-    /// The header is no JSON object with a `data_size` that is a whole number of at least 0.
+    /// The header is not a JSON object whose `data_size` is a whole number of at least 0.
     BadHeader,
-    /// The header announces a body of so many bytes, more than [`MAX_BODY`].
+    /// The header announces a body of this many bytes, more than [`MAX_BODY`].
     BodyTooLong(u64),
 }
 
-/// Writes `body` as one frame, in one call where the kernel takes it all.
+/// Writes `body` as one frame, in one call if the kernel takes all of it.
 ///
-/// The header is `{"data_size":N}`, N being the length of `body` in bytes. The three parts are handed over side by side
-/// ([`write_all_parts`]), so that nothing is copied to join them. An error is that of the write that failed.
+/// The header is `{"data_size":N}`, where N is the length of `body` in bytes. Passes the three parts to
+/// [`write_all_parts`], so that nothing is copied to join them. When a write fails, returns its error.
 pub fn write_frame(stream: &mut impl Write, body: &[u8]) -> io::Result<()> {
     // BEGIN SOLUTION: make the header and its length, and write length, header and body with write_all_parts
     let header = format!(r#"{{"data_size":{}}}"#, body.len());
@@ -41,10 +41,10 @@ pub fn write_frame(stream: &mut impl Write, body: &[u8]) -> io::Result<()> {
     // END SOLUTION
 }
 
-/// Reads one frame and returns its body; `None` when the stream ends before the first byte of a frame.
+/// Reads one frame and returns its body, or `None` when the stream ends before the first byte of a frame.
 ///
-/// Reads exactly the frame's bytes. A header over [`MAX_HEADER`] and a body over [`MAX_BODY`] are errors, found before
-/// anything is allocated for them. So is the end of the stream anywhere inside the frame
+/// Reads exactly the frame's bytes. A header over [`MAX_HEADER`] and a body over [`MAX_BODY`] are errors: returns them
+/// before it allocates memory for the bytes. The end of the stream anywhere inside the frame is an error, too
 /// ([`FrameError::CutShort`]).
 pub fn read_frame(stream: &mut impl Read) -> Result<Option<Vec<u8>>, FrameError> {
     // BEGIN SOLUTION: read the length, the header, and as many bytes of body as data_size says
@@ -70,10 +70,10 @@ pub fn read_frame(stream: &mut impl Read) -> Result<Option<Vec<u8>>, FrameError>
     // END SOLUTION
 }
 
-/// Reads until `buffer` is full or the stream ends, in as many reads as it takes; the answer is how many bytes came.
+/// Reads until `buffer` is full or the stream ends, with as many reads as it needs. Returns the number of bytes read.
 ///
-/// Less than `buffer.len()` means that the stream has ended. A `read` that was only interrupted
-/// ([`ErrorKind::Interrupted`]) is tried again; any other error is returned.
+/// Less than `buffer.len()` means that the stream has ended. Tries again when a `read` was only interrupted
+/// ([`ErrorKind::Interrupted`]); returns any other error.
 pub fn read_exactly(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     // BEGIN SOLUTION: read into what is left of the buffer, until nothing is left or read returns 0
     let mut filled = 0;
@@ -89,10 +89,10 @@ pub fn read_exactly(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usi
     // END SOLUTION
 }
 
-/// The `data_size` of a header, at most [`MAX_BODY`]. Other keys are none of our business.
+/// Returns the `data_size` of a header, at most [`MAX_BODY`]. Ignores other keys.
 pub fn data_size(header: &[u8]) -> Result<usize, FrameError> {
     let header: Value = serde_json::from_slice(header).map_err(|_| FrameError::BadHeader)?;
-    // `as_u64` takes neither `-1` nor `1.5`, `1e3` or `"17"`.
+    // `as_u64` returns `None` for `-1`, `1.5`, `1e3` and `"17"`.
     let size = header.get("data_size").and_then(Value::as_u64).ok_or(FrameError::BadHeader)?;
     if size > MAX_BODY as u64 {
         return Err(FrameError::BodyTooLong(size));
@@ -100,7 +100,7 @@ pub fn data_size(header: &[u8]) -> Result<usize, FrameError> {
     Ok(size as usize)
 }
 
-/// Writes all parts, in one call (`writev`) where the kernel takes them all; it may take only a part of them.
+/// Writes all parts, in one call (`writev`) if the kernel takes all bytes, else in several calls.
 pub fn write_all_parts(stream: &mut impl Write, mut parts: &mut [IoSlice<'_>]) -> io::Result<()> {
     IoSlice::advance_slices(&mut parts, 0); // Drops empty parts at the front.
     while !parts.is_empty() {

@@ -1,6 +1,6 @@
-//! How fast a verdict is, as ratios side by side: `cargo run --release -p lab-tests --bin bench`.
+//! Measures how fast a verdict is, and prints ratios: `cargo run --release -p lab-tests --bin bench`.
 //!
-//! Works in a copy of the repository below `target/`, with the reference solution's bodies as the learner's own.
+//! Works in a copy of the repository below `target/`, in which the learner's lesson has the solution's bodies.
 
 use serde_json::Value;
 use std::fs;
@@ -20,8 +20,8 @@ fn main() {
     verdicts();
 }
 
-/// How long after the deadline that it tells the runner has ended, with the program that did not answer: from outside, the
-/// whole run less the seconds in `gave up after N s`.
+/// Measures how long after its deadline the runner ends when a program does not answer. The time is measured from
+/// outside: the whole run minus the seconds in `gave up after N s`.
 fn deadlines() {
     let (runner, programs) = lab_tests::siblings();
     let mut late = Vec::new();
@@ -60,7 +60,7 @@ fn deadlines() {
     println!("median                         {:>11.0} ms (at most 200)", median(late));
 }
 
-/// How fast each wire carries bytes, beside a direct connection: the median of three transfers.
+/// Measures how fast each wire carries bytes, compared with a direct connection: the median of three transfers.
 fn wires() {
     println!("bytes a second, one way     8 KiB in 64 B writes          64 MiB in 64 KiB writes");
     let direct = [(8 << 10, 64), (64 << 20, 64 << 10)].map(|(total, write)| speed(None, total, write));
@@ -76,7 +76,7 @@ fn wires() {
     }
 }
 
-/// Bytes a second that a reader gets of `total` bytes written `write` at a time.
+/// Returns how many bytes a second a reader gets, of `total` bytes that are written `write` at a time.
 fn speed(kind: Option<Kind>, total: usize, write: usize) -> f64 {
     let mut speeds: Vec<f64> = (0..3)
         .map(|_| {
@@ -109,7 +109,7 @@ fn speed(kind: Option<Kind>, total: usize, write: usize) -> f64 {
     speeds[1]
 }
 
-/// How long a learner waits for a verdict.
+/// Measures how long a learner waits for a verdict.
 fn verdicts() {
     let root = lab_tests::root();
     let copy = root.join("target/bench/clone");
@@ -166,7 +166,7 @@ fn verdicts() {
     all_lessons(&copy);
 }
 
-/// Milliseconds from each save to the verdict on the screen of `watch`.
+/// Returns the milliseconds from each save to the verdict on the screen of `watch`.
 fn watched(copy: &Path, edit: &mut impl FnMut()) -> Vec<f64> {
     let mut command = Command::new(copy.join("target/debug/xtask"));
     command.args(["watch", "01"]).current_dir(copy).env("CARGO_MANIFEST_DIR", copy.join("xtask"));
@@ -193,8 +193,8 @@ fn watched(copy: &Path, edit: &mut impl FnMut()) -> Vec<f64> {
     times
 }
 
-/// How much longer all lessons take than they must: than the longest check of any lesson, or their CPU time over the
-/// cores, whichever is more, and the build.
+/// Measures how much longer all lessons take than they must. They must take the build, and the larger of two times: the
+/// longest check of any lesson, and the CPU time of all divided by the cores.
 fn all_lessons(copy: &Path) {
     let run =
         &["xtask", "run", "--all", "--solution", "--format", "json", "--output", "target/bench.json"][..];
@@ -234,7 +234,8 @@ fn all_lessons(copy: &Path) {
     );
 }
 
-/// CPU time of all ended children and theirs, in milliseconds (proc_pid_stat(5): cutime and cstime, ticks of 10 ms).
+/// Returns the CPU time of all ended children and their children, in milliseconds (proc_pid_stat(5): cutime and cstime,
+/// ticks of 10 ms).
 fn cpu_of_children() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -242,7 +243,7 @@ fn cpu_of_children() -> f64 {
     (ticks(13) + ticks(14)) * 10.0
 }
 
-/// Runs a command to its end and takes its time, in milliseconds.
+/// Runs a command to its end and returns its time in milliseconds.
 fn call(dir: &Path, program: &str, words: &[&str]) -> f64 {
     let start = Instant::now();
     let mut command = Command::new(program);
@@ -256,7 +257,7 @@ fn call(dir: &Path, program: &str, words: &[&str]) -> f64 {
     start.elapsed().as_secs_f64() * 1e3
 }
 
-/// The longest check of the last run, in milliseconds.
+/// Returns the time of the longest check of the last run, in milliseconds.
 fn critical_path(copy: &Path) -> f64 {
     let report = fs::read_to_string(copy.join("target/bench.json")).expect("the report");
     let report: Value = serde_json::from_str(&report).expect("JSON");

@@ -1,8 +1,8 @@
-//! Judges the whole corpus by all checks and prints how good the checker is:
+//! Judges the whole corpus by all checks and prints how good the runner is:
 //! `cargo run --release -p lab-tests --bin corpus`.
 //!
-//! Sensitivity: how many of the wrong programs are caught. Specificity: how many of the right ones pass. Then, check by
-//! check, which wrong programs it kills. With lessons as arguments (`-- 05 06`), only those.
+//! Sensitivity: how many of the wrong programs are caught. Specificity: how many of the right ones pass. Also prints
+//! which wrong programs each check kills. With lessons as arguments (`-- 05 06`), only those.
 
 use lab_tests::corpus::{Check, Judge, Kill, Program, Trial, Verdict, lessons};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let _ = std::fs::remove_dir_all(&dir);
     println!("\nsensitivity: {} wrong programs caught", score.wrong);
     println!("specificity: {} right programs passed", score.right);
-    println!("causes: {} named as the programs' first lines have them", score.causes);
+    println!("causes: {} named as the programs' first lines say", score.causes);
     let mut is_good =
         [score.wrong, score.right, score.causes].iter().all(Count::is_full) && unknown.is_empty();
     if wanted.is_empty() {
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// How many of how many were as they should be.
+/// A count: `good` of `all` were as they should be.
 #[derive(Clone, Copy, Default)]
 struct Count {
     good: usize,
@@ -81,7 +81,8 @@ struct Score {
 }
 
 impl Score {
-    /// Judges the programs of this lesson by all its checks, and those of others by the checks that they name in it.
+    /// Judges the programs of this lesson by all its checks, and programs of other lessons by the checks of this
+    /// lesson that their first lines name.
     fn judge(&mut self, judge: &Judge, lesson: &str) {
         let programs: Vec<&Program> = judge.corpus.programs().filter(|one| judge.can_run(one)).collect();
         let (own, others): (Vec<&Program>, Vec<&Program>) =
@@ -145,7 +146,7 @@ impl Score {
         }
     }
 
-    /// How many promises a wrong program breaks, each on each of its wires; names the others.
+    /// Counts the promises that a wrong program breaks, each on each of its wires. Prints the others.
     fn promises(&self, checks: &[Check]) -> Count {
         let mut count = Count::default();
         for (promise, checks) in Check::promises(checks) {

@@ -1,9 +1,9 @@
-//! Takes down what the runner says of all solutions and of the whole corpus, and compares it with what it said before:
-//! `cargo run --release -p lab-tests --bin golden`. It is the net under a change that must not change a verdict.
+//! Compares what the runner says of all solutions and of the whole corpus with what it said before:
+//! `cargo run --release -p lab-tests --bin golden`. Use it for a change that must not change a verdict.
 //!
-//! `golden` compares with `tests/net/verdicts.tsv` as sets of lines, `LAB_UPDATE=1 golden` renews that file. With lessons
-//! as words (`golden 05 06`), only those. Times are no part of a line's identity: a check that took more than twice as
-//! long, and half a second more, is listed.
+//! `golden` compares with `tests/net/verdicts.tsv` as sets of lines, `LAB_UPDATE=1 golden` renews that file. With
+//! lessons as words (`golden 05 06`), only those. Times may differ, but it prints each check that took more than
+//! twice as long and more than half a second longer.
 
 use lab_tests::corpus::{Judge, lessons};
 use lab_tests::{root, run};
@@ -16,9 +16,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// The columns of a line, but for the last one, the time.
+/// The columns of a line.
 const HEAD: &str = "program\tlesson\tid\thalf\twire\tverdict\tat fault\tinput\tcause\tmillis";
-/// Programs judged side by side: most of them wait.
+/// How many programs are judged at the same time. Most of them only wait.
 const SIDE_BY_SIDE: usize = 6;
 
 /// One run of the runner: the program's name, and the words.
@@ -48,8 +48,8 @@ fn main() -> ExitCode {
     if compare(&before, &now) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// All solutions, and each program of the corpus in its own lesson, in those that its first lines name, and in those in
-/// which the table has it.
+/// Returns the runs to make: all solutions, and each program of the corpus in its own lesson, in those that its first
+/// lines name, and in those that the table has for it. Returns also the files that cannot run here.
 fn trials(dir: &Path, chosen: impl Fn(&str) -> bool, table: &str) -> (Vec<Trial>, Vec<String>) {
     let judge = Judge::beside_me(dir);
     let solution = |lesson: String| {
@@ -70,7 +70,7 @@ fn trials(dir: &Path, chosen: impl Fn(&str) -> bool, table: &str) -> (Vec<Trial>
     (trials, judge.left_out().into_iter().map(String::from).collect())
 }
 
-/// Runs all of them: the lines of the table, and how many pieces of wires waited in vain for a fact.
+/// Runs all of them. Returns the lines of the table, and how many pieces the wires passed on as a wait.
 fn judged(trials: &[Trial]) -> (BTreeSet<String>, u64) {
     let runner = lab_tests::siblings().0.to_string_lossy().into_owned();
     let (next, lines, waits) = (AtomicUsize::new(0), Mutex::new(BTreeSet::new()), Mutex::new(0));
@@ -108,8 +108,8 @@ fn column(line: &str, n: usize) -> &str {
     line.split('\t').nth(n).unwrap_or_default()
 }
 
-/// Prints what differs: first the verdicts, then whose fault, input or cause; then the times. Returns whether nothing but
-/// times differs.
+/// Prints what differs: the verdicts, then who is at fault, the input and the cause, then the times. Returns whether
+/// everything but the times is the same.
 fn compare(before: &BTreeSet<String>, now: &BTreeSet<String>) -> bool {
     let keyed = |lines: &BTreeSet<String>| -> BTreeMap<String, String> {
         let key = |line: &String| line.splitn(6, '\t').take(5).collect::<Vec<_>>().join(" ");

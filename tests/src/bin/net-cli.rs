@@ -1,7 +1,7 @@
-//! The command line's net: what every `--help` and every wrong command line says, and what Tab completes, compared with
+//! Compares what the runner prints for every `--help`, for wrong command lines and for `completions` with
 //! tests/net/cli.txt: `cargo run -p lab-tests --bin net-cli`. `LAB_UPDATE=1` renews the file.
 //!
-//! Run before and after a change to the command line. A new lesson or check changes the lists of names in it.
+//! Run it before and after a change to the command line. A new lesson or check changes the lists of names in that file.
 
 use lab_tests::{Ran, root, runner, siblings};
 use std::fs;
@@ -25,7 +25,7 @@ version
 run --version
 ";
 
-/// Wrong command lines. Single quotes hold words together. None of them builds or judges anything.
+/// Wrong command lines. A part in single quotes is one word. None of them builds or judges anything.
 const WRONG: &str = r#"
 nonsense
 rum
@@ -159,7 +159,7 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(count > 0))
 }
 
-/// Splits at blanks; single quotes hold words together, and two of them are an empty word.
+/// Splits at blanks, but not inside single quotes. `''` is an empty word.
 fn words_of(line: &str) -> Vec<String> {
     let mut words = vec![];
     let mut parts = line.split('\'');
@@ -170,7 +170,7 @@ fn words_of(line: &str) -> Vec<String> {
     words
 }
 
-/// What the runner does with this command line: `status N`, then each line of its two outputs.
+/// Runs this command line. Returns `status N`, then each line of its two outputs.
 fn entry(exe: &str, line: &str, columns: Option<&str>) -> String {
     let words = words_of(line);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -190,13 +190,13 @@ fn entry(exe: &str, line: &str, columns: Option<&str>) -> String {
     text
 }
 
-/// `(command line, the rest)`.
+/// Splits a net into entries: `(command line, the rest)`.
 fn entries(net: &str) -> Vec<(&str, &str)> {
     let all = net.trim_start_matches("== ").split("\n== ");
     all.map(|entry| entry.split_once('\n').unwrap_or((entry, ""))).collect()
 }
 
-/// Prints each entry that differs with its lines that do, and counts them.
+/// Prints each entry that differs, with its lines that differ. Returns the number of these entries.
 fn differences(before: &str, now: &str) -> usize {
     let (before, now) = (entries(before), entries(now));
     let mut count = 0;
@@ -219,7 +219,7 @@ fn differences(before: &str, now: &str) -> usize {
     count
 }
 
-/// Prints what lies between the lines that two texts begin and end with.
+/// Prints the lines of two texts, without the equal lines at the beginning and at the end.
 fn show(was: &str, is: &str) {
     let (was, is): (Vec<&str>, Vec<&str>) = (was.lines().collect(), is.lines().collect());
     let head = was.iter().zip(&is).take_while(|(a, b)| a == b).count();

@@ -1,9 +1,9 @@
-//! Judges the same programs again and again and prints the verdicts that differed, alone and beside four busy processes a
-//! core: `cargo run --release -p lab-tests --bin repeat -- 1000`.
+//! Judges the same programs again and again and prints the verdicts that differ, alone and beside four busy processes
+//! per core: `cargo run --release -p lab-tests --bin repeat -- 1000`.
 //!
-//! More words choose: `solutions`, `starters` or `corpus` (all three without one), or `kills`: every expectation of the
-//! wrong programs, whose cause must be named every time, too; `alone` or `busy` (both without one); `side=4` runs four at
-//! once, which no verdict may notice either; `from=500` begins with that seed.
+//! More words choose: `solutions`, `starters` or `corpus` (without one: all three), or `kills`: every expectation of
+//! the wrong programs; then the runner must also name the cause every time. `alone` or `busy` (without one: both).
+//! `side=4` runs four at the same time, which must not change a verdict either. `from=500` begins with that seed.
 
 use lab_tests::corpus::{Judge, Kill, Program, Verdict};
 use lab_tests::{Busy, siblings};
@@ -55,9 +55,9 @@ fn main() -> ExitCode {
 struct Run {
     name: String,
     words: Vec<String>,
-    /// Other inputs each time. A wrong program may depend on them: it always gets the same.
+    /// Whether the inputs differ each time. A wrong program may depend on its inputs, so it always gets the same.
     seeded: bool,
-    /// What is expected of a wrong program: each verdict also says whether the cause was named.
+    /// The expectation of a wrong program. With it, each verdict also says whether the runner named the cause.
     kill: Option<Kill>,
 }
 
@@ -82,7 +82,7 @@ fn runs_of(what: &str, dir: &Path) -> Vec<Run> {
     }
 }
 
-/// One expectation in `every`: a wrong program, judged by the check that must catch it.
+/// Returns one expectation in `every`: a wrong program, judged by the check that must catch it.
 fn kills(dir: &Path, every: usize) -> Vec<Run> {
     let judge = Judge::beside_me(dir);
     let can_run = judge.corpus.kills().filter(|(program, _)| judge.can_run(program));
@@ -93,7 +93,7 @@ fn kills(dir: &Path, every: usize) -> Vec<Run> {
     can_run.step_by(every).map(run).collect()
 }
 
-/// Eight right programs, spread over the lessons, each by all checks.
+/// Returns eight right programs, spread over the lessons, each judged by all checks.
 fn passes(dir: &Path) -> Vec<Run> {
     let judge = Judge::beside_me(dir);
     let right: Vec<&Program> = judge.corpus.right().filter(|program| judge.can_run(program)).collect();
@@ -105,7 +105,7 @@ fn passes(dir: &Path) -> Vec<Run> {
     right.iter().step_by(every).map(run).collect()
 }
 
-/// Runs all of these once for each seed; how many verdicts were not the usual one of their check.
+/// Runs all of these once for each seed. Returns how many verdicts were not the usual one of their check.
 fn different(runs: &[Run], seeds: std::ops::Range<usize>, side: usize, how: &str) -> usize {
     let runner = siblings().0.to_string_lossy().into_owned();
     let seen: Mutex<BTreeMap<String, BTreeMap<String, usize>>> = Mutex::default();
@@ -165,7 +165,7 @@ fn different(runs: &[Run], seeds: std::ops::Range<usize>, side: usize, how: &str
     odd
 }
 
-/// Each check's name, its verdict, and what the report says of it.
+/// Returns each check's name, its verdict, and what the report says of it.
 fn verdicts(run: &Run, report: &Value) -> Vec<(String, String, String)> {
     let lessons = report["lessons"].as_array().into_iter().flatten();
     let checks = lessons.flat_map(|lesson| {

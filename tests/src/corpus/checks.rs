@@ -14,12 +14,12 @@ pub struct Check {
     pub id: String,
     /// The wire that it runs on.
     pub wire: String,
-    /// What it tries: lessons that share a promise share this name.
+    /// The promise that it tries. Lessons that share a promise share this name.
     pub promise: String,
 }
 
 impl Check {
-    /// Every check of the course, lesson by lesson.
+    /// Returns every check of the course, lesson by lesson.
     ///
     /// # Panics
     /// When this runner reports none, or one without a promise.
@@ -40,13 +40,13 @@ impl Check {
         all
     }
 
-    /// `check@wire`.
+    /// Returns `check@wire`.
     pub fn name(&self) -> String {
         format!("{}@{}", self.id, self.wire)
     }
 
-    /// The promises that these try, `promise@wire`, each with the checks that try it. Lessons may share a promise: a wrong
-    /// program must break it in one of them, on each wire that it is made for.
+    /// Returns the promises that these checks try, as `promise@wire`, each with its checks. Lessons may share a
+    /// promise: a wrong program must break it in one of them, on each wire on which the promise is tried.
     pub fn promises(checks: &[Self]) -> BTreeMap<String, Vec<&Self>> {
         let mut promises: BTreeMap<String, Vec<&Self>> = BTreeMap::new();
         for check in checks {

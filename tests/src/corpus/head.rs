@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! // right: one thread, all sockets in a loop                      how it differs from the other right ones
-//! // right, partner: plain and unbuffered                          it also stands on the other side of others
+//! // right, partner: plain and unbuffered                          it is also the partner of other programs
 //! // right, slow: without TCP_NODELAY                              the runner must say that it is slow
 //!
-//! // kills echo-bytes@plain: a line end was added                  the check that fails it, the cause to be named
+//! // kills echo-bytes@plain: a line end was added                  the check that fails it, the cause it names
 //! // kills late-reader@plain: bytes are missing || the connection  either of two causes
-//! // kills silent-client@plain in 07: what one client does         judged in another lesson than its own
+//! // kills silent-client@plain in 07: what one client does         judged in lesson 07, not in its own
 //! // Mistake: it adds a newline to every piece that it sends back.
 //! ```
 
@@ -20,14 +20,14 @@ pub enum Head {
     Wrong(Vec<Kill>),
 }
 
-/// What is said of a right program.
+/// What the first line says of a right program.
 #[derive(Clone, Debug)]
 pub struct Right {
     /// How it differs from other right programs.
     pub style: String,
-    /// It stands on the other side of the programs on trial.
+    /// Whether it is the partner of programs on trial: the other half beside them.
     pub is_partner: bool,
-    /// It is slow, and the runner must say so.
+    /// Whether it is slow, and the runner must say so.
     pub is_slow: bool,
 }
 
@@ -40,12 +40,12 @@ pub struct Kill {
     pub id: String,
     /// The wire that it runs on.
     pub wire: String,
-    /// One of them must be part of the cause that is named, or of what came.
+    /// The cause that the runner names, or what came, must contain one of them.
     pub causes: Vec<String>,
 }
 
 impl Kill {
-    /// `check@wire`.
+    /// Returns `check@wire`.
     pub fn check(&self) -> String {
         format!("{}@{}", self.id, self.wire)
     }
@@ -94,13 +94,13 @@ impl Head {
             return Err(format!("its first line is not `kills CHECK@WIRE: CAUSE`, but `{line}`"));
         }
         if !line.starts_with("Mistake: ") {
-            return Err(format!("below its `kills` lines stands no `Mistake: …`, but `{line}`"));
+            return Err(format!("below its `kills` lines is no `Mistake: …`, but `{line}`"));
         }
         Ok(Self::Wrong(kills))
     }
 }
 
-/// What a line says that is a comment in Rust, C or Python.
+/// Returns the text of a line that is a comment in Rust, C or Python.
 fn comment(line: &str) -> Option<&str> {
     line.strip_prefix("// ").or_else(|| line.strip_prefix("# "))
 }

@@ -1,4 +1,4 @@
-//! What the runner says of a program.
+//! Runs the runner on programs, and reads its verdicts.
 
 use super::{Corpus, Half, Kill, Program};
 use crate::run;
@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// How many programs are judged side by side: most of them wait for each other, or for a deadline.
+/// How many programs are judged at the same time. Most of them only wait, for each other or for a deadline.
 const SIDE_BY_SIDE: usize = 6;
 
 /// What the runner said of one check.
@@ -22,12 +22,12 @@ pub struct Verdict {
     pub verdict: String,
     /// The cause that it named, and what came.
     pub cause: String,
-    /// Things said beside the verdict.
+    /// The notes beside the verdict.
     pub notes: String,
 }
 
 impl Verdict {
-    /// What a report in JSON says of one check.
+    /// Reads what a JSON report says of one check.
     pub fn of(check: &Value) -> Self {
         let text = |key: &str| check[key].as_str().unwrap_or_default();
         Self {
@@ -38,18 +38,18 @@ impl Verdict {
         }
     }
 
-    /// Whether this is the check that is expected to fail.
+    /// Returns whether this is the check that must fail.
     pub fn is_of(&self, kill: &Kill) -> bool {
         self.check == kill.check()
     }
 
-    /// Whether one of the causes was named that are expected.
+    /// Returns whether the runner named one of the expected causes.
     pub fn names(&self, kill: &Kill) -> bool {
         kill.causes.iter().any(|cause| self.cause.contains(cause.as_str()))
     }
 }
 
-/// One run of the runner: a program, the lesson as one of which it is judged, and a check where it is not all of them.
+/// One run of the runner: a program, the lesson in which it is judged, and one check, or `None` for all checks.
 pub type Trial<'a> = (&'a Program, &'a str, Option<String>);
 
 /// The runner, and how the programs are started on this machine.
@@ -58,12 +58,13 @@ pub struct Judge {
     pub runner: PathBuf,
     /// The programs that it judges.
     pub corpus: Corpus,
-    /// The command that starts the program at this path; what this machine cannot run is missing.
+    /// The command that starts the program at this path. A program that this machine cannot run has none.
     commands: BTreeMap<PathBuf, String>,
 }
 
 impl Judge {
-    /// A judge of this corpus; `programs` is the executable that holds the programs in Rust. C is compiled into `dir`.
+    /// Makes a judge of this corpus. `programs` is the executable that contains the Rust programs. Compiles C into
+    /// `dir`.
     ///
     /// # Panics
     /// When a program in C does not compile.
@@ -81,7 +82,7 @@ impl Judge {
         Self { runner: runner.into(), corpus, commands }
     }
 
-    /// A judge with the two executables as they lie beside this one.
+    /// Makes a judge with the two executables beside this one ([`crate::siblings`]).
     ///
     /// # Panics
     /// When they cannot be built, or something is wrong with a program's file.
@@ -91,18 +92,18 @@ impl Judge {
         Self::new(corpus, &runner, &programs, dir)
     }
 
-    /// Whether this machine can run the program.
+    /// Returns whether this machine can run the program.
     pub fn can_run(&self, program: &Program) -> bool {
         self.commands.contains_key(&program.path)
     }
 
-    /// The files of the programs that this machine cannot run, for want of Python or a compiler of C.
+    /// Returns the files of the programs that this machine cannot run, because Python or a C compiler is missing.
     pub fn left_out(&self) -> Vec<&str> {
         self.corpus.programs().filter(|one| !self.can_run(one)).map(|one| one.file.as_str()).collect()
     }
 
-    /// The runner's words that judge a program as one of `lesson`, with a right partner and always with the same cuts; by
-    /// one check (`id@wire`) when `check` says so.
+    /// Returns the runner's words that judge a program in `lesson`, with a right partner and always with the same
+    /// cuts: by all checks, or by the one (`id@wire`) that `check` names.
     ///
     /// # Panics
     /// When this machine cannot run the program, or there is no partner for this lesson.
@@ -148,7 +149,7 @@ impl Judge {
         report["lessons"][0]["checks"].as_array().into_iter().flatten().map(Verdict::of).collect()
     }
 
-    /// The verdicts of each of these trials, several at a time, in their order.
+    /// Judges these trials, several at a time. Returns the verdicts of each, in the order of the trials.
     ///
     /// # Panics
     /// As [`Judge::verdicts`].
@@ -170,7 +171,7 @@ impl Judge {
     }
 }
 
-/// The interpreter itself, past wrappers that choose one at each start.
+/// Returns the path of the interpreter itself: a wrapper would choose one again at each start.
 fn python() -> Option<String> {
     let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
     let path = String::from_utf8(output.stdout).ok()?.trim().to_string();

@@ -1,6 +1,6 @@
 //! The corpus: programs that are known right and known wrong, and what the runner says of them.
 //!
-//! A program is one file of `tests/src/bin/programs`; its name and its first lines say what there is to know of it.
+//! Each program is one file in `tests/src/bin/programs`. Its name and its first lines say everything about it.
 
 mod checks;
 mod head;

@@ -1,4 +1,4 @@
-//! The programs, as they lie in their folder.
+//! The programs, read from their folder.
 
 use super::{Check, Head, Kill, Right};
 use crate::root;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The side that a program plays.
+/// The half of a pair that a program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
     /// It listens.
@@ -16,7 +16,7 @@ pub enum Half {
 }
 
 impl Half {
-    /// The word in the name of its file.
+    /// Returns the word for it in a file's name.
     pub fn word(self) -> &'static str {
         match self {
             Half::Server => "server",
@@ -34,14 +34,14 @@ pub struct Program {
     pub path: PathBuf,
     /// The lesson that it was written for, two digits.
     pub lesson: String,
-    /// Its side.
+    /// Server or client.
     pub half: Half,
     /// What its first lines say.
     pub head: Head,
 }
 
 impl Program {
-    /// What is said of it where it is right.
+    /// Returns what its first line says, if it is a right program.
     pub fn right(&self) -> Option<&Right> {
         match &self.head {
             Head::Right(right) => Some(right),
@@ -49,7 +49,7 @@ impl Program {
         }
     }
 
-    /// The checks that must fail it; none where it is right.
+    /// Returns the checks that must fail it; none if it is right.
     pub fn kills(&self) -> &[Kill] {
         match &self.head {
             Head::Right(_) => &[],
@@ -57,18 +57,18 @@ impl Program {
         }
     }
 
-    /// What the executable that holds the programs in Rust calls it, for instance `right-01-server-blocking`.
+    /// Returns its name in the executable of the Rust programs, for example `right-01-server-blocking`.
     pub fn name(&self) -> String {
         let kind = if self.right().is_some() { "right" } else { "wrong" };
         format!("{kind}-{}", self.stem()[1..].replace('_', "-"))
     }
 
-    /// Its file's name without the language.
+    /// Returns its file's name without the language.
     pub fn stem(&self) -> &str {
         self.file.split('.').next().unwrap_or_default()
     }
 
-    /// The language it is written in, as its file's name says it.
+    /// Returns its language, the ending of its file's name: `rs`, `py` or `c`.
     pub fn language(&self) -> &str {
         self.file.rsplit('.').next().unwrap_or_default()
     }
@@ -82,7 +82,7 @@ impl Corpus {
     /// Reads every file in the two folders.
     ///
     /// # Errors
-    /// What is wrong with which files.
+    /// Every file in which something is wrong, and what.
     ///
     /// # Panics
     /// When a folder cannot be read.
@@ -107,27 +107,27 @@ impl Corpus {
         if complaints.is_empty() { Ok(Self(programs)) } else { Err(complaints) }
     }
 
-    /// The right ones, then the wrong ones.
+    /// Returns the right ones, then the wrong ones.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
         self.0.iter()
     }
 
-    /// The right ones.
+    /// Returns the right ones.
     pub fn right(&self) -> impl Iterator<Item = &Program> {
         self.0.iter().filter(|program| program.right().is_some())
     }
 
-    /// The wrong ones.
+    /// Returns the wrong ones.
     pub fn wrong(&self) -> impl Iterator<Item = &Program> {
         self.0.iter().filter(|program| program.right().is_none())
     }
 
-    /// Every expectation, with its program.
+    /// Returns every expectation, with its program.
     pub fn kills(&self) -> impl Iterator<Item = (&Program, &Kill)> {
         self.wrong().flat_map(|program| program.kills().iter().map(move |kill| (program, kill)))
     }
 
-    /// The right program of this lesson that stands on the other side of those on trial.
+    /// Returns the right program that is this half of a pair when a program of the other half is on trial.
     pub fn partner(&self, lesson: &str, half: Half) -> Option<&Program> {
         self.partners(lesson, half).next()
     }
@@ -141,8 +141,8 @@ impl Corpus {
         self.right().filter(move |program| program.lesson == lesson && program.half == half)
     }
 
-    /// What each lesson of the course still lacks: two right servers of different styles and two such clients, one partner
-    /// of each, a wrong server and a wrong client.
+    /// Returns what each lesson of the course still lacks. It needs two right servers of different styles and two such
+    /// clients, one partner of each half, a wrong server and a wrong client.
     pub fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
         for lesson in lessons() {
@@ -178,7 +178,7 @@ impl Corpus {
         missing
     }
 
-    /// The expectations that name a check which these do not have in that lesson.
+    /// Returns the expectations that name a check which is not in `checks` for that lesson.
     pub fn unknown(&self, checks: &[Check]) -> Vec<String> {
         let known: BTreeSet<(&str, String)> =
             checks.iter().map(|check| (check.lesson.as_str(), check.name())).collect();
@@ -191,7 +191,7 @@ impl Corpus {
     }
 }
 
-/// The numbers of the course's lessons, two digits each, in order.
+/// Returns the numbers of the course's lessons, two digits each, in order.
 ///
 /// # Panics
 /// When the folder of the solutions cannot be read.
@@ -204,7 +204,7 @@ pub fn lessons() -> impl Iterator<Item = String> {
     numbers.collect::<BTreeSet<_>>().into_iter()
 }
 
-/// The program in this file.
+/// Reads the program in this file.
 fn program(kind: &str, path: &Path, lessons: &[String]) -> Result<Program, String> {
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (stem, language) = file.rsplit_once('.').unwrap_or((&file, ""));

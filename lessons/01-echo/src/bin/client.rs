@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Asks for each line of standard input that is not empty, until `q` or the end of the input.
+/// Sends each non-empty line of standard input and prints the reply, until `q` or the end of the input.
 fn converse(mut stream: TcpStream) -> io::Result<()> {
     let mut stdout = io::stdout();
     prompt()?;
@@ -36,7 +36,7 @@ fn converse(mut stream: TcpStream) -> io::Result<()> {
         }
         if !line.is_empty() {
             let reply = ask(&mut stream, line.as_bytes())?;
-            // Bytes, not text: what came back need not be whole characters.
+            // Bytes, not text: a reply may end in the middle of a character.
             stdout.write_all(&reply)?;
             stdout.write_all(b"\n")?;
         }
@@ -45,16 +45,16 @@ fn converse(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Sends `request` and returns the server's reply: what one `read` of at most 1024 bytes finds.
+/// Sends `request` and returns the server's reply: the bytes that one `read` of at most 1024 bytes returns.
 ///
-/// A `read` of 0 bytes means that the server has ended the connection instead of replying: that is an error
-/// ([`io::ErrorKind::UnexpectedEof`]). So is any call that fails.
+/// A `read` of 0 bytes means that the server ended the connection and did not reply. This is an error
+/// ([`io::ErrorKind::UnexpectedEof`]). A call that fails is an error, too.
 fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<Vec<u8>> {
     // TODO: send the request, read the reply once, and treat 0 bytes as an error
     todo!("send the request, read the reply once, and treat 0 bytes as an error")
 }
 
-/// Shows `>> ` to a person; a program that feeds standard input needs no prompt.
+/// Prints `>> ` for a person at a terminal. A program that writes to standard input needs no prompt.
 fn prompt() -> io::Result<()> {
     if io::stdin().is_terminal() {
         print!(">> ");

@@ -1,4 +1,4 @@
-//! The sticky server: pushes its messages to every client, one write each, back to back, and closes.
+//! The sticky server: pushes its messages to every client, each with one write and without a pause, and closes.
 //!
 //! Run it alone: `cargo run -p lesson-03-sticky --bin lesson-03-server -- 127.0.0.1:8888 one two three`
 
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Pushes the messages to one client after the other, for as long as the process lives.
+/// Pushes the messages to one client after another, as long as the process lives.
 fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     loop {
         let (stream, peer) = match listener.accept() {
@@ -42,10 +42,10 @@ fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     }
 }
 
-/// Writes each message with a `write_all` of its own, with nothing between them and nothing after them.
+/// Writes each message with its own `write_all`, with nothing between them and nothing after them.
 ///
-/// It does not wait for the client to say anything. An error is that of the `write_all` that failed. `stream` is
-/// dropped at the end: its FIN is how the client learns that this was all.
+/// Does not wait for the client to send anything. When a `write_all` fails, returns its error. `stream` is dropped
+/// at the end, which sends FIN: this tells the client that no more comes.
 fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
     // TODO: write the messages, one after the other
     todo!("write the messages, one after the other")

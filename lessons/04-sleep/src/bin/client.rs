@@ -1,4 +1,4 @@
-//! The hopeful client: takes whatever one `read` returns for one message.
+//! The hopeful client: treats the bytes of each `read` as one message.
 //!
 //! Run it against the server: `cargo run -p lesson-04-sleep --bin lesson-04-client -- 127.0.0.1:8888`
 
@@ -25,10 +25,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads into a buffer of 1024 bytes until the server ends, and prints each read as a message with [`print_message`].
+/// Reads into a buffer of 1024 bytes until the end (FIN), and prints each read as a message with [`print_message`].
 ///
-/// Messages are numbered from 1. The `read` that returns 0 is the end, and no message. An error is that of the `read`
-/// that failed.
+/// Messages are numbered from 1. A `read` of 0 bytes is the end, not a message. When a `read` fails, returns its
+/// error.
 fn receive(mut stream: TcpStream) -> io::Result<()> {
     // TODO: read until 0, number the reads, and print each as a message
     todo!("read until 0, number the reads, and print each as a message")

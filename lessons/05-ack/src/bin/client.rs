@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
 
-/// No message may be larger: 64 MiB. A server decides what this client allocates, so there must be a limit.
+/// The largest message: 64 MiB. The server decides how much this client allocates, so there must be a limit.
 const MAX_SIZE: usize = 64 * 1024 * 1024;
 
 fn main() -> ExitCode {
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     };
     match receive(stream) {
         Ok(()) => ExitCode::SUCCESS,
-        // `read_exact` has words of its own for it, which tell a person little.
+        // The text that `read_exact` gives this error says little to a person.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             eprintln!("client: {addr}: the server ended the connection inside a message");
             ExitCode::FAILURE
@@ -33,20 +33,20 @@ fn main() -> ExitCode {
     }
 }
 
-/// Receives messages until the server ends, and prints each with [`print_message`], numbered from 1.
+/// Receives messages until the server ends its side, and prints each with [`print_message`], numbered from 1.
 ///
-/// For each one: reads its size with [`read_size`], answers `receive ok`, and reads exactly that many bytes, none of what
-/// comes after them. The end of the stream in place of a size is the end; inside a message it is an error
-/// ([`io::ErrorKind::UnexpectedEof`]), and so is any call that fails.
+/// For each one: reads its size with [`read_size`], answers `receive ok`, and reads exactly that many bytes. The stream
+/// may end in place of a size: that is no error. An end inside a message is an error
+/// ([`io::ErrorKind::UnexpectedEof`]), and a call that fails is one, too.
 fn receive(mut stream: TcpStream) -> io::Result<()> {
     // TODO: for each message read its size, answer, read that many bytes, and print them
     todo!("for each message read its size, answer, read that many bytes, and print them")
 }
 
-/// Takes one `read` for the size of the next message; `None` is the end of the stream.
+/// Reads the size of the next message with one `read`. Returns `None` at the end of the stream.
 fn read_size(stream: &mut TcpStream) -> io::Result<Option<usize>> {
     let mut buffer = [0; 1024];
-    // One `read`: the server waits for our answer, so nothing but the digits can be here. Are they all here?
+    // One `read`: the server waits for our answer, so only the digits can be here. Are they all here?
     let n = stream.read(&mut buffer)?;
     if n == 0 {
         return Ok(None);
@@ -58,8 +58,8 @@ fn read_size(stream: &mut TcpStream) -> io::Result<Option<usize>> {
     })
 }
 
-/// The size that these bytes say: 1 to 8 ASCII digits and nothing else, without a leading zero (except `0` itself), at
-/// most [`MAX_SIZE`]. Everything else is `None`.
+/// Returns the size in these bytes: 1 to 8 ASCII digits and nothing else, without a leading zero (except `0` itself),
+/// at most [`MAX_SIZE`]. Returns `None` for everything else.
 fn parse_size(digits: &[u8]) -> Option<usize> {
     // TODO: allow digits only, no leading zero, and no size over the limit
     todo!("allow digits only, no leading zero, and no size over the limit")

@@ -1,4 +1,4 @@
-//! The asking server: announces the size of each message, waits for the answer, and only then sends it.
+//! The asking server: announces the size of each message, waits for the answer, and only then sends the message.
 //!
 //! Run it alone: `cargo run -p lesson-05-ack --bin lesson-05-server -- 127.0.0.1:8888 one two three`
 
@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 
-/// What a client answers when it has read a size.
+/// The answer of a client that has read a size.
 const ANSWER: &[u8; 10] = b"receive ok";
 
 fn main() -> ExitCode {
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Pushes the messages to one client after the other, for as long as the process lives.
+/// Pushes the messages to one client after another, as long as the process lives.
 fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     loop {
         let (stream, peer) = match listener.accept() {
@@ -45,10 +45,10 @@ fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     }
 }
 
-/// Pushes all messages. `stream` is dropped at the end: its FIN is how the client learns that this was all.
+/// Pushes all messages. `stream` is dropped at the end, which sends FIN: this tells the client that no more comes.
 fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
-    // A message and the size of the next are two writes in a row: Nagle's algorithm would hold the second one back until
-    // the first is acknowledged, and the client's kernel takes its time with that.
+    // A message and the next size are two writes in a row. Nagle's algorithm would delay the second one until the
+    // client's kernel acknowledges the first, and the kernel may do that late.
     stream.set_nodelay(true)?;
     for message in messages {
         push_one(&mut stream, message.as_bytes())?;
@@ -56,11 +56,11 @@ fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
     Ok(())
 }
 
-/// Announces how many bytes `message` has, waits for [`ANSWER`], and sends them.
+/// Announces the size of `message` in bytes, waits for [`ANSWER`], and sends the message.
 ///
-/// The size is written in decimal digits, with nothing before or after them. The answer is read to its last byte, in
-/// however many pieces it comes. Ten bytes that say something else are an error ([`io::ErrorKind::InvalidData`]), and so
-/// is any call that fails.
+/// Writes the size in decimal digits, with nothing before or after them. Reads all ten bytes of the answer, which may
+/// come in several pieces. If they differ from [`ANSWER`], that is an error ([`io::ErrorKind::InvalidData`]). A call
+/// that fails is an error, too.
 fn push_one(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
     // TODO: write the size, read the ten bytes of the answer, compare them, write the message
     todo!("write the size, read the ten bytes of the answer, compare them, write the message")

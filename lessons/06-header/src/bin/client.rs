@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the message of each frame until the server ends between two of them.
+/// Prints the message in each frame, until the server ends its side between two frames.
 fn receive(mut stream: TcpStream) -> Result<(), FrameError> {
     for number in 1.. {
         let Some(message) = read_frame(&mut stream)? else { break };

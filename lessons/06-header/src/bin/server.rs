@@ -1,4 +1,4 @@
-//! The framing server: pushes its messages to every client, each in a frame of its own.
+//! The framing server: pushes its messages to every client, each in its own frame.
 //!
 //! Run it alone: `cargo run -p lesson-06-header --bin lesson-06-server -- 127.0.0.1:8888 one two three`
 
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Pushes the messages to one client after the other, for as long as the process lives.
+/// Pushes the messages to one client after another, as long as the process lives.
 fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     loop {
         let (stream, peer) = match listener.accept() {
@@ -43,9 +43,9 @@ fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     }
 }
 
-/// Pushes all messages. `stream` is dropped at the end: its FIN is how the client learns that this was all.
+/// Pushes all messages. `stream` is dropped at the end, which sends FIN: this tells the client that no more comes.
 fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
-    // A frame leaves when it is written: it is whole, so there is nothing that Nagle's algorithm could wait for.
+    // A frame is written whole and must leave at once: Nagle's algorithm could only delay it.
     stream.set_nodelay(true)?;
     for message in messages {
         write_frame(&mut stream, message.as_bytes())?;

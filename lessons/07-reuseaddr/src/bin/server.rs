@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::process::ExitCode;
 
-/// How many connections may wait in the kernel to be accepted. It limits no clients: only how fast they come.
+/// How many connections may wait in the kernel for `accept`. It limits how fast clients come, not how many there are.
 const BACKLOG: i32 = 128;
 
 fn main() -> ExitCode {
@@ -25,18 +25,18 @@ fn main() -> ExitCode {
     }
 }
 
-/// Makes a listening socket at `addr`, for instance `127.0.0.1:8888`: what `TcpListener::bind` does, call by call.
+/// Makes a socket that listens at `addr`, for example `127.0.0.1:8888`: what `TcpListener::bind` does, call by call.
 ///
-/// In this order: a TCP socket of the address's family (IPv4 or IPv6); the option SO_REUSEADDR, so that connections of an
-/// earlier run that are still in TIME_WAIT do not keep the address; `bind`; `listen` with [`BACKLOG`]. On Windows the
-/// option means something else, and is not set. Any call that fails is the error.
+/// In this order: makes a TCP socket of the address's family (IPv4 or IPv6); sets SO_REUSEADDR, so that connections of
+/// an earlier run that are still in TIME_WAIT do not keep the address; calls `bind`, and `listen` with [`BACKLOG`]. On
+/// Windows the option means something else: does not set it there. When a call fails, returns its error.
 fn listen(addr: &str) -> io::Result<TcpListener> {
     let addr = addr.to_socket_addrs()?.next().ok_or(io::ErrorKind::AddrNotAvailable)?;
     // TODO: make the socket, set SO_REUSEADDR (not on Windows), bind, listen
     todo!("make the socket, set SO_REUSEADDR (not on Windows), bind, listen")
 }
 
-/// Serves one client after the other, for as long as the process lives.
+/// Serves one client after another, as long as the process lives.
 fn serve(listener: &TcpListener) -> ! {
     loop {
         let (stream, peer) = match listener.accept() {
@@ -49,15 +49,15 @@ fn serve(listener: &TcpListener) -> ! {
         println!("{peer} connected");
         match answer(stream) {
             Ok(requests) => println!("{peer} done, {requests} reads answered"),
-            // What one client does, or has done to it, ends its connection and nothing else.
+            // An error of one client ends its connection, not the server.
             Err(error) => println!("{peer} gone: {error}"),
         }
     }
 }
 
-/// Answers one client until it ends its side: each read with one reply, ASCII letters upper-cased.
+/// Answers one client until it ends its side: sends back each read with its ASCII letters in upper case.
 fn answer(mut stream: TcpStream) -> io::Result<u64> {
-    // Replies leave at once: Nagle's algorithm would hold a short one back behind another.
+    // Replies must leave at once: Nagle's algorithm would delay a short one behind another.
     stream.set_nodelay(true)?;
     let mut buffer = [0; 1024];
     let mut reads = 0;

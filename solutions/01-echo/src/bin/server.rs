@@ -1,4 +1,4 @@
-//! The echo server: returns every byte that a client sends, unchanged and in order.
+//! The echo server: sends back every byte that a client sends, unchanged and in order.
 //!
 //! Run it alone: `cargo run -p solution-01-echo --bin solution-01-server -- 127.0.0.1:8888`
 
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
-    // `bind` asks the kernel for three things at once: a socket, this address for it, and a queue for callers.
+    // `bind` asks the kernel for three things: a socket, this address for it, and a queue for new clients.
     match TcpListener::bind(&addr) {
         Ok(listener) => {
             println!("listening on {addr}");
@@ -22,11 +22,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Serves one client after the other, for as long as the process lives.
+/// Serves one client after another, as long as the process lives.
 ///
-/// Takes the next client from `listener` with `accept`, hands its connection to [`echo`], and goes on to the
-/// next whatever became of that one: a client that vanishes is an event to print, never the server's end.
-/// `accept` itself can fail too, for instance when the caller has already gone: print it and go on.
+/// Takes clients from `listener` with `accept`, one after another, and gives each connection to [`echo`]. When
+/// [`echo`] fails, the client has vanished: prints the error and goes on. It must not end the server.
+/// `accept` can fail, too, for example when the client has already gone: prints the error and goes on.
 fn serve(listener: &TcpListener) -> ! {
     // BEGIN SOLUTION: accept clients in an endless loop, and echo each until it is done
     loop {
@@ -46,10 +46,10 @@ fn serve(listener: &TcpListener) -> ! {
     // END SOLUTION
 }
 
-/// Returns to the client every byte that it sends, until it has no more to say.
+/// Sends back to the client every byte that it sends, until it ends its side.
 ///
-/// `read` gives `Ok(n)`: the first `n` bytes of the buffer are new, the rest is old. `Ok(0)` means that the
-/// client has ended its side (FIN): nothing will follow. The answer is the number of bytes echoed, or the error
+/// `read` returns `Ok(n)`: the first `n` bytes of the buffer are new, the rest is old. `Ok(0)` means that the
+/// client has ended its side (FIN): no more bytes will come. Returns the number of bytes echoed, or the error
 /// of the call that failed. `stream` is dropped at the end, and that closes the connection.
 fn echo(mut stream: TcpStream) -> io::Result<u64> {
     // BEGIN SOLUTION: read, write back exactly what was read, until read returns 0
@@ -60,7 +60,7 @@ fn echo(mut stream: TcpStream) -> io::Result<u64> {
         if n == 0 {
             return Ok(echoed);
         }
-        // `write` may take only a part; `write_all` goes on until all of it is taken.
+        // `write` may take only some of the bytes; `write_all` goes on until it has written all of them.
         stream.write_all(&buffer[..n])?;
         echoed += n as u64;
     }

@@ -1,4 +1,4 @@
-//! The uppercase server: returns every byte that a client sends, ASCII letters upper-cased.
+//! The uppercase server: sends back every byte that a client sends, with ASCII letters in upper case.
 //!
 //! Run it alone: `cargo run -p solution-02-uppercase --bin solution-02-server -- 127.0.0.1:8888`
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Serves one client after the other, for as long as the process lives.
+/// Serves one client after another, as long as the process lives.
 fn serve(listener: &TcpListener) -> ! {
     loop {
         let (stream, peer) = match listener.accept() {
@@ -34,16 +34,16 @@ fn serve(listener: &TcpListener) -> ! {
         println!("{peer} connected");
         match answer(stream) {
             Ok(requests) => println!("{peer} done, {requests} reads answered"),
-            // What one client does, or has done to it, ends its connection and nothing else.
+            // An error of one client ends its connection, not the server.
             Err(error) => println!("{peer} gone: {error}"),
         }
     }
 }
 
-/// Answers one client until it ends its side: each read with one reply, made by [`upper`].
+/// Answers one client until it ends its side: sends one reply for each read, made by [`upper`].
 ///
-/// The answer is the number of reads, the last one (of 0 bytes) not counted, or the error of the call that failed. An
-/// RST from the client is such an error: `read` or `write_all` returns it.
+/// Returns the number of reads without the last one (of 0 bytes), or the error of the call that failed. An RST from
+/// the client is such an error: `read` or `write_all` returns it.
 fn answer(mut stream: TcpStream) -> io::Result<u64> {
     // BEGIN SOLUTION: read, upper-case what was read, write it back, until read returns 0
     let mut buffer = [0; 1024];
@@ -62,8 +62,8 @@ fn answer(mut stream: TcpStream) -> io::Result<u64> {
 
 /// Turns the ASCII letters a to z into A to Z, in place, and leaves every other byte as it is.
 ///
-/// `bytes` is whatever one `read` returned: it need not be text, and it may begin or end in the middle of a
-/// character. That is why this works on bytes: turning them into a `str` first would fail, or change them.
+/// `bytes` are the bytes of one `read`: they need not be text, and they may begin or end in the middle of a
+/// character. That is why this works on bytes: making a `str` of them first would fail, or change them.
 fn upper(bytes: &mut [u8]) {
     // BEGIN SOLUTION: upper-case the ASCII letters among the bytes
     bytes.make_ascii_uppercase();

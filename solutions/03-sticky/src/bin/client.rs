@@ -25,11 +25,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads into a buffer of 1024 bytes until the server ends, and reports each read with [`print_read`].
+/// Reads into a buffer of 1024 bytes until the server ends its side, and reports each read with [`print_read`].
 ///
-/// Reads are numbered from 1; the last one, of 0 bytes, is the end and is not one of them. When it comes, a last line
-/// tells the sum, for example `total: 38 bytes in 3 reads` (`in 1 reads` too: it is made for programs to compare). An
-/// error is that of the `read` that failed; then there is no last line.
+/// Reads are numbered from 1. A `read` of 0 bytes is the end, and is not counted. At the end, prints a last line with
+/// the sum, for example `total: 38 bytes in 3 reads` (also `in 1 reads`: programs compare this line). When a `read`
+/// fails, returns its error and prints no such line.
 fn report(mut stream: TcpStream) -> io::Result<()> {
     // BEGIN SOLUTION: read until 0, count reads and bytes, print each read and the total
     let mut buffer = [0; 1024];

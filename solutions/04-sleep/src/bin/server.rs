@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-/// The pause after which the message before is hoped to have been read.
+/// The pause between two messages. We hope that the client reads the first one in this time.
 const PAUSE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Pushes the messages to one client after the other, for as long as the process lives.
+/// Pushes the messages to one client after another, as long as the process lives.
 fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     loop {
         let (stream, peer) = match listener.accept() {
@@ -47,10 +47,10 @@ fn serve(listener: &TcpListener, messages: &[String]) -> ! {
     }
 }
 
-/// Writes each message with a `write_all` of its own, and lets [`PAUSE`] pass between one and the next.
+/// Writes each message with its own `write_all`, and sleeps for [`PAUSE`] between two messages.
 ///
-/// Nothing else is written, and there is no need to pause before the first or after the last. An error is that of the
-/// `write_all` that failed. `stream` is dropped at the end: its FIN is how the client learns that this was all.
+/// Writes nothing else, and need not sleep before the first or after the last. When a `write_all` fails, returns its
+/// error. `stream` is dropped at the end, which sends FIN: this tells the client that no more comes.
 fn push(mut stream: TcpStream, messages: &[String]) -> io::Result<()> {
     // BEGIN SOLUTION: write the messages one after the other, with thread::sleep(PAUSE) between them
     for (n, message) in messages.iter().enumerate() {

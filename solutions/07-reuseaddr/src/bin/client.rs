@@ -1,4 +1,4 @@
-//! The uppercase client: sends each line of standard input and prints the whole reply, however it comes.
+//! The uppercase client: sends each line of standard input and prints the whole reply, also when it comes in pieces.
 //!
 //! Run it against the server: `cargo run -p solution-07-reuseaddr --bin solution-07-client -- 127.0.0.1:8888`
 
@@ -7,8 +7,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
 
-/// Bytes sent before their reply is read. A longer request goes in parts of this size: the server replies while it reads,
-/// and if nobody read its replies, both sides would end up waiting for the other to read.
+/// How many bytes are sent before their reply is read. A longer request goes in parts of this size: the server replies
+/// while it reads. If the client only wrote, each side would in the end wait for the other to read.
 const PART: usize = 64 * 1024;
 
 fn main() -> ExitCode {
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     };
     match converse(stream) {
         Ok(()) => ExitCode::SUCCESS,
-        // `read_exact` has words of its own for it, which tell a person little.
+        // The text that `read_exact` gives this error says little to a person.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             eprintln!("client: {addr}: the server ended the connection before the reply was whole");
             ExitCode::FAILURE
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Asks for each line of standard input that is not empty, until `q` or the end of the input.
+/// Sends each non-empty line of standard input and prints the reply, until `q` or the end of the input.
 fn converse(mut stream: TcpStream) -> io::Result<()> {
     let mut stdout = io::stdout();
     prompt()?;
@@ -45,7 +45,7 @@ fn converse(mut stream: TcpStream) -> io::Result<()> {
         }
         if !line.is_empty() {
             let reply = ask(&mut stream, line.as_bytes())?;
-            // Bytes, not text: what came back need not be whole characters.
+            // Bytes, not text: a reply may end in the middle of a character.
             stdout.write_all(&reply)?;
             stdout.write_all(b"\n")?;
         }
@@ -54,10 +54,10 @@ fn converse(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Sends `request` and returns the server's reply, which is exactly as long: however many reads it takes.
+/// Sends `request` and returns the server's reply, which has the same length. Reads as often as it needs.
 ///
-/// When the server ends before the reply is whole, that is an error ([`io::ErrorKind::UnexpectedEof`]). So is any call
-/// that fails. No more than [`PART`] bytes are sent before their reply is read.
+/// When the server ends before the reply is whole, that is an error ([`io::ErrorKind::UnexpectedEof`]). A call that
+/// fails is an error, too. Sends at most [`PART`] bytes before it reads their reply.
 fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<Vec<u8>> {
     // BEGIN SOLUTION: send a part of the request, read exactly as many bytes of reply, until all is sent
     let mut reply = vec![0; request.len()];
@@ -69,7 +69,7 @@ fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<Vec<u8>> {
     // END SOLUTION
 }
 
-/// Shows `>> ` to a person; a program that feeds standard input needs no prompt.
+/// Prints `>> ` for a person at a terminal. A program that writes to standard input needs no prompt.
 fn prompt() -> io::Result<()> {
     if io::stdin().is_terminal() {
         print!(">> ");

@@ -15,7 +15,7 @@ static CONNECTED: AtomicUsize = AtomicUsize::new(0);
 
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
-    // On Unix `bind` sets SO_REUSEADDR itself: what lesson 07 did by hand.
+    // On Unix `TcpListener::bind` sets SO_REUSEADDR, which lesson 07 did by hand.
     match TcpListener::bind(&addr) {
         Ok(listener) => {
             println!("listening on {addr}");
@@ -28,11 +28,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Accepts clients for as long as the process lives, and has each one served by [`handle`] in a thread of its own.
+/// Accepts clients as long as the process lives, and serves each one in its own thread with [`handle`].
 ///
-/// Each client is counted in ([`Connected::new`]) before its thread starts, and it waits for no thread: what one client
-/// does must not delay the next `accept`. When `accept` fails, or no thread can
-/// be started, it says so, lets [`BREATH`] pass and goes on: the server is full now, and may not be full then.
+/// Counts each client ([`Connected::new`]) before its thread starts. Waits for no thread: what one client does must not
+/// delay the next `accept`. When `accept` fails, or no thread can start, prints the error, sleeps for [`BREATH`], and
+/// goes on: the server is full now, and may have room then.
 fn serve(listener: &TcpListener) -> ! {
     // BEGIN SOLUTION: accept in a loop, and start a thread that handles the connection
     loop {
@@ -48,22 +48,22 @@ fn serve(listener: &TcpListener) -> ! {
     // END SOLUTION
 }
 
-/// A server that is out of file descriptors or threads waits this long before it tries again: `accept` would fail at
-/// once, and the loop would only spin.
+/// How long a server without free file descriptors or threads waits before it tries again: else `accept` would fail at
+/// once, and the loop would spin.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Answers one client until it ends its side, and tells how it went.
+/// Answers one client until it ends its side, and prints how it ended.
 fn handle(stream: TcpStream, client: &Connected) {
     match answer(stream) {
         Ok(reads) => println!("{} done, {reads} reads answered", client.peer),
-        // What one client does, or has done to it, ends its connection and nothing else.
+        // An error of one client ends its connection, not the server.
         Err(error) => println!("{} gone: {error}", client.peer),
     }
 }
 
-/// Returns each read with its ASCII letters upper-cased, until the client ends its side.
+/// Answers one client until it ends its side: sends back each read with its ASCII letters in upper case.
 fn answer(mut stream: TcpStream) -> io::Result<u64> {
-    // Replies leave at once: Nagle's algorithm would hold a short one back behind another.
+    // Replies must leave at once: Nagle's algorithm would delay a short one behind another.
     stream.set_nodelay(true)?;
     let mut buffer = [0; 1024];
     let mut reads = 0;
@@ -79,13 +79,13 @@ fn answer(mut stream: TcpStream) -> io::Result<u64> {
 }
 
 // ANCHOR: connected
-/// One client that is connected. Dropping it counts the client out, however its thread ends: a panic drops it too.
+/// One connected client. Its `drop` takes the client out of the count, however the thread ends: a panic drops it, too.
 struct Connected {
     peer: SocketAddr,
 }
 
 impl Connected {
-    /// Counts the client in, and tells it.
+    /// Adds the client to the count, and prints the count.
     fn new(peer: SocketAddr) -> Self {
         let connected = CONNECTED.fetch_add(1, Ordering::Relaxed) + 1;
         println!("{peer} connected, {connected} now");

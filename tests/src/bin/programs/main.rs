@@ -1,6 +1,7 @@
-//! Programs that are known right, known wrong, or as bad as can be: `programs NAME [ARG…]`, one process a call.
+//! Programs that are known right, known wrong, or as bad as possible: `programs NAME [ARG…]` runs one of them.
 //!
-//! `right/` and `wrong/` also hold programs in Python and C. The first line of each program says what is expected of it.
+//! `right/` and `wrong/` also contain programs in Python and C. The first line of each program says what to expect of
+//! it.
 
 mod worst;
 
@@ -9,7 +10,7 @@ use std::process::ExitCode;
 type Main = fn(&[String]) -> ExitCode;
 
 // The modules `right` and `wrong`, and `CORPUS`, which lists them: `right/s01_server_blocking.rs` is called
-// `right-01-server-blocking`. tests/build.rs writes this from what lies in the folders.
+// `right-01-server-blocking`. tests/build.rs writes this list from the files in the folders.
 include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
 const WORST: &[(&str, Main)] = &[

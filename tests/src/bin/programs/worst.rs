@@ -16,7 +16,7 @@ pub fn exits_at_once(_: &[String]) -> ExitCode {
     ExitCode::from(3)
 }
 
-/// Burns the CPU before it listens.
+/// Computes for ever, and never listens.
 pub fn spins(_: &[String]) -> ExitCode {
     loop {
         std::hint::spin_loop();
@@ -52,7 +52,7 @@ pub fn spins_beside_a_client(args: &[String]) -> ExitCode {
     spins(args)
 }
 
-/// Crashes (SIGABRT) when a client has said something.
+/// Crashes (SIGABRT) when a client has sent something.
 pub fn crashes(args: &[String]) -> ExitCode {
     let listener = TcpListener::bind(&args[0]).expect("bind");
     let (mut stream, _) = listener.accept().expect("accept");
@@ -69,7 +69,7 @@ pub fn closes_its_output(args: &[String]) -> ExitCode {
     serve(args)
 }
 
-/// Uses up its file descriptors, so that `accept` fails; it says so without end.
+/// Uses up its file descriptors, so that `accept` fails, and prints the error again and again.
 pub fn uses_up_descriptors(args: &[String]) -> ExitCode {
     let listener = TcpListener::bind(&args[0]).expect("bind");
     let mut kept = Vec::new();
@@ -84,7 +84,7 @@ pub fn uses_up_descriptors(args: &[String]) -> ExitCode {
     }
 }
 
-/// Prints 1 GB before it serves, correctly.
+/// Prints 1 GiB when the first client comes, then serves correctly.
 pub fn floods(args: &[String]) -> ExitCode {
     let listener = TcpListener::bind(&args[0]).expect("bind");
     let chunk = vec![b'x'; 1 << 20];
@@ -97,7 +97,7 @@ pub fn floods(args: &[String]) -> ExitCode {
     }
 }
 
-/// Serves correctly, and leaves a grandchild behind that holds its pipes, in a session of its own.
+/// Serves correctly, and leaves a grandchild behind that keeps its pipes open, in its own session.
 #[expect(clippy::zombie_processes, reason = "that is the point")]
 pub fn leaves_a_grandchild(args: &[String]) -> ExitCode {
     let own = env::current_exe().expect("own path");
@@ -105,7 +105,7 @@ pub fn leaves_a_grandchild(args: &[String]) -> ExitCode {
     serve(args)
 }
 
-/// The grandchild: a session of its own, deaf to every signal that can be ignored.
+/// The grandchild: starts its own session, and ignores SIGTERM, SIGINT and SIGHUP.
 pub fn detached(_: &[String]) -> ExitCode {
     #[cfg(unix)]
     {
@@ -115,7 +115,7 @@ pub fn detached(_: &[String]) -> ExitCode {
     sleep_for_ever()
 }
 
-/// Serves correctly but does not heed SIGTERM.
+/// Serves correctly, but ignores SIGTERM, SIGINT and SIGHUP.
 pub fn ignores_sigterm(args: &[String]) -> ExitCode {
     #[cfg(unix)]
     ignore_sigterm();
@@ -131,7 +131,7 @@ fn ignore_sigterm() {
     }
 }
 
-/// Says what a terminal would obey.
+/// Prints control sequences, which a terminal would obey, and serves correctly.
 pub fn prints_control_sequences(args: &[String]) -> ExitCode {
     let mut out = std::io::stdout();
     let _ = out.write_all(b"\x1b[2J\x1b]0;owned\x07\xff\xfe\x00\n");
