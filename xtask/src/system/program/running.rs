@@ -5,7 +5,7 @@ use super::spec::{Pipes, Spec};
 use crate::system::keeper::Kept;
 use anyhow::{Context, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,8 @@ pub const BURIAL: Duration = Duration::from_secs(10);
 
 /// Programs that run now, so that Ctrl-C can end them all.
 static RUNNING: Mutex<Vec<Arc<Process>>> = Mutex::new(Vec::new());
+/// Each start holds it for reading, so that programs start side by side; [`end_all`] closes it.
+static DOOR: RwLock<()> = RwLock::new(());
 static CLOSED: AtomicBool = AtomicBool::new(false);
 static ENDED: AtomicBool = AtomicBool::new(false);
 
@@ -24,9 +26,9 @@ fn running() -> MutexGuard<'static, Vec<Arc<Process>>> {
 /// Ends every running program and everything that it started, waits until they are gone, and lets no other start.
 pub fn end_all() {
     let all = {
-        let running = running();
+        let _door = DOOR.write().unwrap_or_else(PoisonError::into_inner);
         CLOSED.store(true, Ordering::SeqCst);
-        running.clone()
+        running().clone()
     };
     all.iter().for_each(|process| process.kept.end());
     let until = Instant::now() + BURIAL;
@@ -57,8 +59,8 @@ pub struct Process {
 
 impl Process {
     pub fn start(spec: &Spec, pipes: Pipes) -> anyhow::Result<Arc<Self>> {
-        // Locked while starting: either `end_all` sees this process, or the start sees that all is over.
-        let mut running = running();
+        // Held while starting: either `end_all` sees this process, or the start sees that all is over.
+        let _door = DOOR.read().unwrap_or_else(PoisonError::into_inner);
         if CLOSED.load(Ordering::SeqCst) {
             bail!("interrupted");
         }
@@ -66,7 +68,7 @@ impl Process {
         let kept = Kept::start(spec, pipes, &link)
             .with_context(|| format!("cannot start `{}`", spec.argv[0].to_string_lossy()))?;
         let process = Arc::new(Self { kept, link });
-        running.push(Arc::clone(&process));
+        running().push(Arc::clone(&process));
         Ok(process)
     }
 
