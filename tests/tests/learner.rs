@@ -1,6 +1,6 @@
 //! The learner's loop: the progress, hints that go on, the difference to the solution, and a reset that loses nothing.
 
-use lab_tests::{Ran, as_in, clone, empty_dir, filled, lessons, not_checked, root, runner_in, solve};
+use lab_tests::{Ran, clone, empty_dir, filled, lessons, not_checked, root, runner_in, solve};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -103,7 +103,7 @@ fn type_in_trouble(clone: &Path, setup: &str, words: &str) -> Option<Ran> {
     }
     let mut command = std::process::Command::new("unshare");
     command.args(["--mount", "--map-root-user", "sh", "-c", &script, RUNNER]);
-    as_in(clone, &mut command);
+    lab_tests::as_in(clone, &mut command);
     Some(Ran::from(command.output().unwrap()))
 }
 
