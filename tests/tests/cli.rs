@@ -108,6 +108,21 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
+fn a_check_is_called_by_its_id_by_an_older_one_and_with_underscores() {
+    for (word, id) in [
+        ("binds-its-address", "binds-its-address"),
+        ("binds_its_address", "binds-its-address"),
+        ("answers-in-pieces", "pushes-any-pieces"),
+        ("end_after_answer", "end-inside"),
+    ] {
+        let ran = run(RUNNER, &["run", "05", "--solution", "--check", word, "--format", "json"]);
+        let verdicts = ran.verdicts();
+        assert!(ran.status == 0 && !verdicts.is_empty(), "{word}: {}", ran.stderr);
+        assert!(verdicts.iter().all(|verdict| verdict.0 == id), "{word}: {verdicts:?}");
+    }
+}
+
+#[test]
 fn a_missing_cargo_is_named_with_its_mend() {
     let words = ["run", "01", "--solution", "--check", "echo-bytes"];
     let output = lab_tests::runner(RUNNER, &words).env("CARGO", "/no/such/cargo").output().unwrap();

@@ -1,28 +1,39 @@
 //! The runner of Socket Lab: builds programs, puts a wire between them and gives a verdict.
 //!
 //! The rooms, from the top down. A room uses only rooms below it in this list. The test `arrows` reads the imports
-//! and checks this.
+//! and checks this. (Blank lines keep rustfmt from sorting the list.)
 
+// The verbs.
 mod commands;
 
+// The command line.
 mod cli;
 
+// From a check to a row of the report.
 mod judge;
 
+// The verdicts of a run, in several forms.
 mod report;
 
+// The table of lessons.
 mod course;
 
+// What programs promise.
 mod promises;
 
+// What a promise may do.
 mod bench;
 
+// The repository on the disk.
 mod workspace;
 
+// What a check finds.
 mod finding;
 
+// What lies between client and server.
 pub mod wire;
 
+// What the operating system says and does.
 pub mod system;
 
 use std::process::ExitCode;

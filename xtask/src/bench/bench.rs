@@ -155,6 +155,11 @@ impl<'a> Bench<'a> {
         can("listen for the client", Host::listen(addr).map_err(Into::into))
     }
 
+    /// Listens at `addr`, so that no program can; `None` where the address is taken already.
+    pub fn hold(&self, addr: SocketAddr) -> Option<Host> {
+        Host::listen(addr).ok()
+    }
+
     /// Returns an address at which nobody listens, for this half.
     ///
     /// # Errors
@@ -176,6 +181,8 @@ impl<'a> Bench<'a> {
         match can("accept the client", host.accept(gone).map_err(Into::into))? {
             Some(mut peer) => {
                 peer.wait_for(client.program.root());
+                // The next check needs the client's fixed address at once, and without TIME_WAIT.
+                peer.abort_at_end = self.programs.client.at.is_some();
                 if let Some(record) = self.records.last() {
                     peer.is_behind_wire(Some(client.program.root()), progress(record));
                 }

@@ -1,4 +1,5 @@
-//! The command line, nothing else: each verb with its words, in the order in which help shows them.
+//! The command line, nothing else: each verb with its words, in the order in which help shows them. Uses `course` for
+//! the names of lessons.
 
 mod words;
 

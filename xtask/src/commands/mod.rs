@@ -1,4 +1,4 @@
-//! One file a verb, each thin.
+//! One file a verb, each thin. Uses all rooms below.
 
 mod compare;
 mod completions;

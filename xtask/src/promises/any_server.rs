@@ -3,7 +3,6 @@
 use crate::bench::{Bench, Peer, Server};
 use crate::finding::{Half, Outcome, skip};
 use crate::promises::{Check, server};
-use std::net::TcpListener;
 
 /// The rows that hold for every server.
 pub const SERVER: &[Check] = &[server!(
@@ -18,7 +17,7 @@ const CLIENTS: usize = 4;
 /// Checks that a server whose address is taken says so and exits with a status other than 0.
 fn says_why_it_cannot_bind(bench: &mut Bench) -> Outcome {
     let addr = bench.nobody(Half::Server)?;
-    let Ok(_holder) = TcpListener::bind(addr) else { return Ok(()) };
+    let Some(_holder) = bench.hold(addr) else { return Ok(()) };
     let mut server = bench.server_at(addr, &[])?;
     let exit = server.wait_refused();
     server.is_refused("the server says that the address is taken, and exits with a status other than 0", exit)

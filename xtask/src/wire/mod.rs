@@ -1,4 +1,5 @@
-//! What lies between client and server: a relay that may delay, cut and join, and never loses a byte.
+//! What lies between client and server: a relay that may delay, cut and join, and never loses a byte. Uses
+//! `system`.
 //!
 //! `relay` accepts, connects to the server, and carries FIN and RST; `lane` is one direction of one connection as a
 //! wire sees it; each wire is a file that says how to pass on the bytes of a lane.

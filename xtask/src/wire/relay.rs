@@ -31,11 +31,11 @@ struct Shared {
     done: AtomicBool,
     called: AtomicBool,
     /// Not owned: the last thread that carries a connection closes its sockets.
-    links: Mutex<Vec<Weak<Link>>>,
+    links: Mutex<Vec<Weak<Pair>>>,
 }
 
 /// One connection through the wire: a socket towards each end.
-struct Link {
+struct Pair {
     client: TcpStream,
     server: TcpStream,
     /// One end was reset: the other must be reset, too.
@@ -141,7 +141,7 @@ fn connect_on(shared: &Arc<Shared>, record: &Record, client: TcpStream, number: 
         // A piece leaves when it is passed on, not when the last one is acknowledged.
         socket.set_nodelay(true)?;
     }
-    let link = Arc::new(Link { client, server, reset: AtomicBool::new(false) });
+    let link = Arc::new(Pair { client, server, reset: AtomicBool::new(false) });
     shared.links.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&link));
     for direction in [Direction::ClientToServer, Direction::ServerToClient] {
         let (shared, link, record) = (Arc::clone(shared), Arc::clone(&link), record.clone());
@@ -150,7 +150,7 @@ fn connect_on(shared: &Arc<Shared>, record: &Record, client: TcpStream, number: 
     Ok(())
 }
 
-fn one_way(setup: &Setup, link: &Link, record: &Record, direction: Direction, number: usize) {
+fn one_way(setup: &Setup, link: &Pair, record: &Record, direction: Direction, number: usize) {
     let (from, to, turns) = match direction {
         Direction::ClientToServer => (&link.client, &link.server, &setup.client_turns),
         Direction::ServerToClient => (&link.server, &link.client, &setup.server_turns),

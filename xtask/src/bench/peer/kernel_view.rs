@@ -29,14 +29,14 @@ impl Peer {
         let said = lock(&self.log).said;
         let mut patience = self.patience.clone();
         patience.renew();
-        loop {
-            match sockets::taken(other, own, said) {
-                Taken::All | Taken::Gone => return,
-                Taken::NotAll if patience.is_over() => return,
-                Taken::NotAll => thread::sleep(Duration::from_micros(200)), // The interval at which to look again.
-                Taken::Unknown => return thread::sleep(Duration::from_millis(20)),
+        patience.until(|| match sockets::taken(other, own, said) {
+            Taken::All | Taken::Gone => Some(()),
+            Taken::NotAll => None,
+            Taken::Unknown => {
+                thread::sleep(Duration::from_millis(20));
+                Some(())
             }
-        }
+        });
     }
 
     /// Delays acknowledgements, as a kernel does that hopes to send them together with an answer. This shows the

@@ -166,6 +166,7 @@ impl Drop for Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::patience::AT_MOST;
     use std::io::Write;
     use std::net::TcpListener;
     use std::thread;
@@ -198,6 +199,7 @@ mod tests {
         assert!(matches!(peer.say(&vec![0; 64 << 20]), Err(Ending::NotTaken(_))));
 
         let (mut peer, mut other) = pair();
+        peer.patience = Patience::limited(AT_MOST, &[]);
         peer.in_all = Duration::from_millis(200);
         let drip = thread::spawn(move || {
             while other.write_all(b".").is_ok() {
@@ -212,6 +214,7 @@ mod tests {
     #[test]
     fn saying_and_hearing_at_once_cannot_lock_up() {
         let (mut peer, mut other) = pair();
+        peer.patience = Patience::limited(AT_MOST, &[]); // Whatever the machine does meanwhile.
         let echo = thread::spawn(move || io::copy(&mut other.try_clone().unwrap(), &mut other).unwrap());
         let megabytes = vec![7; 16 << 20];
         assert!(peer.say_and_hear(&megabytes, true, megabytes.len()).bytes == megabytes);

@@ -31,7 +31,7 @@ pub enum Health {
 
 /// One thing that was tried.
 #[derive(Debug)]
-pub struct Finding {
+pub struct Probe {
     /// What it is.
     pub what: &'static str,
     /// Whether it works.
@@ -44,7 +44,7 @@ pub struct Finding {
     pub mend: String,
 }
 
-impl Finding {
+impl Probe {
     fn works(what: &'static str, seen: impl Into<String>) -> Self {
         Self { what, health: Health::Works, seen: seen.into(), cost: "", mend: String::new() }
     }
@@ -69,7 +69,7 @@ impl Finding {
 }
 
 /// Tries everything.
-pub fn examine() -> Vec<Finding> {
+pub fn examine() -> Vec<Probe> {
     vec![
         rust(),
         crates(),
@@ -98,27 +98,27 @@ fn cargo() -> Command {
     command
 }
 
-fn rust() -> Finding {
+fn rust() -> Probe {
     const MINIMUM: &str = env!("CARGO_PKG_RUST_VERSION");
     let cost = "no lesson can be built";
     let Some(cargo) = first_line(cargo().arg("--version")) else {
-        return Finding::missing("Rust", "no cargo", cost, "install Rust: https://rustup.rs");
+        return Probe::missing("Rust", "no cargo", cost, "install Rust: https://rustup.rs");
     };
     let numbers = |text: &str| -> Vec<u32> { text.split('.').map_while(|part| part.parse().ok()).collect() };
     let version = cargo.split(' ').nth(1).unwrap_or_default();
     match numbers(version.split('-').next().unwrap_or_default()) >= numbers(MINIMUM) {
-        true => Finding::works("Rust", cargo),
+        true => Probe::works("Rust", cargo),
         false => {
-            Finding::missing("Rust", format!("{cargo}; at least {MINIMUM} is needed"), cost, "rustup update")
+            Probe::missing("Rust", format!("{cargo}; at least {MINIMUM} is needed"), cost, "rustup update")
         }
     }
 }
 
-fn crates() -> Finding {
+fn crates() -> Probe {
     let words = ["metadata", "--offline", "--locked", "--format-version", "1", "--quiet"];
     match first_line(cargo().args(words)) {
-        Some(_) => Finding::works("crates", "all are here: lessons are built without a network"),
-        None => Finding::less(
+        Some(_) => Probe::works("crates", "all are here: lessons are built without a network"),
+        None => Probe::less(
             "crates",
             "some are not here yet",
             "the next build needs the network",
@@ -127,7 +127,7 @@ fn crates() -> Finding {
     }
 }
 
-fn folder() -> Finding {
+fn folder() -> Probe {
     let root = workspace::root();
     let tried = [root.join(".lab"), root.join("target")].into_iter().try_for_each(|dir| {
         std::fs::create_dir_all(&dir)?;
@@ -136,8 +136,8 @@ fn folder() -> Finding {
     });
     let shown = root.canonicalize().unwrap_or(root).display().to_string();
     match tried {
-        Ok(()) => Finding::works("this folder", format!("{shown} can be written")),
-        Err(error) => Finding::missing(
+        Ok(()) => Probe::works("this folder", format!("{shown} can be written")),
+        Err(error) => Probe::missing(
             "this folder",
             format!("{shown} cannot be written ({error})"),
             "nothing can be built, and no progress is kept",
@@ -161,10 +161,10 @@ fn talk(addr: SocketAddr) -> io::Result<(TcpStream, TcpStream)> {
     Ok((client, server))
 }
 
-fn loopback() -> Finding {
+fn loopback() -> Probe {
     match talk((Ipv4Addr::LOCALHOST, 0).into()) {
-        Ok(_) => Finding::works("loopback", "127.0.0.1 carries bytes both ways"),
-        Err(error) => Finding::missing(
+        Ok(_) => Probe::works("loopback", "127.0.0.1 carries bytes both ways"),
+        Err(error) => Probe::missing(
             "loopback",
             format!("127.0.0.1 does not work ({error})"),
             "no program can be judged",
@@ -173,12 +173,10 @@ fn loopback() -> Finding {
     }
 }
 
-fn ports() -> Finding {
+fn ports() -> Probe {
     match address::free() {
-        Ok(addr) => {
-            Finding::works("ports", format!("each program gets an address of its own, such as {addr}"))
-        }
-        Err(error) => Finding::missing(
+        Ok(addr) => Probe::works("ports", format!("each program gets an address of its own, such as {addr}")),
+        Err(error) => Probe::missing(
             "ports",
             format!("{error:#}"),
             "no program can be judged",
@@ -187,10 +185,10 @@ fn ports() -> Finding {
     }
 }
 
-fn ipv6() -> Finding {
+fn ipv6() -> Probe {
     match talk((Ipv6Addr::LOCALHOST, 0).into()) {
-        Ok(_) => Finding::works("IPv6", "[::1] carries bytes both ways"),
-        Err(error) => Finding::less(
+        Ok(_) => Probe::works("IPv6", "[::1] carries bytes both ways"),
+        Err(error) => Probe::less(
             "IPv6",
             format!("[::1] does not work ({error})"),
             "programs at IPv6 addresses cannot be judged; no lesson so far needs them",
@@ -203,12 +201,12 @@ fn ipv6() -> Finding {
 const DESCRIPTORS: u64 = 700;
 
 #[cfg(unix)]
-fn descriptors() -> Finding {
+fn descriptors() -> Probe {
     use nix::sys::resource::{Resource, getrlimit};
     let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((0, 0));
     match limit >= DESCRIPTORS {
-        true => Finding::works("descriptors", format!("{limit} files and sockets may be open at once")),
-        false => Finding::less(
+        true => Probe::works("descriptors", format!("{limit} files and sockets may be open at once")),
+        false => Probe::less(
             "descriptors",
             format!("only {limit} files and sockets may be open at once"),
             "lesson 08 asks for 256 clients at once, and cannot be judged",
@@ -218,16 +216,16 @@ fn descriptors() -> Finding {
 }
 
 #[cfg(not(unix))]
-fn descriptors() -> Finding {
-    Finding::works("descriptors", format!("this system has no limit below {DESCRIPTORS}"))
+fn descriptors() -> Probe {
+    Probe::works("descriptors", format!("this system has no limit below {DESCRIPTORS}"))
 }
 
 /// Checks that the kernel tells how many bytes a reader has taken; the wires need this.
-fn sockets_table() -> Finding {
+fn sockets_table() -> Probe {
     let what = "the wires";
     let cost = "a wire only waits, and does not know when the reader is ready; reports say so";
     if !sockets::KNOWN {
-        return Finding::less(
+        return Probe::less(
             what,
             "this system does not tell what a reader has taken",
             cost,
@@ -251,15 +249,15 @@ fn sockets_table() -> Finding {
     });
     match asked {
         Ok((Taken::NotAll, Taken::All, Some(entry))) if entry.received.is_some() => {
-            Finding::works(what, "the kernel tells what a reader has taken (NETLINK_SOCK_DIAG)")
+            Probe::works(what, "the kernel tells what a reader has taken (NETLINK_SOCK_DIAG)")
         }
-        Ok((Taken::NotAll, Taken::All, _)) => Finding::less(
+        Ok((Taken::NotAll, Taken::All, _)) => Probe::less(
             what,
             "the kernel tells what a reader has taken, but only in /proc/net/tcp",
             "wires that cut the stream are slower, by a millisecond a byte",
             "allow NETLINK_SOCK_DIAG (a container's seccomp profile, or modprobe tcp_diag inet_diag)",
         ),
-        _ => Finding::less(
+        _ => Probe::less(
             what,
             "the kernel does not tell what a reader has taken",
             cost,
@@ -269,12 +267,12 @@ fn sockets_table() -> Finding {
 }
 
 /// Checks that programs can be started, watched, and ended together with all that they start.
-fn programs() -> Finding {
+fn programs() -> Probe {
     let what = "programs";
     let cost = "no program can be judged";
     let spec = Spec { argv: vec!["sh".into(), "-c".into(), "read x".into()], env: Vec::new(), dir: None };
     if !cfg!(target_os = "linux") {
-        return Finding::less(
+        return Probe::less(
             what,
             "the runner ends them with their process group",
             "a process that a program starts in a session of its own stays behind",
@@ -284,7 +282,7 @@ fn programs() -> Finding {
     let mut program = match Program::start(&spec, &[]) {
         Ok(program) => program,
         Err(error) => {
-            return Finding::missing(what, format!("{error:#}"), cost, "allow prctl(2) and a readable /proc");
+            return Probe::missing(what, format!("{error:#}"), cost, "allow prctl(2) and a readable /proc");
         }
     };
     let until = Instant::now() + LIMIT;
@@ -296,7 +294,7 @@ fn programs() -> Finding {
     let root = program.root();
     program.end();
     if !processes::descendants(root).is_empty() {
-        return Finding::missing(
+        return Probe::missing(
             what,
             "the runner could not end a program",
             cost,
@@ -304,11 +302,11 @@ fn programs() -> Finding {
         );
     }
     match seen {
-        true => Finding::works(
+        true => Probe::works(
             what,
             "the kernel tells what they wait for; the runner ends them with all they start",
         ),
-        false => Finding::less(
+        false => Probe::less(
             what,
             "the kernel does not tell what a program waits for (/proc/PID/syscall)",
             "the runner waits longer for a program that hangs, and says less about why",
@@ -317,10 +315,10 @@ fn programs() -> Finding {
     }
 }
 
-fn python() -> Finding {
+fn python() -> Probe {
     match first_line(Command::new("python3").arg("--version")) {
-        Some(version) => Finding::works("python3", version),
-        None => Finding::less(
+        Some(version) => Probe::works("python3", version),
+        None => Probe::less(
             "python3",
             "not found",
             "only programs in Python, and the repository's own tests of them, need it",
@@ -329,19 +327,19 @@ fn python() -> Finding {
     }
 }
 
-fn editor() -> Finding {
+fn editor() -> Probe {
     let cost = "`e` in cargo xtask watch opens nothing";
     let here = ["nano", "vim", "vi", "emacs", "hx"].into_iter().find(|name| editor::on_path(name).is_some());
     let mend = format!("export EDITOR={}, or the one that you like", here.unwrap_or("nano"));
     match Editor::find() {
-        Some(editor) if editor.is_there() => Finding::works("editor", editor.command()),
-        Some(editor) => Finding::less("editor", format!("`{}` is not found", editor.command()), cost, mend),
-        None => Finding::less("editor", "VISUAL and EDITOR name none, and `code` is not here", cost, mend),
+        Some(editor) if editor.is_there() => Probe::works("editor", editor.command()),
+        Some(editor) => Probe::less("editor", format!("`{}` is not found", editor.command()), cost, mend),
+        None => Probe::less("editor", "VISUAL and EDITOR name none, and `code` is not here", cost, mend),
     }
 }
 
 /// Returns whether the machine can judge: nothing is missing.
-pub fn is_fit(findings: &[Finding]) -> bool {
+pub fn is_fit(findings: &[Probe]) -> bool {
     findings.iter().all(|finding| finding.health != Health::Missing)
 }
 

@@ -10,11 +10,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The programs of one lesson, or why there are none.
-pub type Built = Result<(Programs, Option<Mirror>), Problem>;
+pub type LessonPrograms = Result<(Programs, Option<Mirror>), Problem>;
 
 impl Plan<'_> {
     /// Builds the programs: one call of cargo for all lessons, or one for each student's lesson.
-    pub(super) fn build(&self) -> Vec<Built> {
+    pub(super) fn build(&self) -> Vec<LessonPrograms> {
         let (server, client) = (&self.args.server, &self.args.client);
         if server.is_some() && client.is_some() {
             return self
@@ -50,7 +50,12 @@ impl Plan<'_> {
         self.lessons.iter().map(one).collect()
     }
 
-    pub(super) fn programs(&self, lesson: &Lesson, built: &cargo::Built, mirror: Option<Mirror>) -> Built {
+    pub(super) fn programs(
+        &self,
+        lesson: &Lesson,
+        built: &cargo::Built,
+        mirror: Option<Mirror>,
+    ) -> LessonPrograms {
         let kind = if self.args.solution { "solution" } else { "lesson" };
         let one = |half: &str, given: &Option<String>| {
             if let Some(command) = given {

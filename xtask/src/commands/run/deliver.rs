@@ -1,6 +1,6 @@
 //! Judges the programs, saves where the learner stands, and delivers the report.
 
-use super::build::Built;
+use super::build::LessonPrograms;
 use super::plan::Plan;
 use super::telling::Telling;
 use crate::bench::Programs;
@@ -15,7 +15,7 @@ use crate::workspace::mirror::Mirror;
 
 impl Plan<'_> {
     /// Judges all lessons at once, and prints their verdicts in order.
-    pub(super) fn judge(&self, built: Vec<Built>) -> Report {
+    pub(super) fn judge(&self, built: Vec<LessonPrograms>) -> Report {
         let reruns: Vec<String> = self.lessons.iter().map(|lesson| self.rerun(lesson)).collect();
         let mut trials = Vec::new();
         let mut problems = Vec::new();

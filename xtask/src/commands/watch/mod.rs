@@ -25,7 +25,7 @@ use std::time::Instant;
 use terminal::{Key, Keyboard, Terminal};
 
 /// What `watch` waits for.
-enum Event {
+enum Wake {
     Key(Key),
     /// The run of this number has ended.
     Judged(u64),
@@ -39,10 +39,10 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
     let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
     let (send, events) = mpsc::channel();
     let stop = send.clone();
-    ctrlc::set_handler(move || drop(stop.send(Event::Stop))).context("Ctrl-C handler")?;
+    ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).context("Ctrl-C handler")?;
     let terminal = Terminal::take().context("take over the terminal")?;
     let keyboard = Keyboard::default();
-    terminal::read_keys(&keyboard, send.clone(), Event::Key);
+    terminal::read_keys(&keyboard, send.clone(), Wake::Key);
     let mut watcher = Watcher {
         lesson,
         seen: Look::default(),
@@ -89,8 +89,8 @@ struct Watcher {
     notice: String,
     /// The key that the learner must press again to confirm it.
     asked: Option<char>,
-    send: Sender<Event>,
-    events: Receiver<Event>,
+    send: Sender<Wake>,
+    events: Receiver<Wake>,
     keyboard: Keyboard,
     terminal: Option<Terminal>,
     /// Whether standard output is a terminal.
@@ -103,10 +103,10 @@ impl Watcher {
         let mut next_look = Instant::now() + saves::INTERVAL;
         loop {
             match self.events.recv_timeout(next_look.saturating_duration_since(Instant::now())) {
-                Ok(Event::Stop) => return super::shared::INTERRUPTED,
-                Ok(Event::Key(Key::End)) | Ok(Event::Key(Key::Char('q'))) => return 0,
-                Ok(Event::Key(Key::Char(key))) => self.pressed(key),
-                Ok(Event::Judged(run)) => self.judged(run),
+                Ok(Wake::Stop) => return super::shared::INTERRUPTED,
+                Ok(Wake::Key(Key::End)) | Ok(Wake::Key(Key::Char('q'))) => return 0,
+                Ok(Wake::Key(Key::Char(key))) => self.pressed(key),
+                Ok(Wake::Judged(run)) => self.judged(run),
                 Err(RecvTimeoutError::Timeout) => {
                     next_look = Instant::now() + saves::INTERVAL;
                     if self.terminal.as_ref().is_some_and(Terminal::keep) {
@@ -141,7 +141,7 @@ impl Watcher {
         let (send, run) = (self.send.clone(), self.runs);
         // The keys need lines below the verdict, and cargo prints two lines above it.
         let rows = terminal::rows().saturating_sub(4 + notice.lines().count());
-        match Judging::start(self.lesson, rows, move || drop(send.send(Event::Judged(run)))) {
+        match Judging::start(self.lesson, rows, move || drop(send.send(Wake::Judged(run)))) {
             Ok(judging) => self.judging = Some(judging),
             Err(error) => self.say(&format!("error: {error:#}\n")),
         }
@@ -268,8 +268,7 @@ impl Watcher {
         let opened = editor.open(&file, line);
         self.terminal.iter().try_for_each(Terminal::by_key)?;
         drop(held);
-        let others: Vec<Event> =
-            self.events.try_iter().filter(|event| !matches!(event, Event::Stop)).collect();
+        let others: Vec<Wake> = self.events.try_iter().filter(|event| !matches!(event, Wake::Stop)).collect();
         others.into_iter().for_each(|event| drop(self.send.send(event)));
         opened.map(|()| String::new())
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 /// What is known about a running program.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct State {
+pub struct ProcessState {
     /// Its process id, once it runs.
     pub pid: Option<Pid>,
     /// How it ended, once it has.
@@ -16,16 +16,16 @@ pub struct State {
     pub gone: bool,
 }
 
-/// [`State`] shared between the program's handle and the threads that change it or wait for it.
+/// [`ProcessState`] shared between the program's handle and the threads that change it or wait for it.
 #[derive(Default)]
 pub struct Link {
-    state: Mutex<State>,
+    state: Mutex<ProcessState>,
     changed: Condvar,
 }
 
 impl Link {
     /// Changes the state and wakes the threads that wait for it.
-    pub fn set(&self, change: impl FnOnce(&mut State)) {
+    pub fn set(&self, change: impl FnOnce(&mut ProcessState)) {
         change(&mut self.lock());
         self.changed.notify_all();
     }
@@ -35,11 +35,11 @@ impl Link {
         self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15)))
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, ProcessState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn wait(&self, until: Instant, done: impl Fn(&State) -> bool) -> State {
+    pub(super) fn wait(&self, until: Instant, done: impl Fn(&ProcessState) -> bool) -> ProcessState {
         let mut state = self.lock();
         while !done(&state) {
             let Some(left) = until.checked_duration_since(Instant::now()) else { break };

@@ -12,7 +12,7 @@ pub use spec::{Exit, Pipes, Spec, own_executable};
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::processes::{self, Activity, Pid};
-use link::State;
+use link::ProcessState;
 use running::{BURIAL, Process};
 use std::io::{self, PipeWriter, Write};
 use std::process::Stdio;
@@ -166,8 +166,8 @@ pub fn run_tool(spec: &Spec, mut line: impl FnMut(&str)) -> anyhow::Result<Exit>
     let exit = loop {
         let state = process.link.wait(Instant::now() + GRACE, |state| state.exit.is_some() || state.gone);
         match state {
-            State { exit: Some(exit), .. } => break exit,
-            State { gone: true, .. } => break Exit::Code(-1),
+            ProcessState { exit: Some(exit), .. } => break exit,
+            ProcessState { gone: true, .. } => break Exit::Code(-1),
             _ => thread::yield_now(),
         }
     };
