@@ -37,12 +37,13 @@ pub mod wire;
 pub mod system;
 
 use std::process::ExitCode;
+use system::program::keeper;
 
 /// Runs the whole program: `main` of the executable, and of the tests' own copy of it.
 pub fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
-    if args.get(1).is_some_and(|verb| verb == system::keeper::VERB) {
-        return system::keeper::main(&args[2..]);
+    if args.get(1).is_some_and(|verb| verb == keeper::VERB) {
+        return keeper::main(&args[2..]);
     }
     #[cfg(unix)]
     if args.get(1).is_some_and(|verb| verb == commands::TERMINAL_VERB) {

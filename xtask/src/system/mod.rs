@@ -5,11 +5,6 @@
 //! reports that they waited instead.
 
 pub mod address;
-#[cfg(target_os = "linux")]
-pub mod keeper;
-#[cfg(not(target_os = "linux"))]
-#[path = "keeper_portable.rs"]
-pub mod keeper;
 pub mod output;
 pub mod patience;
 pub mod processes;

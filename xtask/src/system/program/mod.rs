@@ -1,6 +1,11 @@
 //! A program under test as a process: started, watched, limited in output and time, ended with everything that it
 //! started.
 
+#[cfg(target_os = "linux")]
+pub mod keeper;
+#[cfg(not(target_os = "linux"))]
+#[path = "keeper_portable.rs"]
+pub mod keeper;
 mod link;
 mod running;
 mod spec;

@@ -1,8 +1,8 @@
 //! The programs that run now, so that Ctrl-C can end them all.
 
+use super::keeper::Kept;
 use super::link::Link;
 use super::spec::{Pipes, Spec};
-use crate::system::keeper::Kept;
 use anyhow::{Context, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};

@@ -3,8 +3,9 @@
 //! This does not end a grandchild that calls `setsid`, and ends nothing when the runner itself is killed with
 //! SIGKILL. On Windows it ends only the program itself. The book says so.
 
+use super::link::Link;
+use super::spec::{Exit, Pipes, Spec};
 use crate::system::processes::Pid;
-use crate::system::program::{Exit, Link, Pipes, Spec};
 use anyhow::Context;
 use std::ffi::OsString;
 use std::process::{Child, Command, ExitCode};

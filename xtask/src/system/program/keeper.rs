@@ -8,11 +8,12 @@
 //! The control socket carries single bytes to the keeper: `t` (SIGTERM to the program), `e` (end everything). It
 //! carries lines from the keeper: `started PID`, `failed WHY`, `exit CODE`, `signal NUMBER`.
 
+use super::link::Link;
+use super::spec::{Exit, Pipes, Spec, own_executable};
 use crate::system::processes;
 
 use crate::system::processes::Pid;
 
-use crate::system::program::{Exit, Link, Pipes, Spec, own_executable};
 use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::sys::prctl;
