@@ -1,4 +1,4 @@
-// kills says-why-it-cannot-bind@plain: `bind` has failed, so there is nothing to serve
+// kills says-why-it-cannot-bind@plain: `bind` or `listen` has failed, so there is nothing to serve
 // Mistake: when its port is taken it tries the next one until one is free.
 // Breaks "binds the address and no other, or says why it cannot and exits with a status other than 0"; seen from outside: started on a taken port it does not exit but listens on a port nobody asked for.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills end-after-answer@fin@2: before the message was whole: that is an error, not the end, and what
+// kills end-inside@fin@2: before the message was whole: that is an error, not the end, and what
 // Mistake: it reads until the end or the size, whatever comes first, and does not compare.
 // Breaks "exits with status 1 when the server is gone or breaks the protocol"; seen from outside: size `10`, four bytes, FIN: it prints the four bytes as a message and exits with status 0.
 use std::io::{self, ErrorKind, Read, Write};

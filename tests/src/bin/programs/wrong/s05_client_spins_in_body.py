@@ -1,4 +1,4 @@
-# kills end-after-answer@fin@2: before the message was whole: that is an error, not the end, and what
+# kills end-inside@fin@2: before the message was whole: that is an error, not the end, and what
 # Mistake: its loop over the body does not know the end of the stream.
 # Breaks "exits with status 1 when the server is gone"; seen from outside: size `10`, four bytes, FIN: it never exits and uses a whole processor.
 import re

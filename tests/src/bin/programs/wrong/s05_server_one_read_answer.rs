@@ -1,5 +1,5 @@
-// kills answers-in-pieces@dribble: the server took `receive ok` for a wrong answer: it may come in pieces
-// kills answers-in-pieces@slice: the server took `receive ok` for a wrong answer: it may come in pieces
+// kills pushes-any-pieces@dribble: the server took `receive ok` for a wrong answer: it may come in pieces
+// kills pushes-any-pieces@slice: the server took `receive ok` for a wrong answer: it may come in pieces
 // kills pair-messages@slice: mend the server: its own checks tell more
 // Mistake: it takes one read for the whole answer.
 // Breaks "The server reads exactly ten bytes of answer"; seen from outside: an answer that comes in two pieces (`receive `, then `ok`) ends the connection.

@@ -1,4 +1,4 @@
-// kills says-why-it-cannot-bind@plain: `bind` has failed, so there is nothing to serve
+// kills says-why-it-cannot-bind@plain: `bind` or `listen` has failed, so there is nothing to serve
 // Mistake: it looks at what listen returns, and not at what bind returns; listen on an unbound socket takes any free port.
 // Breaks "binds the address and no other, or says why it cannot and exits"; seen from outside: a second server lives on, with a LISTEN entry on 0.0.0.0 and a port nobody asked for.
 #define _POSIX_C_SOURCE 200809L

@@ -1,4 +1,4 @@
-# kills says-why-it-cannot-bind@plain: `bind` has failed, so there is nothing to serve
+# kills says-why-it-cannot-bind@plain: `bind` or `listen` has failed, so there is nothing to serve
 # Mistake: when the port is taken it tries the next one until one is free.
 # Breaks "binds the address and no other, or says why it cannot and exits"; seen from outside: a second server lives on and listens on the port above.
 import errno

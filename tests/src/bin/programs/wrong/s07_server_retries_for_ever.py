@@ -1,4 +1,4 @@
-# kills says-why-it-cannot-bind@plain: `bind` has failed, so there is nothing to serve
+# kills says-why-it-cannot-bind@plain: `bind` or `listen` has failed, so there is nothing to serve
 # Mistake: it takes `Address already in use` for TIME_WAIT that will pass, and tries again every half second without end.
 # Breaks "a second live server on the same port is still refused: it says so and exits"; seen from outside: a second server says that it waits, and never exits.
 import errno

@@ -1,4 +1,4 @@
-// kills 256-clients@plain: was turned away: there is no limit in the lesson
+// kills many-at-once@plain: was turned away: there is no limit in the lesson
 // Mistake: it serves a hundred clients at most and drops whoever comes beyond.
 // Breaks "as 02 for many clients at once"; seen from outside: with a hundred clients connected the next one is closed without an answer.
 use std::io::{self, ErrorKind, Read, Write};
