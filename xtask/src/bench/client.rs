@@ -219,7 +219,7 @@ impl Client {
         let expected = match found {
             0 => format!("the client prints \"{}\"", missing.escape_ascii()),
             n => format!(
-                "the client prints \"{}\" after the {n} texts before it, which were found",
+                "the client prints \"{}\" after the {n} before it, which the runner found",
                 missing.escape_ascii()
             ),
         };

@@ -9,6 +9,10 @@ use crate::system::sockets::{self, TcpState};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// Why a server spins after a client has left.
+const ENDLESS: &str =
+    "a `read` at the end of the stream returns 0 at once, every time: leave the loop, or it spins for ever";
+
 impl Server {
     /// Waits until the server has nothing to do: every thread sleeps in a call that waits. Only on Linux; elsewhere
     /// it does not wait.
@@ -63,7 +67,7 @@ impl Server {
             return skip("this platform does not tell what other programs' sockets and threads do");
         }
         let mut state = None;
-        let waited = self.waits(after, "a `read` at the end of the stream returns 0 at once, every time: leave the loop, or it spins for ever", || {
+        let waited = self.waits(after, ENDLESS, || {
             let entry = can("read the socket table", sockets::between(self.addr, peer).map_err(Into::into));
             state = entry?.map(|entry| entry.state);
             let held = matches!(state, Some(TcpState::Established | TcpState::CloseWait));

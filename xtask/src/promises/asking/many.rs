@@ -73,6 +73,14 @@ fn another_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, others: &st
     Ok(peer)
 }
 
+/// Checks that a client is served while there is no other, and returns it.
+fn first_is_served<P: Ask>(bench: &mut Bench, server: &mut Server) -> Outcome<Peer> {
+    let bytes = P::requests(&mut bench.rng, 500);
+    let mut peer = bench.connect(server)?;
+    asks::<P>(&mut peer, &bytes)?;
+    Ok(peer)
+}
+
 fn beside_a_silent_client<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut silent = bench.connect(&mut server)?;
@@ -97,7 +105,7 @@ fn beside_many_silent<P: Ask>(bench: &mut Bench) -> Outcome {
 /// Reads nothing until the server can write no more: only this client's thread may wait in `write`.
 fn beside_a_slow_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
-    let mut beside = another_is_served::<P>(bench, &mut server, "no other client")?;
+    let mut beside = first_is_served::<P>(bench, &mut server)?;
     let mut slow = bench.connect_narrow(&mut server)?;
     let bytes = P::requests(&mut bench.rng, 8 << 20);
     let said = slow.say_until_stuck(&bytes, || server.is_stuck());
@@ -129,7 +137,7 @@ fn mixed_up(mut stop: Box<Stop>, others: &[u8]) -> Box<Stop> {
 fn beside_a_reset<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let others = "a client that reset its connection (RST)";
-    let mut beside = another_is_served::<P>(bench, &mut server, "no other client")?;
+    let mut beside = first_is_served::<P>(bench, &mut server)?;
     for n in 0..6 {
         let mut leaver = bench.connect(&mut server)?;
         let bytes = P::requests(&mut bench.rng, 64 * 1024);
@@ -151,7 +159,7 @@ fn beside_a_reset<P: Ask>(bench: &mut Bench) -> Outcome {
 fn beside_a_leaver<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let others = "a client that left";
-    let mut beside = another_is_served::<P>(bench, &mut server, "no other client")?;
+    let mut beside = first_is_served::<P>(bench, &mut server)?;
     for n in 0..4 {
         let mut leaver = bench.connect(&mut server)?;
         if n % 2 == 0 {
