@@ -6,7 +6,7 @@ use crate::promises::asking::{self, Ask};
 use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
-    lesson_06_header, lesson_07_reuseaddr, lesson_08_threads,
+    lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines,
 };
 
 /// One row of the course.
@@ -95,6 +95,13 @@ pub const LESSONS: &[Lesson] = &[
         "one thread a connection: a silent client blocks nobody",
         "with a thread for each connection, a client that is slow, silent or gone keeps nobody else waiting",
         lesson_08_threads::PROMISES,
+    ),
+    Lesson::asks::<lesson_09_lines::Lines>(
+        "09",
+        "lines",
+        "delimiter framing: `\\n` ends a message, and a limit ends the wait for it",
+        "a delimiter makes messages out of a stream as a length does: it cannot stand inside a message, and needs a limit",
+        lesson_09_lines::PROMISES,
     ),
 ];
 

@@ -15,6 +15,7 @@ pub mod lesson_05_ack;
 pub mod lesson_06_header;
 pub mod lesson_07_reuseaddr;
 pub mod lesson_08_threads;
+pub mod lesson_09_lines;
 pub mod pushing;
 
 pub use check::{Check, CheckOn};

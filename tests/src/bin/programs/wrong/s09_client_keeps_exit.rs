@@ -1,0 +1,63 @@
+// kills ends-after-exit@plain: `exit` is sent like any other line
+// Mistake: it takes `exit` for a word of its own, as `q` is.
+// Breaks "Having sent `exit` and printed its reply"; seen from outside: `exit` is never sent, and no `Byebye!` is printed.
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+const LONGEST: usize = 8192;
+
+pub fn main(args: &[String]) -> ExitCode {
+    let addr = args.first().map_or("127.0.0.1:8888", String::as_str);
+    match talk(addr) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            let _ = writeln!(io::stderr(), "{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn talk(addr: &str) -> Result<(), String> {
+    let stream = TcpStream::connect(addr).map_err(|e| format!("{addr}: {e}"))?;
+    let (mut writer, mut reader) = (&stream, BufReader::new(&stream));
+    let mut input = io::stdin().lock();
+    let mut line = Vec::new();
+    loop {
+        if io::stdin().is_terminal() {
+            show(b">> ")?;
+        }
+        line.clear();
+        if input.read_until(b'\n', &mut line).map_err(|e| format!("standard input: {e}"))? == 0 {
+            return Ok(());
+        }
+        let text = line.strip_suffix(b"\r\n").or_else(|| line.strip_suffix(b"\n")).unwrap_or(&line);
+        if text == b"q" || text == b"exit" {
+            return Ok(());
+        }
+        if text.is_empty() {
+            continue;
+        }
+        writer.write_all(&[text, b"\n"].concat()).map_err(|e| format!("the server is gone: {e}"))?;
+        show(&reply(&mut reader)?)?;
+    }
+}
+
+/// The server's next line, with its `\n`.
+fn reply(reader: &mut BufReader<&TcpStream>) -> Result<Vec<u8>, String> {
+    let mut reply = Vec::new();
+    let heard = reader.take(LONGEST as u64 + 1).read_until(b'\n', &mut reply);
+    heard.map_err(|e| format!("the server is gone: {e}"))?;
+    if reply.ends_with(b"\n") {
+        Ok(reply)
+    } else if reply.len() > LONGEST {
+        Err(format!("more than {LONGEST} bytes of reply and no line end"))
+    } else {
+        Err(format!("the server ended after {} bytes of its reply", reply.len()))
+    }
+}
+
+fn show(bytes: &[u8]) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| format!("standard output: {e}"))
+}
