@@ -1,6 +1,8 @@
-//! Lines: messages that end with `\n`, read with a limit.
+//! Lines: messages that end with `\n`, read with a limit, and a last word that arrives.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
 
 // ANCHOR: limit
 /// No line may have more bytes before its `\n`. The other side decides when it comes, so there must be a limit.
@@ -41,3 +43,33 @@ pub fn read_line(stream: &mut impl BufRead) -> io::Result<Line> {
     })
     // END SOLUTION
 }
+
+// ANCHOR: last
+/// How long a server that ends a connection goes on reading what the client still sends.
+pub const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Says `reply`, then ends the connection so that the reply arrives.
+///
+/// The half-close (FIN) tells the client that this was all. What the client still sends is read and dropped, until it
+/// ends its side or [`FAREWELL`] is over. A socket that is closed with unread bytes sends RST, and a client that is still
+/// writing then fails before it has read the reply.
+pub fn say_last(mut stream: &TcpStream, reply: &[u8]) -> io::Result<()> {
+    stream.write_all(reply)?;
+    stream.shutdown(Shutdown::Write)?;
+    let start = Instant::now();
+    let mut dropped = [0; 4096];
+    loop {
+        let left = FAREWELL.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return Ok(());
+        }
+        stream.set_read_timeout(Some(left))?;
+        match stream.read(&mut dropped) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // The client has ended, or reset, or the time is over: that is a `WouldBlock` on Unix.
+            Ok(0) | Err(_) => return Ok(()),
+        }
+    }
+}
+// ANCHOR_END: last

@@ -2,13 +2,13 @@
 //!
 //! Run it alone: `cargo run -p solution-09-lines --bin solution-09-server -- 127.0.0.1:8888`
 
-use solution_09_lines::{Line, read_line};
+use solution_09_lines::{Line, read_line, say_last};
 use std::env;
-use std::io::{self, BufReader, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::{self, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
@@ -82,33 +82,3 @@ fn answer(mut stream: &TcpStream) -> io::Result<u64> {
     }
     // END SOLUTION
 }
-
-// ANCHOR: last
-/// How long a server that ends a connection goes on reading what the client still sends.
-const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Says `reply`, then ends the connection so that the reply arrives.
-///
-/// The half-close (FIN) tells the client that this was all. What the client still sends is read and dropped, until it
-/// ends its side or [`FAREWELL`] is over. A socket that is closed with unread bytes sends RST, and a client that is still
-/// writing then fails before it has read the reply.
-fn say_last(mut stream: &TcpStream, reply: &[u8]) -> io::Result<()> {
-    stream.write_all(reply)?;
-    stream.shutdown(Shutdown::Write)?;
-    let start = Instant::now();
-    let mut dropped = [0; 4096];
-    loop {
-        let left = FAREWELL.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return Ok(());
-        }
-        stream.set_read_timeout(Some(left))?;
-        match stream.read(&mut dropped) {
-            Ok(1..) => {}
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            // The client has ended, or reset, or the time is over: that is a `WouldBlock` on Unix.
-            Ok(0) | Err(_) => return Ok(()),
-        }
-    }
-}
-// ANCHOR_END: last
