@@ -52,7 +52,7 @@ pub const FAREWELL: Duration = Duration::from_secs(1);
 ///
 /// The half-close (FIN) tells the client that this was all. What the client still sends is read and dropped, until it
 /// ends its side or [`FAREWELL`] is over. A socket that is closed with unread bytes sends RST, and a client that is still
-/// writing then fails before it has read the reply.
+/// writing then fails before it has read the reply. An error is that of the write or of the half-close.
 pub fn say_last(mut stream: &TcpStream, reply: &[u8]) -> io::Result<()> {
     stream.write_all(reply)?;
     stream.shutdown(Shutdown::Write)?;
