@@ -35,7 +35,9 @@ pub fn cd(dir: &mut PathBuf, target: &str) -> Reply {
 fn enter(dir: &Path, target: &Path) -> io::Result<PathBuf> {
     let joined = dir.join(target);
     // To look at `x/.` the kernel must enter `x`: an error for a file, and where the permission to enter is missing.
-    fs::metadata(joined.join("."))?;
+    if !fs::metadata(joined.join("."))?.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into()); // Windows takes `x/.` for `x`.
+    }
     // Without its links and `..`: else each `cd ..` would make the path longer.
     // On Windows `canonicalize` returns paths that begin with `\\?\`, which few programs understand.
     if cfg!(windows) { path::absolute(joined) } else { fs::canonicalize(joined) }

@@ -57,7 +57,7 @@ pub fn run(line: &str, dir: &Path, limits: &Limits) -> Reply {
             Err(match cut {
                 Cut::Time => format!("ended at the time limit of {:?}", limits.time),
                 Cut::Output => format!("ended at the output limit of {} bytes", limits.output),
-                Cut::Failed(error) => format!("ended, for the server could not go on: {error}"),
+                Cut::Failed(error) => format!("ended because the server could not go on: {error}"),
             })
         }
     };

@@ -1,7 +1,8 @@
 //! A reply is written as one piece, read back whole, and refused before memory is taken for it.
 
-use solution_06_header::{MAX_BODY, MAX_HEADER};
 use solution_10_command::{Reply, ReplyError, read_header, read_reply, write_reply};
+
+use solution_06_header::{MAX_BODY, MAX_HEADER};
 use std::io::{self, Read};
 
 fn bytes_of(reply: &Reply) -> Vec<u8> {

@@ -1,11 +1,12 @@
 //! Commands run with limits, and leave nothing behind.
 #![cfg(unix)]
 
+use solution_10_command::{LIMITS, Limits, Reply, run};
+
 use nix::errno::Errno;
 use nix::libc::O_NONBLOCK;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
-use solution_10_command::{LIMITS, Limits, Reply, run};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;

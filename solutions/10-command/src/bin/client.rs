@@ -53,18 +53,19 @@ fn converse(stream: TcpStream) -> Result<(), ReplyError> {
 
 /// Writes what the command wrote to its standard output to `stdout`, unchanged, and the same for `stderr`.
 ///
-/// After a status other than 0 a line `client: status 3` follows on `stderr`, and where there is no status, a line with
-/// the text of the error instead. Flushes `stdout`, so that nothing waits there for a line end. When a write fails, returns its
-/// error.
+/// After a status other than 0 a line follows on `stderr`, `client: status 3`, or with the text of the error where there is
+/// no status. It begins on a line of its own, even if the command's last one has no `\n`. Flushes `stdout`, so that
+/// nothing waits there for a line end. When a write fails, returns its error.
 fn show(reply: &Reply, stdout: &mut impl Write, stderr: &mut impl Write) -> io::Result<()> {
     // BEGIN SOLUTION: write both parts, each to its own stream, then the status or the error
     stdout.write_all(&reply.stdout)?;
     stdout.flush()?;
     stderr.write_all(&reply.stderr)?;
+    let line_end = if reply.stderr.last().is_none_or(|last| *last == b'\n') { "" } else { "\n" };
     match &reply.status {
         Ok(0) => Ok(()),
-        Ok(status) => writeln!(stderr, "client: status {status}"),
-        Err(error) => writeln!(stderr, "client: {error}"),
+        Ok(status) => writeln!(stderr, "{line_end}client: status {status}"),
+        Err(error) => writeln!(stderr, "{line_end}client: {error}"),
     }
     // END SOLUTION
 }

@@ -4,8 +4,9 @@
 //!
 //! Run it alone: `cargo run -p solution-10-command --bin solution-10-server -- 127.0.0.1:8888`
 
-use solution_09_lines::{Line, read_line, say_last};
 use solution_10_command::{LIMITS, Reply, cd, run, write_reply};
+
+use solution_09_lines::{Line, read_line, say_last};
 use std::env;
 use std::io::{self, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
