@@ -2,7 +2,7 @@
 
 use super::facts::{can, never_called, progress, starts};
 use super::stderr::Said;
-use super::{Client, Given, Host, Peer, Programs, Server, SharedLog, fixed_address, lock};
+use super::{Client, Folder, Given, Host, Peer, Programs, Server, SharedLog, With, fixed_address, lock};
 use crate::finding::{Half, Hindrance, Outcome, hindered};
 use crate::system::address;
 use crate::system::output::Output;
@@ -11,6 +11,7 @@ use crate::system::processes::Pid;
 use crate::system::program::{Link, Program};
 use crate::wire::{self, Direction, Record, Ribbon};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What one check works on: the programs, its own random numbers, and the evidence so far.
@@ -86,9 +87,17 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// As [`Bench::server`].
     pub fn server_with(&mut self, words: &[String]) -> Outcome<Server> {
+        self.server_as(&With::words(words))
+    }
+
+    /// Starts the server with what the check adds and waits until it listens.
+    ///
+    /// # Errors
+    /// As [`Bench::server`].
+    pub fn server_as(&mut self, with: &With) -> Outcome<Server> {
         let Some(fixed) = self.programs.server.at else {
             let addr = can("find a free address", address::free())?;
-            return self.server_at(addr, words)?.ready();
+            return self.start_server(addr, with)?.ready();
         };
         if fixed_address::is_taken(fixed) {
             return hindered(
@@ -96,9 +105,9 @@ impl<'a> Bench<'a> {
                 format!("the server's fixed address {fixed} is taken by another program: end that one first"),
             );
         }
-        match self.server_at(fixed, words)?.ready() {
+        match self.start_server(fixed, with)?.ready() {
             // Without SO_REUSEADDR, a server must wait until connections of the check before are gone.
-            Err(_) if fixed_address::wait_time_wait(fixed) => self.server_at(fixed, words)?.ready(),
+            Err(_) if fixed_address::wait_time_wait(fixed) => self.start_server(fixed, with)?.ready(),
             outcome => outcome,
         }
     }
@@ -116,8 +125,16 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When it cannot be started at all.
     pub fn server_at(&mut self, addr: SocketAddr, words: &[String]) -> Outcome<Server> {
-        words.iter().for_each(|word| self.given.add(word.as_bytes()));
-        let spec = self.programs.server.spec(addr, words);
+        self.start_server(addr, &With::words(words))
+    }
+
+    /// Starts the server at `addr` with what the check adds, without waiting for anything.
+    ///
+    /// # Errors
+    /// When it cannot be started at all.
+    pub fn start_server(&mut self, addr: SocketAddr, with: &With) -> Outcome<Server> {
+        with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
+        let spec = self.programs.server.spec(addr, with);
         let program = starts("server", Program::start(&spec, &[]))?;
         self.ends.push((Half::Server, program.stderr.clone(), program.watch()));
         self.servers.push(program.root());
@@ -130,11 +147,33 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When it cannot be started at all.
     pub fn client(&mut self, addr: SocketAddr, wanted: &[Vec<u8>]) -> Outcome<Client> {
-        let spec = self.programs.client.spec(addr, &[]);
+        self.client_as(addr, &With::default(), wanted)
+    }
+
+    /// Starts the client with what the check adds, as [`Bench::client`].
+    ///
+    /// # Errors
+    /// When it cannot be started at all.
+    pub fn client_as(&mut self, addr: SocketAddr, with: &With, wanted: &[Vec<u8>]) -> Outcome<Client> {
+        with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
+        let spec = self.programs.client.spec(addr, with);
         let program = starts("client", Program::start(&spec, wanted))?;
         self.ends.push((Half::Client, program.stderr.clone(), program.watch()));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
         Ok(Client::new(program, self.given.clone()))
+    }
+
+    /// Makes an empty folder, which is removed when it is dropped: keep it longer than the programs that use it.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn folder(&self) -> Outcome<Folder> {
+        can("make a folder for the check", Folder::new())
+    }
+
+    /// Returns the directory in which the server starts when the check asks for no other one.
+    pub fn server_dir(&self) -> PathBuf {
+        self.programs.server.usual_dir()
     }
 
     /// Opens a listening socket of the runner for a client.

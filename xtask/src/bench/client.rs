@@ -41,6 +41,12 @@ impl Client {
         self.program.end_input();
     }
 
+    /// Returns how many bytes of anonymous memory (heap, stacks) its process tree uses; `None` where the platform does
+    /// not tell, and when it has ended.
+    pub fn memory(&self) -> Option<u64> {
+        processes::memory(self.program.root())
+    }
+
     /// Returns how it ended, or `None` while it runs.
     pub fn exit(&self) -> Option<Exit> {
         self.program.exit()

@@ -29,8 +29,8 @@ impl From<Vec<String>> for Start {
 }
 
 impl Start {
-    /// Fills in the address; `extra` words come after everything else.
-    pub fn spec(&self, addr: SocketAddr, extra: &[String]) -> Spec {
+    /// Fills in the address, and adds what the check wants.
+    pub fn spec(&self, addr: SocketAddr, with: &With) -> Spec {
         let (host, port) = (addr.ip().to_string(), addr.port().to_string());
         let mut argv: Vec<OsString> = Vec::new();
         let mut filled = false;
@@ -38,15 +38,54 @@ impl Start {
             let done = word.replace("{addr}", &addr.to_string()).replace("{host}", &host);
             let done = done.replace("{port}", &port);
             filled |= done != *word;
-            argv.push(done.into());
+            argv.push(if with.dir.is_some() { self.absolute(done) } else { done.into() });
         }
         if !filled && self.at.is_none() {
             argv.push(addr.to_string().into());
         }
-        argv.extend(extra.iter().map(OsString::from));
-        let mut env: Vec<(OsString, OsString)> = vec![("RUST_BACKTRACE".into(), "0".into())];
-        env.extend(self.env.iter().map(|(name, value)| (name.into(), value.into())));
-        Spec { argv, env, dir: self.dir.clone() }
+        argv.extend(with.words.iter().map(OsString::from));
+        let mut env: Vec<(OsString, Option<OsString>)> = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
+        env.extend(self.env.iter().map(|(name, value)| (name.into(), Some(value.into()))));
+        env.extend(with.env.iter().map(|(name, value)| (name.into(), value.clone())));
+        Spec { argv, env, dir: with.dir.clone().or_else(|| self.dir.clone()) }
+    }
+
+    /// Returns the absolute path where the word names something that exists, seen from the program's own working
+    /// directory: the program will start in another one.
+    fn absolute(&self, word: String) -> OsString {
+        let from = self.dir.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
+        let path = from.join(&word);
+        // A bare word is looked for in PATH, whatever lies here under its name.
+        let is_path = !word.is_empty() && !word.starts_with('-') && path.exists();
+        if is_path && (word.contains('/') || self.argv.first() != Some(&word)) {
+            path.into()
+        } else {
+            word.into()
+        }
+    }
+
+    /// Returns the directory in which the program starts when the check asks for no other one.
+    pub fn usual_dir(&self) -> PathBuf {
+        let own = std::env::current_dir().unwrap_or_default();
+        self.dir.as_ref().map_or(own.clone(), |dir| own.join(dir))
+    }
+}
+
+/// What a check adds to the start of a program.
+#[derive(Clone, Debug, Default)]
+pub struct With {
+    /// Words after everything else.
+    pub words: Vec<OsString>,
+    /// Variables to set; `None` removes one.
+    pub env: Vec<(&'static str, Option<OsString>)>,
+    /// A working directory other than the usual one.
+    pub dir: Option<PathBuf>,
+}
+
+impl With {
+    /// Returns these words, and nothing else.
+    pub fn words<W: Into<OsString>>(words: impl IntoIterator<Item = W>) -> Self {
+        Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 }
 

@@ -17,13 +17,14 @@ mod wires;
 
 pub use bench::{Bench, Role};
 pub use client::Client;
-pub use command::{Programs, Start};
+pub use command::{Programs, Start, With};
 pub use expect::{fin_next, same_bytes, taken};
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, lock};
 pub use server::Server;
 
 // Facts of the system that a promise may name.
+pub use crate::system::folder::Folder;
 pub use crate::system::output::repr;
 pub use crate::system::processes::Call;
 pub use crate::system::program::Exit;

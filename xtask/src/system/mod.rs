@@ -5,6 +5,7 @@
 //! reports that they waited instead.
 
 pub mod address;
+pub mod folder;
 pub mod output;
 pub mod patience;
 pub mod processes;

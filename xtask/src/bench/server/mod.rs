@@ -9,7 +9,7 @@ use super::stderr::Said;
 use crate::finding::{Finding, Half, Outcome, Symptom, broken};
 use crate::system::output::Output;
 use crate::system::patience::Patience;
-use crate::system::processes::{self, Call};
+use crate::system::processes::{self, Call, Pid};
 use crate::system::program::{Exit, Program};
 use crate::system::sockets;
 use std::cell::Cell;
@@ -35,6 +35,22 @@ impl Server {
     /// Returns how it ended, or `None` while it runs.
     pub fn exit(&self) -> Option<Exit> {
         self.program.exit()
+    }
+
+    /// Returns how many bytes of anonymous memory (heap, stacks) its process tree uses; `None` where the platform does
+    /// not tell.
+    pub fn memory(&self) -> Option<u64> {
+        processes::memory(self.program.root())
+    }
+
+    /// Returns the processes of its tree that have not ended; empty where the platform does not tell.
+    pub fn processes(&self) -> Vec<Pid> {
+        processes::living(self.program.root())
+    }
+
+    /// Returns the processes that have ended and that the server, or what it started, has not reaped.
+    pub fn zombies(&self) -> Vec<Pid> {
+        processes::zombies(self.program.root())
     }
 
     /// Ends it and everything that it started. After that its output is complete.

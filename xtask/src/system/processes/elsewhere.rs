@@ -13,6 +13,15 @@ pub fn cpu_time(_: Pid) -> Option<Duration> {
 }
 pub fn limit_memory(_: Pid, _: u64) {}
 pub fn pause(_: Pid, _: bool) {}
+pub fn memory(_: Pid) -> Option<u64> {
+    None
+}
+pub fn living(_: Pid) -> Vec<Pid> {
+    Vec::new()
+}
+pub fn zombies(_: Pid) -> Vec<Pid> {
+    Vec::new()
+}
 pub fn calls(_: Pid) -> Option<Vec<Call>> {
     None
 }

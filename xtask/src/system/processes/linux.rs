@@ -56,6 +56,32 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
     Some(Duration::from_millis(ticks * 10))
 }
 
+/// Reads `/proc/PID/smaps_rollup` (proc_pid_smaps(5)), which counts pages, and not the kernel's running sum, which may
+/// be off by some pages for each thread.
+pub fn memory(root: Pid) -> Option<u64> {
+    let of = |pid: Pid| {
+        let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+        let size = text.lines().find_map(|line| line.strip_prefix("Anonymous:")?.strip_suffix("kB"))?;
+        Some(size.trim().parse::<u64>().ok()? * 1024)
+    };
+    let found: Vec<u64> = descendants(root).into_iter().filter_map(of).collect();
+    if found.is_empty() { None } else { Some(found.iter().sum()) }
+}
+
+pub fn living(root: Pid) -> Vec<Pid> {
+    descendants(root).into_iter().filter(|pid| !has_ended(*pid)).collect()
+}
+
+pub fn zombies(root: Pid) -> Vec<Pid> {
+    let below = children(root).into_iter().filter(|pid| !has_ended(*pid)).flat_map(descendants);
+    below.filter(|pid| has_ended(*pid)).collect()
+}
+
+/// Returns whether a process has ended. It may still be there as a zombie, until its parent reaps it.
+fn has_ended(pid: Pid) -> bool {
+    stat(&format!("/proc/{pid}/stat")).is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))
+}
+
 pub fn limit_memory(root: Pid, more: u64) {
     for pid in descendants(root) {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -101,11 +127,7 @@ pub fn all_sleep(root: Pid) -> bool {
 }
 
 pub fn all_wait(root: Pid) -> bool {
-    let has_ended = |pid: &Pid| {
-        let fields = stat(&format!("/proc/{pid}/stat"));
-        fields.is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))
-    };
-    !children(root).iter().any(has_ended) && all_sleep(root)
+    !children(root).into_iter().any(has_ended) && all_sleep(root)
 }
 
 pub fn at_rest(root: Pid) -> bool {

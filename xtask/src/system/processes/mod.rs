@@ -95,6 +95,23 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
     imp::cpu_time(root)
 }
 
+/// Returns how many bytes of anonymous memory (heap, stacks) the descendants of `root` have in use, together; `None`
+/// where the platform does not tell.
+pub fn memory(root: Pid) -> Option<u64> {
+    imp::memory(root)
+}
+
+/// Returns the descendants of `root` that have not ended.
+pub fn living(root: Pid) -> Vec<Pid> {
+    imp::living(root)
+}
+
+/// Returns the descendants of `root` that have ended and that their parent, which lives, has not reaped. Children of
+/// `root` itself do not count: it reaps them.
+pub fn zombies(root: Pid) -> Vec<Pid> {
+    imp::zombies(root)
+}
+
 /// Returns the call in which a descendant of `root` waits until a connection brings something; `None` unless all
 /// their threads sleep.
 pub fn waits_to_read(root: Pid) -> Option<Call> {

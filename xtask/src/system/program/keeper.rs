@@ -10,6 +10,7 @@
 
 use super::link::Link;
 use super::spec::{Exit, Pipes, Spec, own_executable};
+use crate::system::folder;
 use crate::system::processes;
 
 use crate::system::processes::Pid;
@@ -17,7 +18,7 @@ use crate::system::processes::Pid;
 use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::sys::prctl;
-use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signal::{self, SigHandler, SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{dup2_raw, setsid};
 use std::ffi::OsString;
@@ -31,7 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// The hidden verb: `xtask __keeper PROGRAM ARG…`.
+/// The hidden verb: `xtask __keeper RUN PROGRAM ARG…`, where RUN is the name of the run's folders.
 pub const VERB: &str = "__keeper";
 
 /// Where the keeper finds its end of the control socket.
@@ -51,7 +52,8 @@ impl Kept {
     pub fn start(spec: &Spec, pipes: Pipes, link: &Arc<Link>) -> anyhow::Result<Self> {
         let (control, theirs) = UnixStream::pair().context("control socket")?;
         let mut command = Command::new(own_executable());
-        command.arg0("xtask").arg(VERB).args(&spec.argv).envs(spec.env.iter().map(|(k, v)| (k, v)));
+        command.arg0("xtask").arg(VERB).arg(folder::run_name()).args(&spec.argv);
+        spec.set_env(&mut command);
         if let Some(dir) = &spec.dir {
             command.current_dir(dir);
         }
@@ -137,10 +139,11 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
     // SAFETY: the runner has put the control socket there, and nothing else in this process uses it.
     let mut control = UnixStream::from(unsafe { OwnedFd::from_raw_fd(CONTROL_FD) });
-    if fcntl(&control, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).is_err() || argv.is_empty() {
+    let runs = fcntl(&control, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).is_ok();
+    let (true, [run, program, args @ ..]) = (runs, argv) else {
         eprintln!("{VERB} is the runner's own; type `cargo xtask --help`");
         return ExitCode::from(2);
-    }
+    };
     let _ = setsid();
     let _ = prctl::set_child_subreaper(true);
     // Only the runner ends a keeper.
@@ -150,12 +153,17 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     }
     let _ = mask.thread_block();
 
-    let mut command = Command::new(&argv[0]);
-    command.args(&argv[1..]);
-    // SAFETY: sigprocmask and prctl are async-signal-safe and touch no memory of this process.
+    let mut command = Command::new(program);
+    // A program may end its own process group by mistake: the keeper is not in it.
+    command.args(args).process_group(0);
+    // SAFETY: sigprocmask, sigaction and prctl are async-signal-safe and touch no memory of this process.
     unsafe {
         command.pre_exec(|| {
             SigSet::empty().thread_set_mask()?;
+            // The runner may have been started by a program that ignores signals, such as nohup(1).
+            for ignored in Signal::iterator() {
+                let _ = signal::signal(ignored, SigHandler::SigDfl);
+            }
             // If the keeper itself is killed, its direct child is killed, too.
             Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
         });
@@ -174,7 +182,8 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     let orders = {
         let all_gone = Arc::clone(&all_gone);
         let control = control.try_clone();
-        thread::spawn(move || obey(control, program, &all_gone))
+        let run = run.to_string_lossy().into_owned();
+        thread::spawn(move || obey(control, program, &all_gone, &run))
     };
     loop {
         match waitpid(None, None) {
@@ -204,13 +213,17 @@ fn release_standard_streams() {
 }
 
 /// Follows the runner's orders. The end of the stream is the order to end everything.
-fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool) {
+fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool, run: &str) {
+    let mut runner_is_gone = true;
     if let Ok(mut control) = control {
         let mut order = [0];
         while let Ok(1) = control.read(&mut order) {
             match order[0] {
-                b't' => signal(program, Signal::SIGTERM),
-                _ => break,
+                b't' => send(program, Signal::SIGTERM),
+                _ => {
+                    runner_is_gone = false;
+                    break;
+                }
             }
         }
     }
@@ -225,15 +238,19 @@ fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool) {
             if news.is_empty() {
                 break;
             }
-            news.iter().for_each(|pid| signal(*pid, Signal::SIGSTOP));
+            news.iter().for_each(|pid| send(*pid, Signal::SIGSTOP));
             stopped.extend(news);
         }
-        stopped.iter().for_each(|pid| signal(*pid, Signal::SIGKILL));
+        stopped.iter().for_each(|pid| send(*pid, Signal::SIGKILL));
         // The main thread reaps them; this is only the interval at which to look again.
         thread::sleep(Duration::from_micros(500));
     }
+    if runner_is_gone {
+        folder::remove_of(run);
+    }
 }
 
-fn signal(pid: Pid, signal: Signal) {
+/// Sends a signal to a process, which may be gone.
+fn send(pid: Pid, signal: Signal) {
     let _ = kill(nix::unistd::Pid::from_raw(pid as i32), signal);
 }

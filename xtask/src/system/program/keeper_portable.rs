@@ -29,7 +29,8 @@ impl Kept {
     /// When it cannot be started (no such file, not executable).
     pub fn start(spec: &Spec, pipes: Pipes, link: &Arc<Link>) -> anyhow::Result<Self> {
         let mut command = Command::new(&spec.argv[0]);
-        command.args(&spec.argv[1..]).envs(spec.env.iter().map(|(k, v)| (k, v)));
+        command.args(&spec.argv[1..]);
+        spec.set_env(&mut command);
         if let Some(dir) = &spec.dir {
             command.current_dir(dir);
         }

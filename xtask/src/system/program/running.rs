@@ -3,6 +3,7 @@
 use super::keeper::Kept;
 use super::link::Link;
 use super::spec::{Pipes, Spec};
+use crate::system::folder;
 use anyhow::{Context, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -35,6 +36,7 @@ pub fn end_all() {
     all.iter().for_each(|process| {
         process.link.wait(until, |state| state.gone);
     });
+    folder::remove_all();
     ENDED.store(true, Ordering::SeqCst);
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// Returns the path of this executable. On Linux it also works after the file was rebuilt or removed.
 pub fn own_executable() -> PathBuf {
@@ -18,10 +18,22 @@ pub fn own_executable() -> PathBuf {
 pub struct Spec {
     /// Program and arguments.
     pub argv: Vec<OsString>,
-    /// Variables set in addition to the runner's own environment.
-    pub env: Vec<(OsString, OsString)>,
+    /// Variables set in addition to the runner's own environment; `None` removes one.
+    pub env: Vec<(OsString, Option<OsString>)>,
     /// Working directory; the runner's own when `None`.
     pub dir: Option<PathBuf>,
+}
+
+impl Spec {
+    /// Sets and removes the command's variables.
+    pub(super) fn set_env(&self, command: &mut Command) {
+        for (name, value) in &self.env {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+    }
 }
 
 /// How a program ended.
