@@ -8,8 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// How often each time is taken.
+/// How often each time of one lesson is taken.
 const ROUNDS: usize = 15;
+/// How often the time of all lessons is taken.
+const ROUNDS_OF_ALL: usize = 3;
+/// How long all solutions may take, in seconds.
+const ALL: f64 = 40.0;
 
 /// One lesson after an edit, with nothing to build, and in `watch`; then all lessons.
 pub fn measure() {
@@ -109,7 +113,7 @@ fn all_lessons(copy: &Path) {
     let build: Vec<&str> = ["build", "--quiet"].into_iter().chain(words.iter().map(String::as_str)).collect();
     let cores = std::thread::available_parallelism().map_or(2, usize::from) as f64;
     let (mut builds, mut cpus, mut runs) = (vec![], vec![], vec![]);
-    for _ in 0..ROUNDS {
+    for _ in 0..ROUNDS_OF_ALL {
         builds.push(
             call(copy, "cargo", &["build", "--quiet", "--package", "xtask"]) + call(copy, "cargo", &build),
         );
@@ -121,15 +125,32 @@ fn all_lessons(copy: &Path) {
     println!(
         "all {lessons} lessons: build {build:.0} ms, longest check {path:.0} ms, processor time over the cores {cpu:.0} ms"
     );
-    println!("all:   run {run:.0} ms");
     limited("all:   run / (larger + build)", run / (path.max(cpu) + build), 1.2);
+    limited(&format!("all:   seconds, median of {ROUNDS_OF_ALL}"), run / 1e3, ALL);
+    println!("the five longest checks:");
+    for (millis, check) in checks(copy).into_iter().take(5) {
+        println!("{millis:>8} ms  {check}");
+    }
 }
 
 /// The longest check of the last run, in milliseconds.
 fn critical_path(copy: &Path) -> f64 {
+    checks(copy).first().map_or(0.0, |(millis, _)| *millis as f64)
+}
+
+/// The checks of the last run, the longest first: milliseconds, and which one it is.
+fn checks(copy: &Path) -> Vec<(u64, String)> {
     let report = fs::read_to_string(copy.join("target/bench.json")).expect("the report");
     let report: Value = serde_json::from_str(&report).expect("JSON");
-    let checks = report["lessons"][0]["checks"].as_array().expect("checks");
-    let longest = checks.iter().filter_map(|check| check["millis"].as_u64()).max().unwrap_or(0);
-    longest as f64
+    let mut found = Vec::new();
+    for lesson in report["lessons"].as_array().expect("lessons") {
+        for check in lesson["checks"].as_array().expect("checks") {
+            let [id, half, wire] =
+                ["id", "half", "wire"].map(|field| check[field].as_str().unwrap_or_default());
+            let name = lesson["lesson"].as_str().unwrap_or_default();
+            found.push((check["millis"].as_u64().unwrap_or(0), format!("{name} {half} {id}@{wire}")));
+        }
+    }
+    found.sort_by(|a, b| b.cmp(a));
+    found
 }
