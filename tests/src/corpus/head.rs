@@ -100,7 +100,7 @@ impl Head {
     }
 }
 
-/// Returns the text of a line that is a comment in Rust, C or Python.
+/// Returns the text of a line that is a comment in Rust, C, JavaScript, Python or Perl.
 fn comment(line: &str) -> Option<&str> {
     line.strip_prefix("// ").or_else(|| line.strip_prefix("# "))
 }

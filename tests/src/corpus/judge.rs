@@ -69,12 +69,16 @@ impl Judge {
     /// # Panics
     /// When a program in C does not compile.
     pub fn new(corpus: Corpus, runner: &Path, programs: &Path, dir: &Path) -> Self {
-        let (python, has_cc) = (python(), Command::new("cc").arg("--version").output().is_ok());
+        let python = python();
+        let is_here = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
+        let (has_cc, has_node, has_perl) = (is_here("cc"), is_here("node"), is_here("perl"));
         let mut commands = BTreeMap::new();
         for program in corpus.programs() {
             let command = match program.language() {
                 "rs" => Some(format!("{} {}", programs.display(), program.name())),
                 "py" => python.as_ref().map(|python| format!("{python} {}", program.path.display())),
+                "js" => has_node.then(|| format!("node {}", program.path.display())),
+                "pl" => has_perl.then(|| format!("perl {}", program.path.display())),
                 _ => has_cc.then(|| compiled(&program.path, &dir.join(program.name()))),
             };
             commands.extend(command.map(|command| (program.path.clone(), command)));

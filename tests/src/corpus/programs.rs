@@ -161,7 +161,7 @@ impl Corpus {
                 match partners[..] {
                     [] => missing
                         .push(format!("lesson {lesson} lacks a right {word} that says `right, partner: …`")),
-                    // Python and C may be missing on a machine.
+                    // Only Rust is on every machine.
                     [one] if one.language() != "rs" => {
                         missing.push(format!("{} is a partner, and not written in Rust", one.file));
                     }
@@ -208,8 +208,8 @@ pub fn lessons() -> impl Iterator<Item = String> {
 fn program(kind: &str, path: &Path, lessons: &[String]) -> Result<Program, String> {
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (stem, language) = file.rsplit_once('.').unwrap_or((&file, ""));
-    if !["rs", "py", "c"].contains(&language) {
-        return Err("it is no program in Rust, Python or C".into());
+    if !["rs", "py", "c", "js", "pl"].contains(&language) {
+        return Err("it is no program in Rust, Python, C, JavaScript or Perl".into());
     }
     let mut words = stem.splitn(3, '_');
     let lesson = words.next().and_then(|word| word.strip_prefix('s')).unwrap_or_default().to_string();

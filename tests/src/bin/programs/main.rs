@@ -1,6 +1,6 @@
 //! Programs that are known right, known wrong, or as bad as possible: `programs NAME [ARG…]` runs one of them.
 //!
-//! `right/` and `wrong/` also contain programs in Python and C. The first line of each program says what to expect of
+//! `right/` and `wrong/` also contain programs in Python, C, JavaScript and Perl. The first line of each program says what to expect of
 //! it.
 
 mod worst;
