@@ -1,0 +1,23 @@
+//! Lesson 09: a line in, a line out; `\n` ends a message, and a limit ends the wait for it.
+
+mod client;
+mod protocol;
+mod server;
+
+pub use protocol::Lines;
+
+use super::asking::{self, exact, many, pair};
+use super::{Check, any_client, any_server};
+
+/// All promises of the lesson.
+pub const PROMISES: &[&[Check]] = &[
+    <Lines as pair::Rows>::PAIR,
+    server::SERVER,
+    <Lines as many::Rows>::MANY,
+    <Lines as asking::server::Rows>::SERVER,
+    any_server::SERVER,
+    client::CLIENT,
+    <Lines as exact::Rows>::EXACT,
+    <Lines as asking::client::Rows>::CLIENT,
+    any_client::CLIENT,
+];

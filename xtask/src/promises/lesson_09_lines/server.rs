@@ -1,0 +1,154 @@
+//! Promises of lesson 09's server: which bytes are a line, what a limit is for, and how it says the last word.
+
+use super::Lines;
+use super::protocol::{LONGEST, TOO_LONG, cause_of_last};
+use crate::bench::{Bench, Ending, Peer, fin_next, same_bytes};
+use crate::finding::{Half, Outcome, because, quoted};
+use crate::promises::asking::Ask;
+use crate::promises::asking::server::{asks, asks_last};
+use crate::promises::inputs::{random_from, random_word};
+use crate::promises::{Check, server};
+use crate::wire::Kind::{Dribble, Plain};
+
+/// What only this lesson's server promises.
+pub(super) const SERVER: &[Check] = &[
+    server!("several-lines", "answers each of several lines that come at once", several_lines),
+    server!("drops-cr", "drops one \\r before \\n, and no other", drops_cr),
+    server!("any-line", "answers lines that are empty, blank, or no text", any_line),
+    server!("exit-ends", "says Byebye! at `exit`, and ends the connection", exit_ends).on(&[Plain, Dribble]),
+    server!("only-exit-ends", "ends at exactly `exit` and nothing like it", only_exit_ends),
+    server!("last-line", "answers a last line that ends with the stream", last_line),
+    server!("longest-line", "answers a line of 8192 bytes, the longest", longest_line),
+    server!("too-long", "refuses a line as soon as it has 8193 bytes", too_long),
+];
+
+/// Says `bytes` as the last of this connection; checks that `expected` comes, and then the end. The client's side stays
+/// open.
+fn ends_with(peer: &mut Peer, bytes: &[u8], expected: &[u8], cause: &str) -> Outcome {
+    let heard = peer.say_and_hear(bytes, false, expected.len());
+    same_bytes(Half::Server, expected, &heard, |expected, heard| {
+        cause_of_last(bytes, expected, heard, cause)
+    })?;
+    let more = peer.hear_to_end(64 * 1024);
+    // After the last reply the connection may also be reset, and more may come: neither is judged here.
+    match more.ending {
+        Some(Ending::Fin | Ending::Rst) if more.bytes.is_empty() => Ok(()),
+        _ => fin_next(&more, cause),
+    }
+}
+
+fn several_lines(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let words: Vec<String> = [4, 1, 0, 7].iter().map(|n| random_word(bench, *n) + "\n").collect();
+    asks::<Lines>(&mut peer, words.concat().as_bytes())?;
+    // What came behind a line is still there when the rest of it comes.
+    let (start, rest) = (random_word(bench, 5), random_word(bench, 6));
+    let lines = format!("{}\n{start}{rest}\n", random_word(bench, 3));
+    let (first, second) = lines.as_bytes().split_at(lines.len() - rest.len() - 1);
+    asks::<Lines>(&mut peer, first)?;
+    let expected = Lines::reply(format!("{start}{rest}\n").as_bytes());
+    let heard = peer.say_and_hear(second, false, expected.len());
+    same_bytes(Half::Server, &expected, &heard, |_, _| {
+        "the start of a line came in one piece with the line before, and was lost: keep what `read` brought behind a `\\n`"
+            .into()
+    })
+}
+
+fn drops_cr(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    [&b"a\r\n"[..], b"b\rc\n", b"\r\n", b"\rd\n", b"e\r\r\n"]
+        .iter()
+        .try_for_each(|line| asks::<Lines>(&mut peer, line))
+}
+
+fn any_line(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let every: Vec<u8> = (0..=255).filter(|byte| !b"\r\n".contains(byte)).collect();
+    for line in [&b""[..], b"  a b \t", b"   ", "straße 粘包 é".as_bytes(), b"caf\xc3", &every, b"\0"] {
+        asks::<Lines>(&mut peer, &[line, b"\n"].concat())?;
+    }
+    asks_last::<Lines>(&mut peer, b"the end\n")
+}
+
+fn exit_ends(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "`exit`, in however many pieces it comes, gets `Byebye!` and the end of the connection: what follows \
+                         it is not answered, and the client need not end first";
+    let word = random_word(bench, 4);
+    for (lines, expected) in [
+        ("exit\n".to_string(), "Byebye!\n".to_string()),
+        (format!("{word}\nexit\nmore\nexit\n"), format!("{}\nByebye!\n", word.to_uppercase())),
+        ("exit\r\n".to_string(), "Byebye!\n".to_string()),
+    ] {
+        let server = bench.server()?;
+        let wire = bench.wire_to(server.addr, vec![lines.len()], vec![expected.len()])?;
+        let mut peer = bench.connect_through(&wire)?;
+        ends_with(&mut peer, lines.as_bytes(), expected.as_bytes(), CAUSE)?;
+        server.alive("a client that said `exit`")?;
+    }
+    Ok(())
+}
+
+fn only_exit_ends(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    for line in ["EXIT\n", "Exit\n", " exit\n", "exit \n", "exit now\n", "exits\n", "quit\n", "q\n"] {
+        because(
+            asks::<Lines>(&mut peer, line.as_bytes()),
+            format!(
+                "{} is a line like any other: only `exit`, exactly, ends the connection",
+                quoted(line.as_bytes())
+            ),
+        )?;
+    }
+    Ok(())
+}
+
+fn last_line(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str =
+        "the end of the stream ends the last line, too: answer it as if its `\\n` had come, then close";
+    let longest = random_from(bench, b"abcdefgh ", LONGEST);
+    let replied = longest.to_ascii_uppercase() + "\n";
+    let mut server = bench.server()?;
+    for (lines, expected) in [("a\nbc", "A\nBC\n"), ("exit", "Byebye!\n"), (&*longest, &*replied)] {
+        let mut peer = bench.connect(&mut server)?;
+        let heard = peer.say_and_hear(lines.as_bytes(), true, expected.len());
+        same_bytes(Half::Server, expected.as_bytes(), &heard, |e, heard| {
+            cause_of_last(lines.as_bytes(), e, heard, CAUSE)
+        })?;
+        let more = peer.hear_to_end(64 * 1024);
+        fin_next(&more, Lines::cause_of_more(&more))?;
+    }
+    Ok(())
+}
+
+fn longest_line(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let longest = random_from(bench, b"abcdefgh ", LONGEST) + "\n";
+    for lines in [longest.clone(), longest.repeat(3), format!("{}\r\n", &longest[..LONGEST - 1])] {
+        because(
+            asks::<Lines>(&mut peer, lines.as_bytes()),
+            "a line of exactly 8192 bytes is allowed, and the limit is for each line, not for all lines together",
+        )?;
+    }
+    Ok(())
+}
+
+fn too_long(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "as soon as 8193 bytes have come without a `\\n`, whatever they are, the server replies `line too long` \
+                         and ends the connection: it waits for nothing more and answers nothing more";
+    let long = random_from(bench, b"abcdefgh ", LONGEST + 1).into_bytes();
+    let cr = [&long[..LONGEST], b"\r"].concat();
+    let mut server = bench.server()?;
+    for bytes in [long.clone(), cr, [&long[..], b"\ny\n"].concat(), [b"a\n", &long[..]].concat()] {
+        let expected =
+            if bytes.starts_with(b"a\n") { [b"A\n", TOO_LONG].concat() } else { TOO_LONG.to_vec() };
+        let mut peer = bench.connect(&mut server)?;
+        ends_with(&mut peer, &bytes, &expected, CAUSE)?;
+        server.alive("a line that was too long")?;
+    }
+    Ok(())
+}
