@@ -140,6 +140,21 @@ impl Client {
         })
     }
 
+    /// Checks that the client still runs after `time`, in which nothing comes; it gets longer while it gets no CPU time.
+    ///
+    /// # Errors
+    /// The finding that it ended.
+    pub fn waits_for(&self, time: Duration, when: &str) -> Outcome {
+        let patience = Patience::limited(time, &[self.program.root()]);
+        let Some(exit) = patience.until(|| self.exit()) else { return Ok(()) };
+        let finding = Finding::new(
+            format!("the client waits when {when}, however long it takes"),
+            format!("after {:.1} s it {exit}", patience.waited().as_secs_f32()),
+            "it gave up by a time limit of its own: let `read` wait without one, until the connection ends",
+        );
+        finding.seen(ended(exit)).of(Half::Client).broken()
+    }
+
     /// Waits until the client ends and checks that its status is 0.
     ///
     /// # Errors

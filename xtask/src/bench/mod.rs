@@ -20,7 +20,7 @@ pub use client::Client;
 pub use command::{Programs, Start, With};
 pub use expect::{fin_next, same_bytes, taken};
 pub use given::Given;
-pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, lock};
+pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};
 pub use server::Server;
 
 // Facts of the system that a promise may name.

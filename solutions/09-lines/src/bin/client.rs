@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 
 /// Asks for each line of standard input that is not empty, until `q`, `exit` or the end of the input.
 fn converse(stream: TcpStream) -> io::Result<()> {
-    // One for the whole conversation: it may have read more than one reply.
+    // One for the whole conversation: what it has read behind a `\n` belongs to what comes next.
     let mut stream = BufReader::new(stream);
     let mut stdout = io::stdout();
     prompt()?;

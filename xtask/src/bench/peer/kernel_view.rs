@@ -2,12 +2,41 @@
 
 use super::log::lock;
 use super::{Meanwhile, Peer};
+use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
-use crate::system::sockets::{self, Taken};
+use crate::system::sockets::{self, Taken, TcpState};
 #[cfg(target_os = "linux")]
 use socket2::SockRef;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How a program stands to its end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OtherEnd {
+    /// It has not ended its direction.
+    Open,
+    /// It has ended its direction (FIN), and still holds the socket.
+    HalfClosed,
+    /// No process holds the socket any more, or the connection is gone.
+    LetGo,
+}
+
+/// How long a program stayed on a connection.
+#[derive(Clone, Copy, Debug)]
+pub enum Staying {
+    /// Until some moment between these two: at the last look before it was still there, then it was gone.
+    Until {
+        /// It was still there.
+        held: Instant,
+        /// It was gone.
+        gone: Instant,
+    },
+    /// It was still there after this long.
+    Longer(Duration),
+}
+
+/// Time between two bytes of one who goes on talking.
+const BETWEEN_BYTES: Duration = Duration::from_millis(300);
 
 impl Peer {
     /// Returns in how many segments everything so far was received; `None` where the kernel does not tell.
@@ -55,13 +84,79 @@ impl Peer {
             // A socket that no process holds waits in the queue of the listening socket.
             _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
             Activity::Busy if !processes::all_sleep(root) => Some(Meanwhile::Busy),
-            Activity::Asleep(call) => match entry.unread {
-                unread @ 1.. if entry.received == Some(unread.into()) => {
-                    Some(Meanwhile::ReadsNothing { call, unread })
+            Activity::Asleep(_) => {
+                let call = processes::call_for(root, entry.inode);
+                match entry.unread {
+                    unread @ 1.. if entry.received == Some(unread.into()) => {
+                        Some(Meanwhile::ReadsNothing { call, unread })
+                    }
+                    unread => Some(Meanwhile::Waits { call, unread }),
                 }
-                unread => Some(Meanwhile::Waits { call, unread }),
-            },
+            }
             _ => None,
+        }
+    }
+
+    /// Returns how the other side stands to the connection; `None` where the kernel does not tell.
+    fn other_end(&self) -> Option<OtherEnd> {
+        // A reset connection has no ends any more.
+        let Ok((own, other)) = self.ends() else { return Some(OtherEnd::LetGo) };
+        let Some(entry) = sockets::between(other, own).ok()? else { return Some(OtherEnd::LetGo) };
+        Some(match entry.state {
+            TcpState::Close | TcpState::TimeWait => OtherEnd::LetGo,
+            TcpState::FinWait1 | TcpState::FinWait2 | TcpState::Closing | TcpState::LastAck => {
+                // A socket that no process holds any more keeps its state until its last bytes have arrived.
+                if entry.inode == 0 { OtherEnd::LetGo } else { OtherEnd::HalfClosed }
+            }
+            _ => OtherEnd::Open,
+        })
+    }
+
+    /// Waits, without hearing anything, until the other side has ended its direction and rests, or has let go of the
+    /// connection, or can do no more because nobody hears it.
+    pub fn wait_ended_unheard(&self) {
+        let mut patience = self.patience.clone();
+        patience.renew();
+        let sleeps = || self.other.is_none_or(processes::all_sleep);
+        // Asked several times in a row: the other side may just have been woken.
+        let mut stuck = 0;
+        patience.until(|| match self.other_end() {
+            Some(OtherEnd::LetGo) | None => Some(()),
+            Some(OtherEnd::HalfClosed) => sleeps().then_some(()),
+            Some(OtherEnd::Open) => {
+                stuck = if sleeps() { stuck + 1 } else { 0 };
+                (stuck > 20).then_some(())
+            }
+        });
+    }
+
+    /// Goes on saying a byte now and then until the other side has let go of the connection, for at most `limit` (more
+    /// while it gets no CPU time). Where the kernel does not tell that, the connection's reset does.
+    pub fn say_until_let_go(&mut self, limit: Duration) -> Staying {
+        let patience = Patience::limited(limit, &Vec::from_iter(self.other));
+        let mut held = Instant::now();
+        let mut said = held;
+        let gone = patience.until(|| {
+            let now = Instant::now();
+            match self.other_end() {
+                Some(OtherEnd::LetGo) => return Some(Instant::now()),
+                Some(_) => held = now,
+                None => {}
+            }
+            if now.duration_since(said) >= BETWEEN_BYTES {
+                said = now;
+                if self.say(b"-").is_err() {
+                    return Some(Instant::now());
+                }
+                if self.other_end().is_none() {
+                    held = now;
+                }
+            }
+            None
+        });
+        match gone {
+            Some(at) => Staying::Until { held, gone: at },
+            None => Staying::Longer(patience.waited()),
         }
     }
 }

@@ -7,6 +7,7 @@ mod log;
 mod say;
 
 pub use host::Host;
+pub use kernel_view::Staying;
 pub use log::{Ending, Heard, Meanwhile, SharedLog, lock};
 
 use super::Given;

@@ -43,6 +43,12 @@ impl Server {
         processes::memory(self.program.root())
     }
 
+    /// Waits until its process tree uses no more anonymous memory than this, in bytes; returns whether it ever did.
+    pub fn memory_falls_to(&self, bytes: u64) -> bool {
+        let patience = Patience::with(&[self.program.root()]);
+        patience.until(|| self.memory().is_none_or(|now| now <= bytes).then_some(())).is_some()
+    }
+
     /// Returns the processes of its tree that have not ended; empty where the platform does not tell.
     pub fn processes(&self) -> Vec<Pid> {
         processes::living(self.program.root())

@@ -2,7 +2,7 @@
 
 use super::client::Asked;
 use super::{Ask, printed_of, replies_to, request_sizes};
-use crate::bench::{Bench, Client, Peer};
+use crate::bench::{Bench, Client, Ending, Peer};
 use crate::finding::{Cause, Outcome, because};
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, client};
@@ -54,10 +54,17 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     }
     client.line("q");
     let mut peer = bench.accept(&host, &client)?;
-    for (line, reply) in lines.iter().zip(&replies) {
+    let mut why = Cause::from(P::WHOLE);
+    for (n, (line, reply)) in lines.iter().zip(&replies).enumerate() {
         let request = P::request(line);
-        if peer.hear(request.len()).bytes != request {
-            break; // It went on too early, or is gone: what it printed tells more.
+        let heard = peer.hear(request.len());
+        if heard.bytes != request {
+            // Where it went on too early, or is gone, what it printed tells more.
+            let is_request = n == 0 || !heard.bytes.is_empty();
+            if is_request && matches!(heard.ending, Some(Ending::Silence(_))) {
+                why = P::cause_of_request(&request, &heard);
+            }
+            break;
         }
         if peer.say(reply).is_err() {
             break;
@@ -65,7 +72,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     }
     let _ = peer.hear_to_end(4096);
     peer.half_close();
-    because(client.exits_well("after `q`"), P::WHOLE)?;
+    because(client.exits_well("after `q`"), why)?;
     client.printed_all(&wanted, |printed| match printed.trim() {
         "" => P::cause_of_printed(printed),
         _ => Cause::from(P::WHOLE),

@@ -7,11 +7,23 @@ use crate::finding::{Finding, Half, Outcome, because, quoted};
 use crate::promises::asking::Ask;
 use crate::promises::inputs::random_from;
 use crate::promises::{Check, client};
+use std::time::Duration;
 
 /// What only this lesson's client promises.
 pub(super) const CLIENT: &[Check] = &[
     client!("any-reply", "prints replies as they come, blanks and \\r too", any_reply),
     client!("ends-after-exit", "waits for the server's end after `exit`, then exits with 0", ends_after_exit),
+    client!(
+        "waits-after-exit",
+        "waits for the server's end after `exit`, however long that takes",
+        waits_after_exit
+    )
+    .long(),
+    client!(
+        "end-inside-farewell",
+        "says so and exits with 1 when the server ends before its reply to `exit` is whole",
+        end_inside_farewell
+    ),
     client!("longest-reply", "prints a reply of 8192 bytes, the longest", longest_reply),
     client!("reply-too-long", "says so and exits with 1 when a reply has 8193 bytes", reply_too_long),
 ];
@@ -74,6 +86,28 @@ fn ends_after_exit(bench: &mut Bench) -> Outcome {
             "after `exit` the server's end is what was agreed: no error, and nothing more to ask",
         )?;
         client.printed_all(&[Lines::printed(reply).to_vec()], Lines::cause_of_printed)?;
+    }
+    Ok(())
+}
+
+/// Longer than the limits that a program sets for itself, one second or two.
+const LONG: Duration = Duration::from_secs(3);
+
+fn waits_after_exit(bench: &mut Bench) -> Outcome {
+    let (mut client, peer) = answered(bench, &["exit"], &[BYEBYE], "")?;
+    client.waits_for(LONG, "the server has replied to `exit` and has not ended the connection")?;
+    peer.close();
+    client.exits_well("when the server ends after `exit`")
+}
+
+fn end_inside_farewell(bench: &mut Bench) -> Outcome {
+    for part in [&BYEBYE[..4], b""] {
+        let (mut client, mut peer) = answered(bench, &["exit"], &[part], "")?;
+        peer.half_close();
+        because(
+            client.exits_with_error("when the server ends before its reply to `exit` is whole"),
+            "after `exit`, too, a reply comes first: only the end behind its `\\n` is the end that was agreed",
+        )?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ impl Ask for Lines {
     const WHOLE: &'static str = "a reply ends with `\\n`, and may come in any number of pieces: read until its `\\n` is there (`read_until`)";
     const LONG: usize = 8000;
     const BYE: Option<&'static str> = Some("exit");
+    const ANY_END: bool = true;
 
     fn request(line: &str) -> Vec<u8> {
         format!("{line}\n").into_bytes()
@@ -143,8 +144,17 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
             "the server took the line and did not reply: `\\n` ends a line; answer it then, and let nothing keep the reply \
              back (flush what is buffered)",
         ),
-        _ if got.windows(3).any(|three| three == b"\xef\xbf\xbd") && !said.windows(3).any(|three| three == b"\xef\xbf\xbd") => {
+        // Two of its three bytes, because no more bytes are heard than the right reply has.
+        _ if got[same..].starts_with(b"\xef\xbf") => {
             "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: keep them as bytes".into()
+        }
+        _ if expected.get(same) == Some(&0) && next.is_none_or(|next| *next == b'\n') => {
+            "the reply ends before a byte of value 0: the line was taken for a C string; count its bytes, do not look for \
+             their end"
+                .into()
+        }
+        _ if got.strip_suffix(b"\n") == Some(expected.trim_ascii()) => {
+            "the blanks around the line were cut off: only its line end does not belong to it".into()
         }
         _ if next == Some(&b'\r') => "a `\\r` came back that belongs to no line: drop the one right before `\\n`, and reply \
                                       with `\\n` alone"

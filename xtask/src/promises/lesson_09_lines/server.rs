@@ -1,39 +1,49 @@
 //! Promises of lesson 09's server: which bytes are a line, what a limit is for, and how it says the last word.
 
 use super::Lines;
-use super::protocol::{LONGEST, TOO_LONG, cause_of_last};
-use crate::bench::{Bench, Ending, Peer, fin_next, same_bytes};
-use crate::finding::{Half, Outcome, because, quoted};
+use super::protocol::{BYEBYE, LONGEST, TOO_LONG, cause_of_last};
+use crate::bench::{Bench, Ending, Peer, Staying, fin_next, same_bytes};
+use crate::finding::{Half, Outcome, because, broken, quoted, skip};
 use crate::promises::asking::Ask;
-use crate::promises::asking::server::{asks, asks_last};
+use crate::promises::asking::server::{asks, asks_last, is_end};
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, server};
-use crate::wire::Kind::{Dribble, Plain};
+use crate::wire::Kind::{Dribble, Plain, Slice};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// What only this lesson's server promises.
 pub(super) const SERVER: &[Check] = &[
     server!("several-lines", "answers each of several lines that come at once", several_lines),
     server!("drops-cr", "drops one \\r before \\n, and no other", drops_cr),
     server!("any-line", "answers lines that are empty, blank, or no text", any_line),
-    server!("exit-ends", "says Byebye! at `exit`, and ends the connection", exit_ends).on(&[Plain, Dribble]),
+    server!("exit-ends", "says Byebye! at `exit`, and ends the connection", exit_ends)
+        .on(&[Plain, Dribble, Slice]),
     server!("only-exit-ends", "ends at exactly `exit` and nothing like it", only_exit_ends),
     server!("last-line", "answers a last line that ends with the stream", last_line),
     server!("longest-line", "answers a line of 8192 bytes, the longest", longest_line),
     server!("too-long", "refuses a line as soon as it has 8193 bytes", too_long),
+    server!("keeps-no-endless-line", "keeps nothing of a line without an end", keeps_no_endless_line),
+    server!(
+        "last-word-arrives",
+        "says its last word so that it arrives, whatever else was sent",
+        last_word_arrives
+    ),
+    server!("farewell", "reads on for a second after its last word, and no longer", farewell).long(),
 ];
 
 /// Says `bytes` as the last of this connection; checks that `expected` comes, and then the end. The client's side stays
-/// open.
-fn ends_with(peer: &mut Peer, bytes: &[u8], expected: &[u8], cause: &str) -> Outcome {
-    let heard = peer.say_and_hear(bytes, false, expected.len());
+/// open. With `more` lines behind the last word, none of them may be answered.
+fn ends_with(peer: &mut Peer, bytes: &[u8], more: &[u8], expected: &[u8], cause: &str) -> Outcome {
+    let bytes = [bytes, more].concat();
+    let heard = peer.say_and_hear(&bytes, false, expected.len());
     same_bytes(Half::Server, expected, &heard, |expected, heard| {
-        cause_of_last(bytes, expected, heard, cause)
+        cause_of_last(&bytes, expected, heard, cause)
     })?;
-    let more = peer.hear_to_end(64 * 1024);
-    // After the last reply the connection may also be reset, and more may come: neither is judged here.
-    match more.ending {
-        Some(Ending::Fin | Ending::Rst) if more.bytes.is_empty() => Ok(()),
-        _ => fin_next(&more, cause),
+    let rest = peer.hear_to_end(64 * 1024);
+    match rest.ending {
+        Some(Ending::Fin | Ending::Rst) if more.is_empty() || rest.bytes.is_empty() => Ok(()),
+        _ => fin_next(&rest, cause),
     }
 }
 
@@ -77,15 +87,15 @@ fn exit_ends(bench: &mut Bench) -> Outcome {
     const CAUSE: &str = "`exit`, in however many pieces it comes, gets `Byebye!` and the end of the connection: what follows \
                          it is not answered, and the client need not end first";
     let word = random_word(bench, 4);
-    for (lines, expected) in [
-        ("exit\n".to_string(), "Byebye!\n".to_string()),
-        (format!("{word}\nexit\nmore\nexit\n"), format!("{}\nByebye!\n", word.to_uppercase())),
-        ("exit\r\n".to_string(), "Byebye!\n".to_string()),
+    for (lines, more, expected) in [
+        ("exit\n".to_string(), "", "Byebye!\n".to_string()),
+        (format!("{word}\nexit\n"), "more\nexit\n", format!("{}\nByebye!\n", word.to_uppercase())),
+        ("exit\r\n".to_string(), "", "Byebye!\n".to_string()),
     ] {
         let server = bench.server()?;
-        let wire = bench.wire_to(server.addr, vec![lines.len()], vec![expected.len()])?;
+        let wire = bench.wire_to(server.addr, vec![lines.len() + more.len()], vec![expected.len()])?;
         let mut peer = bench.connect_through(&wire)?;
-        ends_with(&mut peer, lines.as_bytes(), expected.as_bytes(), CAUSE)?;
+        ends_with(&mut peer, lines.as_bytes(), more.as_bytes(), expected.as_bytes(), CAUSE)?;
         server.alive("a client that said `exit`")?;
     }
     Ok(())
@@ -118,8 +128,7 @@ fn last_line(bench: &mut Bench) -> Outcome {
         same_bytes(Half::Server, expected.as_bytes(), &heard, |e, heard| {
             cause_of_last(lines.as_bytes(), e, heard, CAUSE)
         })?;
-        let more = peer.hear_to_end(64 * 1024);
-        fin_next(&more, Lines::cause_of_more(&more))?;
+        is_end::<Lines>(&peer.hear_to_end(64 * 1024))?;
     }
     Ok(())
 }
@@ -143,12 +152,197 @@ fn too_long(bench: &mut Bench) -> Outcome {
     let long = random_from(bench, b"abcdefgh ", LONGEST + 1).into_bytes();
     let cr = [&long[..LONGEST], b"\r"].concat();
     let mut server = bench.server()?;
-    for bytes in [long.clone(), cr, [&long[..], b"\ny\n"].concat(), [b"a\n", &long[..]].concat()] {
+    for (bytes, more) in
+        [(long.clone(), &b""[..]), (cr, b""), (long.clone(), b"\ny\n"), ([b"a\n", &long[..]].concat(), b"")]
+    {
         let expected =
             if bytes.starts_with(b"a\n") { [b"A\n", TOO_LONG].concat() } else { TOO_LONG.to_vec() };
         let mut peer = bench.connect(&mut server)?;
-        ends_with(&mut peer, &bytes, &expected, CAUSE)?;
+        ends_with(&mut peer, &bytes, more, &expected, CAUSE)?;
         server.alive("a line that was too long")?;
     }
     Ok(())
+}
+
+/// Why there was no last word to look at.
+const UNANSWERED: &str = "the line that ends the connection was not answered as it should be: the checks of `exit` and of a \
+                          line that is too long tell more";
+
+/// The two words after which the server ends the connection: what is said for each, and the reply.
+fn last_words(bench: &mut Bench) -> [(&'static str, Vec<u8>, Vec<u8>); 2] {
+    let long = random_from(bench, b"abcdefgh ", LONGEST + 1);
+    [
+        ("`exit`", b"exit\n".to_vec(), BYEBYE.to_vec()),
+        ("a line that is too long", long.into(), TOO_LONG.to_vec()),
+    ]
+}
+
+/// Says the last line and much more behind it before the server reads anything, and hears nothing until the server has
+/// ended: some of its replies are then still in its kernel, where a reset destroys them.
+fn last_word_arrives(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "a reset (RST) destroyed the replies on their way: a socket that is closed with bytes unread in it \
+                         sends one; after the last reply half-close (`shutdown`), and read until the client's end, or for a \
+                         second";
+    for (_, said, replied) in last_words(bench) {
+        let lines = (random_word(bench, 1000) + "\n").repeat(8).into_bytes();
+        let rest = random_from(bench, b"abcdefgh ", 20_000).into_bytes();
+        let bytes = [&lines[..], &said, &rest].concat();
+        let expected = [&lines.to_ascii_uppercase()[..], &replied].concat();
+        for tries_left in (0..3).rev() {
+            let mut server = bench.server()?;
+            let mut peer = server.while_stopped(|server| -> Outcome<Peer> {
+                let mut peer = bench.connect_tiny(server)?;
+                let _ = peer.say_until_stuck(&bytes, || true);
+                Ok(peer)
+            })?;
+            peer.wait_ended_unheard();
+            peer.widen();
+            let heard = peer.hear(expected.len());
+            let is_reset = heard.ending == Some(Ending::Rst);
+            let outcome = same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.ending {
+                Some(Ending::Rst) => CAUSE.into(),
+                _ => cause_of_last(&bytes, expected, heard, UNANSWERED),
+            });
+            // A server that got no processor for a second may have had no time to read: that comes once, not always.
+            match outcome {
+                Err(_) if is_reset && tries_left > 0 => {}
+                outcome => {
+                    outcome?;
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The shortest time, from its last reply on, for which a server must read on: 0.5 s, and something for the clocks.
+const SHORTEST: Duration = Duration::from_millis(450);
+/// The longest, from when its FIN has come: 3 s, and a second until it is seen.
+const LONGEST_STAY: Duration = Duration::from_secs(4);
+
+/// Goes on talking after the server's last word, and looks when the server lets go of the connection.
+fn farewell(bench: &mut Bench) -> Outcome {
+    let words = last_words(bench);
+    // Only the first look that comes soon after the one before tells: the machine may have been busy in between.
+    for _ in 0..3 {
+        let mut server = bench.server()?;
+        let mut talks = Vec::new();
+        for (what, said, replied) in &words {
+            let mut peer = bench.connect(&mut server)?;
+            let start = Instant::now();
+            let heard = peer.say_and_hear(said, false, replied.len());
+            same_bytes(Half::Server, replied, &heard, |e, heard| cause_of_last(said, e, heard, UNANSWERED))?;
+            // RST in place of FIN is not judged.
+            if peer.is_at_end() {
+                talks.push((what, start, Instant::now(), peer));
+            }
+        }
+        let stays: Vec<_> = thread::scope(|scope| {
+            let wait = |(what, start, fin, mut peer): (_, Instant, Instant, Peer)| {
+                scope.spawn(move || (what, start, fin, peer.say_until_let_go(LONGEST_STAY)))
+            };
+            let waits: Vec<_> = talks.into_iter().map(wait).collect();
+            waits.into_iter().filter_map(|wait| wait.join().ok()).collect()
+        });
+        let mut in_doubt = false;
+        for (what, start, fin, stay) in stays {
+            match stay {
+                Staying::Longer(waited) => {
+                    return broken(
+                        format!(
+                            "after {what} and its reply the server ends the connection (FIN), reads on for a second, and then closes its socket"
+                        ),
+                        format!(
+                            "{:.0} s after its FIN, while the client goes on talking, it still has the socket",
+                            waited.as_secs_f32()
+                        ),
+                        "one second in all, from the half-close on, and not one for each `read`: a client that never stops talking must \
+                         not keep the connection",
+                    );
+                }
+                Staying::Until { gone, .. } if gone.duration_since(start) < SHORTEST => {
+                    return broken(
+                        format!(
+                            "after {what} and its reply the server ends the connection (FIN) and reads on for a second"
+                        ),
+                        format!(
+                            "it let go of the connection less than {} ms after the client said {what}",
+                            gone.duration_since(start).as_millis() + 1
+                        ),
+                        CLOSES_SOON,
+                    );
+                }
+                Staying::Until { held, .. } => in_doubt |= held.duration_since(fin) < SHORTEST,
+            }
+        }
+        if !in_doubt {
+            break;
+        }
+    }
+    Ok(())
+}
+
+const CLOSES_SOON: &str = "what the client still sends then meets a closed socket, which answers with RST, and a client that is still \
+                           writing may never read the reply: after the half-close (`shutdown`) read on until the client's end, or for \
+                           a second";
+
+/// How much is sent of a line without an end.
+const ENDLESS: usize = 64 << 20;
+/// Memory that may come for other reasons: buffers, and what a language's runtime has not collected yet.
+const NOISE: u64 = 16 << 20;
+
+/// Sends a line that never ends; what comes after the reply must not stay in the server's memory.
+fn keeps_no_endless_line(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    // What a runtime makes for its first client is no growth.
+    let mut first = bench.connect(&mut server)?;
+    asks::<Lines>(&mut first, b"a line\n")?;
+    first.close();
+    for _ in 0..2 {
+        let mut peer = bench.connect(&mut server)?;
+        let _ = peer.say(&vec![b'x'; LONGEST + 1]);
+        peer.wait_taken();
+        server.rests("a line that is too long")?;
+        let replied = !peer.pending().is_empty();
+        let Some(before) = server.memory() else {
+            return skip("this platform does not tell how much memory other programs use");
+        };
+        let (mut said, mut grown) = (0, 0);
+        let piece = vec![b'x'; 1 << 20];
+        // Once the server has ended, RST is no fault.
+        while said < ENDLESS && peer.say(&piece).is_ok() {
+            said += piece.len();
+            grown = grown.max(server.memory().unwrap_or(before).saturating_sub(before));
+        }
+        if grown <= NOISE || grown < said as u64 / 4 * 3 {
+            return server.alive("a line without an end");
+        }
+        peer.close();
+        // A runtime that collects its garbage late also grows, but it gives nothing back when a client leaves.
+        if !server.memory_falls_to(before + grown / 2) {
+            continue;
+        }
+        let mib = |bytes: u64| bytes >> 20;
+        let cause = match replied {
+            true => {
+                "what comes after `line too long` was kept: read it into one small buffer, again and again, and look at \
+                 none of it"
+            }
+            false => {
+                "a line was collected for as long as it came: the other side decides when its `\\n` comes, so a client \
+                 that sends none fills the server's memory; count, and stop at byte 8193"
+            }
+        };
+        return broken(
+            "the server's memory does not grow with what is sent",
+            format!(
+                "it grew by {} MiB while {} MiB without a `\\n` were sent, and shrank when the client had left",
+                mib(grown),
+                mib(said as u64)
+            ),
+            cause,
+        );
+    }
+    server.alive("a line without an end")
 }

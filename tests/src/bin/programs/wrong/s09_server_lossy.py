@@ -1,4 +1,4 @@
-# kills any-line@plain: the reply to a line is that line with a to z in upper case
+# kills any-line@plain: EF BF BD is what a lossy conversion
 # Mistake: it decodes each line, and puts a replacement character wherever that fails.
 # Breaks "the same bytes"; seen from outside: a byte ff comes back as ef bf bd.
 import os

@@ -1,4 +1,5 @@
 // kills too-long@plain: as soon as 8193 bytes have come without a `\n`, whatever they are, the server replies `line too long` and ends the connection
+// kills keeps-no-endless-line@plain: a line was collected for as long as it came
 // Mistake: it reads up to the `\n`, however long that takes.
 // Breaks "As soon as 8193 bytes without `\n` are there", "its memory does not grow with what is sent"; seen from outside: 8193 bytes without `\n` get no reply, and 64 MiB of them stand in its memory.
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};

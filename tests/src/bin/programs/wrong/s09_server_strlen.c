@@ -1,4 +1,4 @@
-// kills any-line@plain: the reply to a line is that line with a to z in upper case
+// kills any-line@plain: the line was taken for a C string
 // Mistake: it takes the line for a C string, which ends at the first NUL.
 // Breaks "the same bytes"; seen from outside: `a\0b\n` gets `A\n`.
 #define _POSIX_C_SOURCE 200809L

@@ -1,4 +1,4 @@
-// kills any-line@plain: the reply to a line is that line with a to z in upper case
+// kills any-line@plain: the blanks around the line were cut off
 // Mistake: it trims the blanks around each line before it replies.
 // Breaks "the same bytes"; seen from outside: `  a b \n` gets `A B\n`.
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
