@@ -63,17 +63,17 @@ pub enum Meanwhile {
     NotAccepted,
     /// It uses the processor.
     Busy,
-    /// It waits in a call, with bytes unread on this connection, or none.
+    /// It waits, with bytes unread on this connection, or none.
     Waits {
-        /// The call's name.
-        call: Call,
+        /// The call in which it waits for this connection; `None` when no thread of it does.
+        call: Option<Call>,
         /// Bytes that have arrived and were not read.
         unread: u32,
     },
-    /// It waits in a call, and has read nothing at all from this connection.
+    /// It waits, and has read nothing at all from this connection.
     ReadsNothing {
-        /// The call's name.
-        call: Call,
+        /// The call in which it waits, for this connection or with its only thread.
+        call: Option<Call>,
         /// Bytes that have arrived.
         unread: u32,
     },
@@ -84,10 +84,26 @@ impl fmt::Display for Meanwhile {
         match self {
             Meanwhile::NotAccepted => write!(out, "has not accepted the connection"),
             Meanwhile::Busy => write!(out, "is busy: it spins, or computes"),
-            Meanwhile::Waits { call, unread: 0 } => write!(out, "waits in `{call}`, having read everything"),
-            Meanwhile::Waits { call, unread } => write!(out, "waits in `{call}`, with {unread} bytes unread"),
-            Meanwhile::ReadsNothing { call, unread } => {
+            Meanwhile::Waits { call: Some(call), unread: 0 } => {
+                write!(out, "waits in `{call}`, having read everything")
+            }
+            Meanwhile::Waits { call: Some(call), unread } => {
+                write!(out, "waits in `{call}`, with {unread} bytes unread")
+            }
+            Meanwhile::Waits { call: None, unread: 0 } => {
+                write!(out, "has read everything, and no thread of it waits for more")
+            }
+            Meanwhile::Waits { call: None, unread } => {
+                write!(out, "has left {unread} bytes unread, and no thread of it reads this connection")
+            }
+            Meanwhile::ReadsNothing { call: Some(call), unread } => {
                 write!(out, "has read nothing: it waits in `{call}`, with all {unread} bytes unread")
+            }
+            Meanwhile::ReadsNothing { call: None, unread } => {
+                write!(
+                    out,
+                    "has read nothing: no thread of it reads this connection, with all {unread} bytes unread"
+                )
             }
         }
     }

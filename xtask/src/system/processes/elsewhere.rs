@@ -22,6 +22,9 @@ pub fn living(_: Pid) -> Vec<Pid> {
 pub fn zombies(_: Pid) -> Vec<Pid> {
     Vec::new()
 }
+pub fn call_for(_: Pid, _: u64) -> Option<Call> {
+    None
+}
 pub fn calls(_: Pid) -> Option<Vec<Call>> {
     None
 }

@@ -167,14 +167,36 @@ pub fn activity(root: Pid) -> Activity {
     }
 }
 
+pub fn call_for(root: Pid, inode: u64) -> Option<Call> {
+    let socket = format!("socket:[{inode}]");
+    let mut calls = Vec::new();
+    for pid in descendants(root) {
+        for tid in threads(pid) {
+            let Some((call, first)) = waiting_on(pid, tid) else { continue };
+            let file = first.and_then(|fd| fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok());
+            if call.reads_connection() && file.is_some_and(|file| file.to_str() == Some(&socket)) {
+                return Some(call);
+            }
+            calls.push(call);
+        }
+    }
+    let watches = calls.iter().find(|call| call.watches()).copied();
+    watches.or_else(|| if calls.len() == 1 { calls.pop() } else { None })
+}
+
 /// Returns the call in which a thread waits for something outside itself.
 fn waiting_call(pid: Pid, tid: Pid) -> Option<Call> {
+    waiting_on(pid, tid).map(|(call, _)| call)
+}
+
+/// Returns that call and its first argument: for most calls a file descriptor.
+fn waiting_on(pid: Pid, tid: Pid) -> Option<(Call, Option<u64>)> {
     let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok()?;
     let mut words = text.split_ascii_whitespace();
     let number: i64 = words.next()?.parse().ok()?;
-    let on_input = words.next() == Some("0x0");
+    let first = words.next().and_then(|word| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok());
     let (_, name) = CALLS.iter().find(|(known, _)| *known == number)?;
-    Some(Call { name, on_input: on_input && *name == "read" })
+    Some((Call { name, on_input: first == Some(0) && *name == "read" }, first))
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -33,6 +33,11 @@ impl Call {
     fn reads_connection(self) -> bool {
         !self.on_input && READS.contains(&self.name)
     }
+
+    /// Returns whether it waits for several files at once, of which its arguments name none.
+    fn watches(self) -> bool {
+        ["poll", "select", "epoll"].iter().any(|kind| self.name.contains(kind))
+    }
 }
 
 impl fmt::Display for Call {
@@ -116,6 +121,13 @@ pub fn zombies(root: Pid) -> Vec<Pid> {
 /// their threads sleep.
 pub fn waits_to_read(root: Pid) -> Option<Call> {
     imp::calls(root)?.into_iter().find(|call| call.reads_connection())
+}
+
+/// Returns the call in which the descendants of `root` wait for the socket with this inode: the one that reads it, else
+/// one that waits for several files, else that of their only thread. `None` when several threads wait, each for
+/// something else.
+pub fn call_for(root: Pid, inode: u64) -> Option<Call> {
+    imp::call_for(root, inode)
 }
 
 /// Returns whether at least one thread of the descendants of `root` sleeps in a call that waits for input or for a
