@@ -16,7 +16,7 @@ use std::io::IsTerminal;
 /// The status when a program does not compile, or breaks in a way that its lesson does not predict.
 const FAILED: u8 = 1;
 
-/// Runs lessons 03 to 06 on every wire and prints what holds and what it costs.
+/// Runs lessons 03 to 06, and 09, on every wire and prints what holds and what it costs.
 pub fn compare(args: &Compare) -> anyhow::Result<u8> {
     stop_at_ctrl_c()?;
     let kind = if args.mine { "lesson" } else { "solution" };
@@ -33,7 +33,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
         pairs.push((way, programs));
     }
     if !quiet {
-        eprintln!("the pairs of lessons 03 to 06 run on every wire; this takes some seconds");
+        eprintln!("the pairs of lessons 03 to 06, and 09, run on every wire; this takes some seconds");
     }
     // At once: each mostly waits for its own programs.
     let rows: Vec<Row> = std::thread::scope(|scope| {
@@ -50,7 +50,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
     } else {
         let paint = Paint::of(&std::io::stdout());
         print(&format!("{}\n", table::render(paint, &rows, args.delay)));
-        print(&format!("{}\n", table::legend(args.delay)));
+        print(&format!("{}\n", table::legend(&rows, args.delay)));
         let (label, sentence) = match &proved {
             Ok(sentence) => ("It proves: ", (*sentence).to_string()),
             Err(why) => ("It proves nothing yet: ", why.clone()),

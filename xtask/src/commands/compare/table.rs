@@ -1,6 +1,7 @@
 //! The measured comparison as a table and as JSON.
 
 use crate::commands::compare::measure::{Cell, Row, WIRES};
+use crate::finding::count;
 use crate::report::text::{Paint, WIDTH, wrap};
 use colored::Color;
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ pub fn render(paint: Paint, rows: &[Row], delay: u32) -> String {
                 Cell::Held(0, _) => ("✗".to_string(), Color::Red),
                 Cell::Held(..) => ("✓".to_string(), Color::Green),
                 Cell::Broke(_) => ("!".to_string(), Color::Yellow),
+                Cell::Unwritten => ("…".to_string(), Color::Yellow),
             };
             let _ =
                 write!(out, "{}{:pad$}", paint.color(&text, color), "", pad = COLUMN - text.chars().count());
@@ -51,17 +53,19 @@ fn cost(row: &Row, delay: u32) -> String {
         }
     }
     if cost.bytes >= 0.5 {
-        parts.push(format!("{:.0} bytes", cost.bytes));
+        parts.push(count(cost.bytes.round() as usize));
     }
     if parts.is_empty() { "–".into() } else { parts.join(", ") }
 }
 
 /// Explains the table's marks and how the costs were measured.
-pub fn legend(delay: u32) -> String {
+pub fn legend(rows: &[Row], delay: u32) -> String {
+    let is_unwritten = rows.iter().any(|row| row.cells.contains(&Cell::Unwritten));
+    let unwritten = if is_unwritten { " … it is not written yet." } else { "" };
     let text = format!(
         "✓ each message arrived as one, ✗ it broke every time, as its lesson predicts, ! it broke in another way. \
-         Luck: k of n runs. Costs: measured on a wire that delays each direction by {delay} ms, so a round trip is \
-         {} ms.",
+         Luck: k of n runs.{unwritten} Costs: measured on a wire that delays each direction by {delay} ms, so a round \
+         trip is {} ms; for 09, those of the server's replies, with all requests sent at once.",
         2 * delay
     );
     wrap(&text, WIDTH).join("\n") + "\n"
@@ -72,6 +76,7 @@ pub fn render_json(rows: &[Row], seed: u64, delay: u32, proves: &Result<&'static
     let cell = |cell: &Cell| match cell {
         Cell::Held(held, runs) => json!({"held": held, "runs": runs}),
         Cell::Broke(why) => json!({"held": 0, "runs": 1, "broke": why}),
+        Cell::Unwritten => json!({"held": 0, "runs": 1, "broke": "it is not written yet"}),
     };
     let row = |row: &Row| -> Value {
         let wires: serde_json::Map<String, Value> =

@@ -4,6 +4,7 @@ mod causes;
 pub mod client;
 pub mod exact;
 pub mod many;
+pub mod measure;
 pub mod one_read;
 pub mod pair;
 pub mod server;

@@ -18,7 +18,10 @@ pub trait Rows: Ask {
 impl<P: Ask> Rows for P {}
 
 /// Types the protocol's example and `q` to the client, and checks that each line is answered and printed.
-fn pair_talks<P: Ask>(bench: &mut Bench) -> Outcome {
+///
+/// # Errors
+/// A finding that names the half at fault.
+pub fn pair_talks<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = P::example(bench);
     let mut server = bench.server()?;
     let replies = replies_to::<P>(&lines);

@@ -315,6 +315,8 @@ fn keeps_no_endless_line(bench: &mut Bench) -> Outcome {
             said += piece.len();
             grown = grown.max(server.memory().unwrap_or(before).saturating_sub(before));
         }
+        peer.wait_taken();
+        grown = grown.max(server.memory().unwrap_or(before).saturating_sub(before));
         if grown <= NOISE || grown < said as u64 / 4 * 3 {
             return server.alive("a line without an end");
         }
