@@ -21,7 +21,7 @@ pub(super) const CLIENT: &[Check] = &[
     .long(),
     client!(
         "end-inside-farewell",
-        "says so and exits with 1 when the server ends before its reply to `exit` is whole",
+        "says so and exits with 1 when `exit` gets no whole reply",
         end_inside_farewell
     ),
     client!("longest-reply", "prints a reply of 8192 bytes, the longest", longest_reply),
