@@ -1,0 +1,192 @@
+//! The file server: stores, sends and lists the files of one folder.
+//!
+//! Run it alone: `cargo run -p solution-11-files --bin solution-11-server -- 127.0.0.1:8888 some/folder`
+
+use serde_json::{Value, json};
+use solution_06_header::FrameError;
+use solution_11_files::blocks::{BLOCK, copy, hash_of, is_hash};
+use solution_11_files::folder::{list, open, store};
+use solution_11_files::message::{MAX_DATA, Message, read_message, write_message};
+use std::env;
+use std::fmt::Display;
+use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn main() -> ExitCode {
+    let mut args = env::args_os().skip(1);
+    let (Some(addr), Some(dir), None) = (args.next(), args.next(), args.next()) else {
+        eprintln!("server: usage: server HOST:PORT DIR");
+        return ExitCode::FAILURE;
+    };
+    let (addr, dir) = (addr.to_string_lossy(), PathBuf::from(dir));
+    if !dir.is_dir() {
+        eprintln!("server: {}: this is no folder", dir.display());
+        return ExitCode::FAILURE;
+    }
+    match TcpListener::bind(addr.as_ref()) {
+        Ok(listener) => {
+            println!("listening on {addr}");
+            serve(&listener, &dir)
+        }
+        Err(error) => {
+            eprintln!("server: bind {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A server that is out of file descriptors or threads waits this long before it tries again.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// Accepts clients for as long as the process lives, and has each one served in a thread of its own.
+fn serve(listener: &TcpListener, dir: &Path) -> ! {
+    loop {
+        let dir = dir.to_path_buf();
+        let started = listener
+            .accept()
+            .and_then(|(stream, peer)| thread::Builder::new().spawn(move || handle(&stream, peer, &dir)));
+        if let Err(error) = started {
+            eprintln!("server: no more clients for now: {error}");
+            thread::sleep(BREATH);
+        }
+    }
+}
+
+/// Answers one client and prints how it went.
+fn handle(stream: &TcpStream, peer: SocketAddr, dir: &Path) {
+    match answer(stream, dir) {
+        Ok(requests) => println!("{peer} done, {requests} requests answered"),
+        Err(error) => println!("{peer} gone: {error}"),
+    }
+}
+
+/// Answers the requests of one client, one after the other, and returns how many there were.
+///
+/// A request that cannot be done is refused, and the connection goes on. What breaks the framing, and too much data,
+/// is refused too, and ends the connection.
+fn answer(mut stream: &TcpStream, dir: &Path) -> Result<u64, FrameError> {
+    // A reply must leave at once, also behind another one.
+    stream.set_nodelay(true)?;
+    let mut requests = 0;
+    loop {
+        let request = match read_message(&mut stream) {
+            Ok(Some(request)) if request.data_size <= MAX_DATA => request,
+            Ok(Some(request)) => {
+                let error = io::Error::other(format!("{} bytes of data are too many", request.data_size));
+                say_last(stream, &refusal(&error))?;
+                return Err(error.into());
+            }
+            Ok(None) => return Ok(requests),
+            Err(error @ (FrameError::Io(_) | FrameError::CutShort)) => return Err(error),
+            Err(error) => {
+                say_last(stream, &refusal(&error))?;
+                return Err(error);
+            }
+        };
+        // A reader that ends where the next request begins.
+        let mut body = stream.take(request.data_size);
+        let reply = match request.text("op") {
+            Ok("put") => put(dir, &request, &mut body),
+            Ok("get") => get(dir, &request),
+            Ok("list") => {
+                list(dir).map(|lines| Reply::new(json!({}), lines.len() as u64, Cursor::new(lines)))
+            }
+            Ok(_) => Err(io::Error::other("unknown `op`")),
+            Err(error) => Err(error),
+        };
+        // What is left of it, because the request was refused, say, is read and dropped.
+        io::copy(&mut body, &mut io::sink())?;
+        if body.limit() > 0 {
+            return Err(FrameError::CutShort);
+        }
+        match reply {
+            Ok(mut reply) => {
+                write_message(&mut stream, &reply.object)?;
+                copy(&mut reply.data, &mut stream, reply.data_size).map_err(io::Error::from)?;
+            }
+            Err(error) => write_message(&mut stream, &refusal(&error))?,
+        }
+        requests += 1;
+    }
+}
+
+/// A reply that is no refusal: its object, and the data that follows it.
+struct Reply {
+    object: Value,
+    data_size: u64,
+    data: Box<dyn Read>,
+}
+
+impl Reply {
+    /// Makes a reply whose object has `ok`, `data_size` and the keys of `object`. Of `data`, the next `data_size` bytes
+    /// are sent.
+    fn new(mut object: Value, data_size: u64, data: impl Read + 'static) -> Self {
+        object["ok"] = true.into();
+        object["data_size"] = data_size.into();
+        Self { object, data_size, data: Box::new(data) }
+    }
+}
+
+/// Stores the data of a request, and replies when the file stands under its name.
+fn put(dir: &Path, request: &Message, body: &mut impl Read) -> io::Result<Reply> {
+    let (name, sha256) = (request.text("name")?, request.text("sha256")?);
+    if !is_hash(sha256) {
+        return Err(io::Error::other("`sha256` is not 64 lower-case hexadecimal digits"));
+    }
+    store(dir, name, request.data_size, sha256, body)?;
+    Ok(Reply::new(json!({}), 0, io::empty()))
+}
+
+/// Opens the file that the request names, and replies with its bytes from `offset` on (0 when absent).
+///
+/// The reply's `size` and `sha256` are those of the whole file, whatever the offset is. All of it comes from one open
+/// file: a put that replaces the file meanwhile does not mix two versions.
+///
+/// # Errors
+/// The reason why the request is refused: no `name`, no such regular file ([`open`]), an `offset` that is no number or
+/// is larger than the file, or a read that fails.
+fn get(dir: &Path, request: &Message) -> io::Result<Reply> {
+    // BEGIN SOLUTION: open the file, compare the offset with its size, hash all of it, go to the offset, and reply
+    let (mut file, size) = open(dir, request.text("name")?)?;
+    let offset = request.number("offset")?;
+    let Some(left) = size.checked_sub(offset) else {
+        return Err(io::Error::other(format!("`offset` is {offset}, and the file has {size} bytes")));
+    };
+    let sha256 = hash_of(&mut file, size)?;
+    file.seek(SeekFrom::Start(offset))?;
+    Ok(Reply::new(json!({"size": size, "sha256": sha256}), left, file))
+    // END SOLUTION
+}
+
+/// Returns the object of a reply that refuses a request.
+fn refusal(error: &impl Display) -> Value {
+    json!({"ok": false, "error": error.to_string(), "data_size": 0})
+}
+
+/// A server that ends a connection goes on reading what the client still sends for this long.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Says `reply`, then ends the connection so that the reply arrives, as in lesson 09.
+fn say_last(mut stream: &TcpStream, reply: &Value) -> io::Result<()> {
+    write_message(&mut stream, reply)?;
+    stream.shutdown(Shutdown::Write)?;
+    let start = Instant::now();
+    let mut dropped = vec![0; BLOCK];
+    loop {
+        let left = FAREWELL.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return Ok(());
+        }
+        stream.set_read_timeout(Some(left))?;
+        match stream.read(&mut dropped) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // The client has ended, or reset, or the time is over: that is a `WouldBlock` on Unix.
+            Ok(0) | Err(_) => return Ok(()),
+        }
+    }
+}
