@@ -63,11 +63,36 @@ impl Message {
         text.ok_or_else(|| io::Error::other(format!("`{key}` is missing or no text")))
     }
 
-    /// Returns the number at `key`, or 0 when there is no such key. Anything but a whole number of at least 0 is an
-    /// error that names `key`.
-    pub fn number(&self, key: &str) -> io::Result<u64> {
-        let Some(number) = self.object.get(key) else { return Ok(0) };
-        number.as_u64().ok_or_else(|| io::Error::other(format!("`{key}` is no whole number of at least 0")))
+    /// Returns the number at `key`, or `None` when there is no such key. Anything but a whole number of at least 0 is
+    /// an error that names `key`.
+    pub fn number(&self, key: &str) -> io::Result<Option<u64>> {
+        let Some(number) = self.object.get(key) else { return Ok(None) };
+        let number = number.as_u64();
+        number.map(Some).ok_or_else(|| io::Error::other(format!("`{key}` is no whole number of at least 0")))
+    }
+}
+
+/// What a server replied: yes, and what it is; or no, and why.
+#[derive(Debug)]
+pub enum Reply {
+    /// The request is done, or its data follows.
+    Ok(Message),
+    /// The request is refused, with the server's reason, fit to be printed.
+    Refused(String),
+}
+
+/// Reads a reply up to its data. One that does not come, or that is none, is an error.
+pub fn read_reply(stream: &mut impl Read) -> io::Result<Reply> {
+    let reply = read_message(stream).map_err(io::Error::other)?;
+    let reply = reply.ok_or_else(|| io::Error::other("the server ended the connection before it replied"))?;
+    match reply.object.get("ok").and_then(Value::as_bool) {
+        Some(true) => Ok(Reply::Ok(reply)),
+        Some(false) => {
+            let why = reply.text("error").unwrap_or("no reason given");
+            // A terminal obeys control characters, and the server may be anybody's.
+            Ok(Reply::Refused(why.replace(char::is_control, "?")))
+        }
+        None => Err(io::Error::other("the reply says neither yes nor no: its `ok` is missing")),
     }
 }
 
@@ -116,11 +141,26 @@ mod tests {
     }
 
     #[test]
-    fn offsets() {
+    fn numbers() {
         let message = read(r#"{"a":5,"b":-1,"c":1.5,"d":null,"e":"1"}"#).unwrap().unwrap();
-        assert_eq!((message.number("a").unwrap(), message.number("absent").unwrap()), (5, 0));
+        assert_eq!((message.number("a").unwrap(), message.number("absent").unwrap()), (Some(5), None));
         for key in ["b", "c", "d", "e"] {
             assert!(message.number(key).is_err(), "{key}");
         }
+    }
+
+    #[test]
+    fn replies() {
+        let reply = |object: &str| {
+            read_reply(&mut [&(object.len() as u32).to_be_bytes(), object.as_bytes()].concat().as_slice())
+        };
+        assert!(matches!(reply(r#"{"ok":true,"data_size":7}"#), Ok(Reply::Ok(yes)) if yes.data_size == 7));
+        let no = reply(r#"{"ok":false,"error":"a\u001b[31m\nb"}"#);
+        assert!(matches!(no, Ok(Reply::Refused(why)) if why == "a?[31m?b"));
+        assert!(matches!(reply(r#"{"ok":false}"#), Ok(Reply::Refused(_))));
+        for none in ["{}", r#"{"ok":1}"#, r#"{"ok":"true"}"#, "[]", r#"{"ok":true,"data_size":-1}"#] {
+            assert!(reply(none).is_err(), "{none}");
+        }
+        assert!(read_reply(&mut &b""[..]).is_err());
     }
 }

@@ -4,15 +4,15 @@
 
 use serde_json::{Value, json};
 use solution_11_files::blocks::{CopyError, copy, hash_of, is_hash};
-use solution_11_files::message::{Message, read_message, write_message};
+use solution_11_files::message::{Message, Reply, read_reply, write_message};
 use solution_11_files::names::place;
 use solution_11_files::progress::Progress;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Seek};
+use std::io::{self, ErrorKind, Seek, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: client HOST:PORT put FILE [NAME] | get NAME [FILE] | list";
@@ -31,28 +31,30 @@ fn main() -> ExitCode {
 /// Does what the arguments ask for.
 fn run(args: &[OsString]) -> io::Result<()> {
     let usage = || io::Error::other(USAGE);
-    let (addr, rest) = args.split_first().ok_or_else(usage)?;
-    let (verb, files) = rest.split_first().ok_or_else(usage)?;
-    let first = files.first().map(PathBuf::from);
-    match (verb.to_str(), first, files.get(1), files.len()) {
-        (Some("put"), Some(file), name, 1 | 2) => {
-            let name = name.map(OsString::as_os_str).or(file.file_name()).unwrap_or_default();
-            let name = name.to_str().ok_or_else(|| io::Error::other("bad name: it is not UTF-8"))?;
-            place(Path::new(""), name)?;
-            put(addr, &file, name)
+    let [addr, verb, files @ ..] = args else { return Err(usage()) };
+    let addr = addr.to_string_lossy();
+    match (verb.to_str(), files) {
+        (Some("put"), [file]) => {
+            let name = Path::new(file).file_name().unwrap_or_default();
+            put(&addr, Path::new(file), checked(name)?)
         }
-        (Some("get"), Some(name), file, 1 | 2) => {
-            let name = name.to_str().ok_or_else(|| io::Error::other("bad name: it is not UTF-8"))?;
-            let here = place(Path::new(""), name)?;
-            get(addr, name, &file.map_or(here, PathBuf::from))
-        }
-        (Some("list"), None, None, 0) => show_list(addr),
+        (Some("put"), [file, name]) => put(&addr, Path::new(file), checked(name)?),
+        (Some("get"), [name]) => get(&addr, checked(name)?, Path::new(name)),
+        (Some("get"), [name, file]) => get(&addr, checked(name)?, Path::new(file)),
+        (Some("list"), []) => show_list(&addr),
         _ => Err(usage()),
     }
 }
 
+/// Returns the name if it keeps the rule, before anything is sent or written for it.
+fn checked(name: &OsStr) -> io::Result<&str> {
+    let name = name.to_str().ok_or_else(|| io::Error::other("bad name: it is not UTF-8"))?;
+    place(Path::new(""), name)?;
+    Ok(name)
+}
+
 /// Sends `file`, which the server stores as `name`.
-fn put(addr: &OsString, file: &Path, name: &str) -> io::Result<()> {
+fn put(addr: &str, file: &Path, name: &str) -> io::Result<()> {
     let named = |error| told(file.display(), error);
     if !fs::metadata(file).map_err(named)?.is_file() {
         return Err(named(io::Error::other("this is no regular file")));
@@ -64,12 +66,11 @@ fn put(addr: &OsString, file: &Path, name: &str) -> io::Result<()> {
     source.rewind().map_err(named)?;
     let mut stream = connect(addr)?;
     let request = json!({"op": "put", "name": name, "data_size": size, "sha256": sha256});
-    match send(&mut stream, &request, &mut source, size)? {
-        Reply::Ok(reply) if reply.data_size == 0 => println!("stored {name}, {size} bytes"),
-        Reply::Ok(_) => return Err(io::Error::other("the reply contradicts itself: data after a put")),
-        Reply::Refused(why) => return Err(io::Error::other(format!("refused: {why}"))),
+    let reply = send(&mut stream, &request, &mut source, size);
+    if accepted(addr, reply)?.data_size > 0 {
+        return Err(told(addr, io::Error::other("the reply contradicts itself: data after a put")));
     }
-    Ok(())
+    writeln!(io::stdout(), "stored {name}, {size} bytes")
 }
 
 // ANCHOR: send
@@ -91,7 +92,7 @@ fn send(stream: &mut TcpStream, request: &Value, source: &mut File, size: u64) -
 // ANCHOR_END: send
 
 /// Fetches the file `name` into `file`. Goes on with `FILE.part` when there is one.
-fn get(addr: &OsString, name: &str, file: &Path) -> io::Result<()> {
+fn get(addr: &str, name: &str, file: &Path) -> io::Result<()> {
     let mut part = file.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
@@ -107,27 +108,30 @@ fn get(addr: &OsString, name: &str, file: &Path) -> io::Result<()> {
     };
     let mut stream = connect(addr)?;
     let reply = loop {
-        write_message(&mut stream, &json!({"op": "get", "name": name, "offset": offset}))?;
-        match read_reply(&mut stream)? {
-            Reply::Ok(reply) => break reply,
-            Reply::Refused(why) if offset > 0 => {
+        match ask(&mut stream, &json!({"op": "get", "name": name, "offset": offset})) {
+            Ok(Reply::Refused(why)) if offset > 0 => {
                 // A wrong part must lock nobody out.
-                eprintln!("client: refused: {why}; {} is deleted, and all is asked for", part.display());
+                eprintln!("client: {addr}: refused: {why}; deletes {} and asks for all", part.display());
                 fs::remove_file(part).map_err(|error| told(part.display(), error))?;
                 offset = 0;
             }
-            Reply::Refused(why) => return Err(io::Error::other(format!("refused: {why}"))),
+            reply => break accepted(addr, reply)?,
         }
     };
-    let (size, sha256) = (reply.number("size")?, reply.text("sha256")?);
-    if !is_hash(sha256) || size.checked_sub(offset) != Some(reply.data_size) {
-        return Err(io::Error::other(
-            "the reply contradicts itself: its size, its offset or its hash is wrong",
-        ));
-    }
+    let (size, sha256) = whole(&reply, offset).map_err(|error| told(addr, error))?;
     receive(&mut stream, reply.data_size, sha256, part, file)?;
-    println!("saved {}, {size} bytes", file.display());
-    Ok(())
+    writeln!(io::stdout(), "saved {}, {size} bytes", file.display())
+}
+
+/// Returns the size and the hash of the whole file, as the reply to a `get` from `offset` on says them.
+fn whole(reply: &Message, offset: u64) -> io::Result<(u64, &str)> {
+    let (size, sha256) = (reply.number("size")?, reply.text("sha256")?);
+    match size {
+        Some(size) if is_hash(sha256) && size.checked_sub(offset) == Some(reply.data_size) => {
+            Ok((size, sha256))
+        }
+        _ => Err(io::Error::other("the reply contradicts itself: its sizes or its hash cannot be right")),
+    }
 }
 
 /// Appends the next `data_size` bytes of `stream` to the file `part`, which need not exist, and gives it the name `file`
@@ -154,40 +158,30 @@ fn receive(stream: &mut TcpStream, data_size: u64, sha256: &str, part: &Path, fi
 }
 
 /// Prints the list of files.
-fn show_list(addr: &OsString) -> io::Result<()> {
+fn show_list(addr: &str) -> io::Result<()> {
     let mut stream = connect(addr)?;
-    write_message(&mut stream, &json!({"op": "list"}))?;
-    match read_reply(&mut stream)? {
-        Reply::Ok(reply) => Ok(copy(&mut stream, &mut io::stdout(), reply.data_size)?),
-        Reply::Refused(why) => Err(io::Error::other(format!("refused: {why}"))),
+    let reply = accepted(addr, ask(&mut stream, &json!({"op": "list"})))?;
+    copy(&mut stream, &mut io::stdout(), reply.data_size).map_err(|error| told(addr, error.into()))
+}
+
+/// Returns the reply if it is a yes. All else is an error that names the server.
+fn accepted(addr: &str, reply: io::Result<Reply>) -> io::Result<Message> {
+    match reply {
+        Ok(Reply::Ok(reply)) => Ok(reply),
+        Ok(Reply::Refused(why)) => Err(io::Error::other(format!("{addr}: refused: {why}"))),
+        Err(error) => Err(told(addr, error)),
     }
 }
 
-/// What the server said: yes, and what it is; or no, and why.
-enum Reply {
-    Ok(Message),
-    Refused(String),
-}
-
-/// Reads a reply up to its data. One that does not come, or is none, is an error.
-fn read_reply(stream: &mut TcpStream) -> io::Result<Reply> {
-    let reply = read_message(stream).map_err(io::Error::other)?;
-    let reply = reply.ok_or_else(|| io::Error::other("the server ended the connection before it replied"))?;
-    match reply.object.get("ok").and_then(Value::as_bool) {
-        Some(true) => Ok(Reply::Ok(reply)),
-        // The reason goes to a terminal, which obeys control characters.
-        Some(false) => Ok(Reply::Refused(
-            reply.text("error").unwrap_or("no reason given").replace(char::is_control, "?"),
-        )),
-        None => Err(io::Error::other("the reply says neither yes nor no: it has no `ok`")),
-    }
+/// Sends a request without data, and returns the reply.
+fn ask(stream: &mut TcpStream, request: &Value) -> io::Result<Reply> {
+    write_message(stream, request)?;
+    read_reply(stream)
 }
 
 /// Connects, and has every write leave at once.
-fn connect(addr: &OsString) -> io::Result<TcpStream> {
-    let addr = addr.to_string_lossy();
-    let stream =
-        TcpStream::connect(addr.as_ref()).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+fn connect(addr: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(addr).and_then(|stream| stream.set_nodelay(true).map(|()| stream));
     stream.map_err(|error| told(format!("connect {addr}"), error))
 }
 

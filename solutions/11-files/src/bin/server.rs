@@ -152,7 +152,7 @@ fn put(dir: &Path, request: &Message, body: &mut impl Read) -> io::Result<Reply>
 fn get(dir: &Path, request: &Message) -> io::Result<Reply> {
     // BEGIN SOLUTION: open the file, compare the offset with its size, hash all of it, go to the offset, and reply
     let (mut file, size) = open(dir, request.text("name")?)?;
-    let offset = request.number("offset")?;
+    let offset = request.number("offset")?.unwrap_or(0);
     let Some(left) = size.checked_sub(offset) else {
         return Err(io::Error::other(format!("`offset` is {offset}, and the file has {size} bytes")));
     };
