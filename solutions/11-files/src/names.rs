@@ -24,7 +24,7 @@ pub fn place(dir: &Path, name: &str) -> io::Result<PathBuf> {
     // On Windows `C:name` is a path on another drive, and `name:other` a second stream of the file `name`.
     if !is_name(name) || (cfg!(windows) && name.contains(':')) {
         return Err(io::Error::other(format!(
-            "bad name: it must have 1 to {MAX_NAME} bytes, no `/`, `\\` or control character, and no `.` at its beginning"
+            "bad name: 1 to {MAX_NAME} bytes, no `/`, `\\` or control character, no `.` in front"
         )));
     }
     Ok(dir.join(name))
