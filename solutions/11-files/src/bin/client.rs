@@ -189,3 +189,87 @@ fn connect(addr: &str) -> io::Result<TcpStream> {
 fn told(what: impl std::fmt::Display, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use solution_11_files::message::read_message;
+    use std::net::TcpListener;
+    use std::path::PathBuf;
+    use std::thread;
+
+    /// Fetches `a` where `part` stands in `a.part` and `old` in `a`. The server gives the replies one by one, and ends.
+    /// Returns whether it went well, what then stands in the two files, and the offsets that the server was asked for.
+    fn fetched(
+        test: &str,
+        part: &str,
+        replies: &[(Value, &str)],
+    ) -> (bool, String, Option<String>, Vec<u64>) {
+        let dir = env::temp_dir().join(format!("solution-11-client-{}-{test}", std::process::id()));
+        fs::create_dir(&dir).unwrap();
+        let (file, part_file): (PathBuf, PathBuf) = (dir.join("a"), dir.join("a.part"));
+        fs::write(&file, "old").unwrap();
+        fs::write(&part_file, part).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap().to_string();
+        let (result, offsets) = thread::scope(|scope| {
+            let server = scope.spawn(|| {
+                let mut stream = listener.accept().unwrap().0;
+                let mut offsets = Vec::new();
+                for (object, data) in replies {
+                    let request = read_message(&mut stream).unwrap().unwrap();
+                    offsets.push(request.number("offset").unwrap().unwrap());
+                    write_message(&mut stream, object).unwrap();
+                    // A client that takes the reply for wrong may be gone.
+                    let _ = stream.write_all(data.as_bytes());
+                }
+                offsets
+            });
+            (get(&addr, "a", &file), server.join().unwrap())
+        });
+        let after = (fs::read_to_string(&file).unwrap(), fs::read_to_string(&part_file).ok());
+        fs::remove_dir_all(dir).unwrap();
+        (result.is_ok(), after.0, after.1, offsets)
+    }
+
+    /// A reply that announces `size` bytes of `hello`.
+    fn ok(size: u64) -> Value {
+        let hash = hash_of(&mut &b"hello"[..], 5).unwrap();
+        json!({"ok": true, "size": 5, "sha256": hash, "data_size": size})
+    }
+
+    #[test]
+    fn goes_on_where_the_part_ends() {
+        assert_eq!(fetched("goes-on", "hel", &[(ok(2), "lo")]), (true, "hello".into(), None, vec![3]));
+        assert_eq!(fetched("all-there", "hello", &[(ok(0), "")]), (true, "hello".into(), None, vec![5]));
+    }
+
+    #[test]
+    fn keeps_what_came_when_the_connection_ends() {
+        let kept = Some("hell".to_string());
+        assert_eq!(fetched("ends", "hel", &[(ok(2), "l")]), (false, "old".into(), kept, vec![3]));
+    }
+
+    #[test]
+    fn deletes_a_part_with_a_wrong_hash() {
+        assert_eq!(fetched("wrong", "xxx", &[(ok(2), "lo")]), (false, "old".into(), None, vec![3]));
+    }
+
+    #[test]
+    fn begins_again_when_the_offset_is_refused() {
+        let no = json!({"ok": false, "error": "offset", "data_size": 0});
+        let replies = [(no, ""), (ok(5), "hello")];
+        assert_eq!(fetched("again", "too long", &replies), (true, "hello".into(), None, vec![8, 0]));
+    }
+
+    #[test]
+    fn touches_nothing_after_a_reply_that_contradicts_itself() {
+        for (n, reply) in
+            [ok(5), ok(1), json!({"ok": true, "data_size": 2}), json!({})].into_iter().enumerate()
+        {
+            let kept = Some("hel".to_string());
+            let found = fetched(&format!("contradicts-{n}"), "hel", &[(reply, "lo")]);
+            assert_eq!(found, (false, "old".into(), kept, vec![3]));
+        }
+    }
+}

@@ -190,3 +190,76 @@ fn say_last(mut stream: &TcpStream, reply: &Value) -> io::Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::Write;
+
+    /// Sends `requests` to a server of a folder that has the file `a` with `hello` in it, half-closes, and returns the
+    /// replies with their data.
+    fn replies(test: &str, requests: &[(Value, &[u8])]) -> Vec<(Message, String)> {
+        let dir = env::temp_dir().join(format!("solution-11-server-{}-{test}", std::process::id()));
+        fs::create_dir(&dir).unwrap();
+        fs::write(dir.join("a"), "hello").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        for (object, data) in requests {
+            write_message(&mut client, object).unwrap();
+            client.write_all(data).unwrap();
+        }
+        client.shutdown(Shutdown::Write).unwrap();
+        let _ = answer(&listener.accept().unwrap().0, &dir);
+        let mut replies = Vec::new();
+        while let Some(reply) = read_message(&mut client).unwrap() {
+            let mut data = String::new();
+            (&client).take(reply.data_size).read_to_string(&mut data).unwrap();
+            replies.push((reply, data));
+        }
+        fs::remove_dir_all(dir).unwrap();
+        replies
+    }
+
+    #[test]
+    fn a_refusal_drops_the_data_and_the_connection_goes_on() {
+        let hash = hash_of(&mut &b"data"[..], 4).unwrap();
+        let replies = replies(
+            "refusal",
+            &[
+                (json!({"op": "put", "name": "../b", "data_size": 4, "sha256": hash}), b"data"),
+                (json!({"op": "put", "name": "b", "data_size": 4, "sha256": "0".repeat(64)}), b"data"),
+                (json!({"op": "put", "name": "b", "data_size": 4}), b"data"),
+                (json!({"op": "push", "data_size": 4}), b"data"),
+                (json!({"op": "get", "name": "a", "offset": 6}), b""),
+                (json!({"op": "get", "name": "a", "offset": -1}), b""),
+                (json!({"op": "get"}), b""),
+                (json!({"op": "list"}), b""),
+            ],
+        );
+        let (list, refused) = replies.split_last().unwrap();
+        assert_eq!((refused.len(), list.1.as_str()), (7, "5 a\n"));
+        for (reply, _) in refused {
+            assert!(reply.object["ok"] == false && reply.object["error"].is_string(), "{reply:?}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_file_comes_with_the_size_and_the_hash_of_all() {
+        let hash = hash_of(&mut &b"hello"[..], 5).unwrap();
+        for (offset, rest) in [(0, "hello"), (3, "lo"), (5, "")] {
+            let get = json!({"op": "get", "name": "a", "offset": offset});
+            let (reply, data) = replies(&offset.to_string(), &[(get, b"")]).remove(0);
+            assert_eq!((&reply.object["size"], &reply.object["sha256"]), (&json!(5), &json!(hash)));
+            assert_eq!(data, rest);
+        }
+    }
+
+    #[test]
+    fn what_follows_too_much_data_is_not_answered() {
+        let put = json!({"op": "put", "name": "b", "data_size": MAX_DATA + 1, "sha256": "0".repeat(64)});
+        let replies = replies("too-much", &[(put, b""), (json!({"op": "list"}), b"")]);
+        assert_eq!(replies.len(), 1);
+        assert_eq!(replies[0].0.object["ok"], false);
+    }
+}
