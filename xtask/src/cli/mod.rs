@@ -170,7 +170,7 @@ verb! {
 }
 
 verb! {
-    /// Run lessons 03 to 06 on every wire, and show which framing works and what it costs
+    /// Run lessons 03 to 06, and 09, on every wire, and show which framing works and what it costs
     "compare": Compare {
         /// Your own programs instead of the reference solutions
         mine: bool = flag("mine"),
