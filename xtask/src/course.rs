@@ -6,7 +6,7 @@ use crate::promises::asking::{self, Ask};
 use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
-    lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines,
+    lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_11_files,
 };
 
 /// One row of the course.
@@ -23,6 +23,8 @@ pub struct Lesson {
     pub scenario: Scenario,
     /// The check for a pair that leaves no room for a wire.
     pub without_wire: fn(&mut Bench) -> Outcome,
+    /// Whether its checks hash: then the package `lab-hash` is built, too.
+    pub hashes: bool,
     /// Its promises, in the order of the report.
     pub promises: &'static [&'static [Check]],
 }
@@ -103,6 +105,16 @@ pub const LESSONS: &[Lesson] = &[
         "a delimiter makes messages out of a stream as a length does: it cannot stand inside a message, and needs a limit",
         lesson_09_lines::PROMISES,
     ),
+    Lesson {
+        number: "11",
+        name: "files",
+        idea: "upload and download: stream, verify, resume, and let no path escape",
+        learned: "a file goes through in blocks, is whole when its hash says so, and appears under its name in one step",
+        scenario: Scenario::Asking,
+        without_wire: lesson_11_files::without_wire,
+        hashes: true,
+        promises: lesson_11_files::PROMISES,
+    },
 ];
 
 impl Lesson {
@@ -115,7 +127,7 @@ impl Lesson {
         promises: &'static [&'static [Check]],
     ) -> Self {
         let (scenario, without_wire) = (Scenario::Asking, asking::pair::without_wire::<P>);
-        Self { number, name, idea, learned, scenario, without_wire, promises }
+        Self { number, name, idea, learned, scenario, without_wire, hashes: false, promises }
     }
 
     /// Returns a lesson in which the server pushes, in the framing `P`.
@@ -127,7 +139,7 @@ impl Lesson {
         promises: &'static [&'static [Check]],
     ) -> Self {
         let (scenario, without_wire) = (Scenario::Pushing, pushing::pair::without_wire::<P>);
-        Self { number, name, idea, learned, scenario, without_wire, promises }
+        Self { number, name, idea, learned, scenario, without_wire, hashes: false, promises }
     }
 
     /// Returns this lesson with another check for a pair that leaves no room for a wire.

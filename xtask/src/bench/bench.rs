@@ -232,6 +232,22 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Accepts the client's next connection, if it makes one; `None` when it ends, or does nothing more.
+    ///
+    /// # Errors
+    /// When `accept` fails.
+    pub fn accept_again(&mut self, host: &Host, client: &Client) -> Outcome<Option<Peer>> {
+        let patience = Patience::with(&[client.program.root()]);
+        let gone = || client.program.exit().is_some() || patience.is_over();
+        let Some(mut peer) = can("accept the client", host.accept(gone).map_err(Into::into))? else {
+            return Ok(None);
+        };
+        peer.wait_for(client.program.root());
+        peer.abort_at_end = self.programs.client.at.is_some();
+        self.remember(&peer);
+        Ok(Some(peer))
+    }
+
     /// Keeps what this peer says and hears as evidence.
     pub(super) fn remember(&mut self, peer: &Peer) {
         lock(&peer.log()).given = self.given.clone();

@@ -96,7 +96,12 @@ pub struct Programs {
     pub server: Start,
     /// The client.
     pub client: Start,
+    /// The package [`HASH`], where the lesson needs it and it was built.
+    pub hash: Option<PathBuf>,
 }
+
+/// The package that hashes for the runner, and its executable.
+pub const HASH: &str = "lab-hash";
 
 impl Programs {
     /// Returns the programs of a lesson from what cargo built: `kind` is `solution` or `lesson`. `None` when one did
@@ -106,7 +111,7 @@ impl Programs {
             let path = built.get(&format!("{kind}-{number}-{half}"))?;
             Some(Start::from(vec![path.to_string_lossy().into_owned()]))
         };
-        Some(Self { server: one("server")?, client: one("client")? })
+        Some(Self { server: one("server")?, client: one("client")?, hash: built.get(HASH).cloned() })
     }
 
     /// Returns whether they leave room for a wire between them: not when both are fixed to one address.

@@ -5,10 +5,12 @@
 mod bench;
 mod client;
 mod command;
+mod dir;
 mod expect;
 mod facts;
 mod fixed_address;
 mod given;
+mod hash;
 pub mod nagle;
 mod peer;
 mod server;
@@ -17,7 +19,8 @@ mod wires;
 
 pub use bench::{Bench, Role};
 pub use client::Client;
-pub use command::{Programs, Start, With};
+pub use command::{HASH, Programs, Start, With};
+pub use dir::{Dir, Entries};
 pub use expect::{fin_next, same_bytes, taken};
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};

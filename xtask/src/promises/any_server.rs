@@ -1,6 +1,6 @@
 //! What every server promises, whatever its protocol.
 
-use crate::bench::{Bench, Peer, Server};
+use crate::bench::{Bench, Peer, Server, With};
 use crate::finding::{Half, Outcome, skip};
 use crate::promises::{Check, server};
 
@@ -16,9 +16,17 @@ const CLIENTS: usize = 4;
 
 /// Checks that a server whose address is taken says so and exits with a status other than 0.
 fn says_why_it_cannot_bind(bench: &mut Bench) -> Outcome {
+    cannot_bind(bench, &With::default())
+}
+
+/// Does what the row says, with what the lesson adds to the server's words.
+///
+/// # Errors
+/// The finding that names what the server did instead.
+pub fn cannot_bind(bench: &mut Bench, with: &With) -> Outcome {
     let addr = bench.nobody(Half::Server)?;
     let Some(_holder) = bench.hold(addr) else { return Ok(()) };
-    let mut server = bench.server_at(addr, &[])?;
+    let mut server = bench.start_server(addr, with)?;
     let exit = server.wait_refused();
     server.is_refused("the server says that the address is taken, and exits with a status other than 0", exit)
 }

@@ -39,11 +39,16 @@ impl Peer {
         self.ahead.clone()
     }
 
+    /// Puts bytes that were heard back: the next call hears them again.
+    pub fn unhear(&mut self, bytes: &[u8]) {
+        self.ahead.splice(0..0, bytes.iter().copied());
+    }
+
     /// Waits for a byte or an ending; returns whether the other side ended (FIN) and said nothing more.
     pub fn is_at_end(&mut self) -> bool {
         let heard = self.hear_some(1);
         let at_end = heard.bytes.is_empty() && heard.ending == Some(Ending::Fin);
-        self.ahead.splice(0..0, heard.bytes);
+        self.unhear(&heard.bytes);
         at_end
     }
 

@@ -59,6 +59,29 @@ impl Server {
         )
     }
 
+    /// Waits until no process holds the server's socket of the connection from `client`, whose side stays open.
+    ///
+    /// # Errors
+    /// The finding that the server still holds it; `cause` says why.
+    pub fn drops(&self, client: SocketAddr, when: &str, cause: &str) -> Outcome {
+        if !sockets::KNOWN {
+            return Ok(());
+        }
+        let patience = Patience::with(&[self.program.root()]);
+        let mut state = "?";
+        let dropped = patience.until(|| {
+            let entry = sockets::between(self.addr, client).ok()?;
+            let held = entry.filter(|entry| entry.inode != 0 && entry.state != TcpState::TimeWait);
+            state = held.as_ref().map_or("?", |entry| entry.state.name());
+            held.is_none().then_some(())
+        });
+        if dropped.is_some() {
+            return Ok(());
+        }
+        let got = format!("its socket is still there, in state {state}; {patience}");
+        broken(format!("the server closes the connection when {when}"), got, cause)
+    }
+
     /// Checks that the server listens at the address it was given and at no other.
     ///
     /// # Errors

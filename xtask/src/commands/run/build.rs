@@ -1,7 +1,7 @@
 //! Builds the programs of a plan: one call of cargo for all lessons, or one for each student's lesson.
 
 use super::plan::Plan;
-use crate::bench::{Programs, Start};
+use crate::bench::{HASH, Programs, Start};
 use crate::course::Lesson;
 use crate::report::Problem;
 use crate::workspace::cargo;
@@ -16,20 +16,22 @@ impl Plan<'_> {
     /// Builds the programs: one call of cargo for all lessons, or one for each student's lesson.
     pub(super) fn build(&self) -> Vec<LessonPrograms> {
         let (server, client) = (&self.args.server, &self.args.client);
-        if server.is_some() && client.is_some() {
-            return self
-                .lessons
-                .iter()
-                .map(|lesson| self.programs(lesson, &cargo::Built::default(), None))
-                .collect();
-        }
+        let both_given = server.is_some() && client.is_some();
         let kind = if self.args.solution { "solution" } else { "lesson" };
         let package = |lesson: &Lesson| format!("{kind}-{}", lesson.dir());
         // Only people who watch need cargo's progress; the reader of a report only gets its errors.
         let quiet = !std::io::stderr().is_terminal();
-        let Some(dir) = &self.dir else {
-            let packages: Vec<String> = self.lessons.iter().map(|lesson| package(lesson)).collect();
-            let built = cargo::build(&self.root, &packages, None, quiet);
+        let mut helpers = Vec::new();
+        if self.lessons.iter().any(|lesson| lesson.hashes) {
+            helpers.push(HASH.to_string());
+        }
+        let Some(dir) = self.dir.as_ref().filter(|_| !both_given) else {
+            let of_lessons = self.lessons.iter().filter(|_| !both_given).map(|lesson| package(lesson));
+            let packages: Vec<String> = of_lessons.chain(helpers).collect();
+            let built = match packages.is_empty() {
+                true => Ok(cargo::Built::default()),
+                false => cargo::build(&self.root, &packages, None, quiet),
+            };
             return self
                 .lessons
                 .iter()
@@ -37,6 +39,11 @@ impl Plan<'_> {
                 .collect();
         };
         let target = target_dir(&self.root);
+        // A student's folder holds lessons only: what the runner itself needs is built here.
+        let helpers = match helpers.is_empty() {
+            true => Ok(cargo::Built::default()),
+            false => cargo::build(&self.root, &helpers, None, quiet),
+        };
         let one = |lesson: &&'static Lesson| {
             if self.args.all && !dir.join(lesson.dir()).join("Cargo.toml").is_file() {
                 let why = format!("{} is not there: {} has no {}", lesson.id(), dir.display(), lesson.dir());
@@ -44,7 +51,10 @@ impl Plan<'_> {
             }
             let mirror = mirror::make(&self.root, dir, &target, &lesson.dir())
                 .map_err(|error| Problem::Unable(format!("{error:#}")))?;
-            let built = cargo::build(&mirror.root, &[package(lesson)], Some(&mirror.target), quiet);
+            let mut built = cargo::build(&mirror.root, &[package(lesson)], Some(&mirror.target), quiet);
+            if let (Ok(built), Ok(helpers)) = (&mut built, &helpers) {
+                built.programs.extend(helpers.programs.clone());
+            }
             self.programs(lesson, built_of(&built)?, Some(mirror))
         };
         self.lessons.iter().map(one).collect()
@@ -74,7 +84,8 @@ impl Plan<'_> {
         let client = one("client", &self.args.client)?;
         let server = Start { at: self.server_at, ..server };
         let client = Start { at: self.client_at, ..client };
-        Ok((Programs { server, client }, mirror))
+        let hash = built.programs.get(HASH).cloned();
+        Ok((Programs { server, client, hash }, mirror))
     }
 }
 

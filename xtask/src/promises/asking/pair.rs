@@ -152,13 +152,14 @@ pub fn without_wire<P: Ask>(bench: &mut Bench) -> Outcome {
 
 /// How much of each source the scene already shows.
 #[derive(Default)]
-struct Show {
+pub struct Show {
     pieces: usize,
     client: usize,
 }
 
 impl Show {
-    fn pieces(&mut self, bench: &mut Bench, record: &Record) {
+    /// Shows what has passed the wire since the last call.
+    pub fn pieces(&mut self, bench: &mut Bench, record: &Record) {
         let passed = record.pieces();
         for piece in &passed[self.pieces..] {
             let arrow = piece.direction.arrow();
@@ -176,7 +177,8 @@ impl Show {
         self.pieces = passed.len();
     }
 
-    fn client(&mut self, bench: &mut Bench, client: &Client) {
+    /// Shows what the client has printed since the last call.
+    pub fn client(&mut self, bench: &mut Bench, client: &Client) {
         let kept = client.printed();
         for line in String::from_utf8_lossy(&kept[self.client.min(kept.len())..]).lines() {
             bench.scene.push((Role::Client, format!("(printed) {line}")));

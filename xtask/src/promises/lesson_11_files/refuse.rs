@@ -1,0 +1,182 @@
+//! What the server refuses, and what ends a connection.
+
+use super::names::bad_requests;
+use super::protocol::{MAX_BODY, MAX_HEADER, accepted, body, came, framed, hear_reply, message, put_header, refused};
+use super::site::Site;
+use crate::bench::{Bench, Ending, Peer, Server};
+use crate::finding::{Half, Outcome, because, broken, quoted};
+use crate::promises::{Check, server};
+use serde_json::json;
+
+/// The rows.
+pub const SERVER: &[Check] = &[
+    server!("refuses-and-goes-on", "refuses what it cannot do, drops the body, and goes on", refuses_and_goes_on),
+    server!("too-large", "refuses over 1 GiB at once, and ends the connection", too_large).long(),
+    server!("as-large-as-allowed", "waits for the body of a put of exactly 1 GiB", as_large_as_allowed),
+    server!("broken-framing", "ends a connection whose messages cannot be told apart", broken_framing),
+    server!("longest-header", "reads a header of 64 KiB, the longest", longest_header),
+];
+
+fn refuses_and_goes_on(bench: &mut Bench) -> Outcome {
+    let mut site = Site::open(bench)?;
+    site.dir.write("old", b"the old file")?;
+    let before = site.dir.entries();
+    let mut peer = site.connect(bench)?;
+    for (request, what, cause) in bad_requests(bench)? {
+        refused(&site.server, &mut peer, &request, &what, cause)?;
+        site.is(&before, &format!("before {what}, which was refused"), cause)?;
+    }
+    Ok(())
+}
+
+fn too_large(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "a `data_size` over 1 GiB is refused as soon as the header is there, without the body, and the \
+                         connection ends";
+    let mut site = Site::open(bench)?;
+    site.dir.write("old", b"the old file")?;
+    let before = site.dir.entries();
+    let hash = bench.hash(b"")?;
+    let mut peers = Vec::new();
+    for (n, size) in [MAX_BODY + 1, 1 << 32, 1 << 63, u64::MAX].into_iter().enumerate() {
+        site.serves_another(bench, "the client before")?;
+        let mut peer = site.connect(bench)?;
+        let request = message(&put_header(["new", "old"][n % 2], size, &hash), b"");
+        let what = format!("`put` of {size} bytes");
+        let _ = peer.say(&request);
+        if n % 2 == 1 {
+            // A part of the body lies unread at the server when it refuses: that must not destroy the refusal.
+            let body = vec![b'x'; 4 << 20];
+            peer.say_until_stuck(&body, || site.server.is_stuck());
+        }
+        let reply = because(hear_reply(&site.server, &mut peer, &what), CAUSE)?;
+        if reply.error.is_none() {
+            return broken(format!("the server refuses {what}"), "it says ok", CAUSE);
+        }
+        ends(&mut peer, &what, CAUSE)?;
+        site.is(&before, &format!("before {what}"), CAUSE)?;
+        peers.push(peer);
+    }
+    // The clients stay: the server discards what they say for about a second, and all of them at once.
+    for peer in &peers {
+        lets_go(&site.server, peer)?;
+    }
+    site.serves_another(bench, "a put that was too large")
+}
+
+/// Checks that the server ends its direction.
+fn ends(peer: &mut Peer, what: &str, cause: &str) -> Outcome {
+    let heard = peer.hear_to_end(64 * 1024);
+    // After the last reply the connection may also be reset, and more may come: neither is judged.
+    match heard.ending {
+        Some(Ending::Fin | Ending::Rst) => Ok(()),
+        _ => broken(format!("the server ends the connection after {what}"), came(&heard, Half::Server), cause),
+    }
+}
+
+/// Checks that the server closes its socket in the end, although the client's direction stays open.
+fn lets_go(server: &Server, peer: &Peer) -> Outcome {
+    let Ok((own, _)) = peer.ends() else { return Ok(()) };
+    server.drops(
+        own,
+        "it has refused a put that was too large, and its client stays",
+        "after its last word a server discards what still comes for about a second, and then closes the connection, \
+         whatever its client does",
+    )
+}
+
+fn as_large_as_allowed(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "1 GiB is allowed, only more is refused: wait for the body";
+    let mut site = Site::open(bench)?;
+    let before = site.dir.entries();
+    let mut peer = site.connect(bench)?;
+    let request = message(&put_header("new", MAX_BODY, &bench.hash(b"")?), &[b'x'; 5000]);
+    let _ = peer.say(&request);
+    peer.wait_taken();
+    site.server.rests("a put of 1 GiB whose body has not come")?;
+    let said = peer.pending();
+    if !said.is_empty() || peer.ends().is_err() {
+        return broken("the server waits for the body of a put of 1 GiB", quoted(&said), CAUSE);
+    }
+    peer.half_close();
+    let heard = peer.hear_to_end(64 * 1024);
+    if !matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
+        let cause = "the client has ended inside a message: nothing more will come, so end the connection";
+        return broken("the server ends the connection", came(&heard, Half::Server), cause);
+    }
+    site.is(&before, "before the put that was cut", "remove what came of a put that was cut")
+}
+
+fn broken_framing(bench: &mut Bench) -> Outcome {
+    let mut site = Site::open(bench)?;
+    site.dir.write("old", b"the old file")?;
+    let before = site.dir.entries();
+    let hash = bench.hash(b"hello")?;
+    let length = |n: u32| n.to_be_bytes().to_vec();
+    let sized = |size: serde_json::Value| {
+        message(&json!({"op": "put", "name": "new", "data_size": size, "sha256": hash}), b"hello")
+    };
+    const LENGTH: &str = "a length over 64 KiB is no message of this protocol: end the connection as soon as the length is \
+                          there, before you wait or allocate for the header";
+    const JSON: &str = "the header is no JSON object, so nothing says how many bytes follow: end the connection";
+    const SIZE: &str = "`data_size` is no non-negative integer, so nothing says where the next message begins: end the \
+                        connection";
+    let all: Vec<(Vec<u8>, &str, &str)> = vec![
+        (length(MAX_HEADER as u32 + 1), "a length of 65537", LENGTH),
+        (length(1 << 31), "a length of 2 GiB", LENGTH),
+        (length(u32::MAX), "a length of 4294967295", LENGTH),
+        (b"PUT /file HTTP/1.1\r\n\r\n".to_vec(), "a request of HTTP", LENGTH),
+        (framed(b"hello", b""), "a header that is no JSON", JSON),
+        (framed(b"", b""), "an empty header", JSON),
+        (framed(b"[]", b""), "a header that is a list", JSON),
+        (framed(b"\"list\"", b""), "a header that is a text", JSON),
+        (framed(b"5", b""), "a header that is a number", JSON),
+        (framed(b"null", b""), "a header that is null", JSON),
+        (framed(b"{\"op\":\"list\"", b""), "a header that stops too early", JSON),
+        (framed(b"{\"op\":\"list\"} {}", b""), "a header with something behind its object", JSON),
+        (framed(b"{\"op\":\"get\",\"name\":\"\xff\"}", b""), "a header that is no UTF-8", JSON),
+        (sized(json!(-1)), "a `data_size` of -1", SIZE),
+        (sized(json!(1.5)), "a `data_size` of 1.5", SIZE),
+        (sized(json!("5")), "a `data_size` of \"5\"", SIZE),
+        (sized(json!([5])), "a `data_size` of [5]", SIZE),
+        (sized(json!({})), "a `data_size` of {}", SIZE),
+    ];
+    for (bytes, what, cause) in all {
+        let mut peer = site.connect(bench)?;
+        let _ = peer.say(&bytes);
+        let heard = peer.hear_to_end(64 * 1024);
+        let expected = format!("the server ends the connection after {what}");
+        if !matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
+            return broken(expected, came(&heard, Half::Server), cause);
+        }
+        if !is_refusal(&heard.bytes) {
+            let got = came(&heard, Half::Server);
+            return broken(format!("{expected}, with a refusal before or with nothing"), got, cause);
+        }
+        site.server.alive(what)?;
+        site.is(&before, &format!("before {what}"), cause)?;
+    }
+    site.serves_another(bench, "messages that could not be told apart")
+}
+
+/// Whether these bytes are nothing, or begin with a refusal.
+fn is_refusal(bytes: &[u8]) -> bool {
+    let Some(length) = bytes.first_chunk::<4>() else { return bytes.is_empty() };
+    let header = bytes.get(4..4 + u32::from_be_bytes(*length) as usize).unwrap_or_default();
+    serde_json::from_slice::<serde_json::Value>(header).is_ok_and(|header| header["ok"] == false)
+}
+
+fn longest_header(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "a header of exactly 64 KiB is allowed: JSON takes blanks between its parts";
+    let mut site = Site::open(bench)?;
+    site.dir.write("one", b"1")?;
+    let mut peer = site.connect(bench)?;
+    for _ in 0..2 {
+        let mut header = br#"{"op":"list""#.to_vec();
+        header.resize(MAX_HEADER - 1, b' ');
+        header.push(b'}');
+        let what = "`list` with a header of 65536 bytes";
+        let reply = accepted(&site.server, &mut peer, &framed(&header, b""), what, CAUSE)?;
+        because(body(&mut peer, &reply), CAUSE)?;
+    }
+    refused(&site.server, &mut peer, &super::protocol::get("none"), "`get` of a file that is not there", CAUSE)
+}
