@@ -93,6 +93,13 @@ impl Client {
         wait_idle(&self.program);
     }
 
+    /// Waits until every thread of the client sleeps, in a call that waits or in one that writes, or it has ended.
+    pub fn wait_rest(&self) {
+        let root = self.program.root();
+        let patience = Patience::with(&[root]);
+        patience.until(|| (self.exit().is_some() || processes::at_rest(root)).then_some(()));
+    }
+
     /// Limits the client's memory to what it has now and [`MORE_MEMORY`] more: an attempt to allocate more fails.
     /// Only on Linux.
     pub fn limit_memory(&self) {

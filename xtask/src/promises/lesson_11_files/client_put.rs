@@ -106,7 +106,7 @@ fn refused_early(bench: &mut Bench) -> Outcome {
         let after = "when the server refuses before it has read the body";
         if reset {
             // The client writes until nothing more fits, or reads the reply; then its write fails.
-            client.wait_idle();
+            client.wait_rest();
             peer.reset();
             because(prints_error(&mut client, &error, after), CAUSE)?;
         } else {
