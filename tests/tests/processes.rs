@@ -197,6 +197,63 @@ fn leaves_nothing(program: &str, end: End) -> u64 {
     peak
 }
 
+/// Returns the folders of the run with this process id, in all places where a run may make one.
+fn folders_of(run: u32, temporary: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let start = format!("socket-lab-run-{run}-");
+    let places = [temporary, "/dev/shm".as_ref(), "/var/tmp".as_ref(), "/run/shm".as_ref()];
+    let entries = places.iter().filter_map(|place| fs::read_dir(place).ok()).flatten().flatten();
+    let ours = entries.filter(|entry| entry.file_name().to_string_lossy().contains(&start));
+    ours.map(|entry| entry.path()).collect()
+}
+
+/// A run of lesson 11 works in folders of its own, some of them on another file system.
+#[test]
+fn no_folder_is_left_however_a_run_ends() {
+    for (check, end) in [
+        ("pair-talks", End::CtrlC),
+        ("pair-talks", End::Sigkill),
+        ("other-file-system", End::CtrlC),
+        ("other-file-system", End::Sigkill),
+        ("no-folder", End::Normal),
+    ] {
+        let token = format!("token-folder-{check}-{end:?}");
+        let dir = lab_tests::empty_dir(env!("CARGO_TARGET_TMPDIR"), &token);
+        // Neither ever answers, so that the test can end the run.
+        let server = format!("{PROGRAMS} worst-hangs {{addr}} {token}");
+        let client = format!("{PROGRAMS} worst-never-listens {token}");
+        let words = ["run", "11", "--server", &server, "--client", &client, "--check", check, "--wire", "plain"];
+        let mut seen = false;
+        for _ in 0..TRIES {
+            let mut command = runner(RUNNER, &words);
+            command.env("TMPDIR", &dir).stdout(Stdio::null()).stderr(Stdio::null());
+            let mut child = command.spawn().unwrap();
+            let mut over = false;
+            wait_for("the run has made a folder, or is over", || {
+                over = child.try_wait().unwrap().is_some();
+                let runs = !folders_of(child.id(), &dir).is_empty()
+                    && !processes_with(&token, child.id()).is_empty();
+                seen |= runs;
+                over || (runs && end != End::Normal)
+            });
+            match end {
+                End::CtrlC if !over => kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap(),
+                End::Sigkill if !over => child.kill().unwrap(),
+                _ => {}
+            }
+            child.wait().unwrap();
+            wait_for("every process is gone", || processes_with(&token, 0).is_empty());
+            wait_for(&format!("no folder is left: {check}, {end:?}"), || {
+                folders_of(child.id(), &dir).is_empty()
+            });
+            if seen || !over {
+                break;
+            }
+        }
+        let no_other = check == "other-file-system" && !seen;
+        assert!(seen || no_other, "{check}, {end:?}: no run was seen with a folder");
+    }
+}
+
 #[test]
 fn sixteen_runs_side_by_side_do_not_clash() {
     let runs: Vec<_> = (0..16)

@@ -172,7 +172,12 @@ impl Dir {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn blocks(&self, name: &str, length: usize, mut block: impl FnMut(u64, &[u8]) -> bool) -> Outcome<u64> {
+    pub fn blocks(
+        &self,
+        name: &str,
+        length: usize,
+        mut block: impl FnMut(u64, &[u8]) -> bool,
+    ) -> Outcome<u64> {
         let mut read = || {
             let mut file = File::open(self.at(name))?;
             let (mut buffer, mut number) = (Vec::with_capacity(length), 0);

@@ -88,6 +88,20 @@ impl Bench<'_> {
         patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
     }
 
+    /// Waits until the client has ended, as long as the wire carries bytes: a wire may need long for a few of them.
+    pub fn wait_while_carried(&self, wire: &Wire, client: &Client) {
+        let mut patience = Patience::with(&[client.program.root()]);
+        loop {
+            let before = wire.record.carried();
+            let ended = || client.program.exit().is_some();
+            let moved = patience.until(|| (ended() || wire.record.carried() != before).then_some(()));
+            if moved.is_none() || ended() {
+                return;
+            }
+            patience.renew();
+        }
+    }
+
     /// Starts the check's wire in front of the socket that listens at `server`, with the byte counts of both sides'
     /// turns.
     ///

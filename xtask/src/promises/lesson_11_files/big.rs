@@ -1,9 +1,7 @@
 //! Long files, both ways: 64 MiB, then 256 MiB. Neither side may hold a file in its memory, and nor does the runner.
 
 use super::client::{Called, start};
-use super::protocol::{
-    MIB, accepted, get, get_from, has_found_as, hear_reply, message, put_header, size_in,
-};
+use super::protocol::{MIB, accepted, get, get_from, has_found_as, hear_reply, message, put_header, size_in};
 use super::site::Site;
 use crate::bench::{Bench, Dir, Peer, same_bytes};
 use crate::finding::{Cause, Finding, Half, Outcome, broken};
@@ -87,7 +85,8 @@ impl Peaks {
             return Ok(());
         }
         let who = half.word();
-        let expected = format!("the {who}'s memory grows by less than 64 MiB between a file of 64 MiB and one of 256");
+        let expected =
+            format!("the {who}'s memory grows by less than 64 MiB between a file of 64 MiB and one of 256");
         let got = format!("{} MiB with the first, {} MiB with the second", first >> 20, last >> 20);
         let cause = "the whole file lies in memory: read a block, write it, and take the next; hash block by block, too";
         Finding::new(expected, got, Cause::certain(cause)).of(half).broken()
@@ -109,7 +108,8 @@ fn hear(peer: &mut Peer, half: Half, from: u64, mebibytes: u64, mut passed: impl
     for n in from..mebibytes {
         let heard = peer.hear(MIB);
         same_bytes(half, &block(n), &heard, |_, heard| {
-            let what = if heard.ending.is_some() { "the body stops too early" } else { "the body is not the file" };
+            let what =
+                if heard.ending.is_some() { "the body stops too early" } else { "the body is not the file" };
             format!("{what}, in the block after the first {n} MiB: send the file as it is, all of it").into()
         })?;
         passed();
@@ -129,7 +129,9 @@ fn is_whole(half: Half, dir: &Dir, name: &str, mebibytes: u64) -> Outcome {
     if same == mebibytes && size == mebibytes * MIB as u64 {
         return Ok(());
     }
-    Finding::new(expected, format!("it has {size} bytes; the first {same} MiB are right"), cause).of(half).broken()
+    Finding::new(expected, format!("it has {size} bytes; the first {same} MiB are right"), cause)
+        .of(half)
+        .broken()
 }
 
 fn stores_a_long_file(bench: &mut Bench) -> Outcome {
@@ -182,7 +184,8 @@ fn resumes(bench: &mut Bench, site: &Site, peer: &mut Peer, hash: &str, size: u6
     let from = size - MIB as u64;
     let what = "`get` of the last MiB of 256";
     let start = Instant::now();
-    let reply = accepted(&site.server, peer, &get_from("long", from), what, "a file is served from any offset")?;
+    let reply =
+        accepted(&site.server, peer, &get_from("long", from), what, "a file is served from any offset")?;
     let waited = start.elapsed();
     has_found_as(&reply, size, hash, from, what)?;
     hear(peer, Half::Server, size / MIB as u64 - 1, size / MIB as u64, || {})?;
@@ -231,7 +234,8 @@ fn gets_a_long_file(bench: &mut Bench) -> Outcome {
         let Called { mut client, mut peer, .. } = start(bench, &dir, &["get", "long"], &[])?;
         super::client::hears(&mut peer, "get", Some("long"))?;
         let whole = mebibytes * MIB as u64;
-        let _ = peer.say(&message(&json!({"ok": true, "size": whole, "sha256": hash, "data_size": whole}), b""));
+        let _ =
+            peer.say(&message(&json!({"ok": true, "size": whole, "sha256": hash, "data_size": whole}), b""));
         peaks.begin();
         say(&mut peer, mebibytes, || peaks.sample(client.memory()));
         client.exits_well("when the whole file has come and its hash is right")?;

@@ -14,9 +14,18 @@ use std::net::SocketAddr;
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("prints-the-list", "prints the list as it came", prints_the_list),
-    client!("prints-refusals", "prints what the server says when it refuses, and exits with 1", prints_refusals),
-    client!("refuses-bad-names", "refuses a name that breaks the rule before it writes anything", refuses_bad_names),
-    client!("reply-in-pieces", "understands replies whatever the pieces", reply_in_pieces).on(&[Glue, Dribble, Slice]),
+    client!(
+        "prints-refusals",
+        "prints what the server says when it refuses, and exits with 1",
+        prints_refusals
+    ),
+    client!(
+        "refuses-bad-names",
+        "refuses a name that breaks the rule before it writes anything",
+        refuses_bad_names
+    ),
+    client!("reply-in-pieces", "understands replies whatever the pieces", reply_in_pieces)
+        .on(&[Glue, Dribble, Slice]),
     client!("server-ends", "says so and exits with 1 when the server ends (FIN)", server_ends),
     client!("server-resets", "says so and exits with 1 when the server resets (RST)", server_resets),
     client!("server-stalls", "waits at rest when the server falls silent", server_stalls)
@@ -90,9 +99,9 @@ pub fn prints_error(client: &mut Client, error: &str, after: &str) -> Outcome {
 pub fn is_as_before(dir: &Dir, before: &Entries, when: &str, cause: &str) -> Outcome {
     match before.change(&dir.entries()) {
         None => Ok(()),
-        Some(change) => {
-            Finding::new(format!("all files are as they were {when}"), change, cause).of(Half::Client).broken()
-        }
+        Some(change) => Finding::new(format!("all files are as they were {when}"), change, cause)
+            .of(Half::Client)
+            .broken(),
     }
 }
 
@@ -101,14 +110,19 @@ fn prints_the_list(bench: &mut Bench) -> Outcome {
     let dir = Dir::of(&folder);
     let word = random_word(bench, 6);
     let many: Vec<String> = (0..3000).map(|n| format!("{} {word}-{n}", n * 7)).collect();
-    for lines in [vec![], vec![format!("0 {word}"), format!("12345 b {word}"), "7 \u{e9}\u{1f600}".into()], many] {
+    for lines in
+        [vec![], vec![format!("0 {word}"), format!("12345 b {word}"), "7 \u{e9}\u{1f600}".into()], many]
+    {
         let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
         let wanted: Vec<Vec<u8>> = lines.iter().map(|line| line.clone().into_bytes()).collect();
         let Called { mut client, mut peer, .. } = start(bench, &dir, &["list"], &wanted)?;
         hears(&mut peer, "list", None)?;
         let _ = peer.say(&message(&json!({"ok": true, "data_size": body.len()}), body.as_bytes()));
         client.exits_well("when the whole list has come")?;
-        client.printed_all(&wanted, |_| "print the body of the reply as it came: a line for each file, in order")?;
+        client.printed_all(
+            &wanted,
+            |_| "print the body of the reply as it came: a line for each file, in order",
+        )?;
     }
     Ok(())
 }
@@ -199,6 +213,7 @@ fn reply_in_pieces(bench: &mut Bench) -> Outcome {
             let _ = peer.hear(10);
         }
         let _ = peer.say(&reply);
+        bench.wait_while_carried(&wire, &client);
         because(client.exits_well("after the whole reply"), CAUSE)?;
         client.printed_all(&wanted, |_| CAUSE)?;
     }
@@ -207,8 +222,13 @@ fn reply_in_pieces(bench: &mut Bench) -> Outcome {
 
 /// Ends the connection in place of a reply, or inside its header.
 fn server_ends(bench: &mut Bench) -> Outcome {
-    no_reply(bench, Peer::close, "ends the connection instead of replying", "a `read` of 0 bytes is the server's end (FIN): \
-        without a whole reply it is an error")
+    no_reply(
+        bench,
+        Peer::close,
+        "ends the connection instead of replying",
+        "a `read` of 0 bytes is the server's end (FIN): \
+        without a whole reply it is an error",
+    )
 }
 
 fn server_resets(bench: &mut Bench) -> Outcome {
@@ -221,9 +241,13 @@ fn no_reply(bench: &mut Bench, end: fn(Peer), what: &str, cause: &str) -> Outcom
     dir.write("file", b"some bytes")?;
     let before = dir.entries();
     let reply = message(&json!({"ok": true, "data_size": 0}), b"");
-    for (words, said) in
-        [(&["list"][..], 0), (&["get", "new"], 0), (&["put", "file"], 0), (&["list"], 3), (&["put", "file"], 9)]
-    {
+    for (words, said) in [
+        (&["list"][..], 0),
+        (&["get", "new"], 0),
+        (&["put", "file"], 0),
+        (&["list"], 3),
+        (&["put", "file"], 9),
+    ] {
         let Called { mut client, mut peer, .. } = start(bench, &dir, words, &[])?;
         hears(&mut peer, words[0], None)?;
         if words[0] == "put" {

@@ -46,7 +46,8 @@ fn gets_files(bench: &mut Bench) -> Outcome {
 }
 
 fn get_names(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the file is stored as the word FILE says; without one, as NAME in the current folder";
+    const CAUSE: &str =
+        "the file is stored as the word FILE says; without one, as NAME in the current folder";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let sub = dir.folder("sub")?;
@@ -72,7 +73,8 @@ fn get_names(bench: &mut Bench) -> Outcome {
 
 /// Looks at the folder before the reply, in the middle of the body, and at the end.
 fn opens_late(bench: &mut Bench) -> Outcome {
-    const LATE: &str = "open nothing before the server's ok: it may refuse, and then all files must be as they were";
+    const LATE: &str =
+        "open nothing before the server's ok: it may refuse, and then all files must be as they were";
     const PART: &str = "while the bytes come they go to FILE.part, and FILE is what it was: a reader sees the old or the new \
                         file, never a part";
     let folder = bench.folder()?;

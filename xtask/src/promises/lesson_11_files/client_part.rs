@@ -21,15 +21,23 @@ pub const CLIENT: &[Check] = &[
 fn get_is_cut(bench: &mut Bench) -> Outcome {
     const KEEP: &str = "FILE.part stays when the connection ends inside the body: all that came but for at most the last MiB, \
                         so that the next `get` goes on from there";
-    const ERROR: &str = "the connection ended inside the body: say so and exit with 1, and do not rename FILE.part";
+    const ERROR: &str =
+        "the connection ended inside the body: say so and exit with 1, and do not rename FILE.part";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 4 << 20);
     let hash = bench.hash(&bytes)?;
-    for (n, (part, sent)) in
-        [(0, 0), (0, 1), (0, 100_000), (0, (3 << 20) + 5), (0, (3 << 20) + 5), (MIB, 2 << 20), (0, (4 << 20) - 1)]
-            .into_iter()
-            .enumerate()
+    for (n, (part, sent)) in [
+        (0, 0),
+        (0, 1),
+        (0, 100_000),
+        (0, (3 << 20) + 5),
+        (0, (3 << 20) + 5),
+        (MIB, 2 << 20),
+        (0, (4 << 20) - 1),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let old = (n % 2 == 1).then_some(&b"the old file"[..]);
         old.map_or(Ok(()), |old| dir.write("file", old))?;
@@ -43,7 +51,11 @@ fn get_is_cut(bench: &mut Bench) -> Outcome {
         let header = reply.len() - (bytes.len() - part);
         let _ = peer.say(&reply[..header + sent]);
         peer.wait_taken();
-        if n == 4 { peer.reset() } else { peer.close() }
+        if n == 4 {
+            peer.reset()
+        } else {
+            peer.close()
+        }
         because(client.exits_with_error("when the connection ends inside the body"), ERROR)?;
         let all = part + sent;
         let kept = dir.read("file.part").unwrap_or_default();

@@ -25,7 +25,11 @@ fn announces(bench: &Bench, header: &Header, bytes: &[u8]) -> Outcome {
         () if size_in(header, "data_size") != Some(bytes.len() as u64) => {
             "`data_size` is how many bytes of body follow: the size of the file"
         }
-        () if !header.get("sha256").and_then(Value::as_str).is_some_and(|came| came.eq_ignore_ascii_case(&hash)) => {
+        () if !header
+            .get("sha256")
+            .and_then(Value::as_str)
+            .is_some_and(|came| came.eq_ignore_ascii_case(&hash)) =>
+        {
             "`sha256` is the hash of the file's bytes, in 64 digits of hexadecimal"
         }
         () => return Ok(()),
@@ -120,7 +124,8 @@ fn refused_early(bench: &mut Bench) -> Outcome {
 
 /// The whole body comes, and then no ok.
 fn put_not_confirmed(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a put is done when the server says ok, and not before: everything else after the body is an error";
+    const CAUSE: &str =
+        "a put is done when the server says ok, and not before: everything else after the body is an error";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 5000);

@@ -11,7 +11,11 @@ use serde_json::{Value, json};
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
-    client!("contradictions", "says so and exits with 1 when a reply to `get` contradicts itself", contradictions),
+    client!(
+        "contradictions",
+        "says so and exits with 1 when a reply to `get` contradicts itself",
+        contradictions
+    ),
     client!("no-reply-at-all", "says so and exits with 1 when what comes is no reply", no_reply_at_all),
 ];
 
@@ -38,7 +42,8 @@ fn contradictions(bench: &mut Bench) -> Outcome {
                              and nothing is opened for it";
         const HASH: &str = "without `sha256` nothing can be verified: do not open anything for such a reply";
         const OK: &str = "a reply says `ok`, true or false: one that does not is no reply";
-        const KIND: &str = "`size` and `data_size` are non-negative integers: do not open anything for other ones";
+        const KIND: &str =
+            "`size` and `data_size` are non-negative integers: do not open anything for other ones";
         let all = [
             (with("data_size", json!(rest + 1)), "`data_size` is one too many", SIZES),
             (with("data_size", json!(rest - 1)), "`data_size` is one too few", SIZES),
@@ -82,8 +87,16 @@ fn no_reply_at_all(bench: &mut Bench) -> Outcome {
     for (reply, what, cause) in [
         (framed(b"hello", b""), "the header is no JSON", JSON),
         (message(&json!({"data_size": 0}), b""), "`ok` is missing", "a reply says `ok`, true or false"),
-        (message(&json!({"ok": true, "data_size": -1}), b""), "`data_size` is negative", "`data_size` is a non-negative integer"),
-        (message(&json!({"ok": true, "data_size": 10}), b"1 a\n"), "the list stops too early", "the list has `data_size` bytes: fewer are an error"),
+        (
+            message(&json!({"ok": true, "data_size": -1}), b""),
+            "`data_size` is negative",
+            "`data_size` is a non-negative integer",
+        ),
+        (
+            message(&json!({"ok": true, "data_size": 10}), b"1 a\n"),
+            "the list stops too early",
+            "the list has `data_size` bytes: fewer are an error",
+        ),
     ] {
         let Called { mut client, mut peer, .. } = start(bench, &dir, &["list"], &[])?;
         hears(&mut peer, "list", None)?;

@@ -15,7 +15,8 @@ pub const SERVER: &[Check] = &[
     server!("offset-over-size", "refuses an offset over the file's size", offset_over_size),
     server!("lists-files", "lists each file with its size, names in byte order", lists_files),
     server!("any-pieces", "answers the same whatever the pieces", any_pieces).on(&[Glue, Dribble, Slice]),
-    server!("several-at-once", "answers each of several messages that come at once", several_at_once).on(&[Plain]),
+    server!("several-at-once", "answers each of several messages that come at once", several_at_once)
+        .on(&[Plain]),
 ];
 
 fn serves_files(bench: &mut Bench) -> Outcome {
@@ -59,9 +60,8 @@ fn offset_over_size(bench: &mut Bench) -> Outcome {
 
 /// Names whose byte order is neither that of a locale (letters of either case side by side, marks ignored) nor that of
 /// UTF-16 (U+1F600 before U+FF5E), nor that of the folder.
-const NAMES: [&str; 14] = [
-    "a-b", "\u{1f600}", "B", "zeta", "~", "\u{ff5e}", "10", "ab", "a b", "a", "\u{e9}", "9", "a.b", "Z",
-];
+const NAMES: [&str; 14] =
+    ["a-b", "\u{1f600}", "B", "zeta", "~", "\u{ff5e}", "10", "ab", "a b", "a", "\u{e9}", "9", "a.b", "Z"];
 
 fn lists_files(bench: &mut Bench) -> Outcome {
     let mut site = Site::open(bench)?;

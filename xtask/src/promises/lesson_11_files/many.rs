@@ -8,14 +8,27 @@ use crate::promises::{Check, any_server, server};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("beside-silent-clients", "serves others beside clients that stop anywhere", beside_silent_clients),
-    server!("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader).long(),
+    server!(
+        "beside-silent-clients",
+        "serves others beside clients that stop anywhere",
+        beside_silent_clients
+    ),
+    server!("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader)
+        .long(),
     server!("many-at-once", "serves a hundred clients at once", many_at_once),
     server!("goes-on-after-resets", "goes on serving when clients reset, anywhere", goes_on_after_resets),
-    server!("ends-with-its-client", "ends the connection when the client does, then serves the next", ends_with_its_client),
+    server!(
+        "ends-with-its-client",
+        "ends the connection when the client does, then serves the next",
+        ends_with_its_client
+    ),
     server!("keeps-no-sockets", "closes its socket whatever ended the connection", keeps_no_sockets),
     server!("binds-its-address", "listens at the address it was given and no other", binds_its_address),
-    server!("says-why-it-cannot-bind", "says so and exits when its address is taken", says_why_it_cannot_bind),
+    server!(
+        "says-why-it-cannot-bind",
+        "says so and exits when its address is taken",
+        says_why_it_cannot_bind
+    ),
     server!("no-folder", "says so and exits when DIR is no folder", no_folder),
 ];
 
@@ -47,14 +60,21 @@ fn beside_silent_clients(bench: &mut Bench) -> Outcome {
     because(site.puts(bench, &mut peer, "two", &bytes), CAUSE)?;
     // The silent ones are still served.
     for (mut peer, place) in silent {
-        accepted(&site.server, &mut peer, &request[place..], "`put` of a client that was silent for a while", CAUSE)?;
+        accepted(
+            &site.server,
+            &mut peer,
+            &request[place..],
+            "`put` of a client that was silent for a while",
+            CAUSE,
+        )?;
     }
     Ok(())
 }
 
 /// Reads nothing of a long file until the server can write no more: only this client may wait.
 fn beside_a_slow_reader(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "nobody serves this client beside one that reads nothing: hold no lock while you write to a client";
+    const CAUSE: &str =
+        "nobody serves this client beside one that reads nothing: hold no lock while you write to a client";
     let mut site = Site::open(bench)?;
     let bytes = random(bench, 8 << 20);
     site.dir.write("long", &bytes)?;
@@ -130,7 +150,8 @@ fn goes_on_after_resets(bench: &mut Bench) -> Outcome {
 }
 
 fn ends_with_its_client(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a `read` of 0 bytes between two messages is the client's end: end the connection, too";
+    const CAUSE: &str =
+        "a `read` of 0 bytes between two messages is the client's end: end the connection, too";
     let mut site = Site::open(bench)?;
     for asks in [0, 1, 3] {
         let mut peer = site.connect(bench)?;
@@ -183,7 +204,8 @@ fn says_why_it_cannot_bind(bench: &mut Bench) -> Outcome {
 }
 
 fn no_folder(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "look at DIR before you serve: when it is no folder, say so and exit with a status other than 0";
+    const CAUSE: &str =
+        "look at DIR before you serve: when it is no folder, say so and exit with a status other than 0";
     let folder = bench.folder()?;
     let around = Dir::of(&folder);
     around.write("file", b"no folder")?;

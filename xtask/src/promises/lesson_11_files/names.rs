@@ -53,10 +53,12 @@ fn good_names(bench: &mut Bench) -> Outcome {
     let mut site = Site::open(bench)?;
     let mut peer = site.connect(bench)?;
     let long = ["x".repeat(240), "\u{7c98}".repeat(80), "\u{1f600}".repeat(60)];
-    let short = ["a", " ", "-", "~", "a..b", "a.", "-rf", "CON", "a:b", "*", "%2e%2e", "$HOME", "\"", "'", "{}", "new name"];
+    let short = [
+        "a", " ", "-", "~", "a..b", "a.", "-rf", "CON", "a:b", "*", "%2e%2e", "$HOME", "\"", "'", "{}",
+        "new name",
+    ];
     let beyond = ["\u{e9}t\u{e9} \u{7c98}\u{5305}", "e\u{301}", "\u{1f600}.txt", "\u{2028}", "\u{fffd}"];
-    let names: Vec<String> =
-        short.into_iter().chain(beyond).map(String::from).chain(long).collect();
+    let names: Vec<String> = short.into_iter().chain(beyond).map(String::from).chain(long).collect();
     let mut lines = Vec::new();
     for (n, name) in names.iter().enumerate() {
         let bytes = random(bench, n);
@@ -68,12 +70,18 @@ fn good_names(bench: &mut Bench) -> Outcome {
     // The same name may be written with JSON's escapes.
     let header = r#"{"op" : "\u0067et", "name": "\ud83d\ude00.txt"}"#;
     let what = "`get` of a name in JSON's escapes";
-    let cause = "\\ud83d\\ude00 in JSON is one character beyond the first plane: let a JSON library read the header";
-    let reply = accepted(&site.server, &mut peer, &super::protocol::framed(header.as_bytes(), b""), what, cause)?;
+    let cause =
+        "\\ud83d\\ude00 in JSON is one character beyond the first plane: let a JSON library read the header";
+    let reply =
+        accepted(&site.server, &mut peer, &super::protocol::framed(header.as_bytes(), b""), what, cause)?;
     body(&mut peer, &reply)?;
     lines.sort();
     let expected: String = lines.iter().map(|(name, size)| format!("{size} {name}\n")).collect();
-    site.lists(&mut peer, &expected, "each file whose name keeps the rule is listed, `SIZE NAME\\n`, by the bytes of the names")
+    site.lists(
+        &mut peer,
+        &expected,
+        "each file whose name keeps the rule is listed, `SIZE NAME\\n`, by the bytes of the names",
+    )
 }
 
 fn only_good_names(bench: &mut Bench) -> Outcome {
@@ -82,17 +90,28 @@ fn only_good_names(bench: &mut Bench) -> Outcome {
     if cfg!(unix) {
         names.push("a\nb");
         #[cfg(unix)]
-        site.dir.write(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9"), b"no UTF-8")?;
+        site.dir
+            .write(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9"), b"no UTF-8")?;
     }
     for name in &names {
         site.dir.write(name, b"breaks the rule")?;
     }
     site.dir.write("good", b"keeps it")?;
     let mut peer = site.connect(bench)?;
-    site.lists(&mut peer, "8 good\n", "only files whose names keep the rule are listed: this also leaves out names that are no UTF-8")?;
+    site.lists(
+        &mut peer,
+        "8 good\n",
+        "only files whose names keep the rule are listed: this also leaves out names that are no UTF-8",
+    )?;
     for name in names {
         let cause = "only files whose names keep the rule are served, whoever put the others into DIR";
-        refused(&site.server, &mut peer, &get(name), &format!("`get` of the name {}", quoted(name.as_bytes())), cause)?;
+        refused(
+            &site.server,
+            &mut peer,
+            &get(name),
+            &format!("`get` of the name {}", quoted(name.as_bytes())),
+            cause,
+        )?;
     }
     Ok(())
 }
@@ -104,7 +123,13 @@ fn follows_no_link(bench: &mut Bench) -> Outcome {
     site.around.write("outside", b"a secret")?;
     site.around.folder("there")?.write("below", b"below")?;
     site.dir.write("good", b"a good file")?;
-    for (name, to) in [("out", "../outside"), ("in", "good"), ("nowhere", "../new"), ("folder", "../there"), ("loop", "loop")] {
+    for (name, to) in [
+        ("out", "../outside"),
+        ("in", "good"),
+        ("nowhere", "../new"),
+        ("folder", "../there"),
+        ("loop", "loop"),
+    ] {
         site.dir.link(name, to)?;
     }
     site.dir.link("absolute", site.around.at("outside"))?;
@@ -135,7 +160,8 @@ fn follows_no_link(bench: &mut Bench) -> Outcome {
 }
 
 fn folders_are_no_files(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a folder is no regular file: refuse to put over it and to get it, and do not list it";
+    const CAUSE: &str =
+        "a folder is no regular file: refuse to put over it and to get it, and do not list it";
     let mut site = Site::open(bench)?;
     site.dir.folder("empty")?;
     site.dir.folder("full")?.write("file", b"below")?;
@@ -146,7 +172,13 @@ fn folders_are_no_files(bench: &mut Bench) -> Outcome {
     for name in ["empty", "full"] {
         let bytes = random(bench, 70_000);
         refused(&site.server, &mut peer, &get(name), &format!("`get` of the folder {name}"), CAUSE)?;
-        refused(&site.server, &mut peer, &put(bench, name, &bytes)?, &format!("`put` over the folder {name}"), CAUSE)?;
+        refused(
+            &site.server,
+            &mut peer,
+            &put(bench, name, &bytes)?,
+            &format!("`put` over the folder {name}"),
+            CAUSE,
+        )?;
         site.is(&before, "before a put over a folder", CAUSE)?;
     }
     Ok(())
@@ -172,7 +204,8 @@ fn fifo_blocks_nobody(bench: &mut Bench) -> Outcome {
 pub fn bad_requests(bench: &Bench) -> Outcome<Vec<(Vec<u8>, String, &'static str)>> {
     const OP: &str = "`op` is `put`, `get` or `list`: refuse every other one, and a message without it";
     const NAME: &str = "`name` is a text: refuse a message without it, and one where it is something else";
-    const HASH: &str = "`sha256` is 64 digits of hexadecimal: refuse a put without it, and one where it is something else";
+    const HASH: &str =
+        "`sha256` is 64 digits of hexadecimal: refuse a put without it, and one where it is something else";
     const OFFSET: &str = "`offset` is a non-negative integer: refuse every other one";
     const MISSING: &str = "there is no such file: refuse, and go on";
     let body = vec![b'x'; 5000];
@@ -187,7 +220,11 @@ pub fn bad_requests(bench: &Bench) -> Outcome<Vec<(Vec<u8>, String, &'static str
     for name in [json!(5), json!(["new"]), json!({"new": 1}), json!(true)] {
         let header = json!({"op": "put", "name": name, "data_size": 5000, "sha256": hash});
         all.push((message(&header, &body), format!("`put` of the name {name}"), NAME));
-        all.push((message(&json!({"op": "get", "name": name}), b""), format!("`get` of the name {name}"), NAME));
+        all.push((
+            message(&json!({"op": "get", "name": name}), b""),
+            format!("`get` of the name {name}"),
+            NAME,
+        ));
     }
     let header = json!({"op": "put", "data_size": 5000, "sha256": hash});
     all.push((message(&header, &body), "`put` without a name".into(), NAME));

@@ -13,7 +13,8 @@ use std::net::SocketAddr;
 
 /// The row.
 pub const PAIR: &[Check] =
-    &[pair!("pair-talks", "pass a file up, a list, and the file down again", pair_talks).on(&[Plain, Dribble, Slice])];
+    &[pair!("pair-talks", "pass a file up, a list, and the file down again", pair_talks)
+        .on(&[Plain, Dribble, Slice])];
 
 /// What a person would type, one after the other.
 const CALLS: [&[&str]; 3] = [&["put", "hello.txt"], &["list"], &["get", "hello.txt", "copy.txt"]];
@@ -26,11 +27,22 @@ fn prepare(bench: &mut Bench, around: &Dir) -> Outcome<(Dir, Dir, String)> {
     Ok((dir, own, text))
 }
 
-fn call(bench: &mut Bench, own: &Dir, addr: SocketAddr, words: &[&str], text: &str) -> Outcome<Client> {
-    let wanted = if words[0] == "list" { vec![format!("{} hello.txt", text.len()).into_bytes()] } else { vec![] };
+fn call(
+    bench: &mut Bench,
+    own: &Dir,
+    addr: SocketAddr,
+    wire: Option<&Wire>,
+    words: &[&str],
+    text: &str,
+) -> Outcome<Client> {
+    let wanted =
+        if words[0] == "list" { vec![format!("{} hello.txt", text.len()).into_bytes()] } else { vec![] };
     let with = With { dir: Some(own.path().to_path_buf()), ..With::words(words) };
     let mut client = bench.client_as(addr, &with, &wanted)?;
     client.end_input();
+    if let Some(wire) = wire {
+        bench.wait_while_carried(wire, &client);
+    }
     because(
         client.exits_well(&format!("after `{}`", words.join(" "))),
         "both halves are judged on all wires by their own checks: those tell more",
@@ -48,7 +60,7 @@ fn pair_talks(bench: &mut Bench) -> Outcome {
         let wire = bench.wire_to(server.addr, Vec::new(), Vec::new())?;
         let mut show = Show::default();
         bench.scene.push((Role::Client, format!("(called)  {}", words.join(" "))));
-        let outcome = call(bench, &own, wire.addr, words, &text);
+        let outcome = call(bench, &own, wire.addr, Some(&wire), words, &text);
         if let Ok(client) = &outcome {
             bench.wait_passed(&wire, &server, client, |record| record.fins() == 2);
         }
@@ -101,7 +113,7 @@ pub fn without_wire(bench: &mut Bench) -> Outcome {
     let (dir, own, text) = prepare(bench, &Dir::of(&folder))?;
     let server: Server = bench.server_as(&With::words([dir.path()]))?;
     for words in CALLS {
-        call(bench, &own, server.addr, words, &text)?;
+        call(bench, &own, server.addr, None, words, &text)?;
         stands(&dir, &own, words, &text)?;
     }
     server.alive("its client left")

@@ -95,7 +95,8 @@ pub fn shown(header: &Header) -> String {
 /// The finding: what came instead, and the likely cause.
 pub fn hear_header(peer: &mut Peer, who: Half, what: &str) -> Outcome<Header> {
     let heard = peer.hear(4);
-    let expected = format!("{what}: four bytes of length (u32, big-endian), then a JSON object of that many bytes");
+    let expected =
+        format!("{what}: four bytes of length (u32, big-endian), then a JSON object of that many bytes");
     let Ok(four) = <[u8; 4]>::try_from(heard.bytes.as_slice()) else {
         let (symptom, cause) = match heard.ending {
             Some(Ending::Silence(_)) if heard.bytes.is_empty() => {
@@ -181,7 +182,8 @@ pub fn hear_reply(server: &Server, peer: &mut Peer, what: &str) -> Outcome<Reply
         false => Some(0),
     };
     let error = header.get("error").and_then(Value::as_str).map(String::from);
-    let expected = format!("the reply to {what}: {{\"ok\":true,…}}, or {{\"ok\":false,\"error\":TEXT,\"data_size\":0}}");
+    let expected =
+        format!("the reply to {what}: {{\"ok\":true,…}}, or {{\"ok\":false,\"error\":TEXT,\"data_size\":0}}");
     match (header.get("ok"), error, data_size) {
         (Some(Value::Bool(true)), _, Some(data_size)) => Ok(Reply { header, error: None, data_size }),
         (Some(Value::Bool(false)), error @ Some(_), Some(0)) => Ok(Reply { header, error, data_size: 0 }),
@@ -261,7 +263,9 @@ pub fn gets(
 ) -> Outcome {
     let size = whole.len();
     let (request, what) = match offset {
-        Some(offset) => (get_from(name, offset), format!("`get` of a file of {size} bytes from offset {offset}")),
+        Some(offset) => {
+            (get_from(name, offset), format!("`get` of a file of {size} bytes from offset {offset}"))
+        }
         None => (get(name), format!("`get` of a file of {size} bytes")),
     };
     let cause = "a regular file whose name keeps the rule is served, from the offset that was asked for";
@@ -296,11 +300,15 @@ pub fn has_found_as(reply: &Reply, size: u64, hash: &str, from: u64, what: &str)
         return wrong("`size` is the size of the whole file, wherever the bytes begin that are sent");
     }
     if reply.data_size != size - from {
-        return wrong("`data_size` is what follows: the size of the whole file without the bytes before the offset");
+        return wrong(
+            "`data_size` is what follows: the size of the whole file without the bytes before the offset",
+        );
     }
     match reply.header.get("sha256").and_then(Value::as_str) {
         Some(came) if came.eq_ignore_ascii_case(hash) => Ok(()),
         Some(_) => wrong("`sha256` is the hash of the whole file, also when only its end is sent"),
-        None => wrong("`sha256` stands in the reply to each `get`: the client verifies the whole file with it"),
+        None => {
+            wrong("`sha256` stands in the reply to each `get`: the client verifies the whole file with it")
+        }
     }
 }

@@ -30,7 +30,11 @@ fn stores_files(bench: &mut Bench) -> Outcome {
         let (name, bytes) = (format!("file-{size}.bin"), random(bench, size));
         site.puts(bench, &mut peer, &name, &bytes)?;
         wanted = wanted.with(&name, &bytes);
-        site.is(&wanted, "but for the new file", "a put leaves one file and nothing else: remove what helped it")?;
+        site.is(
+            &wanted,
+            "but for the new file",
+            "a put leaves one file and nothing else: remove what helped it",
+        )?;
     }
     Ok(())
 }
@@ -45,13 +49,18 @@ fn replaces_a_file(bench: &mut Bench) -> Outcome {
             "a put over a file replaces it: the new bytes and nothing of the old ones",
         )?;
         let wanted = Entries::default().with("one", &bytes);
-        site.is(&wanted, "but for the new file", "a put leaves one file and nothing else: remove what helped it")?;
+        site.is(
+            &wanted,
+            "but for the new file",
+            "a put leaves one file and nothing else: remove what helped it",
+        )?;
     }
     Ok(())
 }
 
 fn wrong_hash(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the hash is not that of the body: refuse it, remove what came, and leave what stood under the name";
+    const CAUSE: &str =
+        "the hash is not that of the body: refuse it, remove what came, and leave what stood under the name";
     let mut site = Site::open(bench)?;
     site.dir.write("old", b"the old file")?;
     let before = site.dir.entries();
@@ -68,7 +77,8 @@ fn wrong_hash(bench: &mut Bench) -> Outcome {
 }
 
 fn put_is_cut(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the connection ended inside a put: remove what came of it, and leave what stood under the name";
+    const CAUSE: &str =
+        "the connection ended inside a put: remove what came of it, and leave what stood under the name";
     let mut site = Site::open(bench)?;
     site.dir.write("old", b"the old file")?;
     let before = site.dir.entries();
@@ -89,7 +99,8 @@ fn put_is_cut(bench: &mut Bench) -> Outcome {
             peer.half_close();
             let heard = peer.hear_to_end(64 * 1024);
             if !matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
-                let cause = "the client has ended inside a message: nothing more will come, so end the connection";
+                let cause =
+                    "the client has ended inside a message: nothing more will come, so end the connection";
                 let expected = "the server ends a connection that its client has ended inside a put";
                 return Finding::new(expected, came(&heard, Half::Server), cause).broken();
             }
@@ -125,15 +136,29 @@ fn put_under_way(bench: &mut Bench) -> Outcome {
             let expected = "DIR shows nothing of a put that is under way";
             return Finding::new(expected, change, CAUSE).broken();
         }
-        site.lists(&mut other, "12 old\n", "a put that is under way is not listed, and nor is what helps it")?;
+        site.lists(
+            &mut other,
+            "12 old\n",
+            "a put that is under way is not listed, and nor is what helps it",
+        )?;
         because(gets(bench, &site.server, &mut other, "old", b"the old file", None), CAUSE)?;
         let what = format!("`put` of {} bytes in two parts", bytes.len());
-        accepted(&site.server, &mut first, &request[half..], &what, "the second part of the body has come, all of it")?;
+        accepted(
+            &site.server,
+            &mut first,
+            &request[half..],
+            &what,
+            "the second part of the body has come, all of it",
+        )?;
         site.holds(name, &bytes, "after the reply the file stands under its name, whole: reply last")?;
         site.dir.remove("new");
     }
     site.dir.write("old", b"the old file")?;
-    site.is(&before, "before the puts", "a put leaves one file and nothing else: rename what helped it, or remove it")
+    site.is(
+        &before,
+        "before the puts",
+        "a put leaves one file and nothing else: rename what helped it, or remove it",
+    )
 }
 
 /// Two clients put a file of the same name at once, part by part.
@@ -172,7 +197,11 @@ fn two_puts(bench: &mut Bench) -> Outcome {
             return Finding::new("the file holds what one of the two put, whole", got, CAUSE).broken();
         }
         let wanted = Entries::default().with("one", found.as_deref().unwrap_or_default());
-        site.is(&wanted, "but for the new file", "a put leaves one file and nothing else: remove what helped it")?;
+        site.is(
+            &wanted,
+            "but for the new file",
+            "a put leaves one file and nothing else: remove what helped it",
+        )?;
     }
     Ok(())
 }

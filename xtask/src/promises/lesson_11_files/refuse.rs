@@ -1,7 +1,9 @@
 //! What the server refuses, and what ends a connection.
 
 use super::names::bad_requests;
-use super::protocol::{MAX_BODY, MAX_HEADER, accepted, body, came, framed, hear_reply, message, put_header, refused};
+use super::protocol::{
+    MAX_BODY, MAX_HEADER, accepted, body, came, framed, hear_reply, message, put_header, refused,
+};
 use super::site::Site;
 use crate::bench::{Bench, Ending, Peer, Server};
 use crate::finding::{Half, Outcome, because, broken, quoted};
@@ -10,7 +12,11 @@ use serde_json::json;
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("refuses-and-goes-on", "refuses what it cannot do, drops the body, and goes on", refuses_and_goes_on),
+    server!(
+        "refuses-and-goes-on",
+        "refuses what it cannot do, drops the body, and goes on",
+        refuses_and_goes_on
+    ),
     server!("too-large", "refuses over 1 GiB at once, and ends the connection", too_large).long(),
     server!("as-large-as-allowed", "waits for the body of a put of exactly 1 GiB", as_large_as_allowed),
     server!("broken-framing", "ends a connection whose messages cannot be told apart", broken_framing),
@@ -69,7 +75,9 @@ fn ends(peer: &mut Peer, what: &str, cause: &str) -> Outcome {
     // After the last reply the connection may also be reset, and more may come: neither is judged.
     match heard.ending {
         Some(Ending::Fin | Ending::Rst) => Ok(()),
-        _ => broken(format!("the server ends the connection after {what}"), came(&heard, Half::Server), cause),
+        _ => {
+            broken(format!("the server ends the connection after {what}"), came(&heard, Half::Server), cause)
+        }
     }
 }
 
@@ -117,7 +125,8 @@ fn broken_framing(bench: &mut Bench) -> Outcome {
     };
     const LENGTH: &str = "a length over 64 KiB is no message of this protocol: end the connection as soon as the length is \
                           there, before you wait or allocate for the header";
-    const JSON: &str = "the header is no JSON object, so nothing says how many bytes follow: end the connection";
+    const JSON: &str =
+        "the header is no JSON object, so nothing says how many bytes follow: end the connection";
     const SIZE: &str = "`data_size` is no non-negative integer, so nothing says where the next message begins: end the \
                         connection";
     let all: Vec<(Vec<u8>, &str, &str)> = vec![
@@ -178,5 +187,11 @@ fn longest_header(bench: &mut Bench) -> Outcome {
         let reply = accepted(&site.server, &mut peer, &framed(&header, b""), what, CAUSE)?;
         because(body(&mut peer, &reply), CAUSE)?;
     }
-    refused(&site.server, &mut peer, &super::protocol::get("none"), "`get` of a file that is not there", CAUSE)
+    refused(
+        &site.server,
+        &mut peer,
+        &super::protocol::get("none"),
+        "`get` of a file that is not there",
+        CAUSE,
+    )
 }

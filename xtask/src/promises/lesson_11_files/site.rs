@@ -82,14 +82,19 @@ impl Site {
 
 /// Checks that a folder has this file.
 pub fn holds(half: Half, dir: &Dir, name: &str, bytes: &[u8], cause: impl Into<Cause>) -> Outcome {
-    let expected = format!("the file {} holds the {} bytes that were sent", quoted(name.as_bytes()), bytes.len());
+    let expected =
+        format!("the file {} holds the {} bytes that were sent", quoted(name.as_bytes()), bytes.len());
     let finding = |got: String| Finding::new(expected, got, cause).of(half);
     match dir.read(name) {
         None => finding("there is no such file".into()).broken(),
         Some(found) => match Comparison::of(bytes, &found) {
             None => Ok(()),
             Some(comparison) => {
-                let got = format!("it has {} bytes, the first wrong one at offset {}", found.len(), comparison.offset);
+                let got = format!(
+                    "it has {} bytes, the first wrong one at offset {}",
+                    found.len(),
+                    comparison.offset
+                );
                 finding(got).comparing(comparison).broken()
             }
         },
