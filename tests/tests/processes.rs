@@ -221,7 +221,8 @@ fn no_folder_is_left_however_a_run_ends() {
         // Neither ever answers, so that the test can end the run.
         let server = format!("{PROGRAMS} worst-hangs {{addr}} {token}");
         let client = format!("{PROGRAMS} worst-never-listens {token}");
-        let words = ["run", "11", "--server", &server, "--client", &client, "--check", check, "--wire", "plain"];
+        let words =
+            ["run", "11", "--server", &server, "--client", &client, "--check", check, "--wire", "plain"];
         let mut seen = false;
         for _ in 0..TRIES {
             let mut command = runner(RUNNER, &words);

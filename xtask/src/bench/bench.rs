@@ -215,7 +215,20 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// The finding that it never came.
     pub fn accept(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
-        let patience = Patience::to_start(client.program.root());
+        self.accept_within(host, client, &Patience::to_start(client.program.root()))
+    }
+
+    /// Accepts the connection of a client that may compute for long before it calls.
+    ///
+    /// # Errors
+    /// The finding that it never came.
+    pub fn accept_computing(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
+        let mut peer = self.accept_within(host, client, &Patience::computing(&[client.program.root()]))?;
+        peer.computes();
+        Ok(peer)
+    }
+
+    fn accept_within(&mut self, host: &Host, client: &Client, patience: &Patience) -> Outcome<Peer> {
         let gone = || client.program.exit().is_some() || patience.is_over();
         match can("accept the client", host.accept(gone).map_err(Into::into))? {
             Some(mut peer) => {
@@ -228,7 +241,7 @@ impl<'a> Bench<'a> {
                 self.remember(&peer);
                 Ok(peer)
             }
-            None => never_called(host.addr, &client.program, &patience),
+            None => never_called(host.addr, &client.program, patience),
         }
     }
 

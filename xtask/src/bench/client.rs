@@ -100,6 +100,12 @@ impl Client {
         patience.until(|| (self.exit().is_some() || processes::at_rest(root)).then_some(()));
     }
 
+    /// Waits until the client has ended, as long as it computes.
+    pub fn wait_computing(&self) {
+        let patience = Patience::computing(&[self.program.root()]);
+        patience.until(|| self.exit().map(|_| ()));
+    }
+
     /// Limits the client's memory to what it has now and [`MORE_MEMORY`] more: an attempt to allocate more fails.
     /// Only on Linux.
     pub fn limit_memory(&self) {

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for any program, however little CPU time it got.
 pub const AT_MOST: Duration = Duration::from_secs(60);
+/// How long to wait for a program that computes, a hash of a long file for instance.
+const COMPUTING: Duration = Duration::from_secs(300);
 /// CPU time after which a program that is still busy is no longer starved.
 const ENOUGH: Duration = Duration::from_secs(1);
 
@@ -33,6 +35,8 @@ pub struct Patience {
     /// wait would take longer than most waits.
     programs: Vec<(Pid, Cell<Option<Duration>>)>,
     limit: Duration,
+    /// When to give up in any case.
+    at_most: Duration,
     /// CPU time after which a program gets no more time than the limit.
     enough: Duration,
     /// How many times in a row, at the end, every program was seen asleep.
@@ -49,6 +53,7 @@ impl Patience {
             start: Instant::now(),
             programs,
             limit: PATIENCE,
+            at_most: AT_MOST,
             enough: ENOUGH,
             asleep: Cell::new(0),
             looked: Cell::new(Instant::now()),
@@ -59,6 +64,11 @@ impl Patience {
     pub fn to_start(root: Pid) -> Self {
         let programs = vec![(root, Cell::new(Some(Duration::ZERO)))];
         Self { programs, enough: ENOUGH_TO_START, ..Self::with(&[]) }
+    }
+
+    /// Starts a wait for programs that may compute for long: only one that sleeps is given up soon.
+    pub fn computing(roots: &[Pid]) -> Self {
+        Self { at_most: COMPUTING, enough: COMPUTING, ..Self::with(roots) }
     }
 
     /// Starts a wait with another limit.
@@ -84,8 +94,8 @@ impl Patience {
     /// that sleeps at every look will do nothing more.
     pub fn is_over(&self) -> bool {
         let waited = self.start.elapsed();
-        if waited + WINDOW < self.limit || waited >= AT_MOST {
-            return waited >= AT_MOST;
+        if waited + WINDOW < self.limit || waited >= self.at_most {
+            return waited >= self.at_most;
         }
         if self.looked.get().elapsed() < LOOK {
             return false;

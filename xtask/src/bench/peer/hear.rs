@@ -4,7 +4,7 @@ use super::log::lock;
 use super::{Ending, Heard, Peer};
 use crate::system::processes;
 use std::io::{ErrorKind, Read};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl Peer {
     /// Hears exactly `n` bytes, if they come.
@@ -37,6 +37,32 @@ impl Peer {
         }
         let _ = self.stream.set_nonblocking(false);
         self.ahead.clone()
+    }
+
+    /// Says nothing for this long. Returns how the other side ended in that time, if it did; later calls hear what came.
+    pub fn stays_silent(&mut self, time: Duration) -> Option<Ending> {
+        let until = Instant::now() + time;
+        let mut buffer = [0; 4096];
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            let _ = self.stream.set_read_timeout(Some(left));
+            let ending = match (&self.stream).read(&mut buffer) {
+                Ok(0) => Ending::Fin,
+                Ok(n) => {
+                    lock(&self.log).heard(&buffer[..n]);
+                    self.ahead.extend(&buffer[..n]);
+                    continue;
+                }
+                Err(error) => match error.kind() {
+                    ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => continue,
+                    _ => Ending::Rst,
+                },
+            };
+            return Some(lock(&self.log).ended(ending));
+        }
     }
 
     /// Puts bytes that were heard back: the next call hears them again.

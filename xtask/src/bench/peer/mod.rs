@@ -87,6 +87,12 @@ impl Peer {
         self.other = Some(root);
     }
 
+    /// Waits longer for the other side as long as it computes, a hash of a long file for instance.
+    pub fn computes(&mut self) {
+        self.patience = Patience::computing(self.other.as_slice());
+        self.in_all = Duration::from_secs(300);
+    }
+
     /// Connects to a server.
     ///
     /// # Errors

@@ -23,6 +23,18 @@ impl Peer {
         say(&self.stream, &self.log, self.patience.clone(), bytes)
     }
 
+    /// Goes on saying a few bytes, again and again, until `until`.
+    ///
+    /// # Errors
+    /// How the connection ended before that, or that the other side does not read.
+    pub fn say_until(&mut self, until: Instant) -> Result<(), Ending> {
+        while Instant::now() < until {
+            self.say(&[b'x'; 64])?;
+            thread::sleep(Duration::from_millis(5)); // Only the interval at which to say more.
+        }
+        Ok(())
+    }
+
     /// Says `bytes` and hears `n` bytes at the same time; with `half_close` it ends its direction after the last
     /// byte. Neither waits for the other, so that full buffers cannot block both.
     pub fn say_and_hear(&mut self, bytes: &[u8], half_close: bool, n: usize) -> Heard {

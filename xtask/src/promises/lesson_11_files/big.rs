@@ -1,6 +1,6 @@
 //! Long files, both ways: 64 MiB, then 256 MiB. Neither side may hold a file in its memory, and nor does the runner.
 
-use super::client::{Called, start};
+use super::client::{Called, start_computing};
 use super::protocol::{MIB, accepted, get, get_from, has_found_as, hear_reply, message, put_header, size_in};
 use super::site::Site;
 use crate::bench::{Bench, Dir, Peer, same_bytes};
@@ -140,6 +140,7 @@ fn stores_a_long_file(bench: &mut Bench) -> Outcome {
     for mebibytes in SIZES {
         let hash = hash(bench, mebibytes)?;
         let mut peer = site.connect(bench)?;
+        peer.computes();
         let _ = peer.say(&message(&put_header("long", mebibytes * MIB as u64, &hash), b""));
         peaks.begin();
         say(&mut peer, mebibytes, || peaks.sample(site.server.memory()));
@@ -165,6 +166,7 @@ fn serves_a_long_file(bench: &mut Bench) -> Outcome {
         let size = mebibytes * MIB as u64;
         make(&site.dir, "long", mebibytes)?;
         let mut peer = site.connect(bench)?;
+        peer.computes();
         let what = format!("`get` of {mebibytes} MiB");
         let cause = "a file is served, however long it is";
         let reply = accepted(&site.server, &mut peer, &get("long"), &what, cause)?;
@@ -206,7 +208,7 @@ fn puts_a_long_file(bench: &mut Bench) -> Outcome {
     let mut peaks = Peaks::default();
     for mebibytes in SIZES {
         make(&dir, "long", mebibytes)?;
-        let Called { mut client, mut peer, .. } = start(bench, &dir, &["put", "long"], &[])?;
+        let Called { mut client, mut peer, .. } = start_computing(bench, &dir, &["put", "long"])?;
         let header = super::client::hears(&mut peer, "put", Some("long"))?;
         let hash = hash(bench, mebibytes)?;
         let right = size_in(&header, "data_size") == Some(mebibytes * MIB as u64)
@@ -219,6 +221,7 @@ fn puts_a_long_file(bench: &mut Bench) -> Outcome {
         peaks.begin();
         hear(&mut peer, Half::Client, 0, mebibytes, || peaks.sample(client.memory()))?;
         let _ = peer.say(&message(&json!({"ok": true, "data_size": 0}), b""));
+        client.wait_computing();
         client.exits_well("after the server's ok")?;
         peaks.are_alike(Half::Client)?;
     }
@@ -231,13 +234,14 @@ fn gets_a_long_file(bench: &mut Bench) -> Outcome {
     let mut peaks = Peaks::default();
     for mebibytes in SIZES {
         let hash = hash(bench, mebibytes)?;
-        let Called { mut client, mut peer, .. } = start(bench, &dir, &["get", "long"], &[])?;
+        let Called { mut client, mut peer, .. } = start_computing(bench, &dir, &["get", "long"])?;
         super::client::hears(&mut peer, "get", Some("long"))?;
         let whole = mebibytes * MIB as u64;
         let _ =
             peer.say(&message(&json!({"ok": true, "size": whole, "sha256": hash, "data_size": whole}), b""));
         peaks.begin();
         say(&mut peer, mebibytes, || peaks.sample(client.memory()));
+        client.wait_computing();
         client.exits_well("when the whole file has come and its hash is right")?;
         peaks.are_alike(Half::Client)?;
         is_whole(Half::Client, &dir, "long", mebibytes)?;

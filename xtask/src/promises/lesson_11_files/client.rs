@@ -28,10 +28,12 @@ pub const CLIENT: &[Check] = &[
         .on(&[Glue, Dribble, Slice]),
     client!("server-ends", "says so and exits with 1 when the server ends (FIN)", server_ends),
     client!("server-resets", "says so and exits with 1 when the server resets (RST)", server_resets),
-    client!("server-stalls", "waits at rest when the server falls silent", server_stalls)
-        .on(&[Kind::ends(Cut::Stall, 0)]),
+    client!("server-stalls", "waits at rest when the server falls silent", server_stalls).on(&STALLS),
     client!("nobody-listens", "says so and exits with 1 when nobody listens", nobody_listens),
 ];
+
+/// Before the reply, and inside its body.
+const STALLS: [Kind; 2] = [Kind::ends(Cut::Stall, 0), Kind::ends(Cut::Stall, 300)];
 
 /// A client that has called the runner.
 pub struct Called {
@@ -48,6 +50,14 @@ pub fn start(bench: &mut Bench, dir: &Dir, words: &[&str], wanted: &[Vec<u8>]) -
     let host = bench.host()?;
     let client = start_at(bench, host.addr, dir, words, wanted)?;
     let peer = bench.accept(&host, &client)?;
+    Ok(Called { client, peer, host })
+}
+
+/// Does what [`start`] does, for a client that may hash a long file first.
+pub fn start_computing(bench: &mut Bench, dir: &Dir, words: &[&str]) -> Outcome<Called> {
+    let host = bench.host()?;
+    let client = start_at(bench, host.addr, dir, words, &[])?;
+    let peer = bench.accept_computing(&host, &client)?;
     Ok(Called { client, peer, host })
 }
 
@@ -262,16 +272,24 @@ fn no_reply(bench: &mut Bench, end: fn(Peer), what: &str, cause: &str) -> Outcom
     Ok(())
 }
 
+/// Falls silent in place of the reply, or inside the body, as the wire says.
 fn server_stalls(bench: &mut Bench) -> Outcome {
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
+    let bytes = super::site::random(bench, 3000);
+    let reply = found(3000, &bench.hash(&bytes)?, &bytes);
     let host = bench.host_behind_wire()?;
     let wire = bench.wire_to(host.addr, Vec::new(), Vec::new())?;
     let client = start_at(bench, wire.addr, &dir, &["get", "new"], &[])?;
     let mut peer = bench.accept(&host, &client)?;
     hears(&mut peer, "get", Some("new"))?;
-    client.waits_at_rest(|| wire.has_stalled(), "the server falls silent instead of replying")?;
-    is_as_before(&dir, &Entries::default(), "while no reply has come", "open nothing before the server's ok")
+    if bench.wire == STALLS[0] {
+        client.waits_at_rest(|| wire.has_stalled(), "the server falls silent instead of replying")?;
+        let cause = "open nothing before the server's ok";
+        return is_as_before(&dir, &Entries::default(), "while no reply has come", cause);
+    }
+    let _ = peer.say(&reply);
+    client.waits_at_rest(|| wire.has_stalled(), "the server falls silent inside the body")
 }
 
 fn nobody_listens(bench: &mut Bench) -> Outcome {

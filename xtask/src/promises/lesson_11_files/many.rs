@@ -3,8 +3,9 @@
 use super::protocol::{accepted, body, get, gets, hear_reply, list, put};
 use super::site::{Site, random};
 use crate::bench::{Bench, Dir, Peer, Server, With, fin_next, same_bytes};
-use crate::finding::{Half, Outcome, Stop, because};
+use crate::finding::{Half, Outcome, Stop, because, broken};
 use crate::promises::{Check, any_server, server};
+use std::time::Duration;
 
 /// The rows.
 pub const SERVER: &[Check] = &[
@@ -13,6 +14,7 @@ pub const SERVER: &[Check] = &[
         "serves others beside clients that stop anywhere",
         beside_silent_clients
     ),
+    server!("silence-is-no-end", "waits for a silent client without a limit", silence_is_no_end).long(),
     server!("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader)
         .long(),
     server!("many-at-once", "serves a hundred clients at once", many_at_once),
@@ -69,6 +71,34 @@ fn beside_silent_clients(bench: &mut Bench) -> Outcome {
         )?;
     }
     Ok(())
+}
+
+/// Clients that are silent for longer than a time limit that a program may have: between messages, inside a header, inside
+/// a body.
+fn silence_is_no_end(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "silence was taken for the end: a client that says nothing is still there, and only a `read` of 0 bytes \
+                         is its end";
+    const SILENCE: Duration = Duration::from_millis(2500);
+    let mut site = Site::open(bench)?;
+    let bytes = random(bench, 3000);
+    let request = put(bench, "one", &bytes)?;
+    let mut peers = Vec::new();
+    for place in [0, 20, request.len() - 5] {
+        let mut peer = site.connect(bench)?;
+        let _ = peer.say(&request[..place]);
+        peers.push((peer, place));
+    }
+    let mut silence = SILENCE;
+    for (peer, place) in &mut peers {
+        if let Some(ending) = peer.stays_silent(silence) {
+            let got = format!("the server {ending}, after {place} bytes of a message");
+            return broken("the server waits for a client that is silent for 2.5 s", got, CAUSE);
+        }
+        silence = Duration::from_millis(1); // All of them are silent at the same time.
+    }
+    peers.iter_mut().try_for_each(|(peer, place)| {
+        accepted(&site.server, peer, &request[*place..], "`put` after 2.5 s of silence", CAUSE).map(|_| ())
+    })
 }
 
 /// Reads nothing of a long file until the server can write no more: only this client may wait.

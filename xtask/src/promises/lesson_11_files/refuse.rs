@@ -9,6 +9,7 @@ use crate::bench::{Bench, Ending, Peer, Server};
 use crate::finding::{Half, Outcome, because, broken, quoted};
 use crate::promises::{Check, server};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
@@ -17,6 +18,7 @@ pub const SERVER: &[Check] = &[
         "refuses what it cannot do, drops the body, and goes on",
         refuses_and_goes_on
     ),
+    server!("reads-every-body", "reads a body that its request does not need", reads_every_body),
     server!("too-large", "refuses over 1 GiB at once, and ends the connection", too_large).long(),
     server!("as-large-as-allowed", "waits for the body of a put of exactly 1 GiB", as_large_as_allowed),
     server!("broken-framing", "ends a connection whose messages cannot be told apart", broken_framing),
@@ -35,6 +37,27 @@ fn refuses_and_goes_on(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
+/// Neither `list` nor `get` needs a body. One that comes is a part of the message, whatever is replied.
+fn reads_every_body(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "every message may have a body, `data_size` says so: read it and drop it, and the next message begins \
+                         behind it";
+    let mut site = Site::open(bench)?;
+    site.dir.write("one", b"1")?;
+    let mut peer = site.connect(bench)?;
+    let inner = message(&put_header("inner", 0, &bench.hash(b"")?), b"");
+    for (header, what) in [
+        (json!({"op": "list", "data_size": inner.len()}), "`list` with a body"),
+        (json!({"op": "get", "name": "one", "data_size": inner.len()}), "`get` with a body"),
+        (json!({"op": "get", "name": "none", "data_size": inner.len()}), "`get` of no file, with a body"),
+    ] {
+        let _ = peer.say(&message(&header, &inner));
+        let reply = because(hear_reply(&site.server, &mut peer, what), CAUSE)?;
+        because(body(&mut peer, &reply), CAUSE)?;
+        site.lists(&mut peer, "1 one\n", CAUSE)?;
+    }
+    Ok(())
+}
+
 fn too_large(bench: &mut Bench) -> Outcome {
     const CAUSE: &str = "a `data_size` over 1 GiB is refused as soon as the header is there, without the body, and the \
                          connection ends";
@@ -48,6 +71,7 @@ fn too_large(bench: &mut Bench) -> Outcome {
         let mut peer = site.connect(bench)?;
         let request = message(&put_header(["new", "old"][n % 2], size, &hash), b"");
         let what = format!("`put` of {size} bytes");
+        let asked = Instant::now();
         let _ = peer.say(&request);
         if n % 2 == 1 {
             // A part of the body lies unread at the server when it refuses: that must not destroy the refusal.
@@ -58,6 +82,10 @@ fn too_large(bench: &mut Bench) -> Outcome {
         if reply.error.is_none() {
             return broken(format!("the server refuses {what}"), "it says ok", CAUSE);
         }
+        if n % 2 == 1 {
+            // Counted from before the request, so that no delay of this machine can make it too short.
+            farewell(&mut peer, asked + FAREWELL)?;
+        }
         ends(&mut peer, &what, CAUSE)?;
         site.is(&before, &format!("before {what}"), CAUSE)?;
         peers.push(peer);
@@ -67,6 +95,23 @@ fn too_large(bench: &mut Bench) -> Outcome {
         lets_go(&site.server, peer)?;
     }
     site.serves_another(bench, "a put that was too large")
+}
+
+/// How long after its last word a server discards what still comes, at least: half a second, less some time that may
+/// pass between the request and that word.
+const FAREWELL: Duration = Duration::from_millis(450);
+
+/// Goes on writing after the last word of the server, and checks that no reset comes.
+fn farewell(peer: &mut Peer, until: Instant) -> Outcome {
+    match peer.say_until(until) {
+        Err(ending @ Ending::Rst) => broken(
+            "the server takes what still comes for a while after its last word",
+            format!("the server {ending} less than half a second after it was asked"),
+            "to close with bytes unread sends RST, which destroys a reply that is still on its way: say the reply, end \
+             your direction (`shutdown`), and discard what comes until the client ends, or for a second",
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// Checks that the server ends its direction.
@@ -118,11 +163,14 @@ fn broken_framing(bench: &mut Bench) -> Outcome {
     let mut site = Site::open(bench)?;
     site.dir.write("old", b"the old file")?;
     let before = site.dir.entries();
-    let hash = bench.hash(b"hello")?;
     let length = |n: u32| n.to_be_bytes().to_vec();
-    let sized = |size: serde_json::Value| {
-        message(&json!({"op": "put", "name": "new", "data_size": size, "sha256": hash}), b"hello")
-    };
+    // The body is as long as a server takes it to be that does not look at the kind of the number.
+    let mut sized = Vec::new();
+    for (size, taken) in [(json!(-1), 0), (json!(1.5), 1), (json!("5"), 5), (json!([5]), 0), (json!({}), 0)] {
+        let body = vec![b'x'; taken];
+        let header = json!({"op": "put", "name": "new", "data_size": size, "sha256": bench.hash(&body)?});
+        sized.push((message(&header, &body), format!("a `data_size` of {size}")));
+    }
     const LENGTH: &str = "a length over 64 KiB is no message of this protocol: end the connection as soon as the length is \
                           there, before you wait or allocate for the header";
     const JSON: &str =
@@ -143,13 +191,9 @@ fn broken_framing(bench: &mut Bench) -> Outcome {
         (framed(b"{\"op\":\"list\"", b""), "a header that stops too early", JSON),
         (framed(b"{\"op\":\"list\"} {}", b""), "a header with something behind its object", JSON),
         (framed(b"{\"op\":\"get\",\"name\":\"\xff\"}", b""), "a header that is no UTF-8", JSON),
-        (sized(json!(-1)), "a `data_size` of -1", SIZE),
-        (sized(json!(1.5)), "a `data_size` of 1.5", SIZE),
-        (sized(json!("5")), "a `data_size` of \"5\"", SIZE),
-        (sized(json!([5])), "a `data_size` of [5]", SIZE),
-        (sized(json!({})), "a `data_size` of {}", SIZE),
     ];
-    for (bytes, what, cause) in all {
+    let sized = sized.iter().map(|(bytes, what)| (bytes.clone(), what.as_str(), SIZE));
+    for (bytes, what, cause) in all.into_iter().chain(sized) {
         let mut peer = site.connect(bench)?;
         let _ = peer.say(&bytes);
         let heard = peer.hear_to_end(64 * 1024);
