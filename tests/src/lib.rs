@@ -252,13 +252,16 @@ pub fn clone(exe: &str, tmp: &str, name: &str) -> PathBuf {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
     let members = |line: &&str| !line.starts_with("default-members") && !line.starts_with("members");
     let manifest: String = manifest.lines().filter(members).map(|line| format!("{line}\n")).collect();
-    let manifest =
-        manifest.replace("[workspace]\n", "[workspace]\nmembers = [\"lessons/*\", \"solutions/*\"]\n");
+    let manifest = manifest.replace(
+        "[workspace]\n",
+        "[workspace]\nmembers = [\"lessons/*\", \"solutions/*\", \"xtask/hash\"]\n",
+    );
     fs::write(dir.join("Cargo.toml"), manifest).expect("the clone's manifest");
     fs::copy(root().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the clone's lock file");
     copy(&root().join("solutions"), &dir.join("solutions"));
     copy(&root().join("docs/src"), &dir.join("docs/src"));
-    fs::create_dir(dir.join("xtask")).expect("the place of the runner");
+    // The place of the runner, with the package that it builds for a lesson that hashes.
+    copy(&root().join("xtask/hash"), &dir.join("xtask/hash"));
     let ran = run(exe, &["starters", "--into", &dir.join("lessons").to_string_lossy()]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     dir
