@@ -225,7 +225,7 @@ mod tests {
         for word in ["lesson-01", "01", "1", "01-echo", "lesson-01-echo", "echo", "Echo"] {
             assert_eq!(find(word).map(|lesson| lesson.number).ok(), Some("01"), "{word}");
         }
-        assert!(matches!(find("lesson-1x"), Err(NotFound::Name(_, Some(near))) if near == "lesson-01"));
+        assert!(matches!(find("lesson-uppercas"), Err(NotFound::Name(_, Some(near))) if near == "uppercase"));
         assert!(matches!(find("77"), Err(NotFound::Number(..))));
     }
 
