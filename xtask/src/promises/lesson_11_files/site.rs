@@ -58,6 +58,21 @@ impl Site {
         is(Half::Server, &self.dir, wanted, when, cause)
     }
 
+    /// Checks that DIR holds exactly this beside what begins with `.`: that may stay after a put that went well.
+    pub fn shows(&self, wanted: &Entries) -> Outcome {
+        let wanted = wanted.clone().visible();
+        let last = self.dir.until(|now| now.clone().visible() == wanted);
+        match wanted.change(&last.visible()) {
+            None => Ok(()),
+            Some(change) => {
+                let cause = "a put leaves one file and nothing else: rename what helped it, or remove it";
+                Finding::new("DIR holds the new file and what it held", change, cause)
+                    .of(Half::Server)
+                    .broken()
+            }
+        }
+    }
+
     /// Checks that `list` says exactly this.
     pub fn lists(&self, peer: &mut Peer, expected: &str, cause: &str) -> Outcome {
         let reply = accepted(&self.server, peer, &list(), "`list`", cause)?;
