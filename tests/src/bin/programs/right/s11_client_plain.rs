@@ -1,4 +1,4 @@
-// right: plain and unbuffered; serde_json
+// right, partner: plain and unbuffered; serde_json
 use serde_json::{Map, Value, json};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, Write};

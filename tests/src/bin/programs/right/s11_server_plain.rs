@@ -1,4 +1,4 @@
-// right: threads; a hidden file in DIR, renamed; serde_json
+// right, partner: threads; a hidden file in DIR, renamed; serde_json
 use serde_json::{Map, Value, json};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
