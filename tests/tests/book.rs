@@ -22,6 +22,64 @@ fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Returns the text of a page, all of whose code blocks are closed: to renew a block, a test must know where it ends.
+fn text_of(page: &Path) -> String {
+    let text = fs::read_to_string(page).unwrap();
+    if let Err(why) = fences(&text) {
+        panic!("{}:{why}", page.display());
+    }
+    text
+}
+
+/// Checks that each fence that opens a code block names a language, and that a closing fence follows before the next
+/// block is opened. Else returns the number of the line and what is wrong there.
+fn fences(text: &str) -> Result<(), String> {
+    let mut open = None;
+    for (at, line) in (1..).zip(text.lines()) {
+        match (line.trim_start().strip_prefix("```"), open) {
+            (Some(""), Some(_)) => open = None,
+            (Some(_), Some(opened)) => {
+                return Err(format!(
+                    "{at}: a code block opens, but that of line {opened} has no closing fence"
+                ));
+            }
+            (Some(""), None) => {
+                return Err(format!("{at}: a closing fence without a block, or one without language"));
+            }
+            (Some(_), None) => open = Some(at),
+            (None, _) => {}
+        }
+    }
+    open.map_or(Ok(()), |opened| Err(format!("{opened}: a code block without a closing fence")))
+}
+
+/// Divides `text`, which begins with the opening fence of a block, into the language, the lines of the block, and what
+/// follows the closing fence. A block without lines is a block, too: an author leaves the renewal to fill it.
+fn block_of(text: &str) -> Option<(&str, &str, &str)> {
+    let rest = text.strip_prefix("```")?;
+    let (language, rest) = rest.split_at(rest.find('\n')?);
+    let (lines, after) = rest.split_once("\n```")?;
+    Some((language, lines.strip_prefix('\n').unwrap_or(""), after))
+}
+
+#[test]
+fn a_block_ends_at_its_own_fence() {
+    assert_eq!(block_of("```rust\na\nb\n```\nText."), Some(("rust", "a\nb", "\nText.")));
+    let empty_one = "```rust\n```\nText.\n\n```text\na\n```";
+    assert_eq!(block_of(empty_one), Some(("rust", "", "\nText.\n\n```text\na\n```")));
+    assert_eq!(block_of("Text.\n\n```rust\na\n```"), None);
+
+    assert_eq!(fences(empty_one), Ok(()));
+    assert_eq!(fences("- In a list:\n\n  ```text\n  a\n  ```\n"), Ok(()));
+    let says = |text: &str, expected: &str| {
+        let why = fences(text).unwrap_err();
+        assert!(why.starts_with(expected), "{why}");
+    };
+    says("```rust\na\n```text\nb\n```\n", "3: a code block opens, but that of line 1 ");
+    says("Text.\n\n```rust\na\n", "3: a code block without");
+    says("Text.\n```\n", "2: a closing fence without");
+}
+
 /// Runs the command of a transcript in the repository at `clone`, and returns what it prints.
 fn printed(command: &str, clone: &Path) -> String {
     let words = words_of(command.strip_prefix("cargo xtask").expect("a command of ours"));
@@ -100,7 +158,7 @@ fn transcripts_are_what_the_programs_print() {
     pages(&root().join("docs/src"), &mut files);
     let (mut transcripts, mut differ) = (0, Vec::new());
     for file in files {
-        let text = fs::read_to_string(&file).unwrap();
+        let text = text_of(&file);
         let mut fresh = String::new();
         let mut rest = text.as_str();
         while let Some(at) = rest.find("```console\n$ cargo xtask") {
@@ -166,15 +224,19 @@ fn code_in_chapters_is_that_of_the_solutions() {
     pages(&root().join("docs/src"), &mut files);
     let (mut blocks, mut differ) = (0, Vec::new());
     for file in files {
-        let text = fs::read_to_string(&file).unwrap();
+        let text = text_of(&file);
         assert!(!text.contains("{{#include"), "{}: write the code out, see this test", file.display());
         let mut fresh = String::new();
         let mut rest = text.as_str();
         while let Some(at) = rest.find("<!-- code: ") {
             let (before, after) = rest.split_at(at + "<!-- code: ".len());
-            let (place, after) = after.split_once(" -->\n\n```").expect("a block after the mark");
-            let (language, after) = after.split_once('\n').expect("the block's first line");
-            let (shown, after) = after.split_once("\n```").expect("the block's end");
+            let (place, after) = after.split_once(" -->").expect("the mark's end");
+            let Some((language, shown, after)) = after.strip_prefix("\n\n").and_then(block_of) else {
+                panic!(
+                    "{}: one empty line and a code block must follow `<!-- code: {place} -->`",
+                    file.display()
+                );
+            };
             let (path, mark) = place.split_once(':').unwrap_or((place, ""));
             let source = file.parent().unwrap().join(path);
             let source =
