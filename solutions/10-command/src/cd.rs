@@ -8,9 +8,9 @@ use std::path::{self, Path, PathBuf};
 
 /// Makes `target` the directory `dir` of one connection, and replies as a command would.
 ///
-/// Spaces and tabs around `target` are dropped, the rest is taken literally, relative to `dir`. When nothing is left, it
-/// is `$HOME`, or `/` when that is unset, empty, or cannot be entered. The status is 0, or 1 with a line on `stderr`; then
-/// `dir` stays as it was.
+/// Spaces and tabs around `target` are dropped, the rest is taken literally, relative to `dir`. When nothing is left,
+/// it is `$HOME`, or `/` when that is unset, empty, or cannot be entered. The status is 0, or 1 with a line on
+/// `stderr`; then `dir` stays as it was.
 pub fn cd(dir: &mut PathBuf, target: &str) -> Reply {
     let target = target.trim_matches([' ', '\t']);
     let entered = if target.is_empty() {

@@ -98,7 +98,6 @@ fn read_bytes(stream: &mut impl Read, size: usize) -> Result<Vec<u8>, ReplyError
 /// integers of at least 0. Anything else, also one that is missing, is [`ReplyError::BadHeader`]. Sizes that are over
 /// [`MAX_BODY`] together are [`ReplyError::TooMuchOutput`], however large: their sum need not fit into a `u64`.
 pub fn read_header(header: &[u8]) -> Result<Header, ReplyError> {
-    // BEGIN SOLUTION: take the status, or null and the error, then both sizes, and refuse what is over the limit
     let header: Value = serde_json::from_slice(header).map_err(|_| ReplyError::BadHeader)?;
     let status = match (header.get("status"), header.get("error")) {
         (Some(Value::Null), Some(Value::String(error))) => Err(error.clone()),
@@ -116,7 +115,6 @@ pub fn read_header(header: &[u8]) -> Result<Header, ReplyError> {
         return Err(ReplyError::TooMuchOutput(sum));
     }
     Ok(Header { status, stdout_size: stdout_size as usize, stderr_size: stderr_size as usize })
-    // END SOLUTION
 }
 
 impl From<io::Error> for ReplyError {

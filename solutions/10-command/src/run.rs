@@ -69,7 +69,8 @@ pub fn run(line: &str, dir: &Path, limits: &Limits) -> Reply {
 /// Starts `sh -c line` in `dir`, with no input, a pipe for each stream, and a process group of its own.
 ///
 /// It inherits nothing else: Rust's std opens every file, socket and pipe so that it closes when a program is started
-/// (close-on-exec). The server itself ignores SIGPIPE, as every Rust program does; std gives the child the default again.
+/// (close-on-exec). The server itself ignores SIGPIPE, as every Rust program does; std gives the child the default
+/// again.
 fn start(line: &str, dir: &Path) -> io::Result<Child> {
     let mut command = Command::new("sh");
     command.arg("-c").arg(line).current_dir(dir);
@@ -90,8 +91,8 @@ type Piece = (usize, Vec<u8>);
 
 /// Reads both `pipes` **at once**, and appends the bytes of each to its `output`, until both have ended.
 ///
-/// Starts a thread with [`forward`] for each pipe, because a `read` waits for its own pipe only, and receives the pieces
-/// of both in one channel. A channel ends ([`RecvTimeoutError::Disconnected`]) when all its senders are dropped.
+/// Starts a thread with [`forward`] for each pipe, because a `read` waits for its own pipe only, and receives the
+/// pieces of both in one channel. A channel ends ([`RecvTimeoutError::Disconnected`]) when all its senders are dropped.
 ///
 /// Returns [`Cut::Time`] at the `deadline`. Returns [`Cut::Output`] as soon as both outputs have more than `most` bytes
 /// together; what is over `most` is dropped. Does not wait for the threads then: a process that has left the group may

@@ -53,8 +53,8 @@ fn converse(stream: TcpStream) -> Result<(), ReplyError> {
 
 /// Writes what the command wrote to its standard output to `stdout`, unchanged, and the same for `stderr`.
 ///
-/// After a status other than 0 a line follows on `stderr`, `client: status 3`, or with the text of the error where there is
-/// no status. It begins on a line of its own, even if the command's last one has no `\n`. Flushes `stdout`, so that
+/// After a status other than 0 a line follows on `stderr`, `client: status 3`, or with the text of the error where
+/// there is no status. It begins on a line of its own, even if the command's last one has no `\n`. Flushes `stdout`, so that
 /// nothing waits there for a line end. When a write fails, returns its error.
 fn show(reply: &Reply, stdout: &mut impl Write, stderr: &mut impl Write) -> io::Result<()> {
     // BEGIN SOLUTION: write both parts, each to its own stream, then the status or the error

@@ -1,6 +1,6 @@
 //! The command server: runs each line with `sh` and replies with its status and its output.
 //!
-//! Whoever reaches it can do on this computer what you can do. So it listens at loopback addresses only.
+//! Every program that reaches it can do on this computer what you can do. So it listens at loopback addresses only.
 //!
 //! Run it alone: `cargo run -p solution-10-command --bin solution-10-server -- 127.0.0.1:8888`
 
@@ -69,12 +69,14 @@ fn handle(stream: &TcpStream, peer: SocketAddr) {
 ///
 /// A command is a line; one `\r` at its end is dropped. It runs in the directory of this connection, which is at first
 /// that of the server, with [`run`] and [`LIMITS`]. Four kinds of lines are not run:
-/// - a line with a NUL byte, and one that is not UTF-8: the reply ([`Reply::not_run`]) says so. NUL is looked for first.
+/// - a line with a NUL byte, and one that is not UTF-8: the reply ([`Reply::not_run`]) says so. NUL is looked for
+///   first.
 /// - `cd`, and what begins with `cd` and a space: [`cd`] gets what follows it.
 /// - exactly `exit`: ends the connection with [`say_last`] of nothing.
 /// - a line that is too long: ends the connection with [`say_last`] of its reply, which says so.
 ///
-/// A line that the end of the stream cuts off is dropped without a reply, because half a command may be a dangerous one.
+/// A line that the end of the stream cuts off is dropped without a reply, because half a command may be a dangerous
+/// one.
 /// An error is that of the call that failed.
 fn answer(mut stream: &TcpStream) -> io::Result<u64> {
     // BEGIN SOLUTION: read lines; reply to each, until the end, `exit` or a line that is too long
