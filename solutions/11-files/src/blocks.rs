@@ -17,6 +17,7 @@ pub enum CopyError {
 }
 // ANCHOR_END: error
 
+// ANCHOR: copy
 /// Copies exactly `size` bytes from `from` to `to`, through one buffer of [`BLOCK`] bytes.
 ///
 /// Writes what each read has returned before it reads again: whatever ends the copy, all that came has been written.
@@ -26,7 +27,6 @@ pub enum CopyError {
 /// # Errors
 /// [`CopyError::Read`]: a read failed, or `from` ended before `size` bytes came. [`CopyError::Write`]: a write failed.
 pub fn copy(from: &mut impl Read, to: &mut impl Write, size: u64) -> Result<(), CopyError> {
-    // BEGIN SOLUTION: read up to a block, but not more than what is left, and write what came, until nothing is left
     let mut block = vec![0; BLOCK];
     let mut left = size;
     while left > 0 {
@@ -45,8 +45,8 @@ pub fn copy(from: &mut impl Read, to: &mut impl Write, size: u64) -> Result<(), 
         }
     }
     Ok(())
-    // END SOLUTION
 }
+// ANCHOR_END: copy
 
 // ANCHOR: hashed
 /// A writer that passes on what is written to it and computes its SHA-256.

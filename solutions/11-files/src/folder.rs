@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Stores the next `size` bytes of `body` as the file `name` in `dir`, in place of an older file of that name.
 ///
-/// Whoever opens `name` finds the old file or the new one, whole: the bytes go into a [`Temporary`] file first, which
-/// gets the name when it is whole, its hash is `sha256` and the disk has it ([`File::sync_all`]). Never writes through
-/// a symbolic link: a link of that name is replaced.
+/// A program that opens `name` finds the old file or the new one, whole: the bytes go into a [`Temporary`] file first,
+/// which gets the name when it is whole, its hash is `sha256` and the disk has it ([`File::sync_all`]). Never writes
+/// through a symbolic link: a link of that name is replaced.
 ///
 /// # Errors
 /// The name breaks the rule ([`place`]), `body` ends or fails, the hash is another one, `name` is a folder, or the disk

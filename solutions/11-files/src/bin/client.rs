@@ -2,11 +2,12 @@
 //!
 //! Run it against the server: `cargo run -p solution-11-files --bin solution-11-client -- 127.0.0.1:8888 list`
 
-use serde_json::{Value, json};
 use solution_11_files::blocks::{CopyError, copy, hash_of, is_hash};
 use solution_11_files::message::{Message, Reply, read_reply, write_message};
 use solution_11_files::names::place;
 use solution_11_files::progress::Progress;
+
+use serde_json::{Value, json};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};

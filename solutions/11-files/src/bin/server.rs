@@ -2,19 +2,21 @@
 //!
 //! Run it alone: `cargo run -p solution-11-files --bin solution-11-server -- 127.0.0.1:8888 some/folder`
 
-use serde_json::{Value, json};
-use solution_06_header::FrameError;
-use solution_11_files::blocks::{BLOCK, copy, hash_of, is_hash};
+use solution_11_files::blocks::{copy, hash_of, is_hash};
 use solution_11_files::folder::{list, open, store};
 use solution_11_files::message::{MAX_DATA, Message, read_message, write_message};
+
+use serde_json::{Value, json};
+use solution_06_header::FrameError;
+use solution_09_lines::say_last;
 use std::env;
 use std::fmt::Display;
-use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let mut args = env::args_os().skip(1);
@@ -77,13 +79,13 @@ fn answer(mut stream: &TcpStream, dir: &Path) -> Result<u64, FrameError> {
             Ok(Some(request)) if request.data_size <= MAX_DATA => request,
             Ok(Some(request)) => {
                 let error = io::Error::other(format!("{} bytes of data are too many", request.data_size));
-                say_last(stream, &refusal(&error))?;
+                refuse_last(stream, &error)?;
                 return Err(error.into());
             }
             Ok(None) => return Ok(requests),
             Err(error @ (FrameError::Io(_) | FrameError::CutShort)) => return Err(error),
             Err(error) => {
-                say_last(stream, &refusal(&error))?;
+                refuse_last(stream, &error)?;
                 return Err(error);
             }
         };
@@ -150,7 +152,6 @@ fn put(dir: &Path, request: &Message, body: &mut impl Read) -> io::Result<Reply>
 /// The reason why the request is refused: no `name`, no such regular file ([`open`]), an `offset` that is no number or
 /// is larger than the file, or a read that fails.
 fn get(dir: &Path, request: &Message) -> io::Result<Reply> {
-    // BEGIN SOLUTION: open the file, compare the offset with its size, hash all of it, go to the offset, and reply
     let (mut file, size) = open(dir, request.text("name")?)?;
     let offset = request.number("offset")?.unwrap_or(0);
     let Some(left) = size.checked_sub(offset) else {
@@ -159,7 +160,6 @@ fn get(dir: &Path, request: &Message) -> io::Result<Reply> {
     let sha256 = hash_of(&mut file, size)?;
     file.seek(SeekFrom::Start(offset))?;
     Ok(Reply::new(json!({"size": size, "sha256": sha256}), left, file))
-    // END SOLUTION
 }
 
 /// Returns the object of a reply that refuses a request.
@@ -167,28 +167,11 @@ fn refusal(error: &impl Display) -> Value {
     json!({"ok": false, "error": error.to_string(), "data_size": 0})
 }
 
-/// A server that ends a connection goes on reading what the client still sends for this long.
-const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Says `reply`, then ends the connection so that the reply arrives, as in lesson 09.
-fn say_last(mut stream: &TcpStream, reply: &Value) -> io::Result<()> {
-    write_message(&mut stream, reply)?;
-    stream.shutdown(Shutdown::Write)?;
-    let start = Instant::now();
-    let mut dropped = vec![0; BLOCK];
-    loop {
-        let left = FAREWELL.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return Ok(());
-        }
-        stream.set_read_timeout(Some(left))?;
-        match stream.read(&mut dropped) {
-            Ok(1..) => {}
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            // The client has ended, or reset, or the time is over: that is a `WouldBlock` on Unix.
-            Ok(0) | Err(_) => return Ok(()),
-        }
-    }
+/// Refuses a request, and ends the connection so that the client hears why.
+fn refuse_last(stream: &TcpStream, error: &impl Display) -> io::Result<()> {
+    let mut reply = Vec::new();
+    write_message(&mut reply, &refusal(error))?;
+    say_last(stream, &reply)
 }
 
 #[cfg(test)]
@@ -196,6 +179,7 @@ mod tests {
     use super::*;
     use std::fs;
     use std::io::Write;
+    use std::net::Shutdown;
 
     /// Sends `requests` to a server of a folder that has the file `a` with `hello` in it, half-closes, and returns the
     /// replies with their data.
