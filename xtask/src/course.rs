@@ -6,7 +6,8 @@ use crate::promises::asking::{self, Ask};
 use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
-    lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_11_files,
+    lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_10_command,
+    lesson_11_files,
 };
 
 /// One row of the course.
@@ -104,6 +105,13 @@ pub const LESSONS: &[Lesson] = &[
         "delimiter framing: `\\n` ends a message, and a limit ends the wait for it",
         "a delimiter makes messages out of a stream as a length does: it cannot stand inside a message, and needs a limit",
         lesson_09_lines::PROMISES,
+    ),
+    Lesson::asks::<lesson_10_command::Command>(
+        "10",
+        "command",
+        "run a command at a distance: its status, both streams, the limits of time and output",
+        "two pipes are read at once, a command has a limit for everything it can take, and half a command is never run",
+        lesson_10_command::PROMISES,
     ),
     Lesson {
         number: "11",

@@ -10,7 +10,7 @@ use crate::system::patience::Patience;
 use crate::system::processes::Pid;
 use crate::system::program::{Link, Program};
 use crate::wire::{self, Direction, Record, Ribbon};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -208,6 +208,21 @@ impl<'a> Bench<'a> {
             Half::Server => self.programs.server.at,
             _ => self.programs.client.at,
         })
+    }
+
+    /// Returns the addresses that are open to other machines, all with the port of a free loopback address: every
+    /// address of this machine, in IPv4 and IPv6, and one of another interface, where there is one. Empty for a server
+    /// that is fixed to one address.
+    ///
+    /// # Errors
+    /// When no address is free.
+    pub fn open_addresses(&self) -> Outcome<Vec<SocketAddr>> {
+        if self.programs.server.at.is_some() {
+            return Ok(Vec::new());
+        }
+        let port = can("find a free address", address::free())?.port();
+        let every = [IpAddr::from(Ipv4Addr::UNSPECIFIED), IpAddr::from(Ipv6Addr::UNSPECIFIED)];
+        Ok(every.into_iter().chain(address::outward()).map(|ip| SocketAddr::new(ip, port)).collect())
     }
 
     /// Accepts the client's connection at the runner's own socket.

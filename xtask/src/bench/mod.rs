@@ -4,6 +4,7 @@
 #[expect(clippy::module_inception, reason = "the bench itself, among what it hands out")]
 mod bench;
 mod client;
+mod client_stderr;
 mod command;
 mod dir;
 mod expect;

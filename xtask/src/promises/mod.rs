@@ -16,6 +16,7 @@ pub mod lesson_06_header;
 pub mod lesson_07_reuseaddr;
 pub mod lesson_08_threads;
 pub mod lesson_09_lines;
+pub mod lesson_10_command;
 pub mod lesson_11_files;
 pub mod pushing;
 

@@ -93,6 +93,12 @@ impl Peer {
         self.in_all = Duration::from_secs(300);
     }
 
+    /// Waits this long for each piece of what it hears, and still longer while the other side gets no CPU time.
+    pub fn waits_for(&mut self, limit: Duration) {
+        let roots: Vec<Pid> = self.other.into_iter().collect();
+        self.patience = Patience::limited(limit, &roots);
+    }
+
     /// Connects to a server.
     ///
     /// # Errors

@@ -38,6 +38,16 @@ impl Peer {
     /// Says `bytes` and hears `n` bytes at the same time; with `half_close` it ends its direction after the last
     /// byte. Neither waits for the other, so that full buffers cannot block both.
     pub fn say_and_hear(&mut self, bytes: &[u8], half_close: bool, n: usize) -> Heard {
+        self.say_while(bytes, half_close, |peer| peer.hear(n))
+    }
+
+    /// Does what [`Peer::say_and_hear`] does; `hear` decides how much is heard.
+    pub fn say_while(
+        &mut self,
+        bytes: &[u8],
+        half_close: bool,
+        hear: impl FnOnce(&mut Self) -> Heard,
+    ) -> Heard {
         let log = Arc::clone(&self.log);
         let patience = self.patience.clone();
         let Ok(writer) = self.stream.try_clone() else { return self.hear(0) };
@@ -49,7 +59,7 @@ impl Peer {
                 }
                 said
             });
-            let mut heard = self.hear(n);
+            let mut heard = hear(self);
             if heard.ending.is_some() {
                 // More bytes cannot change the ending; this also frees a blocked writer.
                 let _ = self.stream.shutdown(Shutdown::Both);

@@ -1,7 +1,7 @@
 //! Promises of servers that serve many clients at once, none of which waits for another, and their rows.
 
 use super::Ask;
-use super::server::asks;
+use super::server::{asks, says_until_stuck};
 use crate::bench::{Bench, Ending, Peer, Server, same_bytes};
 use crate::finding::{Half, Outcome, Stop, broken};
 use crate::promises::{Check, server};
@@ -45,7 +45,7 @@ impl<P: Ask> Rows for P {}
 /// Asks on a connection, new or old, while `others` do what the check is about, and checks the reply.
 fn asks_beside<P: Ask>(server: &Server, peer: &mut Peer, bytes: &[u8], others: &str) -> Outcome {
     let expected = P::reply(bytes);
-    let heard = peer.say_and_hear(bytes, false, expected.len());
+    let heard = peer.say_while(bytes, false, |peer| P::hear(peer, &expected));
     if heard.ending.is_some() {
         server.alive(others)?;
     }
@@ -107,15 +107,15 @@ fn beside_a_slow_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut beside = first_is_served::<P>(bench, &mut server)?;
     let mut slow = bench.connect_narrow(&mut server)?;
-    let bytes = P::requests(&mut bench.rng, 8 << 20);
-    let said = slow.say_until_stuck(&bytes, || server.is_stuck());
+    let bytes = P::flood(&mut bench.rng);
+    let said = says_until_stuck(&mut slow, &server, &bytes);
     let few = P::requests(&mut bench.rng, 300);
     let expected = P::reply(&bytes);
     let others = "a client that reads nothing";
     asks_beside::<P>(&server, &mut beside, &few, others).map_err(|stop| mixed_up(stop, &expected))?;
     another_is_served::<P>(bench, &mut server, others)?;
     // Nothing of the slow client's replies is lost.
-    let heard = slow.say_and_hear(&bytes[said..], true, expected.len());
+    let heard = slow.say_while(&bytes[said..], true, |peer| P::hear(peer, &expected));
     same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
 }
 
@@ -163,7 +163,7 @@ fn beside_a_leaver<P: Ask>(bench: &mut Bench) -> Outcome {
     for n in 0..4 {
         let mut leaver = bench.connect(&mut server)?;
         if n % 2 == 0 {
-            asks::<P>(&mut leaver, &P::request("a few bytes"))?;
+            asks::<P>(&mut leaver, &P::small("a few bytes"))?;
         }
         leaver.close();
     }
@@ -188,7 +188,7 @@ fn turn_by_turn<P: Ask>(bench: &mut Bench) -> Outcome {
         }
         for (peer, request) in peers.iter_mut().zip(&requests) {
             let expected = P::reply(request);
-            let heard = peer.hear(expected.len());
+            let heard = P::hear(peer, &expected);
             same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
                 0 => "nobody serves this client beside seven others: one thread a connection".into(),
                 _ if requests.iter().any(|other| P::reply(other) == heard.bytes) => {
@@ -215,7 +215,7 @@ fn many_at_once<P: Ask>(bench: &mut Bench) -> Outcome {
     }
     for (number, (peer, request)) in (1..).zip(peers.iter_mut().zip(&requests)) {
         let expected = P::reply(request);
-        let heard = peer.hear(expected.len());
+        let heard = P::hear(peer, &expected);
         let alive = heard.ending.map_or(Ok(()), |_| server.alive("256 clients at once"));
         let outcome = alive.and_then(|()| {
             same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
@@ -246,7 +246,7 @@ fn comes_to_rest<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut peers = Vec::new();
     for _ in 0..20 {
         let mut peer = bench.connect(&mut server)?;
-        asks_beside::<P>(&server, &mut peer, &P::request("some bytes"), "other clients")?;
+        asks_beside::<P>(&server, &mut peer, &P::small("some bytes"), "other clients")?;
         ends.extend(peer.ends().ok());
         peers.push(peer);
     }

@@ -9,10 +9,11 @@ pub mod one_read;
 pub mod pair;
 pub mod server;
 
-use crate::bench::{Bench, Heard};
+use crate::bench::{Bench, Heard, Peer};
 use crate::finding::Cause;
 use crate::promises::inputs::{random_bytes, random_word};
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
+use crate::wire::Record;
 use fastrand::Rng;
 
 /// How the programs talk in a lesson where the client asks. The defaults are those of lesson 01: a request is the bytes
@@ -48,6 +49,27 @@ pub trait Ask: Sized + 'static {
     /// Returns everything that a server replies to these bytes.
     fn reply(requests: &[u8]) -> Vec<u8>;
 
+    /// Hears a server's replies, which must be `expected`. Where replies may differ in what does not matter (the keys of
+    /// an object, blanks), it returns them as [`Ask::reply`] would write them.
+    fn hear(peer: &mut Peer, expected: &[u8]) -> Heard {
+        peer.hear(expected.len())
+    }
+
+    /// Returns the bytes that a server sent, as [`Ask::reply`] would write them.
+    fn as_written(sent: Vec<u8>) -> Vec<u8> {
+        sent
+    }
+
+    /// Returns how many bytes of replies a wire has carried, as [`Ask::reply`] would write them.
+    fn replied(record: &Record) -> u64 {
+        record.carried().1
+    }
+
+    /// Returns the byte counts of a server's turns when it gives these replies.
+    fn turns(replies: &[Vec<u8>]) -> Vec<usize> {
+        replies.iter().map(Vec::len).collect()
+    }
+
     /// Returns the part of a reply that a client prints.
     fn printed(reply: &[u8]) -> &[u8] {
         reply
@@ -58,9 +80,24 @@ pub trait Ask: Sized + 'static {
         random_bytes(rng, n)
     }
 
+    /// Returns whole requests whose replies fill the buffers of both sides.
+    fn flood(rng: &mut Rng) -> Vec<u8> {
+        Self::requests(rng, 8 << 20)
+    }
+
+    /// Returns a small request for a server, which is not random.
+    fn small(words: &str) -> Vec<u8> {
+        Self::request(words)
+    }
+
     /// Returns the lines that the pair's conversation shows.
     fn example(bench: &mut Bench) -> Vec<String> {
         vec!["hello".to_string(), format!("{} {}", random_word(bench, 4), bench.rng.u16(..))]
+    }
+
+    /// Returns lines for a pair that leaves no room for a wire.
+    fn plain_lines(bench: &mut Bench) -> Vec<String> {
+        vec!["hello".to_string(), random_word(bench, 9)]
     }
 
     /// Returns why a server replied something other than `expected` to `said`.

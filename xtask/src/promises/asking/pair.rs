@@ -3,7 +3,6 @@
 use super::{Ask, one_read, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Heard, Role, Server};
 use crate::finding::{Comparison, Finding, Half, Outcome, because, blame, count, quoted};
-use crate::promises::inputs::random_word;
 use crate::promises::{Check, pair};
 use crate::wire::{Direction, Passed, Record, Wire};
 use std::time::Duration;
@@ -25,8 +24,7 @@ pub fn pair_talks<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = P::example(bench);
     let mut server = bench.server()?;
     let replies = replies_to::<P>(&lines);
-    let sizes = replies.iter().map(Vec::len).collect();
-    let wire = bench.wire_to(server.addr, request_sizes::<P>(&lines), sizes)?;
+    let wire = bench.wire_to(server.addr, request_sizes::<P>(&lines), P::turns(&replies))?;
     let mut client = bench.client(wire.addr, &printed_of::<P>(&lines))?;
     let mut show = Show::default();
     let outcome = talk::<P>(bench, &mut show, &lines, &replies, &wire, &server, &mut client);
@@ -60,14 +58,15 @@ fn talk<P: Ask>(
         let request = P::request(line);
         sizes.0 += request.len() as u64;
         sizes.1 += replies[n].len() as u64;
-        let whole = |record: &Record| record.carried().0 >= sizes.0 && record.carried().1 >= sizes.1;
+        let whole = |record: &Record| record.carried().0 >= sizes.0 && P::replied(record) >= sizes.1;
         bench.wait_passed(wire, server, client, whole);
         show.pieces(bench, &wire.record);
         // Only for a good order of the lines: a client may hold its output back.
         client.wait_printed(n + 1, Duration::from_millis(200));
         show.client(bench, client);
         if !whole(&wire.record) {
-            return cut_short(wire.record.carried(), sizes, &request, &replies[n], client);
+            let carried = (wire.record.carried().0, P::replied(&wire.record));
+            return cut_short(carried, sizes, &request, &replies[n], client);
         }
     }
     bench.scene.push((Role::Client, "(typed)   q".into()));
@@ -82,7 +81,7 @@ fn talk<P: Ask>(
         let finding = Finding::new(expected, quoted(&heard.bytes), cause);
         return finding.comparing(comparison).of(Half::Client).broken();
     }
-    let said = wire.record.ribbon(Direction::ServerToClient).bytes;
+    let said = P::as_written(wire.record.ribbon(Direction::ServerToClient).bytes);
     if let Some(comparison) = Comparison::of(&replies.concat(), &said) {
         let heard = Heard { bytes: said, ending: None };
         let expected = format!("the server's replies: {}", quoted(&replies.concat()));
@@ -134,7 +133,7 @@ fn cut_short(
 /// Judges a pair that is fixed to one address. There is no room for a wire, so the runner cannot see what passes. What
 /// the client prints, and how both end, still says whether they talk.
 pub fn without_wire<P: Ask>(bench: &mut Bench) -> Outcome {
-    let lines = ["hello".to_string(), random_word(bench, 9)];
+    let lines = P::plain_lines(bench);
     let wanted = printed_of::<P>(&lines);
     let server = bench.server()?;
     let mut client = bench.client(server.addr, &wanted)?;

@@ -54,7 +54,7 @@ impl<P: Ask> Rows for P {}
 /// Sends `bytes` and checks that the right reply comes back.
 pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     let expected = P::reply(bytes);
-    let heard = peer.say_and_hear(bytes, false, expected.len());
+    let heard = peer.say_while(bytes, false, |peer| P::hear(peer, &expected));
     same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(bytes, expected, heard))
 }
 
@@ -69,7 +69,7 @@ pub fn next_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, after: &st
     let bytes = P::requests(&mut bench.rng, 40);
     let mut peer = bench.connect(server)?;
     let expected = P::reply(&bytes);
-    let heard = peer.say_and_hear(&bytes, false, expected.len());
+    let heard = peer.say_while(&bytes, false, |peer| P::hear(peer, &expected));
     server.alive(after)?;
     same_bytes(Half::Server, &expected, &heard, |expected, heard| {
         match heard.bytes.len() {
@@ -104,8 +104,8 @@ fn any_pieces<P: Ask>(bench: &mut Bench) -> Outcome {
     let server = bench.server()?;
     let requests: Vec<Vec<u8>> = [300, 5, 80].iter().map(|n| P::requests(&mut bench.rng, *n)).collect();
     let turns: Vec<usize> = requests.iter().map(Vec::len).collect();
-    let replies = requests.iter().map(|request| P::reply(request).len()).collect();
-    let wire = bench.wire_to(server.addr, turns, replies)?;
+    let replies: Vec<Vec<u8>> = requests.iter().map(|request| P::reply(request)).collect();
+    let wire = bench.wire_to(server.addr, turns, P::turns(&replies))?;
     let mut peer = bench.connect_through(&wire)?;
     requests.iter().try_for_each(|request| asks::<P>(&mut peer, request))
 }
@@ -182,15 +182,25 @@ fn gone_before_accept<P: Ask>(bench: &mut Bench) -> Outcome {
     next_is_served::<P>(bench, &mut server, "a client that was gone (RST) before it was accepted")
 }
 
+/// Says these requests and hears nothing, until the server takes no more of them or can write no more. Returns how many
+/// bytes it took.
+pub fn says_until_stuck(peer: &mut Peer, server: &Server, bytes: &[u8]) -> usize {
+    let said = peer.say_until_stuck(bytes, || server.is_stuck());
+    if said == bytes.len() {
+        server.wait_stuck();
+    }
+    said
+}
+
 /// Reads nothing until the server takes no more, and then everything.
 fn late_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect_narrow(&mut server)?;
     // More than the buffers of both sides hold together, so that the server's `write` meets full ones.
-    let bytes = P::requests(&mut bench.rng, 8 << 20);
-    let said = peer.say_until_stuck(&bytes, || server.is_stuck());
+    let bytes = P::flood(&mut bench.rng);
+    let said = says_until_stuck(&mut peer, &server, &bytes);
     let expected = P::reply(&bytes);
-    let heard = peer.say_and_hear(&bytes[said..], true, expected.len());
+    let heard = peer.say_while(&bytes[said..], true, |peer| P::hear(peer, &expected));
     same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
 }
 
@@ -202,7 +212,7 @@ fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
         server.rests("a client that is silent")?;
         let bytes = P::requests(&mut bench.rng, 40);
         let expected = P::reply(&bytes);
-        let heard = peer.say_and_hear(&bytes, false, expected.len());
+        let heard = peer.say_while(&bytes, false, |peer| P::hear(peer, &expected));
         same_bytes(Half::Server, &expected, &heard, |expected, heard| {
             match heard.ending {
             Some(Ending::Fin | Ending::Rst) if heard.bytes.is_empty() => {
@@ -223,7 +233,7 @@ fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect(&mut server)?;
     let bytes = P::requests(&mut bench.rng, 100_000);
     let expected = P::reply(&bytes);
-    let heard = peer.say_and_hear(&bytes, true, expected.len());
+    let heard = peer.say_while(&bytes, true, |peer| P::hear(peer, &expected));
     same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
         0 => {
             "the client has ended only its own direction and still listens: reply to what it said, then close"

@@ -25,6 +25,9 @@ pub fn zombies(_: Pid) -> Vec<Pid> {
 pub fn call_for(_: Pid, _: u64) -> Option<Call> {
     None
 }
+pub fn runs(_: Pid, _: &str) -> bool {
+    false
+}
 pub fn calls(_: Pid) -> Option<Vec<Call>> {
     None
 }

@@ -77,6 +77,15 @@ pub fn zombies(root: Pid) -> Vec<Pid> {
     below.filter(|pid| has_ended(*pid)).collect()
 }
 
+/// Reads `/proc/PID/cmdline` (proc_pid_cmdline(5)), which is empty for a process that has ended.
+pub fn runs(root: Pid, text: &str) -> bool {
+    let has = |pid: Pid| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|word| memchr::memmem::find(word, text.as_bytes()).is_some())
+    };
+    descendants(root).into_iter().any(has)
+}
+
 /// Returns whether a process has ended. It may still be there as a zombie, until its parent reaps it.
 fn has_ended(pid: Pid) -> bool {
     stat(&format!("/proc/{pid}/stat")).is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))

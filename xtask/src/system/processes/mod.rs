@@ -117,6 +117,11 @@ pub fn zombies(root: Pid) -> Vec<Pid> {
     imp::zombies(root)
 }
 
+/// Returns whether a descendant of `root` that has not ended has `text` in one of its arguments.
+pub fn runs(root: Pid, text: &str) -> bool {
+    imp::runs(root, text)
+}
+
 /// Returns the call in which a descendant of `root` waits until a connection brings something; `None` unless all
 /// their threads sleep.
 pub fn waits_to_read(root: Pid) -> Option<Call> {

@@ -153,6 +153,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     }
     let _ = mask.thread_block();
 
+    close_at_exec();
     let mut command = Command::new(program);
     // A program may end its own process group by mistake: the keeper is not in it.
     command.args(args).process_group(0);
@@ -204,6 +205,20 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     // The program has ended; its keeper stays until the runner has read the status and ends it.
     let _ = orders.join();
     ExitCode::SUCCESS
+}
+
+/// Keeps from the program what the runner has inherited itself beside the three streams: the open files of a shell, the
+/// jobserver of cargo. What the program passes on to its own children is then its own doing.
+fn close_at_exec() {
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    for entry in std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten() {
+        let number = entry.file_name().to_string_lossy().parse().unwrap_or(0);
+        if number > 2 {
+            // The folder's own descriptor is in the list, too, and may be closed by now: then this fails, as it may.
+            let _ =
+                fcntl(std::os::fd::AsFd::as_fd(&BorrowedRaw(number)), FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC));
+        }
+    }
 }
 
 /// Closes the keeper's copies of the program's pipes, so that they end when the program ends.

@@ -42,6 +42,8 @@ pub struct Program {
     allowance: u64,
     /// Whether any output is expected. If not, printing does not prolong the wait.
     has_to_print: bool,
+    /// Whether some of it is expected on standard error.
+    has_to_say: bool,
     /// What it prints on standard output.
     pub stdout: Output,
     /// What it prints on standard error.
@@ -54,6 +56,14 @@ impl Program {
     /// # Errors
     /// When there is no such program, or pipes or processes have run out.
     pub fn start(spec: &Spec, wanted: &[Vec<u8>]) -> anyhow::Result<Self> {
+        Self::start_seeking(spec, wanted, &[])
+    }
+
+    /// Starts it and looks for `wanted` in its standard output, and for `errors` in its standard error.
+    ///
+    /// # Errors
+    /// As [`Program::start`].
+    pub fn start_seeking(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
         let (stdin_reader, stdin) = io::pipe()?;
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
@@ -63,10 +73,11 @@ impl Program {
         Ok(Self {
             process,
             stdin: Some(stdin),
-            has_to_print: !wanted.is_empty(),
-            allowance: 2 * wanted.iter().map(|text| text.len() as u64).sum::<u64>() + (1 << 20),
+            has_to_print: !wanted.is_empty() || !errors.is_empty(),
+            has_to_say: !errors.is_empty(),
+            allowance: 2 * wanted.iter().chain(errors).map(|text| text.len() as u64).sum::<u64>() + (1 << 20),
             stdout: Output::collect(stdout, wanted),
-            stderr: Output::collect(stderr, &[]),
+            stderr: Output::collect(stderr, errors),
         })
     }
 
@@ -111,7 +122,7 @@ impl Program {
                 return Ok(exit);
             }
             // It may have to print much: while that comes, it does not hang. More than the allowance does not count.
-            let total = self.stdout.total();
+            let total = self.stdout.total() + if self.has_to_say { self.stderr.total() } else { 0 };
             if self.has_to_print && total > printed && total <= self.allowance && Instant::now() < at_most {
                 patience.renew();
             }

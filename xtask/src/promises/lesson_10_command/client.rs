@@ -1,0 +1,329 @@
+//! What a client does with replies, and how it ends.
+
+use super::protocol::Command;
+use super::reply::{MAX_OUTPUT, Reply, with_header};
+use crate::bench::{Bench, Client, Peer, same_bytes};
+use crate::finding::{Finding, Half, Outcome, because, quoted};
+use crate::promises::asking::Ask;
+use crate::promises::inputs::{random_from, random_word};
+use crate::promises::{Check, client};
+use crate::wire::{Cut, Kind};
+
+/// The rows.
+pub const CLIENT: &[Check] = &[
+    client!("two-streams", "writes each stream where it belongs, unchanged", two_streams),
+    client!("large-streams", "passes on both streams of 1 MB each", large_streams).long(),
+    client!("says-the-status", "says the status when it is not 0", says_the_status),
+    client!("says-the-error", "says the error when there is no status", says_the_error),
+    client!("other-keys", "ignores other keys, blanks and the order of the keys", other_keys),
+    client!("largest-output", "reads on for 64 MiB of output, the largest", largest_output),
+    client!("ends-after-exit", "waits for the server's end after `exit`, then exits with 0", ends_after_exit),
+    client!(
+        "end-at-each-part",
+        "says so and exits with 1 when the server ends anywhere inside a reply",
+        end_at_each_part
+    )
+    .long(),
+    client!(
+        "end-in-a-stream",
+        "says so and exits with 1 when the server ends inside a stream",
+        end_in_a_stream
+    )
+    .on(&[Kind::ends(Cut::Fin, 80), Kind::ends(Cut::Rst, 80)]),
+    client!(
+        "silence-in-a-stream",
+        "waits at rest when the server falls silent inside a stream",
+        silence_in_a_stream
+    )
+    .on(&[Kind::ends(Cut::Stall, 80)]),
+];
+
+/// A conversation with a client: the runner is the server.
+struct Talk {
+    client: Client,
+    peer: Peer,
+}
+
+impl Talk {
+    /// Starts the client, and looks for these streams in what it prints, in this order.
+    fn start(bench: &mut Bench, stdout: &[Vec<u8>], stderr: &[Vec<u8>]) -> Outcome<Self> {
+        let host = bench.host()?;
+        let client = bench.client_seeking(host.addr, stdout, stderr)?;
+        let peer = bench.accept(&host, &client)?;
+        Ok(Self { client, peer })
+    }
+
+    /// Types a line, checks that it comes, and replies with these bytes; `cause` says why a line after the first does not
+    /// come.
+    fn exchange(&mut self, line: &str, reply: &[u8], cause: &str) -> Outcome {
+        self.client.line(line);
+        let request = Command::request(line);
+        let heard = self.peer.hear(request.len());
+        same_bytes(Half::Client, &request, &heard, |request, heard| match heard.bytes.as_slice() {
+            [] if !cause.is_empty() => cause.into(),
+            _ => Command::cause_of_request(request, heard),
+        })?;
+        // Both ways at once: the client need not read while it writes, and its status tells what became of it.
+        let _ = self.peer.say(reply);
+        Ok(())
+    }
+
+    /// Types `q`, and checks that the client ends well.
+    fn quits(&mut self, cause: &str) -> Outcome {
+        self.client.line("q");
+        let _ = self.peer.hear_to_end(1024);
+        self.peer.half_close();
+        because(self.client.exits_well("after `q`"), cause)
+    }
+}
+
+/// Sends a client these replies, one for each line, and checks that it passes on both streams of each.
+fn passes_on(bench: &mut Bench, replies: &[(Vec<u8>, Reply)], cause: &str) -> Outcome {
+    let streams = |of: fn(&Reply) -> &Vec<u8>| -> Vec<Vec<u8>> {
+        replies.iter().map(|(_, reply)| of(reply).clone()).filter(|stream| !stream.is_empty()).collect()
+    };
+    let (stdout, stderr) = (streams(|reply| &reply.stdout), streams(|reply| &reply.stderr));
+    let mut talk = Talk::start(bench, &stdout, &stderr)?;
+    for (n, (bytes, _)) in replies.iter().enumerate() {
+        let line = format!("line {} {}", n + 1, random_word(bench, 4));
+        talk.exchange(&line, bytes, if n == 0 { "" } else { cause })?;
+    }
+    talk.quits(cause)?;
+    let missing = |printed: &str| {
+        if printed.trim().is_empty() { Command::cause_of_printed(printed) } else { cause.into() }
+    };
+    talk.client.printed_all(&stdout, missing)?;
+    talk.client.passed_on_all(&stderr, cause)
+}
+
+fn plain(reply: Reply) -> (Vec<u8>, Reply) {
+    (reply.bytes(), reply)
+}
+
+const EACH: &str = "write the first `stdout_size` bytes behind the header to standard output and the next `stderr_size` to \
+                    standard error, as they came: they are bytes, and need not be text";
+
+fn two_streams(bench: &mut Bench) -> Outcome {
+    let every: Vec<u8> = (0..=255).collect();
+    let (one, two) = (random_from(bench, b"QXZJ", 9), random_from(bench, b"QXZJ", 11));
+    passes_on(
+        bench,
+        &[
+            plain(Reply::new(0, format!("{one}\n").as_bytes(), b"")),
+            plain(Reply::new(0, b"", format!("{two}\n").as_bytes())),
+            plain(Reply::new(0, b"", b"")),
+            plain(Reply::new(0, "粘包 é QX\n\n JZ\t\r\n".as_bytes(), b"  XZ\r\nno end")),
+            plain(Reply::new(0, &every, b"\xff\xfe\0QZ")),
+            plain(Reply::new(0, two.as_bytes(), one.as_bytes())),
+        ],
+        EACH,
+    )?;
+    // Each stream only where it belongs.
+    let (out, err) = (random_from(bench, b"QXZJ", 24), random_from(bench, b"QXZJ", 24));
+    let mut talk = Talk::start(bench, &[], &[])?;
+    talk.exchange("line", &Reply::new(0, out.as_bytes(), err.as_bytes()).bytes(), "")?;
+    talk.quits(EACH)?;
+    talk.client.end();
+    let has = |bytes: &[u8], what: &str| memchr::memmem::find(bytes, what.as_bytes()).is_some();
+    let (printed, said) = (talk.client.printed(), talk.client.said().0);
+    if !has(&printed, &err) && !has(&said, &out) {
+        return Ok(());
+    }
+    Finding::new(
+        "standard output of the command on standard output, and standard error on standard error",
+        format!("standard output: {}, standard error: {}", quoted(&printed), quoted(&said)),
+        "the two streams belong apart: who redirects one does not want the other in it",
+    )
+    .of(Half::Client)
+    .broken()
+}
+
+fn large_streams(bench: &mut Bench) -> Outcome {
+    // No program's buffer has the part's length.
+    let mut large = |len: usize| {
+        let mut bytes = random_from(bench, b"QXZJ", 131_071).repeat(len / 131_071 + 1).into_bytes();
+        bytes.truncate(len);
+        bytes
+    };
+    let (one, two) = (large(1_000_003), large(1_000_037));
+    let cause = "a stream is as long as the header says, and comes in many reads: read on until all of it is there, and write \
+                 all of it (`write_all`)";
+    passes_on(
+        bench,
+        &[
+            plain(Reply::new(0, &one, &two)),
+            plain(Reply::new(0, b"", &one)),
+            plain(Reply::new(0, &two, b"")),
+            plain(Reply::new(0, b"QXZ last", b"JZX last")),
+        ],
+        cause,
+    )
+}
+
+/// Returns whether a line of `said` holds `words`, with no digit after them.
+fn says(said: &[u8], words: &str) -> bool {
+    let at = |line: &[u8]| {
+        memchr::memmem::find_iter(line, words.as_bytes())
+            .any(|at| !line.get(at + words.len()).is_some_and(u8::is_ascii_digit))
+    };
+    said.split(|byte| *byte == b'\n').any(at)
+}
+
+fn says_the_status(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "a status other than 0 says that the command failed, also when it printed nothing: a line on standard \
+                         error that holds `status` and the number";
+    for (status, stderr) in [(3, &b""[..]), (1, b"QX\n"), (137, b"no line end"), (255, b"")] {
+        let mut talk = Talk::start(bench, &[], &[])?;
+        talk.exchange("first", &Reply::new(0, b"QXZ\n", b"").bytes(), "")?;
+        talk.exchange("second", &Reply::new(status, b"", stderr).bytes(), "")?;
+        let next = "a status other than 0 is the command's, not the client's: go on with the next line";
+        talk.exchange("third", &Reply::new(0, b"ZXQ\n", b"").bytes(), next)?;
+        let well = "the status of a command is no error of the client: at `q` it exits with 0";
+        talk.quits(well)?;
+        talk.client.end();
+        let said = talk.client.said().0;
+        if !says(&said, &format!("status {status}")) {
+            let expected = format!("a line on standard error that holds \"status {status}\"");
+            return Finding::new(expected, quoted(&said), CAUSE).of(Half::Client).broken();
+        }
+    }
+    Ok(())
+}
+
+fn says_the_error(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str =
+        "where the status is null, the text of `error` says why: a line on standard error that holds it";
+    for words in ["10 s are over", "signal 9 ended it, QXZ é", &"x".repeat(200)] {
+        let reply =
+            Reply { error: words.into(), stdout: b"QXZ\n".to_vec(), stderr: b"ZXQ\n".to_vec(), status: None };
+        let mut talk = Talk::start(bench, &[b"QXZ".to_vec()], &[])?;
+        talk.exchange("first", &reply.bytes(), "")?;
+        let next = "a status of null is the command's, not the client's: go on with the next line";
+        talk.exchange("second", &Reply::new(0, b"", b"").bytes(), next)?;
+        talk.quits("what ended a command is no error of the client: at `q` it exits with 0")?;
+        talk.client.printed_all(
+            &[b"QXZ".to_vec()],
+            |_| "what came before the command ended belongs to the reply: print it",
+        )?;
+        let said = talk.client.said().0;
+        if !says(&said, words) {
+            let expected = format!("a line on standard error that holds {}", quoted(words.as_bytes()));
+            return Finding::new(expected, quoted(&said), CAUSE).of(Half::Client).broken();
+        }
+    }
+    Ok(())
+}
+
+fn other_keys(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "the header is a JSON object: parse it as JSON, take the three keys from it, in any order, and ignore \
+                         every other key (a search for text finds the wrong one)";
+    let headers = [
+        "{\"name\":\"\\\"stdout_size\\\":1\",\"in\":{\"status\":9,\"stdout_size\":7},\"stderr_size\":4,\"stdout_size\":5,\
+         \"status\":0}",
+        "\r\n{ \"stdout_size\" :\t5 ,\n\"é\" : [null], \"stderr_size\":4, \"error\" : 7, \"status\" : 0, \"more\": -1.5e3 } ",
+    ];
+    let longest =
+        format!("{}{{\"status\":0,\"stdout_size\":5,\"stderr_size\":4}}", " ".repeat(64 * 1024 - 46));
+    let replies: Vec<(Vec<u8>, Reply)> = headers
+        .into_iter()
+        .chain([longest.as_str()])
+        .map(|header| (with_header(header, b"QXZQXJZJZ"), Reply::new(0, b"QXZQX", b"JZJZ")))
+        .collect();
+    passes_on(bench, &replies, CAUSE)
+}
+
+fn largest_output(bench: &mut Bench) -> Outcome {
+    let header = format!("{{\"status\":0,\"stdout_size\":{},\"stderr_size\":1000}}", MAX_OUTPUT - 1000);
+    let mut talk = Talk::start(bench, &[], &[])?;
+    talk.exchange("much", &with_header(&header, b"only this"), "")?;
+    let Talk { mut client, peer } = talk;
+    let outcome = client.waits_at_rest(
+        || peer.is_taken(),
+        "two streams of exactly 64 MiB together (67108864 bytes) are announced",
+    );
+    because(outcome, "64 MiB is the most output, and allowed: only more is refused")?;
+    peer.close();
+    client.exits_with_error("when the server ends inside a reply")
+}
+
+fn ends_after_exit(bench: &mut Bench) -> Outcome {
+    let mut talk = Talk::start(bench, &[], &[])?;
+    talk.exchange("one", &Reply::new(0, b"QXZ\n", b"").bytes(), "")?;
+    talk.exchange("exit", b"", "")?;
+    let Talk { mut client, mut peer } = talk;
+    client.line("more");
+    because(
+        client.waits_at_rest(
+            || peer.is_taken(),
+            "it has sent `exit` and the server has not ended the connection",
+        ),
+        "`exit` gets no reply: after it the client reads on until the server's end",
+    )?;
+    let more = peer.pending();
+    if !more.is_empty() {
+        let cause =
+            "`exit` is the last line of a conversation: wait for the server's end, and send nothing more";
+        return Finding::new("the client says nothing after `exit`", quoted(&more), cause)
+            .of(Half::Client)
+            .broken();
+    }
+    peer.close();
+    because(
+        client.exits_well("when the server ends after `exit`"),
+        "after `exit` the server's end is what was agreed: no error, and no reply comes",
+    )
+}
+
+/// Ends after some bytes of a reply, inside each of its parts and between them.
+fn end_at_each_part(bench: &mut Bench) -> Outcome {
+    let whole = Reply::new(3, b"QXZJ", b"JZXQ").bytes();
+    let header = whole.len() - 8;
+    for (offset, place) in [
+        (2, "inside the length"),
+        (4, "between the length and the header"),
+        (header - 1, "inside the header"),
+        (header, "between the header and the streams"),
+        (header + 2, "inside standard output"),
+        (header + 4, "between the two streams"),
+        (header + 6, "inside standard error"),
+    ] {
+        let mut talk = Talk::start(bench, &[], &[])?;
+        talk.exchange("first", &Reply::new(0, b"", b"").bytes(), "")?;
+        talk.exchange("second", &whole[..offset], "")?;
+        let Talk { mut client, peer } = talk;
+        peer.close();
+        because(
+            client.exits_with_error(&format!("when the server ends {place}")),
+            "a `read` of 0 bytes inside a reply is an error, in each of its parts: what has come is no reply",
+        )?;
+        bench.logs.clear(); // Only the last one is worth showing.
+        bench.ends.clear();
+    }
+    Ok(())
+}
+
+/// Types one line, and sends a reply that the check's wire cuts off inside standard output.
+fn cut_off(bench: &mut Bench) -> Outcome<(Client, crate::wire::Wire, Peer)> {
+    let host = bench.host_behind_wire()?;
+    let wire = bench.wire_to(host.addr, Vec::new(), Vec::new())?;
+    let mut client = bench.client(wire.addr, &[])?;
+    client.line("line");
+    let mut peer = bench.accept(&host, &client)?;
+    let request = Command::request("line");
+    same_bytes(Half::Client, &request, &peer.hear(request.len()), Command::cause_of_request)?;
+    let _ = peer.say(&Reply::new(0, &[b'x'; 100], &[b'y'; 10]).bytes());
+    Ok((client, wire, peer))
+}
+
+fn end_in_a_stream(bench: &mut Bench) -> Outcome {
+    let (mut client, _wire, _peer) = cut_off(bench)?;
+    because(
+        client.exits_with_error("when the connection ends inside a stream"),
+        "the connection ended before all of the stream had come: that is an error, and what has come is no reply",
+    )
+}
+
+fn silence_in_a_stream(bench: &mut Bench) -> Outcome {
+    let (client, wire, _peer) = cut_off(bench)?;
+    client.waits_at_rest(|| wire.has_stalled(), "the server falls silent inside a stream")
+}

@@ -1,0 +1,206 @@
+//! The time limit and the output limit, and the end of everything that a command started.
+
+use super::reply::{MAX_OUTPUT, Reply};
+use super::run::{has_none, hears, if_silent, runs, told};
+use crate::bench::{Bench, Peer, Server};
+use crate::finding::{Outcome, Symptom, because, broken, count, quoted};
+use crate::promises::{Check, server};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The rows. The time limit is waited for once, so its check begins before all others.
+pub const TIME: &[Check] =
+    &[server!("time-limit", "ends a command after 10 s, with all of its group", time_limit).long()];
+
+/// The rows.
+pub const OUTPUT: &[Check] =
+    &[server!("output-limit", "ends a command at 64 MiB of output, with all of its group", output_limit)
+        .long()];
+
+/// No reply at the time limit is right before this. It is measured from before the command was sent, so that a slow
+/// machine can only make it longer.
+const EARLIEST: Duration = Duration::from_millis(9500);
+/// The latest that a reply at the time limit comes.
+const LATEST: Duration = Duration::from_secs(13);
+/// The fewest bytes of a command that was ended at the output limit.
+const LEAST: usize = 63 * 1024 * 1024;
+
+/// A command that the time limit ends.
+struct Case {
+    line: &'static str,
+    /// The seconds that its `sleep` has: nothing else in the server's tree has this argument.
+    mark: &'static str,
+    stdout: &'static [u8],
+    stderr: &'static [u8],
+    /// Why no reply comes.
+    silent: &'static str,
+    /// Why a reply comes too early.
+    early: &'static str,
+}
+
+const NO_LIMIT: &str = "after 10 s a command is ended and its reply is sent, whatever the command does: wait for it with a limit";
+const TOO_EARLY: &str = "the command has 10 s: it is not ended before";
+
+const CASES: &[Case] = &[
+    Case {
+        line: "echo before; echo early >&2; sleep 000031",
+        mark: "000031",
+        stdout: b"before\n",
+        stderr: b"early\n",
+        silent: NO_LIMIT,
+        early: TOO_EARLY,
+    },
+    Case {
+        line: "sleep 000032 & echo now",
+        mark: "000032",
+        stdout: b"now\n",
+        stderr: b"",
+        silent: "the `sh` has ended, but what it started in the background holds the streams open: the 10 s end when the `sh` \
+                 has ended and both streams are read, so reading needs the limit, too",
+        early: "the reply comes when the `sh` has ended and both streams are read to their end: what the `sh` started in the \
+                background still holds them, until the time limit ends it",
+    },
+    Case {
+        line: "exec >/dev/null 2>&1; sleep 000033",
+        mark: "000033",
+        stdout: b"",
+        stderr: b"",
+        silent: "both streams have ended, but the command has not: waiting for it (`wait`) needs the limit, too",
+        early: "both streams have ended, but the command has not: wait for it, too, up to the limit",
+    },
+    Case {
+        line: "trap '' TERM HUP INT; printf x; sleep 3; printf x; sleep 3; printf x; sleep 000034",
+        mark: "000034",
+        stdout: b"xxx",
+        stderr: b"",
+        silent: "the limit is for the whole command, and no signal but SIGKILL ends a command that ignores the others: do not \
+                 begin the 10 s again when output comes",
+        early: TOO_EARLY,
+    },
+];
+
+fn time_limit(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peers = Vec::new();
+    for _ in CASES {
+        let mut peer = bench.connect(&mut server)?;
+        peer.waits_for(LATEST);
+        peers.push(peer);
+    }
+    let heard: Vec<(Duration, Outcome<Reply>)> = thread::scope(|scope| {
+        let waiting: Vec<_> =
+            peers.iter_mut().zip(CASES).map(|(peer, case)| scope.spawn(|| timed(peer, case))).collect();
+        waiting.into_iter().map(|one| one.join().expect("no thread here panics")).collect()
+    });
+    for ((took, reply), case) in heard.into_iter().zip(CASES) {
+        limited(&server, took, reply, case)?;
+    }
+    for peer in &mut peers {
+        runs(peer, "echo after", (0, b"after\n", b""), "the connection goes on after a limit")?;
+    }
+    Ok(())
+}
+
+fn timed(peer: &mut Peer, case: &Case) -> (Duration, Outcome<Reply>) {
+    let start = Instant::now();
+    let _ = peer.say(format!("{}\n", case.line).as_bytes());
+    let reply = hears(peer, case.line.as_bytes());
+    (start.elapsed(), reply)
+}
+
+/// Checks the reply at the time limit.
+fn limited(server: &Server, took: Duration, reply: Outcome<Reply>, case: &Case) -> Outcome {
+    let line = case.line.as_bytes();
+    let reply = if_silent(reply, case.silent)?;
+    if took < EARLIEST {
+        return broken(
+            format!("the reply to {} after 10 s", quoted(line)),
+            format!("it came after {:.1} s, with {}", took.as_secs_f64(), told(&reply)),
+            case.early,
+        );
+    }
+    has_none(
+        &reply,
+        line,
+        "the time limit ended the command, so it has no exit status of its own: the reply says null, and why",
+    )?;
+    for (name, right, got) in [("output", case.stdout, &reply.stdout), ("error", case.stderr, &reply.stderr)]
+    {
+        if got != right {
+            return broken(
+                format!("{} on standard {name}, which came before the time limit", quoted(right)),
+                quoted(got),
+                "what was read until the limit is sent: keep it outside the thread, or the call, that is given up",
+            );
+        }
+    }
+    gone(server, case.mark, line)
+}
+
+/// Checks that nothing of the command's group runs any more.
+fn gone(server: &Server, mark: &str, line: &[u8]) -> Outcome {
+    if server.ends_what_runs(mark) {
+        return Ok(());
+    }
+    broken(
+        format!("all that {} started is ended at the limit", quoted(line)),
+        format!("`sleep {mark}` still runs"),
+        "SIGKILL must reach the whole process group, not only the `sh`: start the command in a group of its own \
+         (`process_group(0)`), and kill the group (`kill(-group)`)",
+    )
+}
+
+fn output_limit(bench: &mut Bench) -> Outcome {
+    let mut server = bench.server()?;
+    let mut peer = bench.connect(&mut server)?;
+    let line = "head -c 100000000 /dev/zero";
+    let cause = "the output of one command is at most 64 MiB, both streams together: stop reading there, end the command and \
+                 send what was read";
+    let reply = over(&mut peer, line, cause)?;
+    if reply.stdout.iter().any(|byte| *byte != 0) {
+        return broken(
+            "the first bytes of the stream",
+            "other bytes",
+            "what was read until the limit is sent as it came",
+        );
+    }
+    let line = "sleep 000035 & yes aaaaa | head -c 40000000 >&2 & yes bbbb | head -c 60000000";
+    let reply = over(&mut peer, line, cause)?;
+    for (name, stream, word) in
+        [("output", &reply.stdout, &b"bbbb\n"[..]), ("error", &reply.stderr, b"aaaaa\n")]
+    {
+        if stream.chunks(word.len()).any(|chunk| !word.starts_with(chunk)) {
+            return broken(
+                format!("the first bytes of standard {name}, {} again and again", quoted(word)),
+                "bytes are missing between others",
+                "a prefix of each stream is sent: drop nothing but what comes after the limit",
+            );
+        }
+    }
+    gone(&server, "000035", line.as_bytes())?;
+    runs(&mut peer, "echo after", (0, b"after\n", b""), "the connection goes on after a limit").map(|_| ())
+}
+
+/// Runs a command that writes 100 MB, and checks that its reply is cut at the limit.
+fn over(peer: &mut Peer, line: &str, cause: &str) -> Outcome<Reply> {
+    let _ = peer.say(format!("{line}\n").as_bytes());
+    let outcome = hears(peer, line.as_bytes());
+    let reply = match &outcome {
+        Err(stop) if stop.symptom() == Symptom::Silent => because(
+            outcome,
+            "the command has written 100 MB, and no reply came: at 64 MiB it is ended at once, with all of its group, also \
+             what holds the streams open without writing",
+        )?,
+        _ => outcome?,
+    };
+    has_none(&reply, line.as_bytes(), cause)?;
+    let sum = reply.stdout.len() + reply.stderr.len();
+    if !(LEAST..=MAX_OUTPUT).contains(&sum) {
+        return broken(
+            "63 MiB to 64 MiB of both streams together",
+            format!("{} and {}", count(reply.stdout.len()), count(reply.stderr.len())),
+            cause.to_string(),
+        );
+    }
+    Ok(reply)
+}

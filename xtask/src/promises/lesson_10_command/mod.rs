@@ -1,0 +1,39 @@
+//! Lesson 10: a command at a distance: its status, its two streams, and the limits of both.
+
+mod beside;
+mod cd;
+mod client;
+mod inherits;
+mod limits;
+mod lines;
+mod place;
+mod protocol;
+mod refusals;
+mod reply;
+mod run;
+mod streams;
+
+pub use protocol::Command;
+
+use super::asking::{exact, many, pair, server};
+use super::{Check, any_client, any_server, asking};
+
+/// All promises of the lesson. The time limit is waited for once: its check is the first to begin.
+pub const PROMISES: &[&[Check]] = &[
+    <Command as pair::Rows>::PAIR,
+    streams::SERVER,
+    lines::SERVER,
+    cd::SERVER,
+    limits::TIME,
+    limits::OUTPUT,
+    inherits::SERVER,
+    beside::SERVER,
+    <Command as many::Rows>::MANY,
+    <Command as server::Rows>::SERVER,
+    any_server::SERVER,
+    client::CLIENT,
+    refusals::CLIENT,
+    <Command as exact::Rows>::EXACT,
+    <Command as asking::client::Rows>::CLIENT,
+    any_client::CLIENT,
+];

@@ -1,0 +1,156 @@
+//! One command: said to a server, its reply heard and compared.
+
+use super::reply::{Fault, Part, Reply};
+use crate::bench::{Ending, Peer};
+use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Symptom, because, broken, quoted};
+
+/// Says this line and hears its reply, whatever it says.
+///
+/// # Errors
+/// The finding that no right reply came.
+pub fn run(peer: &mut Peer, line: &[u8]) -> Outcome<Reply> {
+    let _ = peer.say(&[line, b"\n"].concat()); // How the connection ended is heard next.
+    hears(peer, line)
+}
+
+/// Hears the reply to this line, which was said before.
+///
+/// # Errors
+/// The finding that no right reply came.
+pub fn hears(peer: &mut Peer, line: &[u8]) -> Outcome<Reply> {
+    let (bytes, reply) = Reply::hear(peer);
+    reply.or_else(|(fault, ending)| {
+        let silent = fault == Fault::Cut(Part::Length, 4) && matches!(ending, Some(Ending::Silence(_)));
+        let expected = format!("the reply to the command {}", quoted(line));
+        Finding::new(expected, fault.came(&bytes, ending), fault.cause(&bytes, ending))
+            .seen(if silent { Symptom::Silent } else { Symptom::Other })
+            .of(Half::Server)
+            .broken()
+    })
+}
+
+/// Says this line, and checks that the reply has exactly this status and these streams; `cause` says why it may have
+/// others, where what came does not tell.
+///
+/// # Errors
+/// The finding that names what came instead.
+pub fn runs(
+    peer: &mut Peer,
+    line: &str,
+    (status, stdout, stderr): (u8, &[u8], &[u8]),
+    cause: &str,
+) -> Outcome<Reply> {
+    let reply = run(peer, line.as_bytes())?;
+    is(&reply, line.as_bytes(), (status, stdout, stderr), cause)?;
+    Ok(reply)
+}
+
+/// Checks that the reply to this line has exactly this status and these streams, as [`runs`].
+///
+/// # Errors
+/// The finding that names what came instead.
+pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8]), cause: &str) -> Outcome {
+    for (name, right, got, other) in
+        [("output", stdout, &reply.stdout, stderr), ("error", stderr, &reply.stderr, stdout)]
+    {
+        if let Some(comparison) = Comparison::of(right, got) {
+            return Finding::new(
+                format!("{} of standard {name}, from the command {}", bytes(right.len()), quoted(line)),
+                format!("{}: {}", bytes(got.len()), told(reply)),
+                cause_of_stream(right, got, other).unwrap_or(cause.into()),
+            )
+            .comparing(comparison)
+            .of(Half::Server)
+            .broken();
+        }
+    }
+    has_status(reply, line, status, cause)
+}
+
+/// Checks that the reply to this line has this status.
+///
+/// # Errors
+/// The finding that names the status that came.
+pub fn has_status(reply: &Reply, line: &[u8], status: u8, cause: &str) -> Outcome {
+    if reply.status == Some(status) {
+        return Ok(());
+    }
+    let (expected, got) = (format!("status {status} of the command {}", quoted(line)), told(reply));
+    broken(expected, got, cause)
+}
+
+/// Checks that the reply to this line has no status, but says why. [`Reply::hear`] has looked at the `error` already.
+///
+/// # Errors
+/// The finding that names the status that came.
+pub fn has_none(reply: &Reply, line: &[u8], cause: &str) -> Outcome {
+    match reply.status {
+        None => Ok(()),
+        Some(_) => broken(
+            format!("status null with an `error`, in reply to {}", quoted(line)),
+            told(reply),
+            cause.to_string(),
+        ),
+    }
+}
+
+/// Gives a server that did not reply at all this cause.
+///
+/// # Errors
+/// Those of `outcome`.
+pub fn if_silent<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> {
+    match &outcome {
+        Err(stop) if stop.symptom() == Symptom::Silent => because(outcome, cause),
+        _ => outcome,
+    }
+}
+
+/// Returns what a reply says of the status.
+pub fn told(reply: &Reply) -> String {
+    match reply.status {
+        Some(status) => format!("status {status}"),
+        None => format!("status null, error \"{}\"", reply.error.escape_debug()),
+    }
+}
+
+fn bytes(n: usize) -> String {
+    crate::finding::count(n)
+}
+
+/// Returns why a stream is not what the command wrote, where the bytes tell.
+fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8]) -> Option<Cause> {
+    let has = |bytes: &[u8], what: &[u8]| memchr::memmem::find(bytes, what).is_some();
+    let cause = match () {
+        () if has(got, b"\xef\xbf\xbd") && !has(right, b"\xef\xbf\xbd") => {
+            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: the streams are bytes"
+        }
+        () if !other.is_empty() && got == other => {
+            "the two streams are exchanged: standard output comes first, and is announced as `stdout_size`"
+        }
+        () if !other.is_empty() && !right.is_empty() && (has(got, other)) => {
+            "both streams were put into one: a pipe for each (`2>&1` loses which is which)"
+        }
+        () if right.is_empty() && !got.is_empty() && got == other => {
+            "standard error was put into standard output: a pipe for each"
+        }
+        () if got.is_empty() && !right.is_empty() => {
+            "the stream is empty: both streams are read to their end, and sent in every reply, whatever the other one holds"
+        }
+        () if got.len() < right.len() && right.trim_ascii_end() == got => {
+            "the line end of the output is missing: send both streams as they came, untrimmed"
+        }
+        () if right.starts_with(got)
+            && std::str::from_utf8(right).is_ok_and(|t| t.chars().count() == got.len()) =>
+        {
+            "the sizes count bytes, not characters"
+        }
+        () if right.starts_with(got) => {
+            "the stream was cut: read it until its end, in as many reads as it takes"
+        }
+        () if got.len() > right.len() && has(got, b"\r\n") && !has(right, b"\r\n") => {
+            "line ends were changed: the streams are bytes, and no text"
+        }
+        () => return None,
+    };
+    Some(cause.into())
+}
