@@ -193,7 +193,7 @@ fn says_the_status(bench: &mut Bench) -> Outcome {
 fn says_the_error(bench: &mut Bench) -> Outcome {
     const CAUSE: &str =
         "where the status is null, the text of `error` says why: a line on standard error that holds it";
-    for words in ["10 s are over", "signal 9 ended it, QXZ é", &"x".repeat(200)] {
+    for words in ["10 s are over", "signal 9 (SIGKILL) ended it: QXZ", &"x".repeat(200)] {
         let reply =
             Reply { error: words.into(), stdout: b"QXZ\n".to_vec(), stderr: b"ZXQ\n".to_vec(), status: None };
         let mut talk = Talk::start(bench, &[b"QXZ".to_vec()], &[])?;
