@@ -49,7 +49,7 @@ fn goes(peer: &mut Peer, line: &str, right: &str, cause: &str) -> Outcome {
 /// Says `cd …`, and checks status 1, a line on standard error, and that the directory stays.
 fn fails(peer: &mut Peer, line: &str, cause: &str) -> Outcome {
     let before = directory(peer)?;
-    let reply = run(peer, line.as_bytes())?;
+    let reply = because(run(peer, line.as_bytes()), cause)?;
     let after = directory(peer)?;
     if after != before {
         let (from, to) = (String::from_utf8_lossy(&before), String::from_utf8_lossy(&after));
@@ -79,8 +79,11 @@ fn cd_goes(bench: &mut Bench) -> Outcome {
     let trims = "blanks and tabs around the name are trimmed; those inside belong to it";
     let relative = "a relative path begins in the connection's own directory";
     for (line, right, cause) in [
+        ("cd x", "x", relative),
+        ("cd y", "x/y", relative),
+        ("cd ../..", "", relative),
         ("cd a b", "a b", trims),
-        ("cd c", "a b/c", relative),
+        ("cd ./c", "a b/c", relative),
         ("cd ..", "a b", relative),
         ("cd  \t ./c/. \t", "a b/c", trims),
         ("cd ../../x/y", "x/y", relative),

@@ -50,7 +50,11 @@ fn refuses(bench: &mut Bench, bytes: &[u8], what: &str, cause: &str) -> Outcome 
 /// Checks that a client refuses each of these headers, which are followed by three bytes.
 fn refuses_each<S: AsRef<str>>(bench: &mut Bench, headers: &[S], cause: &str) -> Outcome {
     for header in headers.iter().map(AsRef::as_ref) {
-        let what = format!("the header `{}`", header.escape_debug());
+        let shown = match header.len() {
+            ..=100 => header.escape_debug().to_string(),
+            n => format!("{}…` of {n} bytes, `…", header[..20].escape_debug()),
+        };
+        let what = format!("the header `{shown}`");
         refuses(bench, &with_header(header, b"QXZ"), &what, cause)?;
     }
     Ok(())
@@ -104,7 +108,10 @@ fn refuses_bad_status(bench: &mut Bench) -> Outcome {
     ]
     .iter()
     .map(|status| format!("{{\"stdout_size\":3,\"stderr_size\":0,\"status\":{status}}}"))
-    .chain(["{\"stdout_size\":3,\"stderr_size\":0}".into()])
+    .chain([
+        "{\"stdout_size\":3,\"stderr_size\":0}".into(),
+        "{\"stdout_size\":3,\"stderr_size\":0,\"error\":\"why\"}".into(),
+    ])
     .collect();
     refuses_each(
         bench,
@@ -130,7 +137,10 @@ fn refuses_bad_sizes(bench: &mut Bench) -> Outcome {
 }
 
 fn refuses_no_object(bench: &mut Bench) -> Outcome {
+    // So deep that a parser without a limit may reach its own.
+    let deep = "[".repeat(60_000);
     let headers = [
+        &*deep,
         "",
         "{}",
         "3",

@@ -57,7 +57,9 @@ pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8
             return Finding::new(
                 format!("{} of standard {name}, from the command {}", bytes(right.len()), quoted(line)),
                 format!("{}: {}", bytes(got.len()), told(reply)),
-                cause_of_stream(right, got, other).unwrap_or(cause.into()),
+                no_shell(line, reply)
+                    .or_else(|| cause_of_stream(right, got, other, reply.status == Some(status)))
+                    .unwrap_or(cause.into()),
             )
             .comparing(comparison)
             .of(Half::Server)
@@ -117,8 +119,19 @@ fn bytes(n: usize) -> String {
     crate::finding::count(n)
 }
 
+/// Returns that no shell ran the line, if the command printed what only a shell understands.
+fn no_shell(line: &[u8], reply: &Reply) -> Option<Cause> {
+    let at =
+        [&b"; "[..], b" >&2", b" | "].iter().filter_map(|mark| memchr::memmem::find(line, mark)).min()?;
+    let mark = &line[at..line.len().min(at + 6)];
+    memchr::memmem::find(&reply.stdout, mark).map(|_| {
+        "no shell ran the line: it was cut into words; `sh` gets it whole, as one argument (`sh -c LINE`)"
+            .into()
+    })
+}
+
 /// Returns why a stream is not what the command wrote, where the bytes tell.
-fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8]) -> Option<Cause> {
+fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8], ran: bool) -> Option<Cause> {
     let has = |bytes: &[u8], what: &[u8]| memchr::memmem::find(bytes, what).is_some();
     let cause = match () {
         () if has(got, b"\xef\xbf\xbd") && !has(right, b"\xef\xbf\xbd") => {
@@ -133,7 +146,7 @@ fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8]) -> Option<Cause> {
         () if right.is_empty() && !got.is_empty() && got == other => {
             "standard error was put into standard output: a pipe for each"
         }
-        () if got.is_empty() && !right.is_empty() => {
+        () if got.is_empty() && !right.is_empty() && ran => {
             "the stream is empty: both streams are read to their end, and sent in every reply, whatever the other one holds"
         }
         () if got.len() < right.len() && right.trim_ascii_end() == got => {
