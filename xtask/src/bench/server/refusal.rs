@@ -34,6 +34,11 @@ impl Server {
             }
             Some(Ok(Exit::Code(_))) => return Ok(()),
             Some(Ok(exit)) => (format!("it {exit}"), "the address was not refused: it ended by a signal"),
+            Some(Err(at)) if at.ip().is_loopback() => (
+                format!("it listens at {at}"),
+                "it binds another address than the one that it was given, as if all were well: say that it is refused, and \
+                 exit",
+            ),
             Some(Err(at)) => (format!("it listens at {at}"), open),
             None => (format!("it still runs; {patience}"), "refuse the address, and exit"),
         };

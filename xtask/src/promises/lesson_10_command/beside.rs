@@ -50,8 +50,9 @@ fn leaves_in_the_middle(bench: &mut Bench) -> Outcome {
     }
     let cause = "what one client does must end its connection only: an error of `write` to a client that is gone ends that \
                  connection";
-    if_silent(runs(&mut beside, "sleep 1; echo beside", (0, b"beside\n", b""), cause), cause)?;
+    let outcome = if_silent(runs(&mut beside, "sleep 1; echo beside", (0, b"beside\n", b""), cause), cause);
     server.alive(others)?;
+    outcome?;
     let mut next = bench.connect(&mut server)?;
     if_silent(runs(&mut next, "echo next", (0, b"next\n", b""), cause), cause)?;
     server.alive(others)

@@ -95,8 +95,10 @@ fn time_limit(bench: &mut Bench) -> Outcome {
     for ((took, reply), case) in heard.into_iter().zip(CASES) {
         limited(&server, took, reply, case)?;
     }
+    server.has_reaped("a command that the time limit ended")?;
     for peer in &mut peers {
-        runs(peer, "echo after", (0, b"after\n", b""), "the connection goes on after a limit")?;
+        let cause = "the connection goes on after a limit, and the 10 s begin anew with each command";
+        runs(peer, "echo after", (0, b"after\n", b""), cause)?;
     }
     Ok(())
 }
@@ -181,6 +183,7 @@ fn output_limit(bench: &mut Bench) -> Outcome {
         }
     }
     gone(&server, "000035", line.as_bytes())?;
+    server.has_reaped("a command that the output limit ended")?;
     runs(&mut peer, "echo after", (0, b"after\n", b""), "the connection goes on after a limit").map(|_| ())
 }
 
@@ -191,8 +194,8 @@ fn over(peer: &mut Peer, line: &str, cause: &str) -> Outcome<Reply> {
     let reply = match &outcome {
         Err(stop) if stop.symptom() == Symptom::Silent => because(
             outcome,
-            "the command has written 100 MB, and no reply came: at 64 MiB it is ended at once, with all of its group, also \
-             what holds the streams open without writing",
+            "the command has written 100 MB, and no reply came: at 64 MiB of both streams together it is ended at once, with \
+             all of its group, also what holds the streams open without writing",
         )?,
         _ => outcome?,
     };

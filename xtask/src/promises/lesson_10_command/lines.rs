@@ -68,6 +68,7 @@ fn drops_cr(bench: &mut Bench) -> Outcome {
 
 /// Sends a whole command without its `\n`, and ends.
 fn half_a_command(bench: &mut Bench) -> Outcome {
+    const PIECE: &str = "a piece is no line: keep what comes until its `\\n` is there";
     const CAUSE: &str = "a line without its `\\n` was run: it may be half of a dangerous one; only `\\n` says that a command is \
                          whole, not a `read`, and not the end of the stream";
     let place = Place::new(bench)?;
@@ -81,7 +82,7 @@ fn half_a_command(bench: &mut Bench) -> Outcome {
     let _ = peer.say(said.as_bytes());
     if !cuts {
         let reply = hears(&mut peer, b"echo whole")?;
-        is(&reply, b"echo whole", (0, b"whole\n", b""), "run the line as it came with `sh -c`")?;
+        is(&reply, b"echo whole", (0, b"whole\n", b""), PIECE)?;
         peer.half_close();
     }
     let more = peer.hear_to_end(64 * 1024);

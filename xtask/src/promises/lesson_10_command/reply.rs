@@ -143,6 +143,9 @@ pub fn with_header(header: &str, streams: &[u8]) -> Vec<u8> {
     [&(header.len() as u32).to_be_bytes(), header.as_bytes(), streams].concat()
 }
 
+/// The bytes of the three keys alone: no header is shorter.
+const SHORTEST: u32 = 40;
+
 type Read = (Option<u8>, String, usize, usize);
 
 fn read(header: &[u8]) -> Result<Read, Wrong> {
@@ -225,7 +228,7 @@ impl Fault {
                     .into()
             }
             Fault::Length(length) => cause_of_length(*length, bytes),
-            Fault::Header(wrong) => wrong.cause().into(),
+            Fault::Header(wrong) => Cause::certain(wrong.cause()),
         }
     }
 }
@@ -233,22 +236,24 @@ impl Fault {
 fn cause_of_length(length: u32, bytes: &[u8]) -> Cause {
     let swapped = length.swap_bytes();
     let text = bytes[..4].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-    match () {
-        () if (2..=MAX_HEADER as u32).contains(&swapped) => format!(
+    let words = match () {
+        () if bytes[0].is_ascii_whitespace() => {
+            "a line end or a blank stands before the length: nothing but replies is sent, and nothing between them".into()
+        }
+        () if (SHORTEST..=MAX_HEADER as u32).contains(&swapped) => format!(
             "{length} is {swapped} read little-endian: the length goes out in network byte order, big-endian \
              (`to_be_bytes`)"
-        )
-        .into(),
+        ),
         () if text => format!(
             "{} is text: a reply begins with four bytes of length, then the header; if replies came before, more bytes \
              were sent than their sizes say",
             quoted(&bytes[..4])
-        )
-        .into(),
-        () => "the length counts the bytes of the header, and comes right before it; if replies came before, more bytes \
-               were sent than their sizes say"
+        ),
+        () => "the length counts the bytes of the header, and comes right before it, in four bytes; if replies came before, \
+               more bytes were sent than their sizes say"
             .into(),
-    }
+    };
+    Cause::certain(words)
 }
 
 impl Wrong {

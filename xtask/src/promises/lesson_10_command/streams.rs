@@ -231,4 +231,4 @@ fn cost(bench: &mut Bench) -> Outcome {
 }
 
 /// Fewer bytes than this for each segment of a large reply are small pieces. This is no verdict.
-const SMALL: usize = 1024;
+const SMALL: usize = 2048;
