@@ -112,15 +112,11 @@ impl Reply {
         (bytes, reply)
     }
 
-    /// Hears the rest of a reply that begins with these bytes.
+    /// Hears the rest of a reply that begins with these bytes, and adds it to them.
     ///
     /// # Errors
     /// Why it is not whole, or not right.
-    pub fn hear_rest(peer: &mut Peer, mut bytes: Vec<u8>) -> Result<Self, (Fault, Option<Ending>)> {
-        Self::hear_onto(peer, &mut bytes)
-    }
-
-    fn hear_onto(peer: &mut Peer, bytes: &mut Vec<u8>) -> Result<Self, (Fault, Option<Ending>)> {
+    pub fn hear_onto(peer: &mut Peer, bytes: &mut Vec<u8>) -> Result<Self, (Fault, Option<Ending>)> {
         loop {
             match Self::first(bytes) {
                 Ok((reply, _)) => return Ok(reply),

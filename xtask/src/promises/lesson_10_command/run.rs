@@ -18,11 +18,19 @@ pub fn run(peer: &mut Peer, line: &[u8]) -> Outcome<Reply> {
 /// # Errors
 /// The finding that no right reply came.
 pub fn hears(peer: &mut Peer, line: &[u8]) -> Outcome<Reply> {
-    let (bytes, reply) = Reply::hear(peer);
-    reply.or_else(|(fault, ending)| {
+    let mut bytes = Vec::new();
+    hears_onto(peer, line, &mut bytes)
+}
+
+/// Hears the rest of the reply to this line, which begins with `bytes`.
+///
+/// # Errors
+/// The finding that no right reply came.
+pub fn hears_onto(peer: &mut Peer, line: &[u8], bytes: &mut Vec<u8>) -> Outcome<Reply> {
+    Reply::hear_onto(peer, bytes).or_else(|(fault, ending)| {
         let silent = fault == Fault::Cut(Part::Length, 4) && matches!(ending, Some(Ending::Silence(_)));
         let expected = format!("the reply to the command {}", quoted(line));
-        Finding::new(expected, fault.came(&bytes, ending), fault.cause(&bytes, ending))
+        Finding::new(expected, fault.came(bytes, ending), fault.cause(bytes, ending))
             .seen(if silent { Symptom::Silent } else { Symptom::Other })
             .of(Half::Server)
             .broken()

@@ -1,8 +1,8 @@
 //! The server's two streams and the status of a command.
 
-use super::run::{has_none, has_status, if_silent, is, run, runs};
+use super::run::{has_none, has_status, hears_onto, if_silent, is, run, runs};
 use crate::bench::{Bench, Peer, Server};
-use crate::finding::{Outcome, Stop, Symptom, because, count, skip};
+use crate::finding::{Cause, Outcome, Symptom, because, count};
 use crate::promises::{Check, server};
 
 /// The rows.
@@ -29,8 +29,10 @@ fn deadlock<T>(server: &Server, line: &str, outcome: Outcome<T>) -> Outcome<T> {
     match &outcome {
         Err(stop) if stop.symptom() == Symptom::Silent && server.runs(line) => because(
             outcome,
-            "a deadlock: a pipe holds 64 KiB; the command waits until somebody reads one stream, and the server waits for \
-             the end of the other stream, or of the command: read both at once, each in a thread of its own",
+            Cause::certain(
+                "a deadlock: a pipe holds 64 KiB; the command waits until somebody reads one stream, and the server waits \
+                 for the end of the other stream, or of the command: read both at once, each in a thread of its own",
+            ),
         ),
         _ => outcome,
     }
@@ -64,7 +66,8 @@ fn one_stream(bench: &mut Bench) -> Outcome {
         ("seq 1 200000", (0, &numbers, b"")),
         ("seq 1 200000 >&2", (0, b"", &numbers)),
     ] {
-        runs_whole(&server, &mut peer, line, right)?;
+        let cause = "every command gets a reply, also one that wrote nothing: both sizes are 0 then";
+        if_silent(runs_whole(&server, &mut peer, line, right), cause)?;
     }
     Ok(())
 }
@@ -191,12 +194,9 @@ fn cost(bench: &mut Bench) -> Outcome {
     let mut gaps = Vec::new();
     for n in 0..9 {
         let _ = peer.say(format!("echo {n}\n").as_bytes());
-        let first = peer.hear_some(1);
+        let mut bytes = peer.hear_some(1).bytes;
         let start = std::time::Instant::now();
-        let reply = super::reply::Reply::hear_rest(&mut peer, first.bytes);
-        if reply.is_err() {
-            return skip("the checks of the streams say more about these replies");
-        }
+        hears_onto(&mut peer, b"echo", &mut bytes)?;
         gaps.push(start.elapsed().as_secs_f64() * 1e3);
     }
     gaps.sort_by(f64::total_cmp);
@@ -211,12 +211,7 @@ fn cost(bench: &mut Bench) -> Outcome {
     let before = peer.segments();
     let line = b"head -c 1000000 /dev/zero";
     let start = std::time::Instant::now();
-    let reply = match run(&mut peer, line) {
-        Err(stop) if matches!(*stop, Stop::Broken(_)) => {
-            return skip("the checks of the streams say more about these replies");
-        }
-        outcome => outcome?,
-    };
+    let reply = run(&mut peer, line)?;
     let (took, size) = (start.elapsed().as_secs_f64() * 1e3, reply.stdout.len());
     if let (Some(before), Some(after)) = (before, peer.segments())
         && size < SMALL * after.saturating_sub(before).max(1) as usize
