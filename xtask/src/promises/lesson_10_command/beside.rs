@@ -35,7 +35,8 @@ fn beside_a_slow_command(bench: &mut Bench) -> Outcome {
     if_silent(runs(&mut other, "echo beside", (0, b"beside\n", b""), cause), cause)?;
     if_silent(run(&mut other, format!("echo > {go}").as_bytes()), cause)?;
     let reply = hears(&mut slow, line.as_bytes())?;
-    is(&reply, line.as_bytes(), (0, b"done\n", b""), "the reply comes when the command has ended")
+    // A server that was slow to answer the others has let its own time limit end this command.
+    is(&reply, line.as_bytes(), (0, b"done\n", b""), cause)
 }
 
 fn leaves_in_the_middle(bench: &mut Bench) -> Outcome {
@@ -54,8 +55,9 @@ fn leaves_in_the_middle(bench: &mut Bench) -> Outcome {
     server.alive(others)?;
     outcome?;
     let mut next = bench.connect(&mut server)?;
-    if_silent(runs(&mut next, "echo next", (0, b"next\n", b""), cause), cause)?;
-    server.alive(others)
+    let outcome = if_silent(runs(&mut next, "echo next", (0, b"next\n", b""), cause), cause);
+    server.alive(others)?;
+    outcome.map(|_| ())
 }
 
 fn loopback_only(bench: &mut Bench) -> Outcome {

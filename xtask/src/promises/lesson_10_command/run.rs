@@ -165,7 +165,7 @@ fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8], ran: bool) -> Option<
         {
             "the sizes count bytes, not characters"
         }
-        () if right.starts_with(got) => {
+        () if right.starts_with(got) && !got.is_empty() => {
             "the stream was cut: read it until its end, in as many reads as it takes"
         }
         () if got.len() > right.len() && has(got, b"\r\n") && !has(right, b"\r\n") => {
