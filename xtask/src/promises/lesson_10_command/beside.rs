@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::run::{hears, if_silent, is, run, runs};
 use crate::bench::Bench;
-use crate::finding::Outcome;
+use crate::finding::{Outcome, because};
 use crate::promises::{Check, server};
 
 /// The rows.
@@ -51,11 +51,11 @@ fn leaves_in_the_middle(bench: &mut Bench) -> Outcome {
     }
     let cause = "what one client does must end its connection only: an error of `write` to a client that is gone ends that \
                  connection";
-    let outcome = if_silent(runs(&mut beside, "sleep 1; echo beside", (0, b"beside\n", b""), cause), cause);
+    let outcome = because(runs(&mut beside, "sleep 1; echo beside", (0, b"beside\n", b""), cause), cause);
     server.alive(others)?;
     outcome?;
     let mut next = bench.connect(&mut server)?;
-    let outcome = if_silent(runs(&mut next, "echo next", (0, b"next\n", b""), cause), cause);
+    let outcome = because(runs(&mut next, "echo next", (0, b"next\n", b""), cause), cause);
     server.alive(others)?;
     outcome.map(|_| ())
 }

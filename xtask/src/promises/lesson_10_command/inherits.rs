@@ -121,6 +121,11 @@ fn no_zombies(bench: &mut Bench) -> Outcome {
     // And a connection that has ended.
     let _ = peer.say(b"echo last\nexit\n");
     let _ = peer.hear_to_end(4096);
+    let ends = peer.ends().ok();
     peer.close();
+    if let Some((own, _)) = ends {
+        server.lets_go_of(own, "a client that left")?;
+    }
+    server.wait_rest();
     server.has_reaped("the last command of a connection")
 }
