@@ -58,6 +58,7 @@ pub fn runs(
 /// # Errors
 /// The finding that names what came instead.
 pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8]), cause: &str) -> Outcome {
+    let exchanged = [stderr, stdout].concat() == [&reply.stdout[..], &reply.stderr].concat();
     for (name, right, got, other) in
         [("output", stdout, &reply.stdout, stderr), ("error", stderr, &reply.stderr, stdout)]
     {
@@ -65,7 +66,9 @@ pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8
             return Finding::new(
                 format!("{} of standard {name}, from the command {}", bytes(right.len()), quoted(line)),
                 format!("{}: {}", bytes(got.len()), told(reply)),
-                no_shell(line, reply)
+                (exchanged && !stdout.is_empty() && !stderr.is_empty())
+                    .then(|| EXCHANGED.into())
+                    .or_else(|| no_shell(line, reply))
                     .or_else(|| cause_of_stream(right, got, other, reply.status == Some(status)))
                     .unwrap_or(cause.into()),
             )
@@ -127,6 +130,9 @@ fn bytes(n: usize) -> String {
     crate::finding::count(n)
 }
 
+const EXCHANGED: &str =
+    "the two streams are exchanged: standard output comes first, and is announced as `stdout_size`";
+
 /// Returns that no shell ran the line, if the command printed what only a shell understands.
 fn no_shell(line: &[u8], reply: &Reply) -> Option<Cause> {
     let at =
@@ -145,9 +151,7 @@ fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8], ran: bool) -> Option<
         () if has(got, b"\xef\xbf\xbd") && !has(right, b"\xef\xbf\xbd") => {
             "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: the streams are bytes"
         }
-        () if !other.is_empty() && got == other => {
-            "the two streams are exchanged: standard output comes first, and is announced as `stdout_size`"
-        }
+        () if !other.is_empty() && got == other => EXCHANGED,
         () if !other.is_empty() && !right.is_empty() && (has(got, other)) => {
             "both streams were put into one: a pipe for each (`2>&1` loses which is which)"
         }
