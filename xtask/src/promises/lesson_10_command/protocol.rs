@@ -61,8 +61,8 @@ impl Ask for Command {
     fn hear(peer: &mut Peer, expected: &[u8]) -> Heard {
         let mut bytes = Vec::new();
         while bytes.len() < expected.len() {
-            let (raw, reply) = Reply::hear(peer);
-            match reply {
+            let mut raw = Vec::new();
+            match Reply::hear_onto(peer, &mut raw) {
                 Ok(reply) => bytes.extend(reply.bytes()),
                 Err((_, ending)) => {
                     bytes.extend(raw);

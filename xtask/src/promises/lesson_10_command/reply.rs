@@ -105,17 +105,10 @@ impl Reply {
         Ok((Self { status, error, stdout: stdout.to_vec(), stderr: stderr.to_vec() }, end))
     }
 
-    /// Hears one reply: its bytes as they came and, if it is not whole or not right, why.
-    pub fn hear(peer: &mut Peer) -> (Vec<u8>, Result<Self, (Fault, Option<Ending>)>) {
-        let mut bytes = Vec::new();
-        let reply = Self::hear_onto(peer, &mut bytes);
-        (bytes, reply)
-    }
-
-    /// Hears the rest of a reply that begins with these bytes, and adds it to them.
+    /// Hears one reply, of which these bytes have come, and adds to them what comes.
     ///
     /// # Errors
-    /// Why it is not whole, or not right.
+    /// Why it is not whole, or not right, and how the connection ended.
     pub fn hear_onto(peer: &mut Peer, bytes: &mut Vec<u8>) -> Result<Self, (Fault, Option<Ending>)> {
         loop {
             match Self::first(bytes) {
