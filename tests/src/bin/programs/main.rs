@@ -1,8 +1,9 @@
 //! Programs that are known right, known wrong, or as bad as possible: `programs NAME [ARG…]` runs one of them.
 //!
-//! `right/` and `wrong/` also contain programs in Python, C, JavaScript and Perl. The first line of each program says what to expect of
-//! it.
+//! `right/` and `wrong/` also contain programs in Python, C, JavaScript and Perl. The first line of each program says what
+//! to expect of it.
 
+mod sha256;
 mod worst;
 
 use std::process::ExitCode;

@@ -51,11 +51,6 @@ impl Server {
         patience.until(|| self.memory().is_none_or(|now| now <= bytes).then_some(())).is_some()
     }
 
-    /// Returns the processes of its tree that have not ended; empty where the platform does not tell.
-    pub fn processes(&self) -> Vec<Pid> {
-        processes::living(self.program.root())
-    }
-
     /// Returns the processes that have ended and that the server, or what it started, has not reaped.
     pub fn zombies(&self) -> Vec<Pid> {
         processes::zombies(self.program.root())

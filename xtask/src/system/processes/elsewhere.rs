@@ -16,9 +16,6 @@ pub fn pause(_: Pid, _: bool) {}
 pub fn memory(_: Pid) -> Option<u64> {
     None
 }
-pub fn living(_: Pid) -> Vec<Pid> {
-    Vec::new()
-}
 pub fn zombies(_: Pid) -> Vec<Pid> {
     Vec::new()
 }

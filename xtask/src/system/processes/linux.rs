@@ -68,10 +68,6 @@ pub fn memory(root: Pid) -> Option<u64> {
     if found.is_empty() { None } else { Some(found.iter().sum()) }
 }
 
-pub fn living(root: Pid) -> Vec<Pid> {
-    descendants(root).into_iter().filter(|pid| !has_ended(*pid)).collect()
-}
-
 pub fn zombies(root: Pid) -> Vec<Pid> {
     let below = children(root).into_iter().filter(|pid| !has_ended(*pid)).flat_map(descendants);
     below.filter(|pid| has_ended(*pid)).collect()

@@ -106,11 +106,6 @@ pub fn memory(root: Pid) -> Option<u64> {
     imp::memory(root)
 }
 
-/// Returns the descendants of `root` that have not ended.
-pub fn living(root: Pid) -> Vec<Pid> {
-    imp::living(root)
-}
-
 /// Returns the descendants of `root` that have ended and that their parent, which lives, has not reaped. Children of
 /// `root` itself do not count: it reaps them.
 pub fn zombies(root: Pid) -> Vec<Pid> {

@@ -1,5 +1,6 @@
 // kills good-names@plain: keeps the rule for names
 // Mistake: NAME: "1 to 240 bytes": 240 are refused
+use crate::sha256::Sha256;
 use serde_json::{Map, Value, json};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -283,93 +284,4 @@ fn list(folder: &Path, body: &mut Body) -> Outcome<()> {
     body.drop_rest()?;
     send(body.stream, &frame(&json!({"ok": true, "data_size": text.len()})))?;
     send(body.stream, text.as_bytes())
-}
-
-/// SHA-256 (FIPS 180-4).
-struct Sha256 {
-    state: [u32; 8],
-    block: [u8; 64],
-    len: u64,
-}
-
-const FIRST: [u32; 8] = [
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
-#[rustfmt::skip]
-const ROUNDS: [u32; 64] = [
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-];
-
-impl Sha256 {
-    fn new() -> Self {
-        Self { state: FIRST, block: [0; 64], len: 0 }
-    }
-
-    fn update(&mut self, mut data: &[u8]) {
-        while !data.is_empty() {
-            let from = (self.len % 64) as usize;
-            let n = data.len().min(64 - from);
-            self.block[from..from + n].copy_from_slice(&data[..n]);
-            self.len += n as u64;
-            data = &data[n..];
-            if from + n == 64 {
-                self.compress();
-            }
-        }
-    }
-
-    fn compress(&mut self) {
-        // Plain loops: without optimization, iterators would make this five times as slow.
-        let mut w = [0_u32; 64];
-        let mut i = 0;
-        while i < 64 {
-            if i < 16 {
-                let b = &self.block;
-                w[i] = u32::from_be_bytes([b[i * 4], b[i * 4 + 1], b[i * 4 + 2], b[i * 4 + 3]]);
-            } else {
-                let (x, y) = (w[i - 15], w[i - 2]);
-                let x = x.rotate_right(7) ^ x.rotate_right(18) ^ (x >> 3);
-                let y = y.rotate_right(17) ^ y.rotate_right(19) ^ (y >> 10);
-                w[i] = w[i - 16].wrapping_add(x).wrapping_add(w[i - 7]).wrapping_add(y);
-            }
-            i += 1;
-        }
-        let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = self.state;
-        i = 0;
-        while i < 64 {
-            let s1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
-            let t1 = h.wrapping_add(s1).wrapping_add(e & f ^ !e & g).wrapping_add(ROUNDS[i]).wrapping_add(w[i]);
-            let s0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
-            let t2 = s0.wrapping_add(a & b ^ a & c ^ b & c);
-            h = g;
-            g = f;
-            f = e;
-            e = d.wrapping_add(t1);
-            d = c;
-            c = b;
-            b = a;
-            a = t1.wrapping_add(t2);
-            i += 1;
-        }
-        for (sum, new) in self.state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
-            *sum = sum.wrapping_add(new);
-        }
-    }
-
-    fn finish(mut self) -> String {
-        let bits = (self.len * 8).to_be_bytes();
-        self.update(&[0x80]);
-        while self.len % 64 != 56 {
-            self.update(&[0]);
-        }
-        self.update(&bits);
-        self.state.iter().map(|word| format!("{word:08x}")).collect()
-    }
 }
