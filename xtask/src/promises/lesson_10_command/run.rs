@@ -58,7 +58,8 @@ pub fn runs(
 /// # Errors
 /// The finding that names what came instead.
 pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8]), cause: &str) -> Outcome {
-    let exchanged = [stderr, stdout].concat() == [&reply.stdout[..], &reply.stderr].concat();
+    let exchanged = reply.stdout.len() == stdout.len()
+        && [stderr, stdout].concat() == [&reply.stdout[..], &reply.stderr].concat();
     for (name, right, got, other) in
         [("output", stdout, &reply.stdout, stderr), ("error", stderr, &reply.stderr, stdout)]
     {
