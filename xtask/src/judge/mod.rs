@@ -13,6 +13,7 @@ use crate::promises::CheckOn;
 use crate::report::CheckReport;
 use crate::system::program;
 use crate::wire::{Kind, Record};
+use std::cmp::Reverse;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -42,7 +43,7 @@ pub fn judge(trials: &[Trial<'_>], jobs: usize, mut done: impl FnMut(usize, Judg
         .flat_map(|(number, trial)| trial.checks.iter().map(move |check| (number, *check)))
         .collect();
     let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|n| !all[*n].1.long);
+    order.sort_by_key(|n| Reverse(all[*n].1.seconds));
     let (next, order, all) = (AtomicUsize::new(0), &order, &all);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {

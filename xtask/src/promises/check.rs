@@ -22,8 +22,8 @@ pub struct Check {
     pub run: fn(&mut Bench) -> Outcome,
     /// Returns its function's path, as the compiler names it.
     pub path: fn() -> &'static str,
-    /// Whether it takes longer than most checks: then it starts first.
-    pub long: bool,
+    /// How long it takes, in seconds, where that is longer than most checks do: the longest start first.
+    pub seconds: u8,
 }
 
 /// Makes a row about the server: id, title, function. It runs on a plain wire unless [`Check::on`] says otherwise.
@@ -59,7 +59,7 @@ macro_rules! check {
             titles: &[],
             run: $run,
             path: || std::any::type_name_of_val(&$run),
-            long: false,
+            seconds: 0,
         }
     };
 }
@@ -67,14 +67,19 @@ macro_rules! check {
 pub(super) use {check, client, pair, server};
 
 impl Check {
-    /// Returns this check as one that starts before the others.
+    /// Returns this check as one that starts before most others.
     pub const fn long(self) -> Self {
-        self.long_if(true)
+        self.takes(1)
     }
 
-    /// Returns this check as one that starts before the others if `long` is true.
+    /// Returns this check as one that starts before most others if `long` is true.
     pub const fn long_if(self, long: bool) -> Self {
-        Self { long, ..self }
+        self.takes(if long { 1 } else { 0 })
+    }
+
+    /// Returns this check as one that starts before those that take fewer seconds.
+    pub const fn takes(self, seconds: u8) -> Self {
+        Self { seconds, ..self }
     }
 
     /// Returns this check on these wires.

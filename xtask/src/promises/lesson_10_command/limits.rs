@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 /// The rows. The time limit is waited for once, so its check begins before all others.
 pub const TIME: &[Check] =
-    &[server!("time-limit", "ends a command after 10 s, with all of its group", time_limit).long()];
+    &[server!("time-limit", "ends a command after 10 s, with all of its group", time_limit).takes(10)];
 
 /// The rows.
 pub const OUTPUT: &[Check] =
     &[server!("output-limit", "ends a command at 64 MiB of output, with all of its group", output_limit)
-        .long()];
+        .takes(2)];
 
 /// No reply at the time limit is right before this. It is measured from before the command was sent, so that a slow
 /// machine can only make it longer.

