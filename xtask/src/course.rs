@@ -214,6 +214,11 @@ pub fn find(word: &str) -> Result<&'static Lesson, NotFound> {
     if short.parse::<u32>().is_ok() {
         return Err(NotFound::Number(short, LESSONS.last().map_or("", |lesson| lesson.number)));
     }
+    // Letters that look like digits.
+    let digits = short.replace('o', "0").replace(['l', 'i'], "1");
+    if let Some(lesson) = LESSONS.iter().find(|lesson| lesson.number == digits) {
+        return Err(NotFound::Name(word.to_string(), Some(lesson.id())));
+    }
     let names = LESSONS.iter().flat_map(|lesson| [lesson.id(), lesson.dir(), lesson.name.to_string()]);
     let nearest = names
         .map(|name| (strsim::jaro_winkler(word, &name).max(strsim::jaro_winkler(&short, &name)), name))
@@ -234,6 +239,7 @@ mod tests {
             assert_eq!(find(word).map(|lesson| lesson.number).ok(), Some("01"), "{word}");
         }
         assert!(matches!(find("lesson-uppercas"), Err(NotFound::Name(_, Some(near))) if near == "uppercase"));
+        assert!(matches!(find("lesson-o1"), Err(NotFound::Name(_, Some(near))) if near == "lesson-01"));
         assert!(matches!(find("77"), Err(NotFound::Number(..))));
     }
 

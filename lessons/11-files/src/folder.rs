@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// # Errors
 /// The name breaks the rule ([`place`]), `body` ends or fails, the hash is another one, `name` is a folder, or the disk
-/// does not take the file. Then `dir` is as it was: what helped is removed. `body` may have bytes left.
+/// does not take the file. Then `dir` is as it was: the temporary file is removed. `body` may have bytes left.
 pub fn store(dir: &Path, name: &str, size: u64, sha256: &str, body: &mut impl Read) -> io::Result<()> {
     // TODO: copy into a temporary file through `Hashed`, compare, sync, and give it its name
     todo!("copy into a temporary file through `Hashed`, compare, sync, and give it its name")
@@ -33,7 +33,7 @@ pub struct Temporary {
 
 impl Temporary {
     /// Makes a new file in `dir`, because a rename does not reach another file system. Its name begins with `.`, so no
-    /// client can name it, and is no other file's: `create_new` fails when there is one.
+    /// client can name it. It is never an older file: `create_new` fails when there is a file of that name.
     pub fn create(dir: &Path) -> io::Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         loop {

@@ -76,7 +76,7 @@ fn put(addr: &str, file: &Path, name: &str) -> io::Result<()> {
 
 /// Sends a request with `size` bytes of `source` as its data, and returns the reply.
 ///
-/// A write that fails is not the whole story: a server that refuses a request may end the connection, and has said why.
+/// When a write fails, perhaps the server has refused the request and ended the connection. Then its reply says why.
 fn send(stream: &mut TcpStream, request: &Value, source: &mut File, size: u64) -> io::Result<Reply> {
     let sent = write_message(stream, request).map_err(CopyError::Write);
     let sent = sent.and_then(|()| copy(source, &mut Progress::new(&mut *stream, size), size));
@@ -133,8 +133,8 @@ fn whole(reply: &Message, offset: u64) -> io::Result<(u64, &str)> {
     }
 }
 
-/// Appends the next `data_size` bytes of `stream` to the file `part`, which need not exist, and gives it the name `file`
-/// when the SHA-256 of all that stands in it is `sha256`.
+/// Appends the next `data_size` bytes of `stream` to the file `part`, which need not exist. Gives it the name `file` when
+/// the SHA-256 of all that stands in it is `sha256`.
 ///
 /// Shows the [`Progress`] of the bytes. An older `file` is replaced, and only by a whole one.
 ///
