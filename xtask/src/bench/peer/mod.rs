@@ -4,6 +4,7 @@ mod hear;
 mod host;
 mod kernel_view;
 mod log;
+mod pieces;
 mod say;
 
 pub use host::Host;

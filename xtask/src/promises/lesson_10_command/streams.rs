@@ -2,7 +2,7 @@
 
 use super::run::{has_none, has_status, hears_onto, if_silent, is, run, runs};
 use crate::bench::{Bench, Peer, Server, With};
-use crate::finding::{Cause, Outcome, Symptom, because, count};
+use crate::finding::{Cause, Outcome, Symptom, because};
 use crate::promises::{Check, server};
 
 /// The rows.
@@ -212,22 +212,9 @@ fn cost(bench: &mut Bench) -> Outcome {
              at once, or set TCP_NODELAY"
         ));
     }
-    let before = peer.segments();
-    let line = b"head -c 1000000 /dev/zero";
-    let start = std::time::Instant::now();
-    let reply = run(&mut peer, line)?;
-    let (took, size) = (start.elapsed().as_secs_f64() * 1e3, reply.stdout.len());
-    if let (Some(before), Some(after)) = (before, peer.segments())
-        && size < SMALL * after.saturating_sub(before).max(1) as usize
-    {
-        bench.notes.push(format!(
-            "right, but slow: a reply of {} came in {} segments, and took {took:.0} ms; write larger pieces",
-            count(size),
-            after - before
-        ));
-    }
+    let pieces = peer.count_pieces();
+    let reply = run(&mut peer, b"head -c 1000000 /dev/zero")?;
+    let note = peer.came_in_small_pieces("a reply", reply.stdout.len() as u64, &pieces);
+    bench.notes.extend(note);
     Ok(())
 }
-
-/// Fewer bytes than this for each segment of a large reply are small pieces. This is no verdict.
-const SMALL: usize = 2048;

@@ -172,9 +172,11 @@ fn serves_a_long_file(bench: &mut Bench) -> Outcome {
         let reply = accepted(&site.server, &mut peer, &get("long"), &what, cause)?;
         has_found_as(&reply, size, &hash, 0, &what)?;
         peaks.begin();
+        let pieces = peer.count_pieces();
         hear(&mut peer, Half::Server, 0, mebibytes, || peaks.sample(site.server.memory()))?;
         peaks.are_alike(Half::Server)?;
         if mebibytes == SIZES[1] {
+            bench.notes.extend(peer.came_in_small_pieces("a file", size, &pieces));
             resumes(bench, &site, &mut peer, &hash, size)?;
         }
     }
