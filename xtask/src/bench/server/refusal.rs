@@ -19,8 +19,8 @@ impl Server {
         self.end();
         let silent = self.program.stderr.total() == 0 && self.program.stdout.total() == 0;
         let panicked = super::Said(self.program.stderr.kept()).panicked();
-        let open = "who reaches this address can run commands on this machine: refuse, before `bind`, what is no loopback \
-                    address (`is_loopback`)";
+        let open = "everybody who reaches this address can run commands on this machine: before `bind`, refuse an \
+                    address that is no loopback address (`is_loopback`)";
         let (got, cause) = match looked {
             Some(Ok(Exit::Code(0))) => (
                 "it exited with status 0".into(),
@@ -36,8 +36,7 @@ impl Server {
             Some(Ok(exit)) => (format!("it {exit}"), "the address was not refused: it ended by a signal"),
             Some(Err(at)) if at.ip().is_loopback() => (
                 format!("it listens at {at}"),
-                "it binds another address than the one that it was given, as if all were well: say that it is refused, and \
-                 exit",
+                "it binds another address than the one that it was given: refuse the address, say so, and exit",
             ),
             Some(Err(at)) => (format!("it listens at {at}"), open),
             None => (format!("it still runs; {patience}"), "refuse the address, and exit"),

@@ -115,16 +115,7 @@ fn end_inside_farewell(bench: &mut Bench) -> Outcome {
 fn longest_reply(bench: &mut Bench) -> Outcome {
     let reply = random_from(bench, b"QXZJ", LONGEST) + "\n";
     let cause = "a reply of exactly 8192 bytes before its `\\n` is allowed: print it and go on";
-    let (mut client, mut peer) = answered(
-        bench,
-        &["one", "two"],
-        &[
-            reply.as_bytes(),
-            b"QJX
-",
-        ],
-        cause,
-    )?;
+    let (mut client, mut peer) = answered(bench, &["one", "two"], &[reply.as_bytes(), b"QJX\n"], cause)?;
     client.line("q");
     let _ = peer.hear_to_end(1024);
     peer.half_close();

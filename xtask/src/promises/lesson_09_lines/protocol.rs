@@ -1,4 +1,4 @@
-//! Lesson 09's bytes: a line, `\n`, and what a reply is to it; and the likely cause when it is another.
+//! Lesson 09's bytes: a line and its `\n`, the reply to it, and the likely cause when another one comes.
 
 use crate::bench::{Ending, Heard};
 use crate::finding::Cause;
@@ -110,12 +110,12 @@ impl Ask for Lines {
     }
 }
 
-/// How many line ends these bytes hold.
+/// Returns how many line ends these bytes have.
 fn lines_in(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// Whether what came is what was expected without its empty lines.
+/// Returns whether what came is what was expected, without its empty lines.
 fn skips_empty(expected: &[u8], got: &[u8]) -> bool {
     let mut whole = expected.to_vec();
     whole.dedup_by(|byte, before| (*byte, *before) == (b'\n', b'\n'));
@@ -123,7 +123,7 @@ fn skips_empty(expected: &[u8], got: &[u8]) -> bool {
     whole.len() < expected.len() && got == whole
 }
 
-/// Why a server replied something else to these lines.
+/// Returns why a server replied something else to these lines.
 fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     let got = heard.bytes.as_slice();
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
@@ -166,7 +166,7 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
             "the line came back as it was sent: the server does not upper-case it".into()
         }
         _ if same < got.len() && got.eq_ignore_ascii_case(&expected[..got.len().min(expected.len())]) => {
-            "letters have not the case that they should have: a to z in upper case, every other byte as it came".into()
+            "letters have the wrong case: a to z in upper case, every other byte as it came".into()
         }
         _ if skips_empty(expected, got) => {
             "an empty line got no reply: it is a line like any other, and its reply is an empty line".into()
@@ -191,7 +191,8 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     }
 }
 
-/// Why a server did not reply `expected` to the last lines of a connection: what came is wrong in itself, or else `cause`.
+/// Returns why a server did not reply `expected` to the last lines of a connection: what is wrong with the bytes that
+/// came, or else `cause`.
 pub(super) fn cause_of_last(said: &[u8], expected: &[u8], heard: &Heard, cause: &str) -> Cause {
     let got = heard.bytes.as_slice();
     if got.ends_with(b"EXIT\n") {

@@ -33,7 +33,7 @@ pub(super) const SERVER: &[Check] = &[
 ];
 
 /// Says `bytes` as the last of this connection; checks that `expected` comes, and then the end. The client's side stays
-/// open. With `more` lines behind the last word, none of them may be answered.
+/// open. `more` is what comes behind the last line: the server must answer none of it.
 fn ends_with(peer: &mut Peer, bytes: &[u8], more: &[u8], expected: &[u8], cause: &str) -> Outcome {
     let bytes = [bytes, more].concat();
     let heard = peer.say_and_hear(&bytes, false, expected.len());
@@ -216,7 +216,7 @@ fn last_word_arrives(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// The shortest time, from its last reply on, for which a server must read on: 0.5 s, and something for the clocks.
+/// The shortest time, from its last reply on, for which a server must read on: 0.5 s, less 50 ms for the clocks.
 const SHORTEST: Duration = Duration::from_millis(450);
 /// The longest, from when its FIN has come: 3 s, and a second until it is seen.
 const LONGEST_STAY: Duration = Duration::from_secs(4);
@@ -287,9 +287,10 @@ const CLOSES_SOON: &str = "what the client still sends then meets a closed socke
                            writing may never read the reply: after the half-close (`shutdown`) read on until the client's end, or for \
                            a second";
 
-/// How much is sent of a line without an end.
+/// How many bytes are sent of a line without an end.
 const ENDLESS: usize = 64 << 20;
-/// Memory that may come for other reasons: buffers, and what a language's runtime has not collected yet.
+/// How much a server's memory may grow for other reasons, in bytes: buffers, and what a language's runtime has not
+/// collected yet.
 const NOISE: u64 = 16 << 20;
 
 /// Sends a line that never ends; what comes after the reply must not stay in the server's memory.

@@ -1,4 +1,4 @@
-//! What one client, or one address, may not do to others.
+//! A server beside other clients, and the addresses that it refuses.
 
 use super::place::Place;
 use super::run::{hears, if_silent, is, run, runs};
@@ -17,7 +17,7 @@ pub const SERVER: &[Check] = &[
     server!("loopback-only", "refuses every address that is open to other machines", loopback_only),
 ];
 
-/// Returns a command that runs until this file is there, 10 s at most.
+/// Returns a command that runs until this file is there. The server's time limit also ends it.
 fn until(file: &str) -> String {
     format!("while [ ! -e {file} ]; do sleep 0.05 2>/dev/null || sleep 1; done; echo done")
 }

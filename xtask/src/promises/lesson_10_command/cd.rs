@@ -64,7 +64,7 @@ fn fails(peer: &mut Peer, line: &str, cause: &str) -> Outcome {
         return broken(
             format!("a line on standard error after {}", quoted(line.as_bytes())),
             "standard error is empty",
-            "the client sees only what stands in the reply: put the reason on standard error",
+            "the client sees only the reply: put the reason on standard error",
         );
     }
     Ok(())
@@ -96,7 +96,8 @@ fn cd_goes(bench: &mut Bench) -> Outcome {
     let link = format!("ln -s {} {}", place.path("x/y"), place.path("z/link"));
     runs(&mut peer, &link, (0, b"", b""), "run the line with `sh -c`")?;
     goes(&mut peer, &format!("cd {}", place.path("z/link")), &place.path("x/y"), "a link leads to a folder")?;
-    let real = "`..` was taken away from the text of the path: ask the system for the folder (`canonicalize`), as chdir(2) does";
+    let real = "the server removed `..` from the text of the path: ask the system for the folder (`canonicalize`), as \
+                chdir(2) does";
     goes(&mut peer, "cd ..", &place.path("x"), real)?;
     goes(&mut peer, &format!("cd {}/..", place.path("z/link")), &place.path("x"), real)
 }
@@ -107,8 +108,8 @@ fn cd_to_nowhere(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     goes(&mut peer, &format!("cd {}", place.path("")), &place.path(""), "an absolute path is where it says")?;
-    let cause = "what cannot be entered (no such folder, a file) gets status 1 and a line on standard error, and the directory \
-                 stays as it was: look before the path is kept";
+    let cause = "when the server cannot enter a folder (there is none, or it is a file), the reply has status 1 and a \
+                 line on standard error, and the directory stays: check the folder before you keep its path";
     let file = format!("cd {}", place.path("file"));
     for line in ["cd nowhere", "cd file", "cd ../nowhere/at/all", &file, "cd /dev/null"] {
         fails(&mut peer, line, cause)?;
@@ -152,8 +153,8 @@ fn cd_is_literal(bench: &mut Bench) -> Outcome {
 }
 
 fn cd_keeps_apart(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the directory of the whole process was changed (`chdir`): it is one for all connections; keep a path \
-                         for each connection, and start its commands there (`Command::current_dir`)";
+    const CAUSE: &str = "the server changed the directory of the whole process (`chdir`), which all connections \
+                         share: keep a path for each connection, and start its commands there (`Command::current_dir`)";
     let place = Place::new(bench)?;
     place.makes(&["one/in", "two/in"])?;
     let mut server = bench.server()?;

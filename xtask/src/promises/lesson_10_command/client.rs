@@ -16,7 +16,7 @@ pub const CLIENT: &[Check] = &[
     client!("says-the-status", "says the status when it is not 0", says_the_status),
     client!("says-the-error", "says the error when there is no status", says_the_error),
     client!("other-keys", "ignores other keys, blanks and the order of the keys", other_keys),
-    client!("largest-output", "reads on for 64 MiB of output, the largest", largest_output),
+    client!("largest-output", "reads on for 64 MiB of output, the most", largest_output),
     client!("ends-after-exit", "waits for the server's end after `exit`, then exits with 0", ends_after_exit),
     client!(
         "end-at-each-part",
@@ -141,7 +141,7 @@ fn two_streams(bench: &mut Bench) -> Outcome {
     Finding::new(
         "standard output of the command on standard output, and standard error on standard error",
         format!("standard output: {}, standard error: {}", quoted(&printed), quoted(&said)),
-        "the two streams belong apart: who redirects one does not want the other in it",
+        "keep the two streams apart: a person who redirects one does not want the other in it",
     )
     .of(Half::Client)
     .broken()
@@ -180,8 +180,8 @@ fn says(said: &[u8], words: &str) -> bool {
 }
 
 fn says_the_status(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a status other than 0 says that the command failed, also when it printed nothing: a line on standard \
-                         error that holds `status` and the number";
+    const CAUSE: &str = "a status other than 0 says that the command failed, also when it printed nothing: print a \
+                         line on standard error that holds `status` and the number";
     for (status, stderr) in [(3, &b""[..]), (1, b"QX\n"), (137, b"no line end"), (255, b"")] {
         let mut talk = Talk::start(bench, &[], &[])?;
         talk.exchange("first", &Reply::new(0, b"QXZ\n", b"").bytes(), FRAME)?;
@@ -205,8 +205,7 @@ fn says_the_status(bench: &mut Bench) -> Outcome {
 }
 
 fn says_the_error(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str =
-        "where the status is null, the text of `error` says why: a line on standard error that holds it";
+    const CAUSE: &str = "where the status is null, the text of `error` says why: print a line on standard error that holds it";
     for words in ["10 s are over", "signal 9 (SIGKILL) ended it: QXZ", &"x".repeat(200)] {
         let reply =
             Reply { error: words.into(), stdout: b"QXZ\n".to_vec(), stderr: b"ZXQ\n".to_vec(), status: None };
@@ -255,7 +254,7 @@ fn largest_output(bench: &mut Bench) -> Outcome {
         || peer.is_taken(),
         "two streams of exactly 64 MiB together (67108864 bytes) are announced",
     );
-    because(outcome, "64 MiB is the most output, and allowed: only more is refused")?;
+    because(outcome, "64 MiB of output is allowed: refuse only more")?;
     peer.close();
     client.exits_with_error("when the server ends inside a reply")
 }

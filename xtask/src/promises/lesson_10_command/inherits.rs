@@ -102,7 +102,7 @@ fn default_signals(bench: &mut Bench) -> Outcome {
             return broken(
                 "the command begins with all signals at their defaults",
                 format!("{} {how}", signals.join(", ")),
-                "what a process ignores or blocks is ignored or blocked in what it starts, too (execve(2)): set it back in the \
+                "a program inherits the signals that its parent ignores or blocks (execve(2)): set them back in the \
                  child before `exec` (a command that ignores SIGPIPE writes on when nobody reads)",
             );
         }
@@ -115,7 +115,7 @@ fn no_zombies(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect(&mut server)?;
     for line in ["echo one", "exit 3", "kill -KILL $$"] {
         run(&mut peer, line.as_bytes())?;
-        // Looked for before the next command: some languages reap only then.
+        // Before the next command, because some languages reap only then.
         server.has_reaped(&format!("`{line}`"))?;
     }
     // And a connection that has ended.

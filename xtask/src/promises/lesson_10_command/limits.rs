@@ -17,8 +17,8 @@ pub const OUTPUT: &[Check] =
     &[server!("output-limit", "ends a command at 64 MiB of output, with all of its group", output_limit)
         .takes(2)];
 
-/// No reply at the time limit is right before this. It is measured from before the command was sent, so that a slow
-/// machine can only make it longer.
+/// The earliest time at which a reply at the time limit is right. It is measured from before the command was sent, so
+/// that a slow machine can only make it longer.
 const EARLIEST: Duration = Duration::from_millis(9500);
 /// The latest that a reply at the time limit comes.
 const LATEST: Duration = Duration::from_secs(13);
@@ -39,8 +39,9 @@ struct Case {
     early: Option<&'static str>,
 }
 
-const NO_LIMIT: &str = "after 10 s a command is ended and its reply is sent, whatever the command does: wait for it with a limit";
-const TOO_EARLY: &str = "the command has 10 s: it is not ended before";
+const NO_LIMIT: &str =
+    "after 10 s end the command and send its reply, whatever it does: wait for it with a limit";
+const TOO_EARLY: &str = "the command has 10 s: do not end it before";
 
 const CASES: &[Case] = &[
     Case {
@@ -56,8 +57,8 @@ const CASES: &[Case] = &[
         mark: "000032",
         stdout: b"now\n",
         stderr: b"",
-        silent: "the `sh` has ended, but what it started in the background holds the streams open: the 10 s end when the `sh` \
-                 has ended and both streams are read, so reading needs the limit, too",
+        silent: "the `sh` has ended, but what it started in the background holds the streams open: reading them needs \
+                 the limit, too",
         // A server whose streams are files has read them as soon as the `sh` has ended.
         early: None,
     },
@@ -66,8 +67,8 @@ const CASES: &[Case] = &[
         mark: "",
         stdout: b"left\n",
         stderr: b"",
-        silent: "what has left the group holds a stream open, and the limit does not end it: at the limit the reply is sent, \
-                 whoever still holds the streams",
+        silent: "what has left the group still holds a stream open, and the limit does not end it: send the reply at \
+                 the limit, even if a stream is still open",
         early: None,
     },
     Case {
@@ -145,14 +146,14 @@ fn limited(server: &Server, took: Duration, reply: Outcome<Reply>, case: &Case) 
             return broken(
                 format!("{} on standard {name}, which came before the time limit", quoted(right)),
                 quoted(got),
-                "what was read until the limit is sent: keep it outside the thread, or the call, that is given up",
+                "send what was read until the limit: keep it outside the thread, or the call, that you give up",
             );
         }
     }
     gone(server, case.mark, line)
 }
 
-/// Checks that nothing of the command's group runs any more.
+/// Checks that every process of the command's group has ended.
 fn gone(server: &Server, mark: &str, line: &[u8]) -> Outcome {
     if mark.is_empty() || server.ends_what_runs(mark) {
         return Ok(());
@@ -178,7 +179,7 @@ fn output_limit(bench: &mut Bench) -> Outcome {
         return broken(
             "the first bytes of the stream",
             "other bytes",
-            "what was read until the limit is sent as it came",
+            "send what was read until the limit, as it came",
         );
     }
     let line = "sleep 000035 & seq 1 20000000 | head -c 40000000 >&2 & seq 1 20000000 | head -c 60000000";
@@ -188,7 +189,7 @@ fn output_limit(bench: &mut Bench) -> Outcome {
             return broken(
                 format!("the first bytes of standard {name}, which are the numbers from 1 on"),
                 format!("the number {missed} is not where it should be"),
-                "a prefix of each stream is sent: drop nothing but what comes after the limit",
+                "send the beginning of each stream: drop only what comes after the limit",
             );
         }
     }
@@ -220,8 +221,8 @@ fn over(peer: &mut Peer, line: &str, cause: &str) -> Outcome<Reply> {
     let reply = match &outcome {
         Err(stop) if stop.symptom() == Symptom::Silent => because(
             outcome,
-            "the command has written 100 MB, and no reply came: at 64 MiB of both streams together it is ended at once, with \
-             all of its group, also what holds the streams open without writing",
+            "the command has written 100 MB, and no reply came: at 64 MiB of both streams together end it at once, \
+             with all of its group, also what holds the streams open without writing",
         )?,
         _ => outcome?,
     };

@@ -103,7 +103,7 @@ fn half_a_command(bench: &mut Bench) -> Outcome {
     }
 }
 
-/// Checks that the connection ends now. After its end is agreed, how it ends is not judged.
+/// Checks that the connection ends now. FIN and RST are both right, because both sides know that it ends.
 fn ends(peer: &mut Peer, cause: &str) -> Outcome {
     let more = peer.hear_to_end(64 * 1024);
     match more.ending {
@@ -133,7 +133,7 @@ fn exit_ends(bench: &mut Bench) -> Outcome {
         ends(&mut peer, CAUSE)?;
         server.alive("a client that said `exit`")?;
         if !place.names().is_empty() {
-            return broken("nothing behind `exit` is run", "the command behind it was run", CAUSE);
+            return broken("the server runs nothing behind `exit`", "it ran the command behind it", CAUSE);
         }
     }
     Ok(())
@@ -167,9 +167,10 @@ fn nul(bench: &mut Bench) -> Outcome {
         server.wait_idle();
         if !place.names().is_empty() {
             return broken(
-                "nothing of a line with a NUL is run",
-                "what stands before the NUL was run",
-                "the line was taken for a C string, which ends at the NUL: a part of a command was run; refuse such a line",
+                "the server runs no part of a line with a NUL",
+                "it ran the part before the NUL",
+                "the server took the line for a C string, which ends at the NUL, and ran a part of a command: refuse \
+                 such a line",
             );
         }
         has_none(&reply, line.as_bytes(), CAUSE)?;
@@ -231,7 +232,11 @@ fn too_long(bench: &mut Bench) -> Outcome {
         ends(&mut peer, CAUSE)?;
         server.alive("a line that was too long")?;
         if !place.names().is_empty() {
-            return broken("nothing of a line too long is run, and nothing after it", "it was run", CAUSE);
+            return broken(
+                "the server runs no part of a line that is too long, and nothing after it",
+                "it ran a part of such a line, or what follows it",
+                CAUSE,
+            );
         }
     }
     Ok(())

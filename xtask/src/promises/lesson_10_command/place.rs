@@ -36,7 +36,7 @@ impl Place {
         Ok(())
     }
 
-    /// Makes a file; what cannot be made is missed by the check itself.
+    /// Makes an empty file. Returns no error: the check fails when the file is not there.
     pub fn writes(&self, name: &str) {
         let _ = fs::write(self.path(name), "");
     }

@@ -1,4 +1,4 @@
-//! How the programs of lesson 10 talk, for the promises that all lessons share in which the client asks.
+//! How the programs of lesson 10 talk, as the promises in `asking` need to know it.
 
 use super::reply::{Fault, Reply};
 use crate::bench::{Bench, Ending, Heard, Peer};

@@ -21,8 +21,8 @@ pub const CLIENT: &[Check] = &[
         refuses_much_output
     )
     .long(),
-    client!("refuses-bad-status", "refuses a status that is none", refuses_bad_status).long(),
-    client!("refuses-bad-sizes", "refuses a size that is none", refuses_bad_sizes).long(),
+    client!("refuses-bad-status", "refuses a wrong status", refuses_bad_status).long(),
+    client!("refuses-bad-sizes", "refuses a wrong size", refuses_bad_sizes).long(),
     client!("refuses-no-object", "refuses a header that is no JSON object", refuses_no_object).long(),
 ];
 

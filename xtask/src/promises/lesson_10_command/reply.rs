@@ -193,7 +193,7 @@ impl Fault {
         }
     }
 
-    /// Returns why it may be so.
+    /// Returns the likely cause.
     pub fn cause(&self, bytes: &[u8], ending: Option<Ending>) -> Cause {
         match self {
             Fault::Cut(Part::Length, 4) => match ending {

@@ -2,7 +2,7 @@
 
 use super::reply::{Fault, Part, Reply};
 use crate::bench::{Ending, Peer};
-use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Symptom, because, broken, quoted};
+use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Symptom, because, broken, count, quoted};
 
 /// Says this line and hears its reply, whatever it says.
 ///
@@ -65,8 +65,8 @@ pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8
     {
         if let Some(comparison) = Comparison::of(right, got) {
             return Finding::new(
-                format!("{} of standard {name}, from the command {}", bytes(right.len()), quoted(line)),
-                format!("{}: {}", bytes(got.len()), told(reply)),
+                format!("{} of standard {name}, from the command {}", count(right.len()), quoted(line)),
+                format!("{}: {}", count(got.len()), told(reply)),
                 (exchanged && !stdout.is_empty() && !stderr.is_empty())
                     .then(|| EXCHANGED.into())
                     .or_else(|| no_shell(line, reply))
@@ -127,10 +127,6 @@ pub fn told(reply: &Reply) -> String {
     }
 }
 
-fn bytes(n: usize) -> String {
-    crate::finding::count(n)
-}
-
 const EXCHANGED: &str =
     "the two streams are exchanged: standard output comes first, and is announced as `stdout_size`";
 
@@ -152,15 +148,16 @@ fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8], ran: bool) -> Option<
         () if has(got, b"\xef\xbf\xbd") && !has(right, b"\xef\xbf\xbd") => {
             "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: the streams are bytes"
         }
+        () if !other.is_empty() && got == other && right.is_empty() => {
+            "the other stream's bytes came in this one: the two are exchanged, or both were put into one; use a pipe for each, \
+             and send standard output first"
+        }
         () if !other.is_empty() && got == other => EXCHANGED,
         () if !other.is_empty() && !right.is_empty() && (has(got, other)) => {
-            "both streams were put into one: a pipe for each (`2>&1` loses which is which)"
-        }
-        () if right.is_empty() && !got.is_empty() && got == other => {
-            "standard error was put into standard output: a pipe for each"
+            "both streams were put into one: use a pipe for each (after `2>&1` nobody can tell them apart)"
         }
         () if got.is_empty() && !right.is_empty() && ran => {
-            "the stream is empty: both streams are read to their end, and sent in every reply, whatever the other one holds"
+            "the stream is empty: read both streams to their end, and send both in every reply"
         }
         () if got.len() < right.len() && right.trim_ascii_end() == got => {
             "the line end of the output is missing: send both streams as they came, untrimmed"
@@ -171,10 +168,10 @@ fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8], ran: bool) -> Option<
             "the sizes count bytes, not characters"
         }
         () if right.starts_with(got) && !got.is_empty() => {
-            "the stream was cut: read it until its end, in as many reads as it takes"
+            "the stream was cut: read it until its end, in many reads"
         }
         () if got.len() > right.len() && has(got, b"\r\n") && !has(right, b"\r\n") => {
-            "line ends were changed: the streams are bytes, and no text"
+            "line ends were changed: the streams are bytes, not text"
         }
         () => return None,
     };

@@ -1,6 +1,6 @@
 //! The server's two streams and the status of a command.
 
-use super::run::{has_none, has_status, hears_onto, if_silent, is, run, runs};
+use super::run::{has_none, has_status, hears, hears_onto, if_silent, is, run, runs};
 use crate::bench::{Bench, Peer, Server, With};
 use crate::finding::{Cause, Outcome, Symptom, because};
 use crate::promises::{Check, server};
@@ -8,7 +8,7 @@ use crate::promises::{Check, server};
 /// The rows.
 pub const SERVER: &[Check] = &[
     server!("both-streams", "sends both streams, 1.3 MB each", both_streams),
-    server!("one-stream", "sends one stream alone, and none", one_stream),
+    server!("one-stream", "sends one stream alone, or none", one_stream),
     server!("full-pipe", "reads both streams at once: neither keeps the other waiting", full_pipe),
     server!("any-bytes", "sends the streams as they are, text or not", any_bytes),
     server!("exit-status", "sends the exit status of the command", exit_status),
@@ -16,7 +16,7 @@ pub const SERVER: &[Check] = &[
     server!("reads-nothing", "gives the command a standard input that is at its end", reads_nothing),
     server!("first-directory", "begins in its own working directory", first_directory),
     server!("in-order", "runs the commands of a connection one after the other", in_order),
-    server!("cost", "costs what it costs (a slow reply is no fault)", cost),
+    server!("cost", "is measured (a slow reply is no fault)", cost),
 ];
 
 /// What `seq 1 200000` prints: 1,288,895 bytes.
@@ -117,7 +117,8 @@ fn exit_status(bench: &mut Bench) -> Outcome {
         127,
         "what `sh` exits with is the status, also when it finds no command",
     )?;
-    let cause = "137 is a status like any other: only a signal that ends the `sh` itself has none";
+    let cause = "137 is a status like any other: the status is null when a signal ends the `sh` itself, not when it \
+                 exits with 137";
     runs(&mut peer, "exit 137", (137, b"", b""), cause).map(|_| ())
 }
 
@@ -147,7 +148,7 @@ fn reads_nothing(bench: &mut Bench) -> Outcome {
     // A command that reads the connection takes away the next line.
     let _ = peer.say(b"cat; echo a\necho b\n");
     for line in [&b"cat; echo a"[..], b"echo b"] {
-        let reply = if_silent(super::run::hears(&mut peer, line), cause)?;
+        let reply = if_silent(hears(&mut peer, line), cause)?;
         is(&reply, line, (0, &[&line[line.len() - 1..], b"\n"].concat(), b""), cause)?;
     }
     Ok(())
@@ -166,7 +167,7 @@ fn first_directory(bench: &mut Bench) -> Outcome {
         };
         let mut peer = bench.connect(&mut server)?;
         let right = format!("{}\n", dir.display());
-        let cause = "a connection begins in the server's working directory: change it for nobody";
+        let cause = "a connection begins in the server's working directory: do not change that directory";
         runs(&mut peer, "pwd -P", (0, right.as_bytes(), b""), cause)?;
     }
     Ok(())
@@ -183,14 +184,14 @@ fn in_order(bench: &mut Bench) -> Outcome {
     let _ = peer.say(format!("{first}\n{second}\n").as_bytes());
     let cause = "the commands of one connection run one after the other: a line is taken when the reply to the one before \
                  is sent";
-    let reply = super::run::hears(&mut peer, first.as_bytes())?;
+    let reply = hears(&mut peer, first.as_bytes())?;
     is(&reply, first.as_bytes(), (0, b"wrote\n", b""), cause)?;
-    let reply = super::run::hears(&mut peer, second.as_bytes())?;
+    let reply = hears(&mut peer, second.as_bytes())?;
     because(is(&reply, second.as_bytes(), (0, b"one\n", b""), cause), cause)
 }
 
-/// Measures how long a reply is under way. Notes a server whose replies wait for acknowledgements, or come in many small
-/// pieces: it is right, but slow.
+/// Measures how long a reply takes. Notes a server whose replies wait for acknowledgements, or come in many small pieces:
+/// it is right, but slow.
 fn cost(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;

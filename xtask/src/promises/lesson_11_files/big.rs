@@ -1,4 +1,5 @@
-//! Long files, both ways: 64 MiB, then 256 MiB. Neither side may hold a file in its memory, and nor does the runner.
+//! Long files, both ways: 64 MiB, then 256 MiB. Neither side may hold a file in its memory. The runner does not
+//! hold one, either.
 
 use super::client::{Called, start_computing};
 use super::protocol::{MIB, accepted, get, get_from, has_found_as, hear_reply, message, put_header, size_in};
@@ -27,7 +28,7 @@ pub const CLIENT: &[Check] = &[
 const SIZES: [u64; 2] = [64, 256];
 /// How much more memory a program may take for the second size, in bytes.
 const MORE: u64 = 64 << 20;
-/// From here on a run tells how long a resumed `get` waits for its header.
+/// When a resumed `get` waits longer than this for its header, the run notes how long.
 const SLOW: Duration = Duration::from_millis(20);
 
 /// Returns block `n` of a long file: a mebibyte, in which only the first bytes are not 0.
@@ -85,8 +86,9 @@ impl Peaks {
             return Ok(());
         }
         let who = half.word();
-        let expected =
-            format!("the {who}'s memory grows by less than 64 MiB between a file of 64 MiB and one of 256");
+        let expected = format!(
+            "the {who}'s memory grows by less than 64 MiB between a file of 64 MiB and one of 256 MiB"
+        );
         let got = format!("{} MiB with the first, {} MiB with the second", first >> 20, last >> 20);
         let cause = "the whole file lies in memory: read a block, write it, and take the next; hash block by block, too";
         Finding::new(expected, got, Cause::certain(cause)).of(half).broken()

@@ -1,4 +1,4 @@
-//! What a client of lesson 11 does whatever it was asked for, and the steps that its checks share.
+//! What a client of lesson 11 does with each verb, and the steps that its checks share.
 
 use super::names::wrong_names;
 use super::protocol::{Header, came, found, framed, hear_header, message, refusal, shown};
@@ -176,7 +176,8 @@ fn refuses_bad_names(bench: &mut Bench) -> Outcome {
     for words in all {
         let name = if words[0] == "put" { words[words.len() - 1] } else { words[1] };
         let cause = format!(
-            "{} breaks the rule for names: look at it first, say so and exit with 1, whatever the server would say",
+            "{} breaks the rule for names: check the name first, say so and exit with 1; do not leave that to the \
+             server",
             quoted(name.as_bytes())
         );
         let host = bench.host()?;
@@ -236,8 +237,7 @@ fn server_ends(bench: &mut Bench) -> Outcome {
         bench,
         Peer::close,
         "ends the connection instead of replying",
-        "a `read` of 0 bytes is the server's end (FIN): \
-        without a whole reply it is an error",
+        "a `read` of 0 bytes is the server's end (FIN): without a whole reply it is an error",
     )
 }
 

@@ -1,4 +1,4 @@
-//! `get`, the client's side, without anything left of an earlier one.
+//! `get`, the client's side, when there is no FILE.part.
 
 use super::client::{Called, hears, is_as_before, start};
 use super::protocol::{found, message, size_in};

@@ -1,4 +1,4 @@
-//! `get`, the client's side, that ends early or goes on from a FILE.part.
+//! `get`, the client's side, when it ends early or goes on from a FILE.part.
 
 use super::client::{Called, is_as_before, prints_error, start};
 use super::client_get::asks_from;
@@ -19,8 +19,8 @@ pub const CLIENT: &[Check] = &[
 ];
 
 fn get_is_cut(bench: &mut Bench) -> Outcome {
-    const KEEP: &str = "FILE.part stays when the connection ends inside the body: all that came but for at most the last MiB, \
-                        so that the next `get` goes on from there";
+    const KEEP: &str = "keep FILE.part when the connection ends inside the body, with all that came except at most \
+                        the last MiB: the next `get` goes on from there";
     const ERROR: &str =
         "the connection ended inside the body: say so and exit with 1, and do not rename FILE.part";
     let folder = bench.folder()?;

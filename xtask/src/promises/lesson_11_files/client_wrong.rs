@@ -38,12 +38,13 @@ fn contradictions(bench: &mut Bench) -> Outcome {
             header.as_object_mut().map(|header| header.remove(key));
             header
         };
-        const SIZES: &str = "`data_size` is `size` without the bytes before the offset: a reply in which it is not is wrong, \
-                             and nothing is opened for it";
-        const HASH: &str = "without `sha256` nothing can be verified: do not open anything for such a reply";
-        const OK: &str = "a reply says `ok`, true or false: one that does not is no reply";
+        const SIZES: &str = "`data_size` is `size` without the bytes before the offset: refuse every other reply, and \
+                             open nothing for it";
+        const HASH: &str =
+            "without `sha256` nothing can be verified: refuse such a reply, and open nothing for it";
+        const OK: &str = "a reply says `ok`, true or false: refuse one that does not";
         const KIND: &str =
-            "`size` and `data_size` are non-negative integers: do not open anything for other ones";
+            "`size` and `data_size` are non-negative integers: refuse other ones, and open nothing for them";
         let all = [
             (with("data_size", json!(rest + 1)), "`data_size` is one too many", SIZES),
             (with("data_size", json!(rest - 1)), "`data_size` is one too few", SIZES),

@@ -199,7 +199,7 @@ fn ends_with_its_client(bench: &mut Bench) -> Outcome {
     site.serves_another(bench, "a client that left")
 }
 
-/// Goes on where the platform does not tell.
+/// Returns ok when a check cannot look, because the platform does not tell.
 pub fn not_told(stop: Box<Stop>) -> Outcome {
     match *stop {
         Stop::Skip(_) => Ok(()),

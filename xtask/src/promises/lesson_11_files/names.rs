@@ -17,7 +17,7 @@ pub const SERVER: &[Check] = &[
     server!("fifo-blocks-nobody", "neither waits for a FIFO nor lists it", fifo_blocks_nobody),
 ];
 
-/// Names that break the rule, whoever makes them.
+/// Returns names that break the rule.
 pub fn wrong_names() -> Vec<String> {
     let short = ["", ".", "..", "../outside", "../../outside", "sub/file", "/outside", "a\\b", "..\\outside"];
     let more = [".hidden", "...", "a\nb", "a\0b", "\u{1}", "a\tb", "\u{1f}a", "a\u{7f}", "a/", "./a"];
@@ -104,7 +104,8 @@ fn only_good_names(bench: &mut Bench) -> Outcome {
         "only files whose names keep the rule are listed: this also leaves out names that are no UTF-8",
     )?;
     for name in names {
-        let cause = "only files whose names keep the rule are served, whoever put the others into DIR";
+        let cause =
+            "serve only files whose names keep the rule: other programs may have put other files into DIR";
         refused(
             &site.server,
             &mut peer,
@@ -193,7 +194,7 @@ fn fifo_blocks_nobody(bench: &mut Bench) -> Outcome {
     let mut peer = site.connect(bench)?;
     site.lists(&mut peer, "11 good\n", CAUSE)?;
     refused(&site.server, &mut peer, &get("pipe"), "`get` of a FIFO", CAUSE)?;
-    // To refuse a put over it, or to replace it, is both right.
+    // A server may refuse a put over it, or replace it.
     let _ = peer.say(&put(bench, "pipe", b"bytes")?);
     because(hear_reply(&site.server, &mut peer, "`put` over a FIFO"), CAUSE)?;
     let reply = accepted(&site.server, &mut peer, &list(), "`list` after a put over a FIFO", CAUSE)?;

@@ -13,13 +13,13 @@ use std::net::SocketAddr;
 
 /// The row.
 pub const PAIR: &[Check] =
-    &[pair!("pair-talks", "pass a file up, a list, and the file down again", pair_talks)
+    &[pair!("pair-talks", "send a file up, list it, and get it back", pair_talks)
         .on(&[Plain, Dribble, Slice])];
 
 /// What a person would type, one after the other.
 const CALLS: [&[&str]; 3] = [&["put", "hello.txt"], &["list"], &["get", "hello.txt", "copy.txt"]];
 
-/// The client's folder with a file in it, and what the client prints of the list.
+/// Makes the server's DIR, and the client's folder with a file in it. Returns both, and the file's text.
 fn prepare(bench: &mut Bench, around: &Dir) -> Outcome<(Dir, Dir, String)> {
     let (dir, own) = (around.folder("dir")?, around.folder("own")?);
     let text = format!("hello {}\n", random_word(bench, 9));

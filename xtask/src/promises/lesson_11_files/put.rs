@@ -42,7 +42,7 @@ fn replaces_a_file(bench: &mut Bench) -> Outcome {
         let bytes = random(bench, size);
         because(
             site.puts(bench, &mut peer, "one", &bytes),
-            "a put over a file replaces it: the new bytes and nothing of the old ones",
+            "a put over a file replaces it: the file then has the new bytes only",
         )?;
         let wanted = Entries::default().with("one", &bytes);
         site.shows(&wanted)?;
@@ -111,8 +111,8 @@ fn put_is_cut(bench: &mut Bench) -> Outcome {
 }
 
 fn put_under_way(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "while a put is under way, what came of it begins with `.` or stands outside DIR: write to such a \
-                         name, and rename it when all is there and verified";
+    const CAUSE: &str = "while a put is under way, its temporary file has a name that begins with `.`, or is outside \
+                         DIR: rename it when all is there and verified";
     let mut site = Site::open(bench)?;
     site.dir.write("old", b"the old file")?;
     let before = site.dir.entries();
@@ -128,11 +128,7 @@ fn put_under_way(bench: &mut Bench) -> Outcome {
             let expected = "DIR shows nothing of a put that is under way";
             return Finding::new(expected, change, CAUSE).broken();
         }
-        site.lists(
-            &mut other,
-            "12 old\n",
-            "a put that is under way is not listed, and nor is what helps it",
-        )?;
+        site.lists(&mut other, "12 old\n", "list neither a put that is under way nor its temporary file")?;
         because(gets(bench, &site.server, &mut other, "old", b"the old file", None), CAUSE)?;
         let what = format!("`put` of {} bytes in two parts", bytes.len());
         accepted(
@@ -151,8 +147,8 @@ fn put_under_way(bench: &mut Bench) -> Outcome {
 
 /// Two clients put a file of the same name at once, part by part.
 fn two_puts(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "two puts of one name mixed their bytes: what helps a put needs a name of its own for each put, and \
-                         becomes the file in one step (`rename`)";
+    const CAUSE: &str = "two puts of one name mixed their bytes: each put needs a temporary file with a name of its \
+                         own, which becomes the file in one step (`rename`)";
     let mut site = Site::open(bench)?;
     for round in 0..3 {
         let both = [random(bench, 400_000), random(bench, 400_000 - round * 50_000)];
@@ -221,7 +217,8 @@ fn get_beside_put(bench: &mut Bench) -> Outcome {
 
 fn other_file_system(bench: &mut Bench) -> Outcome {
     const CAUSE: &str = "DIR is not on the file system of the temporary files, and a rename does not go from one file \
-                         system to another: write what helps a put in DIR itself, under a name that begins with `.`";
+                         system to another: make the temporary file of a put in DIR itself, with a name that begins \
+                         with `.`";
     let Some(folder) = Folder::elsewhere() else {
         return skip("this machine has no other file system that the runner can write to");
     };

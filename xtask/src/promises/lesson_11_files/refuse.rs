@@ -37,7 +37,7 @@ fn refuses_and_goes_on(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// Neither `list` nor `get` needs a body. One that comes is a part of the message, whatever is replied.
+/// Neither `list` nor `get` needs a body. One that comes is a part of the message, also when the server refuses it.
 fn reads_every_body(bench: &mut Bench) -> Outcome {
     const CAUSE: &str = "every message may have a body, `data_size` says so: read it and drop it, and the next message begins \
                          behind it";
@@ -97,18 +97,17 @@ fn too_large(bench: &mut Bench) -> Outcome {
     site.serves_another(bench, "a put that was too large")
 }
 
-/// How long after its last word a server discards what still comes, at least: half a second, less some time that may
-/// pass between the request and that word.
+/// How long after its last reply a server discards what still comes, at least: half a second, less 50 ms for the clocks.
 const FAREWELL: Duration = Duration::from_millis(450);
 
-/// Goes on writing after the last word of the server, and checks that no reset comes.
+/// Goes on writing after the server's last reply, and checks that no reset comes.
 fn farewell(peer: &mut Peer, until: Instant) -> Outcome {
     match peer.say_until(until) {
         Err(ending @ Ending::Rst) => broken(
-            "the server takes what still comes for a while after its last word",
+            "the server reads on for a while after its last reply",
             format!("the server {ending} less than half a second after it was asked"),
-            "to close with bytes unread sends RST, which destroys a reply that is still on its way: say the reply, end \
-             your direction (`shutdown`), and discard what comes until the client ends, or for a second",
+            "to close with bytes unread sends RST, which destroys a reply that is still on its way: send the reply, \
+             half-close (`shutdown`), and discard what comes until the client ends, or for a second",
         ),
         _ => Ok(()),
     }
@@ -132,8 +131,8 @@ fn lets_go(server: &Server, peer: &Peer) -> Outcome {
     server.drops(
         own,
         "it has refused a put that was too large, and its client stays",
-        "after its last word a server discards what still comes for about a second, and then closes the connection, \
-         whatever its client does",
+        "after its last reply a server discards what still comes for about a second, and then closes the connection, \
+         also when its client stays",
     )
 }
 
@@ -210,7 +209,7 @@ fn broken_framing(bench: &mut Bench) -> Outcome {
     site.serves_another(bench, "messages that could not be told apart")
 }
 
-/// Whether these bytes are nothing, or begin with a refusal.
+/// Returns whether these bytes are nothing, or begin with a refusal.
 fn is_refusal(bytes: &[u8]) -> bool {
     let Some(length) = bytes.first_chunk::<4>() else { return bytes.is_empty() };
     let header = bytes.get(4..4 + u32::from_be_bytes(*length) as usize).unwrap_or_default();

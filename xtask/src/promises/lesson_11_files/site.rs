@@ -58,14 +58,14 @@ impl Site {
         is(Half::Server, &self.dir, wanted, when, cause)
     }
 
-    /// Checks that DIR holds exactly this beside what begins with `.`: that may stay after a put that went well.
+    /// Checks that DIR holds exactly this. Files whose names begin with `.` do not count: they may stay after a put.
     pub fn shows(&self, wanted: &Entries) -> Outcome {
         let wanted = wanted.clone().visible();
         let last = self.dir.until(|now| now.clone().visible() == wanted);
         match wanted.change(&last.visible()) {
             None => Ok(()),
             Some(change) => {
-                let cause = "a put leaves one file and nothing else: rename what helped it, or remove it";
+                let cause = "a put leaves one file and nothing else: rename its temporary file, or remove it";
                 Finding::new("DIR holds the new file and what it held", change, cause)
                     .of(Half::Server)
                     .broken()
@@ -116,7 +116,7 @@ pub fn holds(half: Half, dir: &Dir, name: &str, bytes: &[u8], cause: impl Into<C
     }
 }
 
-/// Checks that a folder holds exactly this, after a moment in which a program may still remove what helped it.
+/// Checks that a folder holds exactly this. Waits for it, because a program may still remove its temporary file.
 pub fn is(half: Half, dir: &Dir, wanted: &Entries, when: &str, cause: impl Into<Cause>) -> Outcome {
     let last = dir.until(|now| now == wanted);
     match wanted.change(&last) {

@@ -1,4 +1,4 @@
-// kills cd-to-nowhere@plain: gets status 1
+// kills cd-to-nowhere@plain: the reply has status 1
 // Mistake: `cd` to nowhere has status 0.
 #define _GNU_SOURCE
 #include <arpa/inet.h>

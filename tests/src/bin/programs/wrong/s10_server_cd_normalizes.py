@@ -1,4 +1,4 @@
-# kills cd-goes@plain: was taken away from the text of the path
+# kills cd-goes@plain: from the text of the path
 # Mistake: it works `..` out in the text: `link/..` is not where the link leads to.
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-// kills cd-to-nowhere@plain: gets status 1
+// kills cd-to-nowhere@plain: the reply has status 1
 // Mistake: `cd` to nowhere ends the connection.
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Read, Write};

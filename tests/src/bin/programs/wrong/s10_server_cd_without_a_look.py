@@ -1,4 +1,4 @@
-# kills cd-to-nowhere@plain: look before the path is kept || in every directory that
+# kills cd-to-nowhere@plain: check the folder before you keep its path || in every directory that
 # Mistake: `cd` to nowhere is believed; then no command can be started.
 import ipaddress
 import json

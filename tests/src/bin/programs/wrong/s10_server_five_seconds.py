@@ -1,4 +1,4 @@
-# kills time-limit@plain: it is not ended before
+# kills time-limit@plain: do not end it before
 # Mistake: it ends a command after 5 s.
 import ipaddress
 import json

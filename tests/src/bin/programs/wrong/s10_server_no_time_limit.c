@@ -1,4 +1,4 @@
-// kills time-limit@plain: after 10 s a command is ended
+// kills time-limit@plain: after 10 s end the command
 // Mistake: it waits for a command for as long as that takes.
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-// kills time-limit@plain: what was read until the limit is sent
+// kills time-limit@plain: what was read until the limit
 // Mistake: after a limit it sends no output.
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-# kills cd-keeps-apart@plain: of the whole process was changed
+# kills cd-keeps-apart@plain: changed the directory of the whole process
 # Mistake: `cd` changes the directory of the whole server.
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-// kills default-signals@plain: is ignored or blocked in what it starts
+// kills default-signals@plain: inherits the signals
 // Mistake: it ignores SIGINT and SIGPIPE, and the command inherits that.
 #define _GNU_SOURCE
 #include <arpa/inet.h>

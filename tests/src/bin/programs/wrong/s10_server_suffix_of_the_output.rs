@@ -1,4 +1,4 @@
-// kills output-limit@plain: a prefix of each stream is sent
+// kills output-limit@plain: send the beginning of each stream
 // Mistake: at the output limit it sends the ends of the streams.
 use serde_json::{Value, json};
 use std::fs::File;

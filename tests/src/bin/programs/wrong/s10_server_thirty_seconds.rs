@@ -1,4 +1,4 @@
-// kills time-limit@plain: after 10 s a command is ended
+// kills time-limit@plain: after 10 s end the command
 // Mistake: it ends a command after 30 s.
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Read, Write};
