@@ -163,7 +163,7 @@ impl<'a> Bench<'a> {
         Ok(Client::new(program, self.given.clone()))
     }
 
-    /// Makes an empty folder, which is removed when it is dropped: keep it longer than the programs that use it.
+    /// Makes an empty folder for temporary files. Dropping it removes it: keep it longer than the programs that use it.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -210,9 +210,9 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Returns the addresses that are open to other machines, all with the port of a free loopback address: every
-    /// address of this machine, in IPv4 and IPv6, and one of another interface, where there is one. Empty for a server
-    /// that is fixed to one address.
+    /// Returns addresses that are open to other machines, all with the port of a free loopback address: the unspecified
+    /// addresses `0.0.0.0` and `::`, and the address of another interface, where there is one. Empty for a server that
+    /// is fixed to one address.
     ///
     /// # Errors
     /// When no address is free.
@@ -233,7 +233,7 @@ impl<'a> Bench<'a> {
         self.accept_within(host, client, &Patience::to_start(client.program.root()))
     }
 
-    /// Accepts the connection of a client that may compute for long before it calls.
+    /// Accepts the connection of a client that may compute for long before it calls, up to 300 s.
     ///
     /// # Errors
     /// The finding that it never came.

@@ -41,8 +41,8 @@ impl Client {
         self.program.end_input();
     }
 
-    /// Returns how many bytes of anonymous memory (heap, stacks) its process tree uses; `None` where the platform does
-    /// not tell, and when it has ended.
+    /// Returns how many bytes of anonymous memory (heap, stacks) its process tree uses now; `None` where the platform
+    /// does not tell, and when it has ended.
     pub fn memory(&self) -> Option<u64> {
         processes::memory(self.program.root())
     }
@@ -100,7 +100,7 @@ impl Client {
         patience.until(|| (self.exit().is_some() || processes::at_rest(root)).then_some(()));
     }
 
-    /// Waits until the client has ended, as long as it computes.
+    /// Waits until the client has ended, longer while it computes: up to 300 s.
     pub fn wait_computing(&self) {
         let patience = Patience::computing(&[self.program.root()]);
         patience.until(|| self.exit().map(|_| ()));
@@ -153,7 +153,8 @@ impl Client {
         })
     }
 
-    /// Checks that the client still runs after `time`, in which nothing comes; it gets longer while it gets no CPU time.
+    /// Checks that the client still runs after `time`, in which it gets no bytes. Waits longer while the client gets no
+    /// CPU time.
     ///
     /// # Errors
     /// The finding that it ended.

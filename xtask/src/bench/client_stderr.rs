@@ -1,4 +1,4 @@
-//! A client that passes on bytes on its standard error, too.
+//! A client that also passes bytes on to its standard error.
 
 use super::facts::starts;
 use super::{Bench, Client, With};

@@ -55,7 +55,7 @@ impl Start {
     fn absolute(&self, word: String) -> OsString {
         let from = self.dir.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
         let path = from.join(&word);
-        // A bare word is looked for in PATH, whatever lies here under its name.
+        // A program's name without `/` is looked up in PATH, even if a file here has the same name.
         let is_path = !word.is_empty() && !word.starts_with('-') && path.exists();
         if is_path && (word.contains('/') || self.argv.first() != Some(&word)) {
             path.into()

@@ -12,7 +12,8 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// How many bytes of a file [`Dir::entries`] reads: files of checks that compare folders are shorter.
+/// How many bytes of a file [`Dir::read`] and [`Dir::entries`] read: 32 MiB. Files of checks that compare them are
+/// shorter.
 const MOST: u64 = 32 << 20;
 
 /// A folder, by its path.
@@ -37,7 +38,7 @@ pub enum Entry {
 pub struct Entries(pub BTreeMap<OsString, Entry>);
 
 impl Entries {
-    /// Returns in words how `later` differs; `None` when it does not.
+    /// Returns in words the first difference of `later`; `None` when there is none.
     pub fn change(&self, later: &Self) -> Option<String> {
         let name = |name: &OsString| format!("\"{}\"", name.as_encoded_bytes().escape_ascii());
         for (key, entry) in &self.0 {
@@ -68,7 +69,7 @@ impl Entries {
         self
     }
 
-    /// Returns these entries with a file more.
+    /// Returns these entries and a file of this name and these bytes.
     pub fn with(mut self, name: &str, bytes: &[u8]) -> Self {
         self.0.insert(name.into(), Entry::File(bytes.to_vec()));
         self
@@ -109,10 +110,10 @@ impl Dir {
         can("write a file for the check", fs::write(self.at(name), bytes).map_err(Into::into))
     }
 
-    /// Makes a symbolic link.
+    /// Makes a symbolic link (symlink(2)).
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When it cannot be made. A skip where the platform has none.
     pub fn link(&self, name: &str, to: impl AsRef<Path>) -> Outcome {
         #[cfg(unix)]
         return can("make a link", std::os::unix::fs::symlink(to, self.at(name)).map_err(Into::into));
@@ -120,10 +121,10 @@ impl Dir {
         skip(format!("this platform has no symbolic link {name} to {}", to.as_ref().display()))
     }
 
-    /// Makes a FIFO.
+    /// Makes a FIFO (mkfifo(3)).
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When it cannot be made. A skip where the platform has none.
     pub fn fifo(&self, name: &str) -> Outcome {
         #[cfg(unix)]
         return can(
@@ -162,13 +163,13 @@ impl Dir {
         fs::symlink_metadata(self.at(name)).ok().filter(fs::Metadata::is_file).map(|found| found.len())
     }
 
-    /// Returns the bytes of the regular file of this name, `None` where there is none.
+    /// Returns the bytes of the regular file of this name, the first 32 MiB at most; `None` where there is none.
     pub fn read(&self, name: &str) -> Option<Vec<u8>> {
         self.size(name).and_then(|_| read(&self.at(name)))
     }
 
-    /// Passes the file of this name on in blocks of `length` bytes, with the number of each, until `block` returns
-    /// false. Returns how many blocks it accepted.
+    /// Reads the file of this name in blocks of `length` bytes, and calls `block` with the number of each (from 0) and
+    /// its bytes, until it returns false. Returns how many times it returned true. The last block may be shorter.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -193,12 +194,12 @@ impl Dir {
         can("read a file", read())
     }
 
-    /// Returns all that stands in it. What goes while it is read counts as not there.
+    /// Returns all that stands in it. What is removed meanwhile counts as not there.
     pub fn entries(&self) -> Entries {
         entries(&self.0)
     }
 
-    /// Waits until it holds what `wanted` asks for, while a program may still work. Returns what it holds in the end.
+    /// Waits, 5 s at most, until `wanted` returns true for what it holds. Returns what it held at the last look.
     pub fn until(&self, wanted: impl Fn(&Entries) -> bool) -> Entries {
         let mut last = Entries::default();
         Patience::with(&[]).until(|| {

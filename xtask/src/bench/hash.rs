@@ -1,4 +1,5 @@
-//! SHA-256 of what a check sends and hears. The package `lab-hash` computes it: the runner itself is built without.
+//! SHA-256 (FIPS 180-4) of what a check sends and hears. The package `lab-hash` computes it, so that the runner itself
+//! needs no crate for it.
 
 use super::Bench;
 use super::facts::can;

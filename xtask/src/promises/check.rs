@@ -22,7 +22,7 @@ pub struct Check {
     pub run: fn(&mut Bench) -> Outcome,
     /// Returns its function's path, as the compiler names it.
     pub path: fn() -> &'static str,
-    /// How long it takes, in seconds, where that is longer than most checks do: the longest start first.
+    /// About how long it takes, in seconds; 0 for most checks. The longest start first.
     pub seconds: u8,
 }
 

@@ -39,7 +39,8 @@ impl Peer {
         self.ahead.clone()
     }
 
-    /// Says nothing for this long. Returns how the other side ended in that time, if it did; later calls hear what came.
+    /// Says nothing for this time. Returns how the other side ended meanwhile, or `None` if it did not; later calls
+    /// hear the bytes that came.
     pub fn stays_silent(&mut self, time: Duration) -> Option<Ending> {
         let until = Instant::now() + time;
         let mut buffer = [0; 4096];
@@ -65,7 +66,7 @@ impl Peer {
         }
     }
 
-    /// Puts bytes that were heard back: the next call hears them again.
+    /// Takes back bytes that were heard: the next call hears them again.
     pub fn unhear(&mut self, bytes: &[u8]) {
         self.ahead.splice(0..0, bytes.iter().copied());
     }

@@ -10,7 +10,7 @@ use socket2::SockRef;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How a program stands to its end of a connection.
+/// What a program has done with its end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OtherEnd {
     /// It has not ended its direction.
@@ -24,18 +24,18 @@ enum OtherEnd {
 /// How long a program stayed on a connection.
 #[derive(Clone, Copy, Debug)]
 pub enum Staying {
-    /// Until some moment between these two: at the last look before it was still there, then it was gone.
+    /// It let go of the connection at some moment between these two.
     Until {
-        /// It was still there.
+        /// The last look at which it held its socket.
         held: Instant,
-        /// It was gone.
+        /// The first look at which it did not.
         gone: Instant,
     },
-    /// It was still there after this long.
+    /// It still held its socket after this time.
     Longer(Duration),
 }
 
-/// Time between two bytes of one who goes on talking.
+/// Time between two bytes of a peer that goes on talking.
 const BETWEEN_BYTES: Duration = Duration::from_millis(300);
 
 impl Peer {
@@ -97,7 +97,7 @@ impl Peer {
         }
     }
 
-    /// Returns how the other side stands to the connection; `None` where the kernel does not tell.
+    /// Returns what the other side has done with its end of the connection; `None` where the kernel does not tell.
     fn other_end(&self) -> Option<OtherEnd> {
         // A reset connection has no ends any more.
         let Ok((own, other)) = self.ends() else { return Some(OtherEnd::LetGo) };
@@ -112,8 +112,8 @@ impl Peer {
         })
     }
 
-    /// Waits, without hearing anything, until the other side has ended its direction and rests, or has let go of the
-    /// connection, or can do no more because nobody hears it.
+    /// Waits, and reads nothing, until the other side has ended its direction and sleeps, or has let go of the
+    /// connection, or sleeps because its buffers are full. Gives up when this peer's patience is over.
     pub fn wait_ended_unheard(&self) {
         let mut patience = self.patience.clone();
         patience.renew();
@@ -130,8 +130,8 @@ impl Peer {
         });
     }
 
-    /// Goes on saying a byte now and then until the other side has let go of the connection, for at most `limit` (more
-    /// while it gets no CPU time). Where the kernel does not tell that, the connection's reset does.
+    /// Says a byte every 300 ms until the other side has let go of the connection, for at most `limit` (longer while it
+    /// gets no CPU time). Where the kernel does not tell that, an RST does.
     pub fn say_until_let_go(&mut self, limit: Duration) -> Staying {
         let patience = Patience::limited(limit, &Vec::from_iter(self.other));
         let mut held = Instant::now();

@@ -88,13 +88,13 @@ impl Peer {
         self.other = Some(root);
     }
 
-    /// Waits longer for the other side as long as it computes, a hash of a long file for instance.
+    /// Waits longer for the other side while it computes, for instance the hash of a long file: up to 300 s.
     pub fn computes(&mut self) {
         self.patience = Patience::computing(self.other.as_slice());
         self.in_all = Duration::from_secs(300);
     }
 
-    /// Waits this long for each piece of what it hears, and still longer while the other side gets no CPU time.
+    /// Waits for each piece of what it hears up to `limit`, and longer while the other side gets no CPU time.
     pub fn waits_for(&mut self, limit: Duration) {
         let roots: Vec<Pid> = self.other.into_iter().collect();
         self.patience = Patience::limited(limit, &roots);

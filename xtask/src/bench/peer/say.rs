@@ -23,7 +23,7 @@ impl Peer {
         say(&self.stream, &self.log, self.patience.clone(), bytes)
     }
 
-    /// Goes on saying a few bytes, again and again, until `until`.
+    /// Says 64 bytes every 5 ms until this moment.
     ///
     /// # Errors
     /// How the connection ended before that, or that the other side does not read.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// How long a server may leave a child that has ended unreaped after its reply.
 const TO_REAP: Duration = Duration::from_secs(1);
-/// How many times in a row a server must be seen asleep: a byte that has just come may still wake it.
+/// How many times in a row a server must be seen asleep: a byte that has just arrived may still wake it.
 const LOOKS: u32 = 20;
 
 impl Server {
@@ -18,7 +18,8 @@ impl Server {
         processes::runs(self.program.root(), text)
     }
 
-    /// Waits until no process of the server's tree has `text` in its arguments. Returns whether none has.
+    /// Waits, 5 s at most, until no process of the server's tree has `text` in its arguments. Returns whether that
+    /// came.
     pub fn ends_what_runs(&self, text: &str) -> bool {
         let patience = Patience::with(&[]);
         patience.until(|| (!self.runs(text)).then_some(())).is_some()

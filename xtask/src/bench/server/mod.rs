@@ -39,13 +39,14 @@ impl Server {
         self.program.exit()
     }
 
-    /// Returns how many bytes of anonymous memory (heap, stacks) its process tree uses; `None` where the platform does
-    /// not tell.
+    /// Returns how many bytes of anonymous memory (heap, stacks) its process tree uses now; `None` where the platform
+    /// does not tell.
     pub fn memory(&self) -> Option<u64> {
         processes::memory(self.program.root())
     }
 
-    /// Waits until its process tree uses no more anonymous memory than this, in bytes; returns whether it ever did.
+    /// Waits until its process tree uses at most this many bytes of anonymous memory. Returns whether that came, and
+    /// `true` where the platform does not tell.
     pub fn memory_falls_to(&self, bytes: u64) -> bool {
         let patience = Patience::with(&[self.program.root()]);
         patience.until(|| self.memory().is_none_or(|now| now <= bytes).then_some(())).is_some()

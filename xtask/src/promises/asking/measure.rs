@@ -9,7 +9,7 @@ use crate::promises::pushing::LETTERS;
 use crate::promises::pushing::measure::{LENGTH, Run, time_to_client};
 
 /// Asks the server for `count` replies, through the bench's wire. All requests are said at once, as far as the framing
-/// allows it: a client that waits for each reply pays a round trip for its own patience, whatever the framing.
+/// allows it: a client that waits for each reply takes a round trip for each, with any framing.
 ///
 /// # Errors
 /// The finding that the replies are not right.

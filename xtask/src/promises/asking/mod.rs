@@ -49,8 +49,8 @@ pub trait Ask: Sized + 'static {
     /// Returns everything that a server replies to these bytes.
     fn reply(requests: &[u8]) -> Vec<u8>;
 
-    /// Hears a server's replies, which must be `expected`. Where replies may differ in what does not matter (the keys of
-    /// an object, blanks), it returns them as [`Ask::reply`] would write them.
+    /// Hears a server's replies, which must be `expected`. Where replies may differ in what does not matter (the keys
+    /// of an object, blanks), it returns them as [`Ask::reply`] would write them.
     fn hear(peer: &mut Peer, expected: &[u8]) -> Heard {
         peer.hear(expected.len())
     }
@@ -85,7 +85,7 @@ pub trait Ask: Sized + 'static {
         Self::requests(rng, 8 << 20)
     }
 
-    /// Returns a small request for a server, which is not random.
+    /// Returns a small request, always the same, for a server.
     fn small(words: &str) -> Vec<u8> {
         Self::request(words)
     }

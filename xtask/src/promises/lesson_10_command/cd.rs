@@ -25,7 +25,8 @@ fn directory(peer: &mut Peer) -> Outcome<Vec<u8>> {
     Ok(reply.stdout.strip_suffix(b"\n").unwrap_or(&reply.stdout).to_vec())
 }
 
-/// Checks that the next command runs in this directory. `before` is where it ran before; `cause` says what else is wrong.
+/// Checks that the next command runs in this directory. `before` is where it ran before; `cause` says what else is
+/// wrong.
 fn is_in(peer: &mut Peer, right: &str, before: &[u8], line: &str, cause: &str) -> Outcome {
     let got = directory(peer)?;
     if got == right.as_bytes() {

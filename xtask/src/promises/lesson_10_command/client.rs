@@ -59,8 +59,8 @@ impl Talk {
         Ok(Self { client, peer, answered: 0 })
     }
 
-    /// Types a line, checks that it comes, and replies with these bytes; `cause` says why a line after the first does not
-    /// come.
+    /// Types a line, checks that it comes, and replies with these bytes; `cause` says why a line after the first does
+    /// not come.
     fn exchange(&mut self, line: &str, reply: &[u8], cause: &str) -> Outcome {
         self.client.line(line);
         let (request, answered) = (Command::request(line), self.answered);

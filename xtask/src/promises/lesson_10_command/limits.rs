@@ -28,8 +28,8 @@ const LEAST: usize = 63 * 1024 * 1024;
 /// A command that the time limit ends.
 struct Case {
     line: &'static str,
-    /// The seconds that its `sleep` has: nothing else in the server's tree has this argument. Empty where what sleeps has
-    /// left the group.
+    /// The seconds that its `sleep` has: nothing else in the server's tree has this argument. Empty where what sleeps
+    /// has left the group.
     mark: &'static str,
     stdout: &'static [u8],
     stderr: &'static [u8],

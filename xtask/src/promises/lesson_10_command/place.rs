@@ -5,7 +5,8 @@ use crate::finding::{Outcome, unable};
 use std::fs;
 use std::path::PathBuf;
 
-/// A temporary folder, by absolute path. Its path has no blanks that `sh` would split, as the runner's folders have none.
+/// A temporary folder, by absolute path. Its path has no blanks that `sh` would split, as the runner's folders have
+/// none.
 pub struct Place(Folder);
 
 impl Place {

@@ -93,7 +93,8 @@ pub fn has_status(reply: &Reply, line: &[u8], status: u8, cause: &str) -> Outcom
     broken(expected, got, cause)
 }
 
-/// Checks that the reply to this line has no status, but says why. [`Reply::hear_onto`] has looked at the `error` already.
+/// Checks that the reply to this line has no status, but says why. [`Reply::hear_onto`] has looked at the `error`
+/// already.
 ///
 /// # Errors
 /// The finding that names the status that came.

@@ -190,8 +190,8 @@ fn in_order(bench: &mut Bench) -> Outcome {
     because(is(&reply, second.as_bytes(), (0, b"one\n", b""), cause), cause)
 }
 
-/// Measures how long a reply takes. Notes a server whose replies wait for acknowledgements, or come in many small pieces:
-/// it is right, but slow.
+/// Measures how long a reply takes. Notes a server whose replies wait for acknowledgements, or come in many small
+/// pieces: it is right, but slow.
 fn cost(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;

@@ -108,7 +108,8 @@ fn no_reply_at_all(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// Gets a file of which `part` bytes are there, replies this, and checks that the client refuses it and touches nothing.
+/// Gets a file of which `part` bytes are there, replies this, and checks that the client refuses it and touches
+/// nothing.
 fn is_refused(
     bench: &mut Bench,
     part: usize,

@@ -73,8 +73,8 @@ fn beside_silent_clients(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// Clients that are silent for longer than a time limit that a program may have: between messages, inside a header, inside
-/// a body.
+/// Clients that are silent for longer than a time limit that a program may have: between messages, inside a header,
+/// inside a body.
 fn silence_is_no_end(bench: &mut Bench) -> Outcome {
     const CAUSE: &str = "silence was taken for the end: a client that says nothing is still there, and only a `read` of 0 bytes \
                          is its end";

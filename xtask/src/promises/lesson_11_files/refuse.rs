@@ -97,7 +97,8 @@ fn too_large(bench: &mut Bench) -> Outcome {
     site.serves_another(bench, "a put that was too large")
 }
 
-/// How long after its last reply a server discards what still comes, at least: half a second, less 50 ms for the clocks.
+/// How long after its last reply a server discards what still comes, at least: half a second, less 50 ms for the
+/// clocks.
 const FAREWELL: Duration = Duration::from_millis(450);
 
 /// Goes on writing after the server's last reply, and checks that no reset comes.

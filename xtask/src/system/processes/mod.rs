@@ -100,8 +100,8 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
     imp::cpu_time(root)
 }
 
-/// Returns how many bytes of anonymous memory (heap, stacks) the descendants of `root` have in use, together; `None`
-/// where the platform does not tell.
+/// Returns how many bytes of anonymous memory (heap, stacks; proc_pid_smaps(5)) all descendants of `root` use together;
+/// `None` where the platform does not tell.
 pub fn memory(root: Pid) -> Option<u64> {
     imp::memory(root)
 }

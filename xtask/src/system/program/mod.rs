@@ -42,7 +42,7 @@ pub struct Program {
     allowance: u64,
     /// Whether any output is expected. If not, printing does not prolong the wait.
     has_to_print: bool,
-    /// Whether some of it is expected on standard error.
+    /// Whether some of that output is expected on standard error.
     has_to_say: bool,
     /// What it prints on standard output.
     pub stdout: Output,
