@@ -31,6 +31,16 @@ pub fn cannot_bind(bench: &mut Bench, with: &With) -> Outcome {
     server.is_refused("the server says that the address is taken, and exits with a status other than 0", exit)
 }
 
+/// Closes the client's side, and checks that the server then closes its own, and rests.
+///
+/// # Errors
+/// The finding that the server keeps the socket, or spins, `after` this. A skip where the platform does not tell.
+pub fn rests_after_close(server: &Server, peer: Peer, after: &str) -> Outcome {
+    let ends = peer.ends().ok();
+    peer.close();
+    ends.map_or(Ok(()), |(own, _)| server.lets_go_of(own, after))
+}
+
 /// Checks that the server keeps no socket of clients that leave, nor of clients that reset. `leaves` and `resets` use a
 /// new connection before it ends.
 ///

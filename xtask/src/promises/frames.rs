@@ -23,8 +23,26 @@ pub fn frame(body: &[u8]) -> Vec<u8> {
 }
 
 /// Returns a frame with this header, right or wrong.
-pub fn frame_with(header: &str, body: &[u8]) -> Vec<u8> {
-    [&(header.len() as u32).to_be_bytes(), header.as_bytes(), body].concat()
+pub fn frame_with(header: impl AsRef<[u8]>, body: &[u8]) -> Vec<u8> {
+    let header = header.as_ref();
+    [&(header.len() as u32).to_be_bytes(), header, body].concat()
+}
+
+/// Returns the cause when a length of a header is right in the other byte order; `None` when it is not. `shortest` is the
+/// length of the shortest header, in bytes.
+pub fn cause_of_byte_order(length: u32, shortest: u32) -> Option<String> {
+    let swapped = length.swap_bytes();
+    (shortest..=MAX_HEADER as u32).contains(&swapped).then(|| {
+        format!(
+            "{length} is {swapped} read little-endian: the length goes out in network byte order, big-endian \
+             (`to_be_bytes`)"
+        )
+    })
+}
+
+/// Returns whether these four bytes, where a length should be, are text.
+pub fn is_text(four: &[u8]) -> bool {
+    four.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
 /// Returns the body of the frame at the start of `bytes`, and the bytes after the frame.
@@ -83,24 +101,19 @@ pub fn hear_header(peer: &mut Peer, number: usize) -> Outcome<Header> {
     };
     let length = u32::from_be_bytes(four);
     if !(2..=MAX_HEADER as u32).contains(&length) {
-        let swapped = length.swap_bytes();
-        let text = four.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-        let cause = match () {
-            () if number > 1 && four[0].is_ascii_whitespace() => format!(
+        let cause = match cause_of_byte_order(length, 2) {
+            _ if number > 1 && four[0].is_ascii_whitespace() => format!(
                 "something stands behind the body of frame {}, where the next length should be: send nothing but \
                  frames",
                 number - 1
             ),
-            () if (2..=MAX_HEADER as u32).contains(&swapped) => format!(
-                "{length} is {swapped} read little-endian: the length goes out in network byte order, big-endian \
-                 (`to_be_bytes`)"
-            ),
-            () if text => format!(
+            Some(cause) => cause,
+            None if is_text(&four) => format!(
                 "{} is text: the length is four bytes, not digits, and comes before each header (nothing else comes \
                  after a body)",
                 quoted(&four)
             ),
-            () => "the length counts the bytes of the header, and comes right before it".to_string(),
+            None => "the length counts the bytes of the header, and comes right before it".to_string(),
         };
         return broken(expected, format!("a length of {length} ({})", quoted(&four)), cause);
     }

@@ -251,11 +251,7 @@ fn rests_after_fin<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect(&mut server)?;
     let bytes = P::requests(&mut bench.rng, 40);
     asks::<P>(&mut peer, &bytes)?;
-    let ends = peer.ends().ok();
-    peer.close();
-    if let Some((own, _)) = ends {
-        server.lets_go_of(own, "a client that left")?;
-    }
+    any_server::rests_after_close(&server, peer, "a client that left")?;
     server.alive("a client that left")
 }
 

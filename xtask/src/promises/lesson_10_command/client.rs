@@ -1,10 +1,11 @@
 //! What a client does with replies, and how it ends.
 
 use super::protocol::Command;
-use super::reply::{MAX_OUTPUT, Reply, with_header};
+use super::reply::{MAX_OUTPUT, Reply};
 use crate::bench::{Bench, Client, Peer, same_bytes};
 use crate::finding::{Finding, Half, Outcome, because, quoted};
 use crate::promises::asking::Ask;
+use crate::promises::frames::frame_with;
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -240,7 +241,7 @@ fn other_keys(bench: &mut Bench) -> Outcome {
     let replies: Vec<(Vec<u8>, Reply)> = headers
         .into_iter()
         .chain([longest.as_str()])
-        .map(|header| (with_header(header, b"QXZQXJZJZ"), Reply::new(0, b"QXZQX", b"JZJZ")))
+        .map(|header| (frame_with(header, b"QXZQXJZJZ"), Reply::new(0, b"QXZQX", b"JZJZ")))
         .collect();
     passes_on(bench, &replies, CAUSE, CAUSE)
 }
@@ -248,7 +249,7 @@ fn other_keys(bench: &mut Bench) -> Outcome {
 fn largest_output(bench: &mut Bench) -> Outcome {
     let header = format!("{{\"status\":0,\"stdout_size\":{},\"stderr_size\":1000}}", MAX_OUTPUT - 1000);
     let mut talk = Talk::start(bench, &[], &[])?;
-    talk.exchange("much", &with_header(&header, b"only this"), FRAME)?;
+    talk.exchange("much", &frame_with(&header, b"only this"), FRAME)?;
     let Talk { mut client, peer, .. } = talk;
     let outcome = client.waits_at_rest(
         || peer.is_taken(),

@@ -3,7 +3,7 @@
 use super::run::{run, runs};
 use crate::bench::Bench;
 use crate::finding::{Outcome, broken, skip};
-use crate::promises::{Check, server};
+use crate::promises::{Check, any_server, server};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
@@ -121,11 +121,7 @@ fn no_zombies(bench: &mut Bench) -> Outcome {
     // And a connection that has ended.
     let _ = peer.say(b"echo last\nexit\n");
     let _ = peer.hear_to_end(4096);
-    let ends = peer.ends().ok();
-    peer.close();
-    if let Some((own, _)) = ends {
-        server.lets_go_of(own, "a client that left")?;
-    }
+    any_server::rests_after_close(&server, peer, "a client that left")?;
     server.wait_rest();
     server.has_reaped("the last command of a connection")
 }

@@ -3,7 +3,7 @@
 use super::reply::{MAX_OUTPUT, Reply};
 use super::run::{has_none, hears, if_silent, is, runs, told};
 use crate::bench::{Bench, Peer, Server};
-use crate::finding::{Outcome, Symptom, because, broken, count, quoted};
+use crate::finding::{Outcome, broken, count, quoted};
 use crate::promises::{Check, server};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -217,15 +217,11 @@ fn first_missed(stream: &[u8]) -> Option<usize> {
 /// Runs a command that writes 100 MB, and checks that its reply is cut at the limit.
 fn over(peer: &mut Peer, line: &str, cause: &str) -> Outcome<Reply> {
     let _ = peer.say(format!("{line}\n").as_bytes());
-    let outcome = hears(peer, line.as_bytes());
-    let reply = match &outcome {
-        Err(stop) if stop.symptom() == Symptom::Silent => because(
-            outcome,
-            "the command has written 100 MB, and no reply came: at 64 MiB of both streams together end it at once, \
+    let reply = if_silent(
+        hears(peer, line.as_bytes()),
+        "the command has written 100 MB, and no reply came: at 64 MiB of both streams together end it at once, \
              with all of its group, also what holds the streams open without writing",
-        )?,
-        _ => outcome?,
-    };
+    )?;
     has_none(&reply, line.as_bytes(), cause)?;
     let sum = reply.stdout.len() + reply.stderr.len();
     if !(LEAST..=MAX_OUTPUT).contains(&sum) {

@@ -1,10 +1,11 @@
 //! Replies that a client refuses, before it takes memory for them.
 
 use super::protocol::Command;
-use super::reply::{MAX_HEADER, MAX_OUTPUT, with_header};
+use super::reply::MAX_OUTPUT;
 use crate::bench::{Bench, same_bytes};
 use crate::finding::{Half, Outcome, because};
 use crate::promises::asking::Ask;
+use crate::promises::frames::{MAX_HEADER, frame_with};
 use crate::promises::{Check, client};
 
 /// The rows.
@@ -55,7 +56,7 @@ fn refuses_each<S: AsRef<str>>(bench: &mut Bench, headers: &[S], cause: &str) ->
             n => format!("{}…` of {n} bytes, `…", header[..20].escape_debug()),
         };
         let what = format!("the header `{shown}`");
-        refuses(bench, &with_header(header, b"QXZ"), &what, cause)?;
+        refuses(bench, &frame_with(header, b"QXZ"), &what, cause)?;
     }
     Ok(())
 }
@@ -66,7 +67,7 @@ fn refuses_long_headers(bench: &mut Bench) -> Outcome {
     }
     // Also when the long header really follows, in a reply that is right otherwise.
     let header = format!("{}{{\"status\":0,\"stdout_size\":3,\"stderr_size\":0}}", " ".repeat(MAX_HEADER));
-    refuses(bench, &with_header(&header, b"QXZ"), &format!("a header of {} bytes", header.len()), BEFORE)
+    refuses(bench, &frame_with(&header, b"QXZ"), &format!("a header of {} bytes", header.len()), BEFORE)
 }
 
 fn refuses_much_output(bench: &mut Bench) -> Outcome {

@@ -2,10 +2,9 @@
 
 use crate::bench::{Ending, Peer};
 use crate::finding::{Cause, count, quoted};
+use crate::promises::frames::{MAX_HEADER, cause_of_byte_order, frame_with, is_text};
 use serde_json::{Map, Value};
 
-/// The longest header, in bytes.
-pub const MAX_HEADER: usize = 64 * 1024;
 /// The most bytes of both streams together.
 pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
@@ -77,7 +76,7 @@ impl Reply {
                 Value::from(self.error.as_str())
             ),
         };
-        with_header(&header, &[&self.stdout[..], &self.stderr].concat())
+        frame_with(&header, &[&self.stdout[..], &self.stderr].concat())
     }
 
     /// Reads the reply at the start of `bytes`; returns it and how many bytes it takes.
@@ -125,11 +124,6 @@ impl Reply {
             }
         }
     }
-}
-
-/// Returns a reply with this header, right or wrong.
-pub fn with_header(header: &str, streams: &[u8]) -> Vec<u8> {
-    [&(header.len() as u32).to_be_bytes(), header.as_bytes(), streams].concat()
 }
 
 /// The bytes of the three keys alone: no header is shorter.
@@ -223,22 +217,17 @@ impl Fault {
 }
 
 fn cause_of_length(length: u32, bytes: &[u8]) -> Cause {
-    let swapped = length.swap_bytes();
-    let text = bytes[..4].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-    let words = match () {
-        () if bytes[0].is_ascii_whitespace() => {
+    let words = match cause_of_byte_order(length, SHORTEST) {
+        _ if bytes[0].is_ascii_whitespace() => {
             "a line end or a blank stands before the length: nothing but replies is sent, and nothing between them".into()
         }
-        () if (SHORTEST..=MAX_HEADER as u32).contains(&swapped) => format!(
-            "{length} is {swapped} read little-endian: the length goes out in network byte order, big-endian \
-             (`to_be_bytes`)"
-        ),
-        () if text => format!(
+        Some(cause) => cause,
+        None if is_text(&bytes[..4]) => format!(
             "{} is text: a reply begins with four bytes of length, then the header; if replies came before, more bytes \
              were sent than their sizes say",
             quoted(&bytes[..4])
         ),
-        () => "the length counts the bytes of the header, and comes right before it, in four bytes; if replies came before, \
+        None => "the length counts the bytes of the header, and comes right before it, in four bytes; if replies came before, \
                more bytes were sent than their sizes say"
             .into(),
     };
@@ -289,7 +278,7 @@ mod tests {
 
     #[test]
     fn what_is_no_reply_is_told_apart() {
-        let of = |header: &str| Reply::first(&with_header(header, b"")).unwrap_err();
+        let of = |header: &str| Reply::first(&frame_with(header, b"")).unwrap_err();
         assert_eq!(of("[]"), Fault::Header(Wrong::NoObject));
         assert_eq!(of("{\"status\":0,\"stdout_size\":0}"), Fault::Header(Wrong::Lacks("stderr_size")));
         assert_eq!(of("{\"status\":-9,\"stdout_size\":0,\"stderr_size\":0}"), Fault::Header(Wrong::Status));
@@ -305,7 +294,7 @@ mod tests {
         assert_eq!(Reply::first(b"\0\0"), Err(Fault::Cut(Part::Length, 2)));
         assert_eq!(Reply::first(b"32ab"), Err(Fault::Length(0x3332_6162)));
         assert_eq!(
-            Reply::first(&with_header("{\"status\":0,\"stdout_size\":3,\"stderr_size\":0}", b"ab")),
+            Reply::first(&frame_with("{\"status\":0,\"stdout_size\":3,\"stderr_size\":0}", b"ab")),
             Err(Fault::Cut(Part::Streams, 1))
         );
     }

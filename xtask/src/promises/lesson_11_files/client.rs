@@ -1,9 +1,10 @@
 //! What a client of lesson 11 does with each verb, and the steps that its checks share.
 
 use super::names::wrong_names;
-use super::protocol::{Header, came, found, framed, hear_header, message, refusal, shown};
+use super::protocol::{Header, came, found, hear_header, message, refusal, shown};
 use crate::bench::{Bench, Client, Dir, Entries, Host, Peer, With};
 use crate::finding::{Finding, Half, Outcome, because, quoted};
+use crate::promises::frames::frame_with;
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, any_client, client};
 use crate::wire::Kind::{Dribble, Glue, Slice};
@@ -211,7 +212,7 @@ fn reply_in_pieces(bench: &mut Bench) -> Outcome {
     let bytes = super::site::random(bench, 300);
     dir.write("file", b"some bytes")?;
     let listed = message(&json!({"ok": true, "data_size": 8}), b"300 new\n");
-    let stored = framed(br#"{ "data_size" : 0, "ok" : true }"#, b"");
+    let stored = frame_with(br#"{ "data_size" : 0, "ok" : true }"#, b"");
     let replies = [found(300, &bench.hash(&bytes)?, &bytes), listed, stored];
     for (words, reply) in [&["get", "new"][..], &["list"], &["put", "file"]].into_iter().zip(replies) {
         let host = bench.host_behind_wire()?;

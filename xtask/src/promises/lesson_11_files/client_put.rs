@@ -6,6 +6,7 @@ use super::put::SIZES;
 use super::site::random;
 use crate::bench::{Bench, Dir, Peer, same_bytes};
 use crate::finding::{Finding, Half, Outcome, because};
+use crate::promises::frames::frame_with;
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use serde_json::{Value, json};
@@ -133,7 +134,7 @@ fn put_not_confirmed(bench: &mut Bench) -> Outcome {
     let long = 65_537_u32.to_be_bytes().to_vec();
     for (reply, what) in [
         (vec![], "ends"),
-        (super::protocol::framed(b"done", b""), "sends a header that is no JSON"),
+        (frame_with(b"done", b""), "sends a header that is no JSON"),
         (message(&json!({"data_size": 0}), b""), "sends a reply without `ok`"),
         (message(&json!([true]), b""), "sends a header that is no object"),
         (long, "sends a length over 64 KiB"),

@@ -2,10 +2,11 @@
 
 use super::client::{Called, hears, is_as_before, start};
 use super::client_get::asks_from;
-use super::protocol::{framed, message};
+use super::protocol::message;
 use super::site::random;
 use crate::bench::{Bench, Dir};
 use crate::finding::{Outcome, because};
+use crate::promises::frames::frame_with;
 use crate::promises::{Check, client};
 use serde_json::{Value, json};
 
@@ -74,8 +75,8 @@ fn no_reply_at_all(bench: &mut Bench) -> Outcome {
     let bytes = random(bench, SIZE);
     for part in [0, 2000] {
         for (reply, what, cause, ends) in [
-            (framed(b"hello", b""), "the header is no JSON", JSON, true),
-            (framed(b"[1, 2]", b""), "the header is a list", JSON, true),
+            (frame_with(b"hello", b""), "the header is no JSON", JSON, true),
+            (frame_with(b"[1, 2]", b""), "the header is a list", JSON, true),
             (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), "the reply is one of HTTP", LENGTH, false),
             (65_537_u32.to_be_bytes().to_vec(), "the length is 65537", LENGTH, false),
             (u32::MAX.to_be_bytes().to_vec(), "the length is 4 GiB", LENGTH, false),
@@ -86,7 +87,7 @@ fn no_reply_at_all(bench: &mut Bench) -> Outcome {
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     for (reply, what, cause) in [
-        (framed(b"hello", b""), "the header is no JSON", JSON),
+        (frame_with(b"hello", b""), "the header is no JSON", JSON),
         (message(&json!({"data_size": 0}), b""), "`ok` is missing", "a reply says `ok`, true or false"),
         (
             message(&json!({"ok": true, "data_size": -1}), b""),

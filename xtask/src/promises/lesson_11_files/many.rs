@@ -190,11 +190,7 @@ fn ends_with_its_client(bench: &mut Bench) -> Outcome {
         }
         peer.half_close();
         fin_next(&peer.hear_to_end(64 * 1024), CAUSE)?;
-        let ends = peer.ends().ok();
-        peer.close();
-        if let Some((own, _)) = ends {
-            site.server.lets_go_of(own, "a client that left").or_else(not_told)?;
-        }
+        any_server::rests_after_close(&site.server, peer, "a client that left").or_else(not_told)?;
     }
     site.serves_another(bench, "a client that left")
 }

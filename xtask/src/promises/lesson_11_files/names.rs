@@ -4,6 +4,7 @@ use super::protocol::{accepted, body, get, gets, hear_reply, list, message, put,
 use super::site::{Site, is, random};
 use crate::bench::Bench;
 use crate::finding::{Half, Outcome, because, quoted};
+use crate::promises::frames::frame_with;
 use crate::promises::{Check, server};
 use serde_json::json;
 
@@ -72,8 +73,7 @@ fn good_names(bench: &mut Bench) -> Outcome {
     let what = "`get` of a name in JSON's escapes";
     let cause =
         "\\ud83d\\ude00 in JSON is one character beyond the first plane: let a JSON library read the header";
-    let reply =
-        accepted(&site.server, &mut peer, &super::protocol::framed(header.as_bytes(), b""), what, cause)?;
+    let reply = accepted(&site.server, &mut peer, &frame_with(header.as_bytes(), b""), what, cause)?;
     body(&mut peer, &reply)?;
     lines.sort();
     let expected: String = lines.iter().map(|(name, size)| format!("{size} {name}\n")).collect();

@@ -2,10 +2,9 @@
 
 use crate::bench::{Bench, Ending, Heard, Peer, Server, same_bytes};
 use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted};
+use crate::promises::frames::{MAX_HEADER, cause_of_byte_order, frame_with, is_text};
 use serde_json::{Map, Value, json};
 
-/// The longest header, in bytes.
-pub const MAX_HEADER: usize = 64 * 1024;
 /// The largest body, in bytes.
 pub const MAX_BODY: u64 = 1 << 30;
 /// Where blocks of long files end.
@@ -14,14 +13,9 @@ pub const MIB: usize = 1 << 20;
 /// A header: a JSON object.
 pub type Header = Map<String, Value>;
 
-/// Returns a message with this header, right or wrong.
-pub fn framed(header: &[u8], body: &[u8]) -> Vec<u8> {
-    [&(header.len() as u32).to_be_bytes(), header, body].concat()
-}
-
 /// Returns a message.
 pub fn message(header: &Value, body: &[u8]) -> Vec<u8> {
-    framed(header.to_string().as_bytes(), body)
+    frame_with(header.to_string(), body)
 }
 
 /// Returns the header of a `put`.
@@ -108,18 +102,13 @@ pub fn hear_header(peer: &mut Peer, who: Half, what: &str) -> Outcome<Header> {
     };
     let length = u32::from_be_bytes(four);
     if !(2..=MAX_HEADER as u32).contains(&length) {
-        let swapped = length.swap_bytes();
-        let text = four.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-        let cause = match () {
-            () if (2..=MAX_HEADER as u32).contains(&swapped) => format!(
-                "{length} is {swapped} read little-endian: the length goes out in network byte order, big-endian \
-                 (`to_be_bytes`)"
-            ),
-            () if text => format!(
+        let cause = match cause_of_byte_order(length, 2) {
+            Some(cause) => cause,
+            None if is_text(&four) => format!(
                 "{} is text: the length is four bytes, not digits, and nothing stands between two messages",
                 quoted(&four)
             ),
-            () => "the length counts the bytes of the header, and comes right before it; nothing stands between two \
+            None => "the length counts the bytes of the header, and comes right before it; nothing stands between two \
                    messages"
                 .to_string(),
         };

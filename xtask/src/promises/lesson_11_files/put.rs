@@ -1,10 +1,10 @@
 //! `put`, the server's side: files appear whole, or not at all.
 
 use super::many::not_told;
-use super::protocol::{accepted, came, get, gets, hear_reply, message, put, put_header, refused};
-use super::site::{Site, random};
-use crate::bench::{Bench, Ending, Entries, Folder};
-use crate::finding::{Finding, Half, Outcome, because, skip};
+use super::protocol::{accepted, get, gets, hear_reply, message, put, put_header, refused};
+use super::site::{ENDED_INSIDE, Site, ends, random};
+use crate::bench::{Bench, Entries, Folder};
+use crate::finding::{Finding, Outcome, because, skip};
 use crate::promises::{Check, server};
 
 /// The rows.
@@ -86,19 +86,13 @@ fn put_is_cut(bench: &mut Bench) -> Outcome {
         let mut peer = site.connect(bench)?;
         let _ = peer.say(&request[..place]);
         peer.wait_taken();
-        let ends = peer.ends().ok();
+        let addresses = peer.ends().ok();
         if n % 2 == 0 {
             peer.half_close();
-            let heard = peer.hear_to_end(64 * 1024);
-            if !matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
-                let cause =
-                    "the client has ended inside a message: nothing more will come, so end the connection";
-                let expected = "the server ends a connection that its client has ended inside a put";
-                return Finding::new(expected, came(&heard, Half::Server), cause).broken();
-            }
+            ends(&mut peer, "its client has ended inside a put", ENDED_INSIDE)?;
         } else {
             peer.reset();
-            if let Some((own, _)) = ends {
+            if let Some((own, _)) = addresses {
                 let after = "a client that reset its connection inside a put";
                 site.server.lets_go_of(own, after).or_else(not_told)?;
             }

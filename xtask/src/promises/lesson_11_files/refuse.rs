@@ -1,12 +1,11 @@
 //! What the server refuses, and what ends a connection.
 
 use super::names::bad_requests;
-use super::protocol::{
-    MAX_BODY, MAX_HEADER, accepted, body, came, framed, hear_reply, message, put_header, refused,
-};
-use super::site::Site;
+use super::protocol::{MAX_BODY, accepted, body, came, hear_reply, message, put_header, refused};
+use super::site::{ENDED_INSIDE, Site, ends};
 use crate::bench::{Bench, Ending, Peer, Server};
 use crate::finding::{Half, Outcome, because, broken, quoted};
+use crate::promises::frames::{MAX_HEADER, frame_with};
 use crate::promises::{Check, server};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -114,18 +113,6 @@ fn farewell(peer: &mut Peer, until: Instant) -> Outcome {
     }
 }
 
-/// Checks that the server ends its direction.
-fn ends(peer: &mut Peer, what: &str, cause: &str) -> Outcome {
-    let heard = peer.hear_to_end(64 * 1024);
-    // After the last reply the connection may also be reset, and more may come: neither is judged.
-    match heard.ending {
-        Some(Ending::Fin | Ending::Rst) => Ok(()),
-        _ => {
-            broken(format!("the server ends the connection after {what}"), came(&heard, Half::Server), cause)
-        }
-    }
-}
-
 /// Checks that the server closes its socket in the end, although the client's direction stays open.
 fn lets_go(server: &Server, peer: &Peer) -> Outcome {
     let Ok((own, _)) = peer.ends() else { return Ok(()) };
@@ -151,11 +138,7 @@ fn as_large_as_allowed(bench: &mut Bench) -> Outcome {
         return broken("the server waits for the body of a put of 1 GiB", quoted(&said), CAUSE);
     }
     peer.half_close();
-    let heard = peer.hear_to_end(64 * 1024);
-    if !matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
-        let cause = "the client has ended inside a message: nothing more will come, so end the connection";
-        return broken("the server ends the connection", came(&heard, Half::Server), cause);
-    }
+    ends(&mut peer, "its client has ended inside a put", ENDED_INSIDE)?;
     site.is(&before, "before the put that was cut", "remove what came of a put that was cut")
 }
 
@@ -182,27 +165,24 @@ fn broken_framing(bench: &mut Bench) -> Outcome {
         (length(1 << 31), "a length of 2 GiB", LENGTH),
         (length(u32::MAX), "a length of 4294967295", LENGTH),
         (b"PUT /file HTTP/1.1\r\n\r\n".to_vec(), "a request of HTTP", LENGTH),
-        (framed(b"hello", b""), "a header that is no JSON", JSON),
-        (framed(b"", b""), "an empty header", JSON),
-        (framed(b"[]", b""), "a header that is a list", JSON),
-        (framed(b"\"list\"", b""), "a header that is a text", JSON),
-        (framed(b"5", b""), "a header that is a number", JSON),
-        (framed(b"null", b""), "a header that is null", JSON),
-        (framed(b"{\"op\":\"list\"", b""), "a header that stops too early", JSON),
-        (framed(b"{\"op\":\"list\"} {}", b""), "a header with something behind its object", JSON),
+        (frame_with(b"hello", b""), "a header that is no JSON", JSON),
+        (frame_with(b"", b""), "an empty header", JSON),
+        (frame_with(b"[]", b""), "a header that is a list", JSON),
+        (frame_with(b"\"list\"", b""), "a header that is a text", JSON),
+        (frame_with(b"5", b""), "a header that is a number", JSON),
+        (frame_with(b"null", b""), "a header that is null", JSON),
+        (frame_with(b"{\"op\":\"list\"", b""), "a header that stops too early", JSON),
+        (frame_with(b"{\"op\":\"list\"} {}", b""), "a header with something behind its object", JSON),
     ];
     let sized = sized.iter().map(|(bytes, what)| (bytes.clone(), what.as_str(), SIZE));
     for (bytes, what, cause) in all.into_iter().chain(sized) {
         let mut peer = site.connect(bench)?;
         let _ = peer.say(&bytes);
-        let heard = peer.hear_to_end(64 * 1024);
-        let expected = format!("the server ends the connection after {what}");
-        if !matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
-            return broken(expected, came(&heard, Half::Server), cause);
-        }
+        let heard = ends(&mut peer, what, cause)?;
         if !is_refusal(&heard.bytes) {
-            let got = came(&heard, Half::Server);
-            return broken(format!("{expected}, with a refusal before or with nothing"), got, cause);
+            let expected =
+                format!("the server ends the connection after {what}, with a refusal before or with nothing");
+            return broken(expected, came(&heard, Half::Server), cause);
         }
         site.server.alive(what)?;
         site.is(&before, &format!("before {what}"), cause)?;
@@ -227,7 +207,7 @@ fn longest_header(bench: &mut Bench) -> Outcome {
         header.resize(MAX_HEADER - 1, b' ');
         header.push(b'}');
         let what = "`list` with a header of 65536 bytes";
-        let reply = accepted(&site.server, &mut peer, &framed(&header, b""), what, CAUSE)?;
+        let reply = accepted(&site.server, &mut peer, &frame_with(&header, b""), what, CAUSE)?;
         because(body(&mut peer, &reply), CAUSE)?;
     }
     refused(

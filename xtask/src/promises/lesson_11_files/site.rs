@@ -1,8 +1,8 @@
 //! A server of lesson 11 with its folder.
 
-use super::protocol::{accepted, body, list, put};
-use crate::bench::{Bench, Dir, Entries, Folder, Peer, Server, With};
-use crate::finding::{Cause, Comparison, Finding, Half, Outcome, quoted};
+use super::protocol::{accepted, body, came, list, put};
+use crate::bench::{Bench, Dir, Ending, Entries, Folder, Heard, Peer, Server, With};
+use crate::finding::{Cause, Comparison, Finding, Half, Outcome, broken, quoted};
 use crate::promises::inputs::random_bytes;
 
 /// A server and its DIR, which is the folder `dir` in a folder of its own.
@@ -123,6 +123,24 @@ pub fn is(half: Half, dir: &Dir, wanted: &Entries, when: &str, cause: impl Into<
         None => Ok(()),
         Some(change) => {
             Finding::new(format!("the folder is as it was {when}"), change, cause).of(half).broken()
+        }
+    }
+}
+
+/// The cause when a server does not end the connection of a client that has ended inside a message.
+pub const ENDED_INSIDE: &str =
+    "the client has ended inside a message: nothing more will come, so end the connection";
+
+/// Checks that the server ends the connection, and returns what came before. FIN and RST are both right.
+///
+/// # Errors
+/// The finding that the server does not end it after `what`.
+pub fn ends(peer: &mut Peer, what: &str, cause: &str) -> Outcome<Heard> {
+    let heard = peer.hear_to_end(64 * 1024);
+    match heard.ending {
+        Some(Ending::Fin | Ending::Rst) => Ok(heard),
+        _ => {
+            broken(format!("the server ends the connection after {what}"), came(&heard, Half::Server), cause)
         }
     }
 }
