@@ -19,7 +19,7 @@ pub struct Header {
 
 /// Returns the frame of this body.
 pub fn frame(body: &[u8]) -> Vec<u8> {
-    frame_with(&format!("{{\"data_size\":{}}}", body.len()), body)
+    frame_with(format!("{{\"data_size\":{}}}", body.len()), body)
 }
 
 /// Returns a frame with this header, right or wrong.

@@ -108,7 +108,7 @@ fn largest_body(bench: &mut Bench) -> Outcome {
     let mut client = bench.client(host.addr, &[])?;
     client.end_input();
     let mut peer = bench.accept(&host, &client)?;
-    let _ = peer.say(&frame_with(&format!("{{\"data_size\":{MAX_BODY}}}"), b"only this"));
+    let _ = peer.say(&frame_with(format!("{{\"data_size\":{MAX_BODY}}}"), b"only this"));
     let outcome =
         client.waits_at_rest(|| peer.is_taken(), "a body of exactly 64 MiB (67108864 bytes) is announced");
     because(outcome, "64 MiB is the largest body, and allowed: only more is refused")?;

@@ -124,8 +124,8 @@ fn longest_reply(bench: &mut Bench) -> Outcome {
 }
 
 fn reply_too_long(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "as soon as 8193 bytes of a reply have come without a `\\n`, it is an error: a client that waits for \
-                         more lets its server fill its memory";
+    const CAUSE: &str = "as soon as 8193 bytes of a reply have come without a `\\n`, it is an error: a client that \
+                         waits for more lets its server fill its memory";
     let long = random_from(bench, b"QXZJ", LONGEST + 1).into_bytes();
     for reply in [long.clone(), [&long[..], b"\n"].concat()] {
         let (mut client, _peer) = answered(bench, &["one"], &[&reply], CAUSE)?;

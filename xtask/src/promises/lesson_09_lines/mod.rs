@@ -1,6 +1,7 @@
 //! Lesson 09: a line in, a line out; `\n` ends a message, and a limit ends the wait for it.
 
 mod client;
+mod last_word;
 mod protocol;
 mod server;
 
@@ -13,6 +14,7 @@ use super::{Check, any_client, any_server};
 pub const PROMISES: &[&[Check]] = &[
     <Lines as pair::Rows>::PAIR,
     server::SERVER,
+    last_word::SERVER,
     <Lines as many::Rows>::MANY,
     <Lines as asking::server::Rows>::SERVER,
     any_server::SERVER,

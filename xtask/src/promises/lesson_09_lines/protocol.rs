@@ -19,7 +19,8 @@ impl Ask for Lines {
     const SENDS: &'static str = "sends each line with one \\n and prints the reply";
     const STRIPS: &'static str = "sends one \\n for a line that ends in \\r\\n, too";
     const NOTHING_MORE: &'static str = "send a line and one `\\n`, and nothing for an empty line or `q`";
-    const WHOLE: &'static str = "a reply ends with `\\n`, and may come in any number of pieces: read until its `\\n` is there (`read_until`)";
+    const WHOLE: &'static str = "a reply ends with `\\n`, and may come in any number of pieces: read until its `\\n` \
+                                 is there (`read_until`)";
     const LONG: usize = 8000;
     const BYE: Option<&'static str> = Some("exit");
     const ANY_END: bool = true;
@@ -69,7 +70,8 @@ impl Ask for Lines {
 
     fn cause_of_more(heard: &Heard) -> Cause {
         match heard.bytes.as_slice() {
-            [] => "a `read` of 0 bytes is the client's FIN: it will say nothing more, so the server closes its side too",
+            [] => "a `read` of 0 bytes is the client's FIN: it will say nothing more, so the server closes its side \
+                   too",
             _ => "the server sent more than one line for each line that it got",
         }
         .into()
@@ -83,10 +85,11 @@ impl Ask for Lines {
                 "`exit` is sent like any other line: it is the server that ends the conversation then"
             }
             ([], Some(Ending::Fin)) => {
-                "the client ended its side instead: one connection serves all lines, until `exit`, `q` or the end of the \
-                 input"
+                "the client ended its side instead: one connection serves all lines, until `exit`, `q` or the end of \
+                 the input"
             }
-            ([], _) => "the client did not send the line: read a line, send it with `\\n`, then read the reply to its `\\n`",
+            ([], _) => "the client did not send the line: read a line, send it with `\\n`, then read the reply to its \
+                        `\\n`",
             (got, Some(Ending::Silence(_))) if got == line => {
                 "the line came without its `\\n`: that byte ends the message, so without it the server waits for ever"
             }
@@ -137,27 +140,28 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
         ([], Some(Ending::Fin)) => "the server closed the connection without a reply: read lines until the end of the \
                                     stream, and answer each"
             .into(),
-        ([], Some(Ending::Rst)) => "the server dropped the connection with bytes unread in it, or ended: the kernel then \
-                                    sends RST"
+        ([], Some(Ending::Rst)) => "the server dropped the connection with bytes unread in it, or ended: the kernel \
+                                    then sends RST"
             .into(),
         ([], _) => Cause::general(
-            "the server took the line and did not reply: `\\n` ends a line; answer it then, and let nothing keep the reply \
-             back (flush what is buffered)",
+            "the server took the line and did not reply: `\\n` ends a line; answer it then, and let nothing keep the \
+             reply back (flush what is buffered)",
         ),
         // Two of its three bytes, because no more bytes are heard than the right reply has.
         _ if got[same..].starts_with(b"\xef\xbf") => {
-            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: keep them as bytes".into()
+            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: keep them as \
+             bytes".into()
         }
         _ if expected.get(same) == Some(&0) && next.is_none_or(|next| *next == b'\n') => {
-            "the reply ends before a byte of value 0: the line was taken for a C string; count its bytes, do not look for \
-             their end"
+            "the reply ends before a byte of value 0: the line was taken for a C string; count its bytes, do not look \
+             for their end"
                 .into()
         }
         _ if got.strip_suffix(b"\n") == Some(expected.trim_ascii()) => {
             "the blanks around the line were cut off: only its line end does not belong to it".into()
         }
-        _ if next == Some(&b'\r') => "a `\\r` came back that belongs to no line: drop the one right before `\\n`, and reply \
-                                      with `\\n` alone"
+        _ if next == Some(&b'\r') => "a `\\r` came back that belongs to no line: drop the one right before `\\n`, and \
+                                      reply with `\\n` alone"
             .into(),
         _ if expected.get(same) == Some(&b'\r') => {
             "a `\\r` is missing: only one right before `\\n` is dropped, every other is a byte of the line".into()
@@ -175,19 +179,22 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
             "the reply lacks its `\\n`: that byte ends each reply, the last one too".into()
         }
         _ if lines_in(got) > lines_in(expected) => {
-            "more replies came than lines were sent: a piece is no line; keep what comes until its `\\n` is there".into()
+            "more replies came than lines were sent: a piece is no line; keep what comes until its `\\n` is \
+             there".into()
         }
         (_, Some(Ending::Silence(_))) if same == got.len() => {
             format!(
-                "the server stopped after {same} bytes: one `read` may bring several lines, and a part of the next; keep \
-                 what comes behind a `\\n`, and answer every line"
+                "the server stopped after {same} bytes: one `read` may bring several lines, and a part of the next; \
+                 keep what comes behind a `\\n`, and answer every line"
             )
             .into()
         }
         (_, Some(Ending::Fin | Ending::Rst)) if same == got.len() => {
-            format!("the server ended the connection after {same} bytes: only `exit`, a line too long and FIN end it").into()
+            format!("the server ended the connection after {same} bytes: only `exit`, a line too long and FIN end \
+                     it").into()
         }
-        _ => "the reply to a line is that line with a to z in upper case, every other byte as it came, and one `\\n`".into(),
+        _ => "the reply to a line is that line with a to z in upper case, every other byte as it came, and one \
+              `\\n`".into(),
     }
 }
 

@@ -30,8 +30,8 @@ fn beside_a_slow_command(bench: &mut Bench) -> Outcome {
     let line = until(&go);
     let _ = slow.say(format!("{line}\n").as_bytes());
     let mut other = bench.connect(&mut server)?;
-    let cause = "nobody serves this client while a command of another one runs: run and wait in the connection's own thread, and \
-                 hold no lock meanwhile";
+    let cause = "nobody serves this client while a command of another one runs: run and wait in the connection's own \
+                 thread, and hold no lock meanwhile";
     if_silent(runs(&mut other, "echo beside", (0, b"beside\n", b""), cause), cause)?;
     if_silent(run(&mut other, format!("echo > {go}").as_bytes()), cause)?;
     let reply = hears(&mut slow, line.as_bytes())?;
@@ -49,8 +49,8 @@ fn leaves_in_the_middle(bench: &mut Bench) -> Outcome {
         server.wait_idle();
         if reset { leaver.reset() } else { leaver.close() }
     }
-    let cause = "what one client does must end its connection only: an error of `write` to a client that is gone ends that \
-                 connection";
+    let cause = "what one client does must end its connection only: an error of `write` to a client that is gone ends \
+                 that connection";
     let outcome = because(runs(&mut beside, "sleep 1; echo beside", (0, b"beside\n", b""), cause), cause);
     server.alive(others)?;
     outcome?;

@@ -15,8 +15,8 @@ pub const SERVER: &[Check] = &[
     server!("cd-home", "goes to $HOME at `cd` alone, or to / where there is none", cd_home),
 ];
 
-const NO_EFFECT: &str = "`cd` changed nothing for the next command: `sh -c 'cd …'` changes only the directory of that `sh`, \
-                         which then ends; keep the directory of the connection, and start each command in it";
+const NO_EFFECT: &str = "`cd` changed nothing for the next command: `sh -c 'cd …'` changes only the directory of that \
+                         `sh`, which then ends; keep the directory of the connection, and start each command in it";
 
 /// Returns the directory in which the connection's next command runs.
 fn directory(peer: &mut Peer) -> Outcome<Vec<u8>> {
@@ -124,8 +124,8 @@ fn cd_is_literal(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     goes(&mut peer, &format!("cd {}", place.path("")), &place.path(""), "an absolute path is where it says")?;
-    let cause = "what follows `cd ` is the name of a folder, literally: no shell looks at it, so `~`, `$HOME`, quotes, `-` and \
-                 `&&` mean nothing";
+    let cause = "what follows `cd ` is the name of a folder, literally: no shell looks at it, so `~`, `$HOME`, \
+                 quotes, `-` and `&&` mean nothing";
     for line in
         ["cd ~", "cd $HOME", "cd \"a\"", "cd a && true", "cd a; true", "cd -", "cd -- a", "cd a*", "cd a b"]
     {

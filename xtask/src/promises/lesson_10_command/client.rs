@@ -1,4 +1,4 @@
-//! What a client does with replies, and how it ends.
+//! What a client does with replies.
 
 use super::protocol::Command;
 use super::reply::{MAX_OUTPUT, Reply};
@@ -8,7 +8,6 @@ use crate::promises::asking::Ask;
 use crate::promises::frames::frame_with;
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, client};
-use crate::wire::{Cut, Kind};
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
@@ -18,42 +17,25 @@ pub const CLIENT: &[Check] = &[
     client!("says-the-error", "says the error when there is no status", says_the_error),
     client!("other-keys", "ignores other keys, blanks and the order of the keys", other_keys),
     client!("largest-output", "reads on for 64 MiB of output, the most", largest_output),
-    client!("ends-after-exit", "waits for the server's end after `exit`, then exits with 0", ends_after_exit),
-    client!(
-        "end-at-each-part",
-        "says so and exits with 1 when the server ends anywhere inside a reply",
-        end_at_each_part
-    )
-    .long(),
-    client!(
-        "end-in-a-stream",
-        "says so and exits with 1 when the server ends inside a stream",
-        end_in_a_stream
-    )
-    .on(&[Kind::ends(Cut::Fin, 80), Kind::ends(Cut::Rst, 80)]),
-    client!(
-        "silence-in-a-stream",
-        "waits at rest when the server falls silent inside a stream",
-        silence_in_a_stream
-    )
-    .on(&[Kind::ends(Cut::Stall, 80)]),
 ];
 
 /// A conversation with a client: the runner is the server.
-struct Talk {
-    client: Client,
-    peer: Peer,
+pub struct Talk {
+    /// The client.
+    pub client: Client,
+    /// The runner's side of its connection.
+    pub peer: Peer,
     /// How many lines were answered.
     answered: usize,
 }
 
 /// Why a client does not go on after a plain reply.
-const FRAME: &str = "the client did not take a right reply: the length is big-endian (`from_be_bytes`) and counts the bytes of \
-                     the header, and the header's two sizes count the bytes of the streams behind it";
+pub const FRAME: &str = "the client did not take a right reply: the length is big-endian (`from_be_bytes`) and counts \
+                         the bytes of the header, and the header's two sizes count the bytes of the streams behind it";
 
 impl Talk {
     /// Starts the client, and looks for these streams in what it prints, in this order.
-    fn start(bench: &mut Bench, stdout: &[Vec<u8>], stderr: &[Vec<u8>]) -> Outcome<Self> {
+    pub fn start(bench: &mut Bench, stdout: &[Vec<u8>], stderr: &[Vec<u8>]) -> Outcome<Self> {
         let host = bench.host()?;
         let client = bench.client_seeking(host.addr, stdout, stderr)?;
         let peer = bench.accept(&host, &client)?;
@@ -62,7 +44,7 @@ impl Talk {
 
     /// Types a line, checks that it comes, and replies with these bytes; `cause` says why a line after the first does
     /// not come.
-    fn exchange(&mut self, line: &str, reply: &[u8], cause: &str) -> Outcome {
+    pub fn exchange(&mut self, line: &str, reply: &[u8], cause: &str) -> Outcome {
         self.client.line(line);
         let (request, answered) = (Command::request(line), self.answered);
         self.answered += 1;
@@ -109,8 +91,8 @@ fn plain(reply: Reply) -> (Vec<u8>, Reply) {
     (reply.bytes(), reply)
 }
 
-const EACH: &str = "write the first `stdout_size` bytes behind the header to standard output and the next `stderr_size` to \
-                    standard error, as they came: they are bytes, and need not be text";
+const EACH: &str = "write the first `stdout_size` bytes behind the header to standard output and the next \
+                    `stderr_size` to standard error, as they came: they are bytes, and need not be text";
 
 fn two_streams(bench: &mut Bench) -> Outcome {
     let every: Vec<u8> = (0..=255).collect();
@@ -156,8 +138,8 @@ fn large_streams(bench: &mut Bench) -> Outcome {
         bytes
     };
     let (one, two) = (large(1_000_003), large(1_000_037));
-    let cause = "a stream is as long as the header says, and comes in many reads: read on until all of it is there, and write \
-                 all of it (`write_all`)";
+    let cause = "a stream is as long as the header says, and comes in many reads: read on until all of it is there, \
+                 and write all of it (`write_all`)";
     passes_on(
         bench,
         &[
@@ -206,7 +188,8 @@ fn says_the_status(bench: &mut Bench) -> Outcome {
 }
 
 fn says_the_error(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "where the status is null, the text of `error` says why: print a line on standard error that holds it";
+    const CAUSE: &str = "where the status is null, the text of `error` says why: print a line on standard error that \
+                         holds it";
     for words in ["10 s are over", "signal 9 (SIGKILL) ended it: QXZ", &"x".repeat(200)] {
         let reply =
             Reply { error: words.into(), stdout: b"QXZ\n".to_vec(), stderr: b"ZXQ\n".to_vec(), status: None };
@@ -229,12 +212,13 @@ fn says_the_error(bench: &mut Bench) -> Outcome {
 }
 
 fn other_keys(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the header is a JSON object: parse it as JSON, take the three keys from it, in any order, and ignore \
-                         every other key (a search for text finds the wrong one)";
+    const CAUSE: &str = "the header is a JSON object: parse it as JSON, take the three keys from it, in any order, \
+                         and ignore every other key (a search for text finds the wrong one)";
     let headers = [
         "{\"name\":\"\\\"stdout_size\\\":1\",\"in\":{\"status\":9,\"stdout_size\":7},\"stderr_size\":4,\"stdout_size\":5,\
          \"status\":0}",
-        "\r\n{ \"stdout_size\" :\t5 ,\n\"é\" : [null], \"stderr_size\":4, \"error\" : 7, \"status\" : 0, \"more\": -1.5e3 } ",
+        "\r\n{ \"stdout_size\" :\t5 ,\n\"é\" : [null], \"stderr_size\":4, \"error\" : 7, \"status\" : 0, \"more\": \
+         -1.5e3 } ",
     ];
     let longest =
         format!("{}{{\"status\":0,\"stdout_size\":5,\"stderr_size\":4}}", " ".repeat(64 * 1024 - 46));
@@ -258,86 +242,4 @@ fn largest_output(bench: &mut Bench) -> Outcome {
     because(outcome, "64 MiB of output is allowed: refuse only more")?;
     peer.close();
     client.exits_with_error("when the server ends inside a reply")
-}
-
-fn ends_after_exit(bench: &mut Bench) -> Outcome {
-    let mut talk = Talk::start(bench, &[], &[])?;
-    talk.exchange("one", &Reply::new(0, b"QXZ\n", b"").bytes(), FRAME)?;
-    talk.exchange("exit", b"", FRAME)?;
-    let Talk { mut client, mut peer, .. } = talk;
-    client.line("more");
-    because(
-        client.waits_at_rest(
-            || peer.is_taken(),
-            "it has sent `exit` and the server has not ended the connection",
-        ),
-        "`exit` gets no reply: after it the client reads on until the server's end",
-    )?;
-    let more = peer.pending();
-    if !more.is_empty() {
-        let cause =
-            "`exit` is the last line of a conversation: wait for the server's end, and send nothing more";
-        return Finding::new("the client says nothing after `exit`", quoted(&more), cause)
-            .of(Half::Client)
-            .broken();
-    }
-    peer.close();
-    because(
-        client.exits_well("when the server ends after `exit`"),
-        "after `exit` the server's end is what was agreed: no error, and no reply comes",
-    )
-}
-
-/// Ends after some bytes of a reply, inside each of its parts and between them.
-fn end_at_each_part(bench: &mut Bench) -> Outcome {
-    let whole = Reply::new(3, b"QXZJ", b"JZXQ").bytes();
-    let header = whole.len() - 8;
-    for (offset, place) in [
-        (2, "inside the length"),
-        (4, "between the length and the header"),
-        (header - 1, "inside the header"),
-        (header, "between the header and the streams"),
-        (header + 2, "inside standard output"),
-        (header + 4, "between the two streams"),
-        (header + 6, "inside standard error"),
-    ] {
-        let mut talk = Talk::start(bench, &[], &[])?;
-        talk.exchange("first", &Reply::new(0, b"", b"").bytes(), FRAME)?;
-        talk.exchange("second", &whole[..offset], FRAME)?;
-        let Talk { mut client, peer, .. } = talk;
-        peer.close();
-        because(
-            client.exits_with_error(&format!("when the server ends {place}")),
-            "a `read` of 0 bytes inside a reply is an error, in each of its parts: what has come is no reply",
-        )?;
-        bench.logs.clear(); // Only the last one is worth showing.
-        bench.ends.clear();
-    }
-    Ok(())
-}
-
-/// Types one line, and sends a reply that the check's wire cuts off inside standard output.
-fn cut_off(bench: &mut Bench) -> Outcome<(Client, crate::wire::Wire, Peer)> {
-    let host = bench.host_behind_wire()?;
-    let wire = bench.wire_to(host.addr, Vec::new(), Vec::new())?;
-    let mut client = bench.client(wire.addr, &[])?;
-    client.line("line");
-    let mut peer = bench.accept(&host, &client)?;
-    let request = Command::request("line");
-    same_bytes(Half::Client, &request, &peer.hear(request.len()), Command::cause_of_request)?;
-    let _ = peer.say(&Reply::new(0, &[b'x'; 100], &[b'y'; 10]).bytes());
-    Ok((client, wire, peer))
-}
-
-fn end_in_a_stream(bench: &mut Bench) -> Outcome {
-    let (mut client, _wire, _peer) = cut_off(bench)?;
-    because(
-        client.exits_with_error("when the connection ends inside a stream"),
-        "the connection ended before all of the stream had come: that is an error, and what has come is no reply",
-    )
-}
-
-fn silence_in_a_stream(bench: &mut Bench) -> Outcome {
-    let (client, wire, _peer) = cut_off(bench)?;
-    client.waits_at_rest(|| wire.has_stalled(), "the server falls silent inside a stream")
 }

@@ -44,12 +44,13 @@ fn three_streams(bench: &mut Bench) -> Outcome {
     if !others.is_empty() {
         let cause = match found.iter().any(|(number, what)| *number > 2 && what.starts_with("socket:")) {
             true => {
-                "the command has a socket of the server: it could read another client's lines, and keeps the connection or the \
-                 port open when the server has closed it; set FD_CLOEXEC on each socket (SOCK_CLOEXEC, accept4)"
+                "the command has a socket of the server: it could read another client's lines, and keeps the \
+                 connection or the port open when the server has closed it; set FD_CLOEXEC on each socket \
+                 (SOCK_CLOEXEC, accept4)"
             }
             false => {
-                "the command has descriptors of the server beside its three streams, perhaps another command's pipes: set \
-                 FD_CLOEXEC on each (O_CLOEXEC, pipe2)"
+                "the command has descriptors of the server beside its three streams, perhaps another command's pipes: \
+                 set FD_CLOEXEC on each (O_CLOEXEC, pipe2)"
             }
         };
         return broken("descriptors 0, 1 and 2, and no other", format!("also {}", others.join(", ")), cause);

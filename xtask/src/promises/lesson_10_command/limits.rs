@@ -84,8 +84,8 @@ const CASES: &[Case] = &[
         mark: "000034",
         stdout: b"xxx",
         stderr: b"",
-        silent: "the limit is for the whole command, and no signal but SIGKILL ends a command that ignores the others: do not \
-                 begin the 10 s again when output comes",
+        silent: "the limit is for the whole command, and no signal but SIGKILL ends a command that ignores the \
+                 others: do not begin the 10 s again when output comes",
         early: Some(TOO_EARLY),
     },
 ];
@@ -170,8 +170,8 @@ fn output_limit(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     let line = "head -c 100000000 /dev/zero";
-    let cause = "the output of one command is at most 64 MiB, both streams together: stop reading there, end the command and \
-                 send what was read";
+    let cause = "the output of one command is at most 64 MiB, both streams together: stop reading there, end the \
+                 command and send what was read";
     let reply = over(&mut peer, line, cause)?;
     let zeros = [0; 4096];
     // Block by block: byte by byte takes a second in a build that is not optimised.

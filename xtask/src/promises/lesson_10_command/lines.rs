@@ -39,8 +39,8 @@ pub const SERVER: &[Check] = &[
 fn several_lines(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    let cause = "one `read` may bring several lines, and a part of the next: keep what comes behind a `\\n`, and run every \
-                 line";
+    let cause = "one `read` may bring several lines, and a part of the next: keep what comes behind a `\\n`, and run \
+                 every line";
     let _ = peer.say(b"echo one\necho two >&2\n\nexit 7\nec");
     for (line, right) in [
         (&b"echo one"[..], (0, &b"one\n"[..], &b""[..])),
@@ -59,7 +59,8 @@ fn several_lines(bench: &mut Bench) -> Outcome {
 fn drops_cr(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    let cause = "one `\\r` right before `\\n` belongs to the line end, and is dropped; every other is a byte of the line";
+    let cause = "one `\\r` right before `\\n` belongs to the line end, and is dropped; every other is a byte of the \
+                 line";
     for (line, right) in [("echo a\r", "a\n"), ("echo b\rc", "b\rc\n"), ("echo d\r\r", "d\r\n"), ("\r", "")] {
         because(runs(&mut peer, line, (0, right.as_bytes(), b""), cause), cause)?;
     }
@@ -69,8 +70,8 @@ fn drops_cr(bench: &mut Bench) -> Outcome {
 /// Sends a whole command without its `\n`, and ends.
 fn half_a_command(bench: &mut Bench) -> Outcome {
     const PIECE: &str = "a piece is no line: keep what comes until its `\\n` is there";
-    const CAUSE: &str = "a line without its `\\n` was run: it may be half of a dangerous one; only `\\n` says that a command is \
-                         whole, not a `read`, and not the end of the stream";
+    const CAUSE: &str = "a line without its `\\n` was run: it may be half of a dangerous one; only `\\n` says that a \
+                         command is whole, not a `read`, and not the end of the stream";
     let place = Place::new(bench)?;
     let server = bench.server()?;
     let marker = format!("echo ran > {}; : ", place.path("marker"));
@@ -113,8 +114,8 @@ fn ends(peer: &mut Peer, cause: &str) -> Outcome {
 }
 
 fn exit_ends(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "exactly `exit`, in however many pieces it comes, ends the connection, without a reply: what follows it \
-                         is not run, and the client need not end first";
+    const CAUSE: &str = "exactly `exit`, in however many pieces it comes, ends the connection, without a reply: what \
+                         follows it is not run, and the client need not end first";
     let place = Place::new(bench)?;
     let marker = place.path("marker");
     for (lines, first) in [
@@ -156,8 +157,8 @@ fn only_exit_ends(bench: &mut Bench) -> Outcome {
 }
 
 fn nul(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "no argument of a program can hold a NUL (execve(2) takes C strings): look for it before anything else, \
-                         and reply with status null and `error`; the connection goes on";
+    const CAUSE: &str = "no argument of a program can hold a NUL (execve(2) takes C strings): look for it before \
+                         anything else, and reply with status null and `error`; the connection goes on";
     let place = Place::new(bench)?;
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
@@ -181,8 +182,8 @@ fn nul(bench: &mut Bench) -> Outcome {
 fn no_text(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    let cause = "perhaps the server takes the line for text, and ends at bytes that are none: a line is bytes, and one that is no \
-                 UTF-8 is run as it is, or gets status null and `error`";
+    let cause = "perhaps the server takes the line for text, and ends at bytes that are none: a line is bytes, and \
+                 one that is no UTF-8 is run as it is, or gets status null and `error`";
     let line = b"echo caf\xe9 \xff\xfe";
     let reply = because(run(&mut peer, line), cause)?;
     if reply.status.is_some() {
@@ -210,8 +211,9 @@ fn longest_line(bench: &mut Bench) -> Outcome {
 }
 
 fn too_long(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "as soon as 8193 bytes have come without a `\\n`, whatever they are, the server replies with status null \
-                         and `error`, and ends the connection: it waits for nothing more and runs nothing more";
+    const CAUSE: &str = "as soon as 8193 bytes have come without a `\\n`, whatever they are, the server replies with \
+                         status null and `error`, and ends the connection: it waits for nothing more and runs nothing \
+                         more";
     let place = Place::new(bench)?;
     let mut server = bench.server()?;
     let long = of_length(LONGEST + 1);

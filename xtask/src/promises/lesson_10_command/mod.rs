@@ -3,6 +3,7 @@
 mod beside;
 mod cd;
 mod client;
+mod client_ends;
 mod inherits;
 mod limits;
 mod lines;
@@ -32,6 +33,7 @@ pub const PROMISES: &[&[Check]] = &[
     <Command as server::Rows>::SERVER,
     any_server::SERVER,
     client::CLIENT,
+    client_ends::CLIENT,
     refusals::CLIENT,
     <Command as exact::Rows>::EXACT,
     <Command as asking::client::Rows>::CLIENT,

@@ -43,9 +43,9 @@ impl Ask for Command {
     const SENDS: &'static str = "sends each line with one \\n and prints the output";
     const STRIPS: &'static str = "sends one \\n for a line that ends in \\r\\n, too";
     const NOTHING_MORE: &'static str = "send a line and one `\\n`, and nothing for an empty line or `q`";
-    const WHOLE: &'static str = "a reply is four bytes of length, a header of that many bytes, and the two streams that it \
-                                 announces; each may come in any number of pieces: read until all of it is there \
-                                 (`read_exact`)";
+    const WHOLE: &'static str = "a reply is four bytes of length, a header of that many bytes, and the two streams \
+                                 that it announces; each may come in any number of pieces: read until all of it is \
+                                 there (`read_exact`)";
     const LONG: usize = 8000;
     const BYE: Option<&'static str> = Some("exit");
     const PAIR_ON: &'static [Kind] = &[Plain, Dribble, Slice];
@@ -135,7 +135,8 @@ impl Ask for Command {
 
     fn cause_of_more(heard: &Heard) -> Cause {
         match heard.bytes.as_slice() {
-            [] => "a `read` of 0 bytes is the client's FIN: it will say nothing more, so the server closes its side too",
+            [] => "a `read` of 0 bytes is the client's FIN: it will say nothing more, so the server closes its side \
+                   too",
             _ => "the server sent more than one reply for each line that it got, or more bytes than its sizes say",
         }
         .into()
@@ -148,7 +149,8 @@ impl Ask for Command {
     fn cause_of_printed(printed: &str) -> Cause {
         match printed.trim() {
             "" => "write both streams of every reply: the first to standard output, the second to standard error",
-            _ => "write the streams as they came: exactly as many bytes as the header says, the first to standard output",
+            _ => "write the streams as they came: exactly as many bytes as the header says, the first to standard \
+                  output",
         }
         .into()
     }
@@ -179,8 +181,8 @@ fn cause_of_stop(ending: Option<Ending>) -> Cause {
             "the server ended the connection between two replies: only `exit`, a line too long and FIN end it"
         }
         _ => {
-            "the server stopped between two replies: one `read` may bring several lines, and a part of the next; keep what \
-             comes behind a `\\n`, and run every line"
+            "the server stopped between two replies: one `read` may bring several lines, and a part of the next; keep \
+             what comes behind a `\\n`, and run every line"
         }
     }
     .into()
@@ -194,8 +196,8 @@ fn cause_of_other(reply: &Reply, right: &Reply, line: &[u8]) -> Cause {
             format!("the reply says that nothing was run to its end (\"{}\")", reply.error).into()
         }
         () if reply.status == Some(127) => {
-            "the shell did not find the command: a piece is no line; keep what comes until its `\\n` is there, and run the \
-             line as it came with `sh -c`"
+            "the shell did not find the command: a piece is no line; keep what comes until its `\\n` is there, and \
+             run the line as it came with `sh -c`"
                 .into()
         }
         () if expected.starts_with(out) && out.len() < expected.len() && line.starts_with(b"echo ") => {
@@ -211,6 +213,7 @@ fn cause_of_other(reply: &Reply, right: &Reply, line: &[u8]) -> Cause {
             "the output was cut: read each stream until its end (`read_to_end`)".into()
         }
         () if reply.stderr == expected => "standard output came as standard error: stdout stands first".into(),
-        () => "the reply is not that of this command: run the line as it came with `sh -c`, and send what it wrote".into(),
+        () => "the reply is not that of this command: run the line as it came with `sh -c`, and send what it \
+               wrote".into(),
     }
 }

@@ -27,8 +27,8 @@ pub const CLIENT: &[Check] = &[
     client!("refuses-no-object", "refuses a header that is no JSON object", refuses_no_object).long(),
 ];
 
-const BEFORE: &str = "check what is announced before anything is allocated or read for it: a peer that writes a few bytes must \
-                      not decide how much memory you take";
+const BEFORE: &str = "check what is announced before anything is allocated or read for it: a peer that writes a few \
+                      bytes must not decide how much memory you take";
 
 /// Answers a client's line with these bytes, keeps the connection open, and checks that the client refuses them.
 fn refuses(bench: &mut Bench, bytes: &[u8], what: &str, cause: &str) -> Outcome {
@@ -89,8 +89,8 @@ fn refuses_much_output(bench: &mut Bench) -> Outcome {
     refuses_each(
         bench,
         &headers,
-        "the two sizes together are at most 64 MiB, and they are checked before anything is allocated or read for them: each \
-         alone first, so that their sum cannot overflow (`checked_add`)",
+        "the two sizes together are at most 64 MiB, and they are checked before anything is allocated or read for \
+         them: each alone first, so that their sum cannot overflow (`checked_add`)",
     )
 }
 
@@ -117,8 +117,8 @@ fn refuses_bad_status(bench: &mut Bench) -> Outcome {
     refuses_each(
         bench,
         &headers,
-        "the status is an integer from 0 to 255, or null beside an `error` that is a text: everything else, or none, is an \
-         error that the client names",
+        "the status is an integer from 0 to 255, or null beside an `error` that is a text: everything else, or none, \
+         is an error that the client names",
     )
 }
 
@@ -132,8 +132,8 @@ fn refuses_bad_sizes(bench: &mut Bench) -> Outcome {
     refuses_each(
         bench,
         &headers,
-        "both sizes stand in every reply, and each is a whole number of at least 0: everything else is an error that the client \
-         names",
+        "both sizes stand in every reply, and each is a whole number of at least 0: everything else is an error that \
+         the client names",
     )
 }
 
@@ -154,6 +154,7 @@ fn refuses_no_object(bench: &mut Bench) -> Outcome {
     refuses_each(
         bench,
         &headers,
-        "a header is one JSON object with the three keys, and nothing else: everything else is an error that the client names",
+        "a header is one JSON object with the three keys, and nothing else: everything else is an error that the \
+         client names",
     )
 }

@@ -191,23 +191,23 @@ impl Fault {
     pub fn cause(&self, bytes: &[u8], ending: Option<Ending>) -> Cause {
         match self {
             Fault::Cut(Part::Length, 4) => match ending {
-                Some(Ending::Fin) => "the server closed the connection without a reply: only `exit`, a line too long and \
-                                      the client's end do that"
+                Some(Ending::Fin) => "the server closed the connection without a reply: only `exit`, a line too long \
+                                      and the client's end do that"
                     .into(),
-                Some(Ending::Rst) => "the server dropped the connection with bytes unread in it, or ended: the kernel then \
-                                      sends RST"
+                Some(Ending::Rst) => "the server dropped the connection with bytes unread in it, or ended: the kernel \
+                                      then sends RST"
                     .into(),
                 _ => Cause::general(
-                    "the server took the line and did not reply: `\\n` ends a line; run it then, and send the reply when \
-                     the command has ended",
+                    "the server took the line and did not reply: `\\n` ends a line; run it then, and send the reply \
+                     when the command has ended",
                 ),
             },
             Fault::Cut(Part::Length | Part::Header, _) => {
                 "a reply is sent whole: the length, the header, and all of both streams (`write_all`)".into()
             }
             Fault::Cut(Part::Streams, _) => {
-                "the sizes announce more bytes than were sent: they count the bytes of each stream, as they are sent, and \
-                 all of them are sent (`write_all`)"
+                "the sizes announce more bytes than were sent: they count the bytes of each stream, as they are sent, \
+                 and all of them are sent (`write_all`)"
                     .into()
             }
             Fault::Length(length) => cause_of_length(*length, bytes),
@@ -219,7 +219,8 @@ impl Fault {
 fn cause_of_length(length: u32, bytes: &[u8]) -> Cause {
     let words = match cause_of_byte_order(length, SHORTEST) {
         _ if bytes[0].is_ascii_whitespace() => {
-            "a line end or a blank stands before the length: nothing but replies is sent, and nothing between them".into()
+            "a line end or a blank stands before the length: nothing but replies is sent, and nothing between \
+             them".into()
         }
         Some(cause) => cause,
         None if is_text(&bytes[..4]) => format!(
@@ -227,8 +228,8 @@ fn cause_of_length(length: u32, bytes: &[u8]) -> Cause {
              were sent than their sizes say",
             quoted(&bytes[..4])
         ),
-        None => "the length counts the bytes of the header, and comes right before it, in four bytes; if replies came before, \
-               more bytes were sent than their sizes say"
+        None => "the length counts the bytes of the header, and comes right before it, in four bytes; if replies came \
+                 before, more bytes were sent than their sizes say"
             .into(),
     };
     Cause::certain(words)
@@ -243,7 +244,8 @@ impl Wrong {
                     .into()
             }
             Wrong::Lacks(key) => format!(
-                "it has no `{key}`: all three keys stand in every reply, also when a stream is empty, and when nothing ran"
+                "it has no `{key}`: all three keys stand in every reply, also when a stream is empty, and when \
+                 nothing ran"
             ),
             Wrong::Status => {
                 "the status is an integer from 0 to 255 or, when a signal or a limit ended the command or \

@@ -147,11 +147,12 @@ fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8], ran: bool) -> Option<
     let has = |bytes: &[u8], what: &[u8]| memchr::memmem::find(bytes, what).is_some();
     let cause = match () {
         () if has(got, b"\xef\xbf\xbd") && !has(right, b"\xef\xbf\xbd") => {
-            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: the streams are bytes"
+            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: the streams are \
+             bytes"
         }
         () if !other.is_empty() && got == other && right.is_empty() => {
-            "the other stream's bytes came in this one: the two are exchanged, or both were put into one; use a pipe for each, \
-             and send standard output first"
+            "the other stream's bytes came in this one: the two are exchanged, or both were put into one; use a pipe \
+             for each, and send standard output first"
         }
         () if !other.is_empty() && got == other => EXCHANGED,
         () if !other.is_empty() && !right.is_empty() && (has(got, other)) => {

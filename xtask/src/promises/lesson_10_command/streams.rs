@@ -30,8 +30,9 @@ fn deadlock<T>(server: &Server, line: &str, outcome: Outcome<T>) -> Outcome<T> {
         Err(stop) if stop.symptom() == Symptom::Silent && server.runs(line) => because(
             outcome,
             Cause::certain(
-                "a deadlock: a pipe holds 64 KiB; the command waits until somebody reads one stream, and the server waits \
-                 for the end of the other stream, or of the command: read both at once, each in a thread of its own",
+                "a deadlock: a pipe holds 64 KiB; the command waits until somebody reads one stream, and the server \
+                 waits for the end of the other stream, or of the command: read both at once, each in a thread of its \
+                 own",
             ),
         ),
         _ => outcome,
@@ -140,8 +141,8 @@ fn reads_nothing(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     runs(&mut peer, "echo first", (0, b"first\n", b""), "run the line with `sh -c`")?;
-    let cause = "the command waits for input: it has inherited the server's standard input, or the connection; give it one \
-                 that is at its end (`Stdio::null()`)";
+    let cause = "the command waits for input: it has inherited the server's standard input, or the connection; give \
+                 it one that is at its end (`Stdio::null()`)";
     let reply = if_silent(run(&mut peer, b"cat; echo read"), cause)?;
     let cause = "the command's standard input is null: nothing can be read there";
     is(&reply, b"cat; echo read", (0, b"read\n", b""), cause)?;
@@ -182,8 +183,8 @@ fn in_order(bench: &mut Bench) -> Outcome {
     let first = format!("sleep 0.3 2>/dev/null || sleep 1; echo one > {file}; echo wrote");
     let second = format!("cat {file}");
     let _ = peer.say(format!("{first}\n{second}\n").as_bytes());
-    let cause = "the commands of one connection run one after the other: a line is taken when the reply to the one before \
-                 is sent";
+    let cause = "the commands of one connection run one after the other: a line is taken when the reply to the one \
+                 before is sent";
     let reply = hears(&mut peer, first.as_bytes())?;
     is(&reply, first.as_bytes(), (0, b"wrote\n", b""), cause)?;
     let reply = hears(&mut peer, second.as_bytes())?;
@@ -208,9 +209,9 @@ fn cost(bench: &mut Bench) -> Outcome {
     let gap = gaps[gaps.len() / 2];
     if gap >= crate::bench::nagle::SLOW_MILLIS {
         bench.notes.push(format!(
-            "right, but slow: {gap:.0} ms pass between the first byte of a small reply and its last one. The reply leaves \
-             in several writes, and Nagle's algorithm holds the next one back until the first is acknowledged; write it \
-             at once, or set TCP_NODELAY"
+            "right, but slow: {gap:.0} ms pass between the first byte of a small reply and its last one. The reply \
+             leaves in several writes, and Nagle's algorithm holds the next one back until the first is acknowledged; \
+             write it at once, or set TCP_NODELAY"
         ));
     }
     let pieces = peer.count_pieces();

@@ -90,7 +90,8 @@ impl Peaks {
             "the {who}'s memory grows by less than 64 MiB between a file of 64 MiB and one of 256 MiB"
         );
         let got = format!("{} MiB with the first, {} MiB with the second", first >> 20, last >> 20);
-        let cause = "the whole file lies in memory: read a block, write it, and take the next; hash block by block, too";
+        let cause = "the whole file lies in memory: read a block, write it, and take the next; hash block by block, \
+                     too";
         Finding::new(expected, got, Cause::certain(cause)).of(half).broken()
     }
 }

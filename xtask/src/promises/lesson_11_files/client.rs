@@ -205,8 +205,8 @@ fn refuses_bad_names(bench: &mut Bench) -> Outcome {
 }
 
 fn reply_in_pieces(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a reply may come in any number of pieces, and its body with the header: read the length, the header \
-                         and the body each until all of its bytes are there";
+    const CAUSE: &str = "a reply may come in any number of pieces, and its body with the header: read the length, the \
+                         header and the body each until all of its bytes are there";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = super::site::random(bench, 300);

@@ -75,8 +75,8 @@ fn get_names(bench: &mut Bench) -> Outcome {
 fn opens_late(bench: &mut Bench) -> Outcome {
     const LATE: &str =
         "open nothing before the server's ok: it may refuse, and then all files must be as they were";
-    const PART: &str = "while the bytes come they go to FILE.part, and FILE is what it was: a reader sees the old or the new \
-                        file, never a part";
+    const PART: &str = "while the bytes come they go to FILE.part, and FILE is what it was: a reader sees the old or \
+                        the new file, never a part";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 3 << 20);
@@ -105,8 +105,8 @@ fn opens_late(bench: &mut Bench) -> Outcome {
 }
 
 fn get_wrong_hash(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the hash of what came is not the one in the reply: delete FILE.part, leave FILE as it was, say so and \
-                         exit with 1";
+    const CAUSE: &str = "the hash of what came is not the one in the reply: delete FILE.part, leave FILE as it was, \
+                         say so and exit with 1";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     for (old, size) in [(None, 5000), (Some(&b"the old file"[..]), 100_000), (None, 0)] {

@@ -79,8 +79,8 @@ fn get_is_cut(bench: &mut Bench) -> Outcome {
 }
 
 fn goes_on_from_part(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "FILE.part holds the start of the file: ask for the rest from its length, append what comes, verify \
-                         the hash of the whole file, and rename it";
+    const CAUSE: &str = "FILE.part holds the start of the file: ask for the rest from its length, append what comes, \
+                         verify the hash of the whole file, and rename it";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 100_000);
@@ -100,8 +100,8 @@ fn goes_on_from_part(bench: &mut Bench) -> Outcome {
 
 /// The bytes of the part are other ones: only the hash of the whole file shows that.
 fn part_is_wrong(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "FILE.part held other bytes, as the hash of the whole file shows: delete it, leave FILE as it was, say \
-                         so and exit with 1";
+    const CAUSE: &str = "FILE.part held other bytes, as the hash of the whole file shows: delete it, leave FILE as it \
+                         was, say so and exit with 1";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 100_000);
@@ -121,8 +121,8 @@ fn part_is_wrong(bench: &mut Bench) -> Outcome {
 
 /// The server refuses the offset. The client may exit with 1, or begin again at 0, on this connection or a new one.
 fn part_is_too_long(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "FILE.part is longer than the file, so the server refuses the offset: print that and exit with 1, or \
-                         begin again at 0";
+    const CAUSE: &str = "FILE.part is longer than the file, so the server refuses the offset: print that and exit \
+                         with 1, or begin again at 0";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 5000);

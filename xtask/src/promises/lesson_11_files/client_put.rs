@@ -97,8 +97,8 @@ fn put_names(bench: &mut Bench) -> Outcome {
 /// Refuses before the body was read, as a server does for a size over its limit: the reply, a half-close, and in some
 /// rounds a reset while the client still writes.
 fn refused_early(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the server has said why before it stopped reading: when a write fails, read its reply first, and \
-                         print that";
+    const CAUSE: &str = "the server has said why before it stopped reading: when a write fails, read its reply first, \
+                         and print that";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     dir.sparse("file", 16 << 20, &[])?;

@@ -70,8 +70,8 @@ fn contradictions(bench: &mut Bench) -> Outcome {
 
 fn no_reply_at_all(bench: &mut Bench) -> Outcome {
     const JSON: &str = "a header is a JSON object: everything else breaks the protocol";
-    const LENGTH: &str = "a header has at most 64 KiB: refuse a longer one as soon as its length is there, before you wait or \
-                          allocate for it";
+    const LENGTH: &str = "a header has at most 64 KiB: refuse a longer one as soon as its length is there, before you \
+                          wait or allocate for it";
     let bytes = random(bench, SIZE);
     for part in [0, 2000] {
         for (reply, what, cause, ends) in [

@@ -85,8 +85,8 @@ fn lists_files(bench: &mut Bench) -> Outcome {
 
 /// Puts, lists and gets a small file through the check's wire.
 fn any_pieces(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a message may come in any number of pieces, and the body with its header: read the length, the \
-                         header and the body each until all of its bytes are there, and nothing past it";
+    const CAUSE: &str = "a message may come in any number of pieces, and the body with its header: read the length, \
+                         the header and the body each until all of its bytes are there, and nothing past it";
     let site = Site::open(bench)?;
     let bytes = random(bench, 300);
     let put = super::protocol::put(bench, "a file", &bytes)?;
@@ -110,8 +110,8 @@ fn any_pieces(bench: &mut Bench) -> Outcome {
 
 /// Says several messages in one write, and the client's end behind them: all of them are answered.
 fn several_at_once(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "several messages may come at once, and the client's end behind them: read exactly one message, \
-                         answer it, then read the next; the end is an end only between two messages";
+    const CAUSE: &str = "several messages may come at once, and the client's end behind them: read exactly one \
+                         message, answer it, then read the next; the end is an end only between two messages";
     let mut site = Site::open(bench)?;
     let files = [random(bench, 3000), random(bench, 0)];
     let mut all = Vec::new();

@@ -41,8 +41,8 @@ fn lists(server: &Server, peer: &mut Peer, what: &str, cause: &str) -> Outcome {
 }
 
 fn beside_silent_clients(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "nobody serves this client beside others that say nothing: a thread for each connection, and no \
-                         lock and no `join` while you wait for a client";
+    const CAUSE: &str = "nobody serves this client beside others that say nothing: a thread for each connection, and \
+                         no lock and no `join` while you wait for a client";
     let mut site = Site::open(bench)?;
     site.dir.write("one", b"a file")?;
     let bytes = random(bench, 50_000);
@@ -76,8 +76,8 @@ fn beside_silent_clients(bench: &mut Bench) -> Outcome {
 /// Clients that are silent for longer than a time limit that a program may have: between messages, inside a header,
 /// inside a body.
 fn silence_is_no_end(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "silence was taken for the end: a client that says nothing is still there, and only a `read` of 0 bytes \
-                         is its end";
+    const CAUSE: &str = "silence was taken for the end: a client that says nothing is still there, and only a `read` \
+                         of 0 bytes is its end";
     const SILENCE: Duration = Duration::from_millis(2500);
     let mut site = Site::open(bench)?;
     let bytes = random(bench, 3000);
@@ -152,8 +152,8 @@ fn many_at_once(bench: &mut Bench) -> Outcome {
 }
 
 fn goes_on_after_resets(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "what one client does must end its connection only: no error of a connection ends the server, or \
-                         another connection";
+    const CAUSE: &str = "what one client does must end its connection only: no error of a connection ends the server, \
+                         or another connection";
     let mut site = Site::open(bench)?;
     let long = random(bench, 4 << 20);
     site.dir.write("long", &long)?;

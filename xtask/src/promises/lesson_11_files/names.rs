@@ -37,8 +37,8 @@ fn bad_names(bench: &mut Bench) -> Outcome {
     let bytes = random(bench, 500);
     for name in wrong_names().into_iter().chain([absolute]) {
         let cause = format!(
-            "{} breaks the rule for names (1 to 240 bytes of UTF-8 without `/`, `\\`, control characters, and no leading \
-             `.`): look at the name before you touch a file, and refuse it",
+            "{} breaks the rule for names (1 to 240 bytes of UTF-8 without `/`, `\\`, control characters, and no \
+             leading `.`): look at the name before you touch a file, and refuse it",
             quoted(name.as_bytes())
         );
         for (request, verb) in [(put(bench, &name, &bytes)?, "put"), (get(&name), "get")] {
@@ -118,8 +118,8 @@ fn only_good_names(bench: &mut Bench) -> Outcome {
 }
 
 fn follows_no_link(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a symbolic link is no regular file, wherever it leads: open with O_NOFOLLOW, and look at what the \
-                         name itself is (`symlink_metadata`)";
+    const CAUSE: &str = "a symbolic link is no regular file, wherever it leads: open with O_NOFOLLOW, and look at \
+                         what the name itself is (`symlink_metadata`)";
     let mut site = Site::open(bench)?;
     site.around.write("outside", b"a secret")?;
     site.around.folder("there")?.write("below", b"below")?;
@@ -186,8 +186,8 @@ fn folders_are_no_files(bench: &mut Bench) -> Outcome {
 }
 
 fn fifo_blocks_nobody(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a FIFO is no regular file, and to open one waits until somebody opens its other end: look at what \
-                         it is before you open it, or open with O_NONBLOCK";
+    const CAUSE: &str = "a FIFO is no regular file, and to open one waits until somebody opens its other end: look at \
+                         what it is before you open it, or open with O_NONBLOCK";
     let mut site = Site::open(bench)?;
     site.dir.fifo("pipe")?;
     site.dir.write("good", b"a good file")?;

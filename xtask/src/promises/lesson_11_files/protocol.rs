@@ -130,11 +130,12 @@ pub fn hear_header(peer: &mut Peer, who: Half, what: &str) -> Outcome<Header> {
 fn silent(who: Half) -> &'static str {
     match who {
         Half::Client => {
-            "the client connected and did not send its request: send the length, the header, and the body if there is one"
+            "the client connected and did not send its request: send the length, the header, and the body if there is \
+             one"
         }
         _ => {
-            "the server took the request and did not reply: read the length, the header, then exactly `data_size` bytes, \
-             and reply then (flush what is buffered)"
+            "the server took the request and did not reply: read the length, the header, then exactly `data_size` \
+             bytes, and reply then (flush what is buffered)"
         }
     }
 }
@@ -143,8 +144,8 @@ fn ended(who: Half) -> &'static str {
     match who {
         Half::Client => "the client ended instead of sending its request",
         _ => {
-            "the server ended the connection instead of replying: a request gets a reply, and the connection goes on for \
-             the next one"
+            "the server ended the connection instead of replying: a request gets a reply, and the connection goes on \
+             for the next one"
         }
     }
 }
@@ -177,8 +178,8 @@ pub fn hear_reply(server: &Server, peer: &mut Peer, what: &str) -> Outcome<Reply
         (Some(Value::Bool(true)), _, Some(data_size)) => Ok(Reply { header, error: None, data_size }),
         (Some(Value::Bool(false)), error @ Some(_), Some(0)) => Ok(Reply { header, error, data_size: 0 }),
         _ => {
-            let cause = "each reply says `ok`, true or false; a refusal has an `error`, a text, and no body; `data_size` \
-                         is a whole number";
+            let cause = "each reply says `ok`, true or false; a refusal has an `error`, a text, and no body; \
+                         `data_size` is a whole number";
             Finding::new(expected, shown(&header), Cause::certain(cause)).of(Half::Server).broken()
         }
     }

@@ -38,8 +38,8 @@ fn refuses_and_goes_on(bench: &mut Bench) -> Outcome {
 
 /// Neither `list` nor `get` needs a body. One that comes is a part of the message, also when the server refuses it.
 fn reads_every_body(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "every message may have a body, `data_size` says so: read it and drop it, and the next message begins \
-                         behind it";
+    const CAUSE: &str = "every message may have a body, `data_size` says so: read it and drop it, and the next \
+                         message begins behind it";
     let mut site = Site::open(bench)?;
     site.dir.write("one", b"1")?;
     let mut peer = site.connect(bench)?;
@@ -154,8 +154,8 @@ fn broken_framing(bench: &mut Bench) -> Outcome {
         let header = json!({"op": "put", "name": "new", "data_size": size, "sha256": bench.hash(&body)?});
         sized.push((message(&header, &body), format!("a `data_size` of {size}")));
     }
-    const LENGTH: &str = "a length over 64 KiB is no message of this protocol: end the connection as soon as the length is \
-                          there, before you wait or allocate for the header";
+    const LENGTH: &str = "a length over 64 KiB is no message of this protocol: end the connection as soon as the \
+                          length is there, before you wait or allocate for the header";
     const JSON: &str =
         "the header is no JSON object, so nothing says how many bytes follow: end the connection";
     const SIZE: &str = "`data_size` is no non-negative integer, so nothing says where the next message begins: end the \

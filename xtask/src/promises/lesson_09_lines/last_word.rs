@@ -1,0 +1,143 @@
+//! Promises of lesson 09's server: how it says the last word.
+
+use super::protocol::{BYEBYE, LONGEST, TOO_LONG, cause_of_last};
+use crate::bench::{Bench, Ending, Peer, Staying, same_bytes};
+use crate::finding::{Half, Outcome, broken};
+use crate::promises::inputs::{random_from, random_word};
+use crate::promises::{Check, server};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The rows.
+pub(super) const SERVER: &[Check] = &[
+    server!(
+        "last-word-arrives",
+        "says its last word so that it arrives, whatever else was sent",
+        last_word_arrives
+    ),
+    server!("farewell", "reads on for a second after its last word, and no longer", farewell).long(),
+];
+
+/// Why there was no last word to look at.
+const UNANSWERED: &str = "the line that ends the connection was not answered as it should be: the checks of `exit` \
+                          and of a line that is too long tell more";
+
+/// The two words after which the server ends the connection: what is said for each, and the reply.
+fn last_words(bench: &mut Bench) -> [(&'static str, Vec<u8>, Vec<u8>); 2] {
+    let long = random_from(bench, b"abcdefgh ", LONGEST + 1);
+    [
+        ("`exit`", b"exit\n".to_vec(), BYEBYE.to_vec()),
+        ("a line that is too long", long.into(), TOO_LONG.to_vec()),
+    ]
+}
+
+/// Says the last line and much more behind it before the server reads anything, and hears nothing until the server has
+/// ended: some of its replies are then still in its kernel, where a reset destroys them.
+fn last_word_arrives(bench: &mut Bench) -> Outcome {
+    const CAUSE: &str = "a reset (RST) destroyed the replies on their way: a socket that is closed with bytes unread \
+                         in it sends one; after the last reply half-close (`shutdown`), and read until the client's \
+                         end, or for a second";
+    for (_, said, replied) in last_words(bench) {
+        let lines = (random_word(bench, 1000) + "\n").repeat(8).into_bytes();
+        let rest = random_from(bench, b"abcdefgh ", 20_000).into_bytes();
+        let bytes = [&lines[..], &said, &rest].concat();
+        let expected = [&lines.to_ascii_uppercase()[..], &replied].concat();
+        for tries_left in (0..3).rev() {
+            let mut server = bench.server()?;
+            let mut peer = server.while_stopped(|server| -> Outcome<Peer> {
+                let mut peer = bench.connect_tiny(server)?;
+                let _ = peer.say_until_stuck(&bytes, || true);
+                Ok(peer)
+            })?;
+            peer.wait_ended_unheard();
+            peer.widen();
+            let heard = peer.hear(expected.len());
+            let is_reset = heard.ending == Some(Ending::Rst);
+            let outcome = same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.ending {
+                Some(Ending::Rst) => CAUSE.into(),
+                _ => cause_of_last(&bytes, expected, heard, UNANSWERED),
+            });
+            // A server that got no processor for a second may have had no time to read: that comes once, not always.
+            match outcome {
+                Err(_) if is_reset && tries_left > 0 => {}
+                outcome => {
+                    outcome?;
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The shortest time, from its last reply on, for which a server must read on: 0.5 s, less 50 ms for the clocks.
+const SHORTEST: Duration = Duration::from_millis(450);
+/// The longest, from when its FIN has come: 3 s, and a second until it is seen.
+const LONGEST_STAY: Duration = Duration::from_secs(4);
+
+/// Goes on talking after the server's last word, and looks when the server lets go of the connection.
+fn farewell(bench: &mut Bench) -> Outcome {
+    let words = last_words(bench);
+    // Only the first look that comes soon after the one before tells: the machine may have been busy in between.
+    for _ in 0..3 {
+        let mut server = bench.server()?;
+        let mut talks = Vec::new();
+        for (what, said, replied) in &words {
+            let mut peer = bench.connect(&mut server)?;
+            let start = Instant::now();
+            let heard = peer.say_and_hear(said, false, replied.len());
+            same_bytes(Half::Server, replied, &heard, |e, heard| cause_of_last(said, e, heard, UNANSWERED))?;
+            // RST in place of FIN is not judged.
+            if peer.is_at_end() {
+                talks.push((what, start, Instant::now(), peer));
+            }
+        }
+        let stays: Vec<_> = thread::scope(|scope| {
+            let wait = |(what, start, fin, mut peer): (_, Instant, Instant, Peer)| {
+                scope.spawn(move || (what, start, fin, peer.say_until_let_go(LONGEST_STAY)))
+            };
+            let waits: Vec<_> = talks.into_iter().map(wait).collect();
+            waits.into_iter().filter_map(|wait| wait.join().ok()).collect()
+        });
+        let mut in_doubt = false;
+        for (what, start, fin, stay) in stays {
+            match stay {
+                Staying::Longer(waited) => {
+                    return broken(
+                        format!(
+                            "after {what} and its reply the server ends the connection (FIN), reads on for a second, \
+                             and then closes its socket"
+                        ),
+                        format!(
+                            "{:.0} s after its FIN, while the client goes on talking, it still has the socket",
+                            waited.as_secs_f32()
+                        ),
+                        "one second in all, from the half-close on, and not one for each `read`: a client that never \
+                         stops talking must not keep the connection",
+                    );
+                }
+                Staying::Until { gone, .. } if gone.duration_since(start) < SHORTEST => {
+                    return broken(
+                        format!(
+                            "after {what} and its reply the server ends the connection (FIN) and reads on for a second"
+                        ),
+                        format!(
+                            "it let go of the connection less than {} ms after the client said {what}",
+                            gone.duration_since(start).as_millis() + 1
+                        ),
+                        CLOSES_SOON,
+                    );
+                }
+                Staying::Until { held, .. } => in_doubt |= held.duration_since(fin) < SHORTEST,
+            }
+        }
+        if !in_doubt {
+            break;
+        }
+    }
+    Ok(())
+}
+
+const CLOSES_SOON: &str = "what the client still sends then meets a closed socket, which answers with RST, and a \
+                           client that is still writing may never read the reply: after the half-close (`shutdown`) \
+                           read on until the client's end, or for a second";
