@@ -63,7 +63,7 @@ pub fn start_computing(bench: &mut Bench, dir: &Dir, words: &[&str]) -> Outcome<
 }
 
 /// Starts the client with these words in this folder; it must call at `addr`.
-pub fn start_at(
+fn start_at(
     bench: &mut Bench,
     addr: SocketAddr,
     dir: &Dir,

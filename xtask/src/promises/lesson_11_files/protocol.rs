@@ -273,7 +273,7 @@ pub fn gets(
 ///
 /// # Errors
 /// The finding that names what is wrong.
-pub fn has_found(bench: &Bench, reply: &Reply, whole: &[u8], from: u64, what: &str) -> Outcome {
+fn has_found(bench: &Bench, reply: &Reply, whole: &[u8], from: u64, what: &str) -> Outcome {
     let hash = bench.hash(whole)?;
     has_found_as(reply, whole.len() as u64, &hash, from, what)
 }
