@@ -54,7 +54,7 @@ fn fences(text: &str) -> Result<(), String> {
 }
 
 /// Divides `text`, which begins with the opening fence of a block, into the language, the lines of the block, and what
-/// follows the closing fence. A block without lines is a block, too: an author leaves the renewal to fill it.
+/// follows the closing fence. A block without lines counts, too: the renewal fills it.
 fn block_of(text: &str) -> Option<(&str, &str, &str)> {
     let rest = text.strip_prefix("```")?;
     let (language, rest) = rest.split_at(rest.find('\n')?);

@@ -99,7 +99,7 @@ fn remove(run: &mut Run) {
     }
 }
 
-/// Removes the folders of the run that has this name, which is over. Names of other things are left alone.
+/// Removes the folders of the run that has this name, and that is over. Ignores every name that is not a run's.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a keeper outlives its runner"))]
 pub fn remove_of(name: &str) {
     if !name.starts_with(PREFIX) || name.contains('/') {

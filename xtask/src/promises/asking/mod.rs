@@ -33,8 +33,7 @@ pub trait Ask: Sized + 'static {
     const LONG: usize = 20_000;
     /// The line that ends the conversation from the client's side, if the protocol has one.
     const BYE: Option<&'static str> = None;
-    /// Whether the protocol leaves to a server how it ends a connection after its last reply: with RST, too, and with
-    /// more bytes before.
+    /// Whether a server may end a connection in any way after its last reply: also with RST, and with more bytes before.
     const ANY_END: bool = false;
     /// The wires on which the pair talks.
     const PAIR_ON: &'static [Kind] = &[Plain, Glue];

@@ -1,7 +1,7 @@
 //! The time limit and the output limit, and the end of everything that a command started.
 
 use super::reply::{MAX_OUTPUT, Reply};
-use super::run::{has_none, hears, if_silent, is, runs, told};
+use super::run::{has_none, hears, if_silent, is, runs, shown};
 use crate::bench::{Bench, Peer, Server};
 use crate::finding::{Outcome, broken, count, quoted};
 use crate::promises::{Check, server};
@@ -131,7 +131,7 @@ fn limited(server: &Server, took: Duration, reply: Outcome<Reply>, case: &Case) 
     if took < EARLIEST {
         return broken(
             format!("the reply to {} after 10 s", quoted(line)),
-            format!("it came after {:.1} s, with {}", took.as_secs_f64(), told(&reply)),
+            format!("it came after {:.1} s, with {}", took.as_secs_f64(), shown(&reply)),
             case.early.unwrap_or(TOO_EARLY),
         );
     }

@@ -66,7 +66,7 @@ pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8
         if let Some(comparison) = Comparison::of(right, got) {
             return Finding::new(
                 format!("{} of standard {name}, from the command {}", count(right.len()), quoted(line)),
-                format!("{}: {}", count(got.len()), told(reply)),
+                format!("{}: {}", count(got.len()), shown(reply)),
                 (exchanged && !stdout.is_empty() && !stderr.is_empty())
                     .then(|| EXCHANGED.into())
                     .or_else(|| no_shell(line, reply))
@@ -89,7 +89,7 @@ pub fn has_status(reply: &Reply, line: &[u8], status: u8, cause: &str) -> Outcom
     if reply.status == Some(status) {
         return Ok(());
     }
-    let (expected, got) = (format!("status {status} of the command {}", quoted(line)), told(reply));
+    let (expected, got) = (format!("status {status} of the command {}", quoted(line)), shown(reply));
     broken(expected, got, cause)
 }
 
@@ -103,7 +103,7 @@ pub fn has_none(reply: &Reply, line: &[u8], cause: &str) -> Outcome {
         None => Ok(()),
         Some(_) => broken(
             format!("status null with an `error`, in reply to {}", quoted(line)),
-            told(reply),
+            shown(reply),
             cause.to_string(),
         ),
     }
@@ -120,8 +120,8 @@ pub fn if_silent<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> 
     }
 }
 
-/// Returns what a reply says of the status.
-pub fn told(reply: &Reply) -> String {
+/// Returns in words the status of a reply.
+pub fn shown(reply: &Reply) -> String {
     match reply.status {
         Some(status) => format!("status {status}"),
         None => format!("status null, error \"{}\"", reply.error.escape_debug()),

@@ -165,7 +165,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
             for ignored in Signal::iterator() {
                 let _ = signal::signal(ignored, SigHandler::SigDfl);
             }
-            // What the runner was given from outside is no business of the program's: it gets its three streams.
+            // The program gets its three streams, and nothing else that the runner has inherited.
             libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC as libc::c_int);
             // If the keeper itself is killed, its direct child is killed, too.
             Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
@@ -208,7 +208,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
 }
 
 /// Keeps from the program what the runner has inherited itself beside the three streams: the open files of a shell, the
-/// jobserver of cargo. What the program passes on to its own children is then its own doing.
+/// jobserver of cargo. What its children inherit then comes from the program itself.
 fn close_at_exec() {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
     for entry in std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten() {
