@@ -157,7 +157,7 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
              for their end"
                 .into()
         }
-        _ if got.strip_suffix(b"\n") == Some(expected.trim_ascii()) => {
+        _ if got.strip_suffix(b"\n") == Some(expected.trim_ascii()) && expected.get(same) != Some(&b'\r') => {
             "the blanks around the line were cut off: only its line end does not belong to it".into()
         }
         _ if next == Some(&b'\r') => "a `\\r` came back that belongs to no line: drop the one right before `\\n`, and \

@@ -1,4 +1,5 @@
 // kills exit-ends@dribble: more replies came than lines were sent
+// kills exit-ends@slice: more replies came than lines were sent
 // Mistake: it takes what one read returns for whole lines, and never keeps a rest for the next.
 // Breaks "Request: bytes up to `\n`"; seen from outside: lines in one piece are answered, glued ones too; of `hel` and `lo\n` in two pieces each gets a reply of its own.
 use std::io::{self, ErrorKind, Read, Write};
