@@ -251,6 +251,15 @@ mod tests {
         }
     }
 
+    /// The terminal has 80 columns, and a title begins after 13.
+    #[test]
+    fn a_title_fits_on_a_line() {
+        let titles =
+            LESSONS.iter().flat_map(|lesson| lesson.checks()).map(|check| check.title_on(check.wire));
+        let long: Vec<&str> = titles.filter(|title| 13 + title.chars().count() > 80).collect();
+        assert_eq!(long, Vec::<&str>::new());
+    }
+
     #[test]
     fn an_id_is_told_apart_by_its_wire_and_its_half() {
         for lesson in LESSONS {

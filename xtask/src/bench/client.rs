@@ -183,6 +183,9 @@ impl Client {
                     true => {
                         "an error went unhandled where nothing was wrong: the message on standard error says which"
                     }
+                    false if !self.said().is_blank() => {
+                        "nothing went wrong, so the status must be 0: its own words on standard error say why it gave up"
+                    }
                     false => "nothing went wrong, so the status must be 0",
                 };
                 Finding::new(expected, format!("it {exit}"), cause)

@@ -54,7 +54,10 @@ fn line(piece: &Piece) -> String {
             let shown = &start[..start.len().min(SHOWN)];
             let more = if shown.len() < *len { "…" } else { "" };
             let unit = if *len == 1 { "byte" } else { "bytes" };
-            format!("{len:>6} {unit:<5} \"{}\"{more}", shown.escape_ascii())
+            // A record has room for the first bytes of a long conversation only.
+            let quoted =
+                if shown.is_empty() { String::new() } else { format!(" \"{}\"{more}", shown.escape_ascii()) };
+            format!("{len:>6} {unit:<5}{quoted}")
         }
         Passed::Fin => "   FIN".into(),
         Passed::Rst => "   RST".into(),

@@ -5,6 +5,7 @@ mod any_client;
 mod any_server;
 pub mod asking;
 mod check;
+mod farewell;
 mod frames;
 mod inputs;
 pub mod lesson_01_echo;

@@ -263,7 +263,11 @@ impl fmt::Display for Line {
         if self.len > 0 {
             let more = if self.start.len() < self.len { "…" } else { "" };
             let unit = if self.len == 1 { "byte" } else { "bytes" };
-            write!(out, " {} {unit} \"{}\"{more}", self.len, self.start.escape_ascii())?;
+            write!(out, " {} {unit}", self.len)?;
+            // Of what comes after the first mebibyte no bytes are kept.
+            if !self.start.is_empty() {
+                write!(out, " \"{}\"{more}", self.start.escape_ascii())?;
+            }
         }
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Promises of lesson 09's server: how it says the last word.
 
 use super::protocol::{BYEBYE, LONGEST, TOO_LONG, cause_of_last};
-use crate::bench::{Bench, Ending, Peer, Staying, same_bytes};
-use crate::finding::{Half, Outcome, broken};
+use crate::bench::{Bench, Ending, Peer, same_bytes};
+use crate::finding::{Half, Outcome};
+use crate::promises::farewell::reads_on_for_a_second;
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, server};
-use std::thread;
-use std::time::{Duration, Instant};
 
 /// The rows.
 pub(super) const SERVER: &[Check] = &[
@@ -70,74 +69,13 @@ fn last_word_arrives(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
-/// The shortest time, from its last reply on, for which a server must read on: 0.5 s, less 50 ms for the clocks.
-const SHORTEST: Duration = Duration::from_millis(450);
-/// The longest, from when its FIN has come: 3 s, and a second until it is seen.
-const LONGEST_STAY: Duration = Duration::from_secs(4);
-
 /// Goes on talking after the server's last word, and looks when the server lets go of the connection.
 fn farewell(bench: &mut Bench) -> Outcome {
     let words = last_words(bench);
-    // Only the first look that comes soon after the one before tells: the machine may have been busy in between.
-    for _ in 0..3 {
-        let mut server = bench.server()?;
-        let mut talks = Vec::new();
-        for (what, said, replied) in &words {
-            let mut peer = bench.connect(&mut server)?;
-            let start = Instant::now();
-            let heard = peer.say_and_hear(said, false, replied.len());
-            same_bytes(Half::Server, replied, &heard, |e, heard| cause_of_last(said, e, heard, UNANSWERED))?;
-            // RST in place of FIN is not judged.
-            if peer.is_at_end() {
-                talks.push((what, start, Instant::now(), peer));
-            }
-        }
-        let stays: Vec<_> = thread::scope(|scope| {
-            let wait = |(what, start, fin, mut peer): (_, Instant, Instant, Peer)| {
-                scope.spawn(move || (what, start, fin, peer.say_until_let_go(LONGEST_STAY)))
-            };
-            let waits: Vec<_> = talks.into_iter().map(wait).collect();
-            waits.into_iter().filter_map(|wait| wait.join().ok()).collect()
-        });
-        let mut in_doubt = false;
-        for (what, start, fin, stay) in stays {
-            match stay {
-                Staying::Longer(waited) => {
-                    return broken(
-                        format!(
-                            "after {what} and its reply the server ends the connection (FIN), reads on for a second, \
-                             and then closes its socket"
-                        ),
-                        format!(
-                            "{:.0} s after its FIN, while the client goes on talking, it still has the socket",
-                            waited.as_secs_f32()
-                        ),
-                        "one second in all, from the half-close on, and not one for each `read`: a client that never \
-                         stops talking must not keep the connection",
-                    );
-                }
-                Staying::Until { gone, .. } if gone.duration_since(start) < SHORTEST => {
-                    return broken(
-                        format!(
-                            "after {what} and its reply the server ends the connection (FIN) and reads on for a second"
-                        ),
-                        format!(
-                            "it let go of the connection less than {} ms after the client said {what}",
-                            gone.duration_since(start).as_millis() + 1
-                        ),
-                        CLOSES_SOON,
-                    );
-                }
-                Staying::Until { held, .. } => in_doubt |= held.duration_since(fin) < SHORTEST,
-            }
-        }
-        if !in_doubt {
-            break;
-        }
-    }
-    Ok(())
+    let what = words.each_ref().map(|(what, ..)| *what);
+    reads_on_for_a_second(bench, &what, |peer, n| {
+        let (_, said, replied) = &words[n];
+        let heard = peer.say_and_hear(said, false, replied.len());
+        same_bytes(Half::Server, replied, &heard, |e, heard| cause_of_last(said, e, heard, UNANSWERED))
+    })
 }
-
-const CLOSES_SOON: &str = "what the client still sends then meets a closed socket, which answers with RST, and a \
-                           client that is still writing may never read the reply: after the half-close (`shutdown`) \
-                           read on until the client's end, or for a second";

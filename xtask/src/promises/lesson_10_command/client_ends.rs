@@ -14,7 +14,7 @@ pub const CLIENT: &[Check] = &[
     client!("ends-after-exit", "waits for the server's end after `exit`, then exits with 0", ends_after_exit),
     client!(
         "end-at-each-part",
-        "says so and exits with 1 when the server ends anywhere inside a reply",
+        "says so and exits with 1 when any part of a reply is cut off",
         end_at_each_part
     )
     .long(),

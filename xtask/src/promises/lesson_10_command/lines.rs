@@ -6,6 +6,7 @@ use super::run::{has_none, hears, if_silent, is, run, runs};
 use crate::bench::{Bench, Ending, Peer, fin_next};
 use crate::finding::{Outcome, because, broken, quoted};
 use crate::promises::asking::Ask;
+use crate::promises::farewell::reads_on_for_a_second;
 use crate::promises::{Check, server};
 use crate::wire::Kind::{self, Dribble, Plain};
 use crate::wire::{Cut, Direction, Fault};
@@ -34,6 +35,7 @@ pub const SERVER: &[Check] = &[
     server!("no-text", "runs a line that is no UTF-8 as it is, or says that it does not", no_text),
     server!("longest-line", "runs a line of 8192 bytes, the longest", longest_line),
     server!("too-long", "refuses a line as soon as it has 8193 bytes, and ends", too_long),
+    server!("farewell", "reads on for a second after its last word, and no longer", farewell).long(),
 ];
 
 fn several_lines(bench: &mut Bench) -> Outcome {
@@ -208,6 +210,16 @@ fn longest_line(bench: &mut Bench) -> Outcome {
         because(runs(&mut peer, &line, (0, b"x\n", b""), cause), cause)?;
     }
     Ok(())
+}
+
+/// Goes on talking after the reply to a line that is too long.
+fn farewell(bench: &mut Bench) -> Outcome {
+    let long = of_length(LONGEST + 1);
+    reads_on_for_a_second(bench, &["a line that is too long"], |peer, _| {
+        let _ = peer.say(long.as_bytes());
+        let cause = "a line that is too long gets its reply before the connection ends";
+        has_none(&because(hears(peer, long.as_bytes()), cause)?, long.as_bytes(), cause)
+    })
 }
 
 fn too_long(bench: &mut Bench) -> Outcome {

@@ -198,8 +198,9 @@ impl Fault {
                                       then sends RST"
                     .into(),
                 _ => Cause::general(
-                    "the server took the line and did not reply: `\\n` ends a line; run it then, and send the reply \
-                     when the command has ended",
+                    "the server took the line and did not reply: `\\n` ends a line; run it then, and reply when the command \
+                     has ended. Perhaps it still waits for the end of a stream that somebody holds open (a channel ends when \
+                     all its senders are dropped, your own one too)",
                 ),
             },
             Fault::Cut(Part::Length | Part::Header, _) => {

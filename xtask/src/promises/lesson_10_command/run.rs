@@ -147,8 +147,8 @@ fn cause_of_stream(right: &[u8], got: &[u8], other: &[u8], ran: bool) -> Option<
     let has = |bytes: &[u8], what: &[u8]| memchr::memmem::find(bytes, what).is_some();
     let cause = match () {
         () if has(got, b"\xef\xbf\xbd") && !has(right, b"\xef\xbf\xbd") => {
-            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: the streams are \
-             bytes"
+            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: both the line \
+             and the streams are bytes"
         }
         () if !other.is_empty() && got == other && right.is_empty() => {
             "the other stream's bytes came in this one: the two are exchanged, or both were put into one; use a pipe \

@@ -118,8 +118,8 @@ fn only_good_names(bench: &mut Bench) -> Outcome {
 }
 
 fn follows_no_link(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a symbolic link is no regular file, wherever it leads: open with O_NOFOLLOW, and look at \
-                         what the name itself is (`symlink_metadata`)";
+    const CAUSE: &str = "a symbolic link is no regular file, wherever it leads: open with O_NOFOLLOW, and ask the open file what \
+                         it is (`File::metadata`); a put never writes through a name, but renames a new file to it";
     let mut site = Site::open(bench)?;
     site.around.write("outside", b"a secret")?;
     site.around.folder("there")?.write("below", b"below")?;
@@ -186,8 +186,9 @@ fn folders_are_no_files(bench: &mut Bench) -> Outcome {
 }
 
 fn fifo_blocks_nobody(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a FIFO is no regular file, and to open one waits until somebody opens its other end: look at \
-                         what it is before you open it, or open with O_NONBLOCK";
+    const CAUSE: &str = "a FIFO is no regular file, and to open one waits until somebody opens its other end: open with \
+                         O_NONBLOCK and ask the open file what it is (`File::metadata`); a put never opens what stands under \
+                         its name, but renames a new file to it";
     let mut site = Site::open(bench)?;
     site.dir.fifo("pipe")?;
     site.dir.write("good", b"a good file")?;

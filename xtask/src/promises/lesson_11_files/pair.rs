@@ -69,10 +69,14 @@ fn pair_talks(bench: &mut Bench) -> Outcome {
             Ok(client) => show.client(bench, &client),
             Err(stop) => {
                 server.alive("its client left")?;
-                return Err(blame(stop, at_fault(&wire)));
+                return Err(blame(stop, at_fault(&wire, words[0])));
             }
         }
-        stands(&dir, &own, words, &text)?;
+        // What was not asked for, or was refused, does not stand: that is the fault of who went wrong first.
+        stands(&dir, &own, words, &text).map_err(|stop| match words[0] {
+            "put" if at_fault(&wire, words[0]) == Half::Client && !is_ok(&wire) => blame(stop, Half::Client),
+            _ => stop,
+        })?;
     }
     server.alive("its client left")?;
     server.wait_idle(); // It may still be printing that the client left.
@@ -93,18 +97,23 @@ fn stands(dir: &Dir, own: &Dir, words: &[&str], text: &str) -> Outcome {
     super::site::holds(half, place, name, text.as_bytes(), "mend this half: its own checks tell more")
 }
 
-/// Returns whose fault it is that the client did not end well, by what passed the wire.
-fn at_fault(wire: &Wire) -> Half {
-    let header = |direction: Direction| {
-        let bytes = wire.record.ribbon(direction).bytes;
-        let length = u32::from_be_bytes(*bytes.first_chunk::<4>()?) as usize;
-        serde_json::from_slice::<Value>(bytes.get(4..4 + length)?).ok()
-    };
-    match (header(ClientToServer), header(ServerToClient)) {
-        (Some(request), Some(reply)) if request["op"].is_string() && reply["ok"] == true => Half::Client,
-        (Some(request), _) if request["op"].is_string() => Half::Server,
-        _ => Half::Client,
-    }
+/// Returns the header of the first message that passed the wire this way.
+fn header(wire: &Wire, direction: Direction) -> Option<Value> {
+    let bytes = wire.record.ribbon(direction).bytes;
+    let length = u32::from_be_bytes(*bytes.first_chunk::<4>()?) as usize;
+    serde_json::from_slice(bytes.get(4..4 + length)?).ok()
+}
+
+/// Returns whether the server's first reply is no refusal.
+fn is_ok(wire: &Wire) -> bool {
+    header(wire, ServerToClient).is_some_and(|reply| reply["ok"] == true)
+}
+
+/// Returns whose fault it is that a call did not go well, by what passed the wire: a client that did not ask for this
+/// operation went wrong first, and one that got an ok went wrong last.
+fn at_fault(wire: &Wire, op: &str) -> Half {
+    let asked = header(wire, ClientToServer).is_some_and(|request| request["op"] == op);
+    if asked && !is_ok(wire) { Half::Server } else { Half::Client }
 }
 
 /// Judges a pair that is fixed to one address: there is no room for a wire.

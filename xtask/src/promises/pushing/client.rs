@@ -56,7 +56,7 @@ pub trait FramedRows: Framing {
         .was(&["end-after-answer"]),
         client!(
             "reset-between",
-            "says so and exits with 1 when the server resets between two messages",
+            "says so and exits with 1 when the server resets between messages",
             reset_between::<Self>
         )
         .on(Self::RST_BETWEEN),
