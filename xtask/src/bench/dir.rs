@@ -63,6 +63,13 @@ impl Entries {
         self
     }
 
+    /// Returns these entries without those that have other names. A program may have its temporary files beside the
+    /// folder that it serves.
+    pub fn only(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| names.iter().any(|known| name == OsStr::new(known)));
+        self
+    }
+
     /// Returns these entries without the one of this name.
     pub fn without(mut self, name: &str) -> Self {
         self.0.remove(OsStr::new(name));

@@ -76,10 +76,19 @@ impl Bench<'_> {
         }
     }
 
-    /// Waits until the wire has carried what `done` asks for, the client has failed, or patience is over.
+    /// Waits until the wire has carried what `done` asks for, the client has failed, or patience is over. While the wire
+    /// carries bytes the wait goes on.
     pub fn wait_passed(&self, wire: &Wire, server: &Server, client: &Client, done: impl Fn(&Record) -> bool) {
-        let patience = Patience::with(&[server.program.root(), client.program.root()]);
-        patience.until(|| (done(&wire.record) || client.has_failed()).then_some(()));
+        let mut patience = Patience::with(&[server.program.root(), client.program.root()]);
+        loop {
+            let before = wire.record.carried();
+            let is_over = || done(&wire.record) || client.has_failed();
+            let moved = patience.until(|| (is_over() || wire.record.carried() != before).then_some(()));
+            if moved.is_none() || is_over() {
+                return;
+            }
+            patience.renew();
+        }
     }
 
     /// Waits until the client has read the first `sent` bytes that the server said, or is gone.

@@ -54,11 +54,11 @@ pub fn reads_on_for_a_second(
                              and then closes its socket"
                         ),
                         format!(
-                            "{:.0} s after its FIN, while the client goes on talking, it still has the socket",
+                            "{:.0} s after its FIN, of which the client was silent for the last ones, it still has the socket",
                             waited.as_secs_f32()
                         ),
-                        "one second in all, from the half-close on, and not one for each `read`: a client that never \
-                         stops talking must not keep the connection",
+                        "one second from the half-close on, also when the client neither speaks nor ends: a client that \
+                         stays must not keep the connection",
                     );
                 }
                 Staying::Until { gone, .. } if gone.duration_since(start) < SHORTEST => {

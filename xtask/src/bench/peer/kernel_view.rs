@@ -37,6 +37,8 @@ pub enum Staying {
 
 /// Time between two bytes of a peer that goes on talking.
 const BETWEEN_BYTES: Duration = Duration::from_millis(300);
+/// For how long [`Peer::say_until_let_go`] talks.
+const TALKS: Duration = Duration::from_secs(1);
 
 impl Peer {
     /// Returns in how many segments everything so far was received; `None` where the kernel does not tell.
@@ -130,12 +132,13 @@ impl Peer {
         });
     }
 
-    /// Says a byte every 300 ms until the other side has let go of the connection, for at most `limit` (longer while it
-    /// gets no CPU time). Where the kernel does not tell that, an RST does.
+    /// Waits until the other side has let go of the connection, for at most `limit` (longer while it gets no CPU time).
+    /// For the first second it says a byte every 300 ms; then it is silent, because a limit may be one for each read.
+    /// Where the kernel does not tell that the other side has let go, an RST does.
     pub fn say_until_let_go(&mut self, limit: Duration) -> Staying {
         let patience = Patience::limited(limit, &Vec::from_iter(self.other));
-        let mut held = Instant::now();
-        let mut said = held;
+        let start = Instant::now();
+        let (mut held, mut said) = (start, start);
         let gone = patience.until(|| {
             let now = Instant::now();
             match self.other_end() {
@@ -143,7 +146,7 @@ impl Peer {
                 Some(_) => held = now,
                 None => {}
             }
-            if now.duration_since(said) >= BETWEEN_BYTES {
+            if now.duration_since(start) < TALKS && now.duration_since(said) >= BETWEEN_BYTES {
                 said = now;
                 if self.say(b"-").is_err() {
                     return Some(Instant::now());

@@ -202,7 +202,6 @@ fn turn_by_turn<P: Ask>(bench: &mut Bench) -> Outcome {
 }
 
 fn many_at_once<P: Ask>(bench: &mut Bench) -> Outcome {
-    const CLIENTS: usize = 256;
     let mut server = bench.server()?;
     let mut peers = Vec::new();
     let mut requests = Vec::new();
@@ -210,34 +209,46 @@ fn many_at_once<P: Ask>(bench: &mut Bench) -> Outcome {
         peers.push(bench.connect(&mut server)?);
         requests.push(P::requests(&mut bench.rng, 200));
     }
-    for (peer, request) in peers.iter_mut().zip(&requests) {
-        let _ = peer.say(request);
-    }
-    for (number, (peer, request)) in (1..).zip(peers.iter_mut().zip(&requests)) {
-        let expected = P::reply(request);
-        let heard = P::hear(peer, &expected);
-        let alive = heard.ending.map_or(Ok(()), |_| server.alive("256 clients at once"));
-        let outcome = alive.and_then(|()| {
-            same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
-                (0, Some(Ending::Silence(_))) => format!(
-                    "client {number} of {CLIENTS} is not served while the others are connected: one thread a \
-                     connection, and no fixed number of them"
-                )
-                .into(),
-                (0, _) => {
-                    format!("client {number} of {CLIENTS} was turned away: there is no limit in the lesson").into()
-                }
-                _ => P::cause_of_reply(request, expected, heard),
-            })
-        });
-        if outcome.is_err() {
-            // Show the conversation of this client, not of the 255 others.
-            bench.logs = bench.logs.split_off(number - 1);
-            bench.logs.truncate(1);
-            return outcome;
+    // All of them are connected; each one asks beside [`Ask::AT_ONCE`] others.
+    let mut numbers = 1..;
+    for (peers, requests) in peers.chunks_mut(P::AT_ONCE).zip(requests.chunks(P::AT_ONCE)) {
+        for (peer, request) in peers.iter_mut().zip(requests) {
+            let _ = peer.say(request);
+        }
+        for ((peer, request), number) in peers.iter_mut().zip(requests).zip(&mut numbers) {
+            let outcome = is_replied::<P>(&server, peer, request, number);
+            if outcome.is_err() {
+                // Show the conversation of this client, not of the 255 others.
+                bench.logs = bench.logs.split_off(number - 1);
+                bench.logs.truncate(1);
+                return outcome;
+            }
         }
     }
     Ok(())
+}
+
+/// How many clients [`many_at_once`] connects.
+const CLIENTS: usize = 256;
+
+/// Hears the reply to what client `number` of many has asked.
+fn is_replied<P: Ask>(server: &Server, peer: &mut Peer, request: &[u8], number: usize) -> Outcome {
+    let expected = P::reply(request);
+    let heard = P::hear(peer, &expected);
+    if heard.ending.is_some() {
+        server.alive("256 clients at once")?;
+    }
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+        match (heard.bytes.len(), heard.ending) {
+        (0, Some(Ending::Silence(_))) => format!(
+            "client {number} of {CLIENTS} is not served while the others are connected: one thread a connection, and \
+             no fixed number of them"
+        )
+        .into(),
+        (0, _) => format!("client {number} of {CLIENTS} was turned away: there is no limit in the lesson").into(),
+        _ => P::cause_of_reply(request, expected, heard),
+    }
+    })
 }
 
 fn comes_to_rest<P: Ask>(bench: &mut Bench) -> Outcome {

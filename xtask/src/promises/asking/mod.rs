@@ -35,6 +35,8 @@ pub trait Ask: Sized + 'static {
     const BYE: Option<&'static str> = None;
     /// Whether a server may end a connection in any way after its last reply: also with RST, and with more bytes before.
     const ANY_END: bool = false;
+    /// How many clients a server is asked to reply to at the same moment.
+    const AT_ONCE: usize = 256;
     /// The wires on which the pair talks.
     const PAIR_ON: &'static [Kind] = &[Plain, Glue];
     /// The wires that cut and join the requests to a server.

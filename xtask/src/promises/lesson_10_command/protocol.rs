@@ -48,6 +48,8 @@ impl Ask for Command {
                                  there (`read_exact`)";
     const LONG: usize = 8000;
     const BYE: Option<&'static str> = Some("exit");
+    /// Each request starts a process: more at once only measure the machine.
+    const AT_ONCE: usize = 16;
     const PAIR_ON: &'static [Kind] = &[Plain, Dribble, Slice];
 
     fn request(line: &str) -> Vec<u8> {

@@ -109,7 +109,7 @@ fn put_under_way(bench: &mut Bench) -> Outcome {
                          DIR: rename it when all is there and verified";
     let mut site = Site::open(bench)?;
     site.dir.write("old", b"the old file")?;
-    let before = site.dir.entries();
+    let before = site.dir.entries().visible();
     let bytes = random(bench, 300_000);
     let (mut first, mut other) = (site.connect(bench)?, site.connect(bench)?);
     for name in ["new", "old"] {

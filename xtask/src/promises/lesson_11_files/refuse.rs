@@ -105,7 +105,7 @@ fn farewell(peer: &mut Peer, until: Instant) -> Outcome {
     match peer.say_until(until) {
         Err(ending @ Ending::Rst) => broken(
             "the server reads on for a while after its last reply",
-            format!("the server {ending} less than half a second after it was asked"),
+            format!("the server {ending} while the client was still sending"),
             "to close with bytes unread sends RST, which destroys a reply that is still on its way: send the reply, \
              half-close (`shutdown`), and discard what comes until the client ends, or for a second",
         ),

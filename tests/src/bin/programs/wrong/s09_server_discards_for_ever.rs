@@ -1,4 +1,4 @@
-// kills farewell@plain: one second in all, from the half-close on
+// kills farewell@plain: one second from the half-close on
 // Mistake: after its half-close it reads on for as long as the client stays.
 // Breaks "discards what still comes until EOF, or for 1 s after its half-close"; seen from outside: four seconds after `Byebye!` and FIN the client can still send, and the server still has the socket.
 use std::io::{self, BufRead, BufReader, Read, Write};
