@@ -8,7 +8,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A writer that passes on what is written to it, and shows how much of `total` bytes that is by now.
 ///
-/// The line is written over itself, at most once in [`PAUSE`], and never where standard error is no terminal.
+/// It counts the bytes of this transfer, and not those that an earlier one has brought. The line is written over itself,
+/// at most once in [`PAUSE`], and never where standard error is no terminal. The last line, when the value is dropped,
+/// shows how far it came.
 pub struct Progress<W> {
     inner: W,
     total: u64,
@@ -27,14 +29,22 @@ impl<W: Write> Progress<W> {
     }
 }
 
+impl<W> Progress<W> {
+    /// Writes the line, and then `end`.
+    fn show(&self, end: &str) {
+        let line = line(self.done, self.total, self.start.elapsed());
+        // The blanks cover what is left of a longer line. A terminal that has gone is no reason to stop.
+        let _ = write!(io::stderr(), "\r{line:<60}{end}");
+    }
+}
+
 impl<W: Write> Write for Progress<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let n = self.inner.write(bytes)?;
         self.done += n as u64;
         if self.terminal && self.shown.elapsed() >= PAUSE {
             self.shown = Instant::now();
-            // The blanks cover what is left of a longer line. A terminal that has gone is no reason to stop.
-            let _ = write!(io::stderr(), "\r{:<60}", line(self.done, self.total, self.start.elapsed()));
+            self.show("");
         }
         Ok(n)
     }
@@ -45,20 +55,21 @@ impl<W: Write> Write for Progress<W> {
 }
 
 impl<W> Drop for Progress<W> {
-    /// Ends the line, so that what is printed next begins a new one.
+    /// Shows the last line and ends it, so that what is printed next begins a new one.
     fn drop(&mut self) {
         if self.shown > self.start {
-            let _ = writeln!(io::stderr());
+            self.show("\n");
         }
     }
 }
 
-/// Returns, for example, `12.0 of 256.0 MiB, 4.0 MiB/s, 61 s left`. The rate is that since the beginning.
+/// Returns, for example, `12.0 of 256.0 MiB this time, 4.0 MiB/s, 61 s left`. The rate is that since the beginning.
 fn line(done: u64, total: u64, elapsed: Duration) -> String {
     let mib = |bytes: u64| bytes as f64 / f64::from(1024 * 1024);
     let rate = mib(done) / elapsed.as_secs_f64().max(0.001);
     let left = mib(total.saturating_sub(done));
-    format!("{:.1} of {:.1} MiB, {rate:.1} MiB/s, {:.0} s left", mib(done), mib(total), (left / rate).ceil())
+    let left = (left / rate).ceil();
+    format!("{:.1} of {:.1} MiB this time, {rate:.1} MiB/s, {left:.0} s left", mib(done), mib(total))
 }
 
 #[cfg(test)]
@@ -69,7 +80,9 @@ mod tests {
     fn the_line() {
         let mib = 1024 * 1024;
         let shown = line(12 * mib, 256 * mib, Duration::from_secs(3));
-        assert_eq!(shown, "12.0 of 256.0 MiB, 4.0 MiB/s, 61 s left");
+        assert_eq!(shown, "12.0 of 256.0 MiB this time, 4.0 MiB/s, 61 s left");
+        let shown = line(256 * mib, 256 * mib, Duration::from_secs(64));
+        assert_eq!(shown, "256.0 of 256.0 MiB this time, 4.0 MiB/s, 0 s left");
     }
 
     #[test]

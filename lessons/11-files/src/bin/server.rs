@@ -61,6 +61,7 @@ fn serve(listener: &TcpListener, dir: &Path) -> ! {
 /// Answers one client and prints how it went.
 fn handle(stream: &TcpStream, peer: SocketAddr, dir: &Path) {
     match answer(stream, dir) {
+        Ok(1) => println!("{peer} done, 1 request answered"),
         Ok(requests) => println!("{peer} done, {requests} requests answered"),
         Err(error) => println!("{peer} gone: {error}"),
     }
