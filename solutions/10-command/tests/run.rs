@@ -1,7 +1,7 @@
 //! Commands run with limits, and leave nothing behind.
 #![cfg(unix)]
 
-use solution_10_command::{LIMITS, Limits, Reply, run};
+use solution_10_command::{LIMITS, Limits, Reply};
 
 use nix::errno::Errno;
 use nix::libc::O_NONBLOCK;
@@ -12,8 +12,26 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+/// Calls `run` of the lesson in a thread of its own: one that never returns would stop all the tests.
+///
+/// The command of such a `run` ends with this process. Its pipes lose their reader (SIGPIPE), or its group is stopped
+/// and loses its parent (the kernel sends SIGHUP).
+fn run(line: &str, dir: &Path, limits: &Limits) -> Reply {
+    let (sender, reply) = mpsc::channel();
+    let (command, dir, kept) = (line.to_string(), dir.to_path_buf(), *limits);
+    thread::spawn(move || sender.send(solution_10_command::run(&command, &dir, &kept)));
+    match reply.recv_timeout(limits.time + Duration::from_secs(20)) {
+        Ok(reply) => reply,
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            panic!("deadlock: `run` has not returned 20 s after its limit of {:?}: {line}", limits.time)
+        }
+        Err(mpsc::RecvTimeoutError::Disconnected) => panic!("`run` has panicked: {line}"),
+    }
+}
 
 fn ran(line: &str) -> Reply {
     run(line, Path::new("/"), &LIMITS)

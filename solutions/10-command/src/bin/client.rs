@@ -54,8 +54,9 @@ fn converse(stream: TcpStream) -> Result<(), ReplyError> {
 /// Writes what the command wrote to its standard output to `stdout`, unchanged, and the same for `stderr`.
 ///
 /// After a status other than 0 a line follows on `stderr`, `client: status 3`, or with the text of the error where
-/// there is no status. It begins on a line of its own, even if the command's last one has no `\n`. Flushes `stdout`, so that
-/// nothing waits there for a line end. When a write fails, returns its error.
+/// there is no status. If that line follows, and `stderr` has bytes that do not end with `\n`, one `\n` is written before
+/// it; the end of `stdout` is not looked at. Flushes `stdout`, so that nothing waits there for a line end. When a write
+/// fails, returns its error.
 fn show(reply: &Reply, stdout: &mut impl Write, stderr: &mut impl Write) -> io::Result<()> {
     // BEGIN SOLUTION: write both parts, each to its own stream, then the status or the error
     stdout.write_all(&reply.stdout)?;
