@@ -19,7 +19,7 @@ use std::time::Duration;
 /// Calls `run` of the lesson in a thread of its own: one that never returns would stop all the tests.
 ///
 /// The command of such a `run` ends with this process. Its pipes lose their reader (SIGPIPE), or its group is stopped
-/// and loses its parent (the kernel sends SIGHUP).
+/// and loses its parent (the kernel sends SIGHUP). No `sleep` here is longer than this function waits.
 fn run(line: &str, dir: &Path, limits: &Limits) -> Reply {
     let (sender, reply) = mpsc::channel();
     let (command, dir, kept) = (line.to_string(), dir.to_path_buf(), *limits);
@@ -27,7 +27,7 @@ fn run(line: &str, dir: &Path, limits: &Limits) -> Reply {
     match reply.recv_timeout(limits.time + Duration::from_secs(20)) {
         Ok(reply) => reply,
         Err(mpsc::RecvTimeoutError::Timeout) => {
-            panic!("deadlock: `run` has not returned 20 s after its limit of {:?}: {line}", limits.time)
+            panic!("perhaps a deadlock: `run` has not returned 20 s after its limit of {:?}: {line}", limits.time)
         }
         Err(mpsc::RecvTimeoutError::Disconnected) => panic!("`run` has panicked: {line}"),
     }
@@ -105,7 +105,7 @@ fn output_up_to_the_limit_is_whole() {
 fn at_the_time_limit_what_was_read_is_in_the_reply() {
     // Long enough for `echo`, also on a busy machine.
     let limits = Limits { time: Duration::from_secs(5), ..LIMITS };
-    let reply = run("echo before; sleep 60", Path::new("/"), &limits);
+    let reply = run("echo before; sleep 20", Path::new("/"), &limits);
     assert!(reply.status.unwrap_err().contains("time limit of 5s"));
     assert_eq!(reply.stdout, b"before\n");
 }
@@ -114,7 +114,7 @@ fn at_the_time_limit_what_was_read_is_in_the_reply() {
 fn the_time_limit_ends_whatever_waits() {
     let limits = Limits { time: Duration::from_millis(300), ..LIMITS };
     // Its streams are closed; it is stopped; `sh` has ended, but the streams have not; so has the process group.
-    for line in ["exec >&- 2>&-; sleep 60", "kill -STOP $$", "sleep 60 & exit 0", "set -m; sleep 3 & exit 0"]
+    for line in ["exec >&- 2>&-; sleep 15", "kill -STOP $$", "sleep 15 & exit 0", "set -m; sleep 3 & exit 0"]
     {
         let reply = run(line, Path::new("/"), &limits);
         assert!(reply.status.unwrap_err().contains("time limit"), "{line}");
@@ -128,7 +128,7 @@ fn at_a_limit_the_whole_process_group_is_ended() {
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     let mut alive = OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(&fifo).unwrap();
     // As long as a process of the group lives, the pipe has a writer. The one in the background is stopped.
-    let line = "exec 3>fifo; (sleep 60; echo alive >&3) & kill -STOP $!; while :; do echo more; done";
+    let line = "exec 3>fifo; (sleep 25; echo alive >&3) & kill -STOP $!; while :; do echo more; done";
     let limits = Limits { output: 1000, ..LIMITS };
     let reply = run(line, &dir, &limits);
     assert!(reply.status.unwrap_err().contains("output limit"));
@@ -144,7 +144,7 @@ fn at_a_limit_the_whole_process_group_is_ended() {
 #[test]
 fn nobody_stays_a_zombie() {
     let limits = Limits { output: 1000, ..LIMITS };
-    for line in ["echo $$", "echo $$; kill -KILL $$", "echo $$; exec cat /dev/zero"] {
+    for line in ["echo $$", "echo $$; kill -KILL $$", "echo $$; exec head -c 100000000 /dev/zero"] {
         let reply = run(line, Path::new("/"), &limits);
         let (pid, _) = str::from_utf8(&reply.stdout).unwrap().split_once('\n').unwrap();
         assert_eq!(kill(Pid::from_raw(pid.parse().unwrap()), None), Err(Errno::ESRCH), "{line}");
