@@ -27,7 +27,10 @@ fn run(line: &str, dir: &Path, limits: &Limits) -> Reply {
     match reply.recv_timeout(limits.time + Duration::from_secs(20)) {
         Ok(reply) => reply,
         Err(mpsc::RecvTimeoutError::Timeout) => {
-            panic!("perhaps a deadlock: `run` has not returned 20 s after its limit of {:?}: {line}", limits.time)
+            panic!(
+                "perhaps a deadlock: `run` has not returned 20 s after its limit of {:?}: {line}",
+                limits.time
+            )
         }
         Err(mpsc::RecvTimeoutError::Disconnected) => panic!("`run` has panicked: {line}"),
     }

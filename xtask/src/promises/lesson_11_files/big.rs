@@ -198,8 +198,8 @@ fn resumes(bench: &mut Bench, site: &Site, peer: &mut Peer, hash: &str, size: u6
     hear(peer, Half::Server, size / MIB as u64 - 1, size / MIB as u64, || {})?;
     if waited > SLOW {
         bench.notes.push(format!(
-            "right, but slow: a `get` of the last MiB of 256 waited {} ms, measured now, while the server hashed all of \
-             the file again",
+            "right, but slow: a `get` of the last MiB of 256 had to wait until the server had hashed all of the file again \
+             (measured now): {} ms",
             waited.as_millis()
         ));
     }
