@@ -45,16 +45,16 @@ const TOO_EARLY: &str = "the command has 10 s: do not end it before";
 
 const CASES: &[Case] = &[
     Case {
-        line: "echo before; echo early >&2; sleep 000031",
-        mark: "000031",
+        line: "echo before; echo early >&2; sleep 000131",
+        mark: "000131",
         stdout: b"before\n",
         stderr: b"early\n",
         silent: NO_LIMIT,
         early: Some(TOO_EARLY),
     },
     Case {
-        line: "sleep 000032 & echo now",
-        mark: "000032",
+        line: "sleep 000132 & echo now",
+        mark: "000132",
         stdout: b"now\n",
         stderr: b"",
         silent: "the `sh` has ended, but what it started in the background holds the streams open: reading them needs \
@@ -63,7 +63,7 @@ const CASES: &[Case] = &[
         early: None,
     },
     Case {
-        line: "setsid sleep 000036 2>/dev/null & echo left",
+        line: "setsid sleep 000136 2>/dev/null & echo left",
         mark: "",
         stdout: b"left\n",
         stderr: b"",
@@ -72,16 +72,16 @@ const CASES: &[Case] = &[
         early: None,
     },
     Case {
-        line: "exec >/dev/null 2>&1; sleep 000033",
-        mark: "000033",
+        line: "exec >/dev/null 2>&1; sleep 000133",
+        mark: "000133",
         stdout: b"",
         stderr: b"",
         silent: "both streams have ended, but the command has not: waiting for it (`wait`) needs the limit, too",
         early: Some("both streams have ended, but the command has not: wait for it, too, up to the limit"),
     },
     Case {
-        line: "trap '' TERM HUP INT; printf x; sleep 3; printf x; sleep 3; printf x; sleep 000034",
-        mark: "000034",
+        line: "trap '' TERM HUP INT; printf x; sleep 3; printf x; sleep 3; printf x; sleep 000134",
+        mark: "000134",
         stdout: b"xxx",
         stderr: b"",
         silent: "the limit is for the whole command, and no signal but SIGKILL ends a command that ignores the \
