@@ -4,10 +4,11 @@ use super::bench::Bench;
 use super::facts::{can, never_called, progress};
 use super::{Client, Peer, Server};
 use crate::finding::{Half, Outcome, broken};
-use crate::system::patience::Patience;
+use crate::system::patience::{AT_MOST, Patience};
 use crate::wire::{Direction, Record, Setup, Wire};
 use std::io;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 impl Bench<'_> {
     /// Connects the runner to the server.
@@ -77,18 +78,10 @@ impl Bench<'_> {
     }
 
     /// Waits until the wire has carried what `done` asks for, the client has failed, or patience is over. While the wire
-    /// carries bytes the wait goes on.
+    /// carries bytes the wait goes on, up to [`AT_MOST`].
     pub fn wait_passed(&self, wire: &Wire, server: &Server, client: &Client, done: impl Fn(&Record) -> bool) {
-        let mut patience = Patience::with(&[server.program.root(), client.program.root()]);
-        loop {
-            let before = wire.record.carried();
-            let is_over = || done(&wire.record) || client.has_failed();
-            let moved = patience.until(|| (is_over() || wire.record.carried() != before).then_some(()));
-            if moved.is_none() || is_over() {
-                return;
-            }
-            patience.renew();
-        }
+        let roots = [server.program.root(), client.program.root()];
+        while_carried(&wire.record, Patience::with(&roots), || done(&wire.record) || client.has_failed());
     }
 
     /// Waits until the client has read the first `sent` bytes that the server said, or is gone.
@@ -97,18 +90,11 @@ impl Bench<'_> {
         patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
     }
 
-    /// Waits until the client has ended, as long as the wire carries bytes: a wire may need long for a few of them.
+    /// Waits until the client has ended, as long as the wire carries bytes, up to [`AT_MOST`]: a wire may need long for a
+    /// few of them.
     pub fn wait_while_carried(&self, wire: &Wire, client: &Client) {
-        let mut patience = Patience::with(&[client.program.root()]);
-        loop {
-            let before = wire.record.carried();
-            let ended = || client.program.exit().is_some();
-            let moved = patience.until(|| (ended() || wire.record.carried() != before).then_some(()));
-            if moved.is_none() || ended() {
-                return;
-            }
-            patience.renew();
-        }
+        let patience = Patience::with(&[client.program.root()]);
+        while_carried(&wire.record, patience, || client.program.exit().is_some());
     }
 
     /// Starts the check's wire in front of the socket that listens at `server`, with the byte counts of both sides'
@@ -146,6 +132,20 @@ impl Bench<'_> {
         self.servers.iter().for_each(|root| wire.record.is_read_by(Direction::ClientToServer, *root));
         self.records.push(wire.record.clone());
         Ok(wire)
+    }
+}
+
+/// Waits until `is_over`, or patience is over. Each byte that the wire carries renews it, up to [`AT_MOST`]: a program
+/// may flood.
+fn while_carried(record: &Record, mut patience: Patience, is_over: impl Fn() -> bool) {
+    let at_most = Instant::now() + AT_MOST;
+    loop {
+        let before = record.carried();
+        let moved = patience.until(|| (is_over() || record.carried() != before).then_some(()));
+        if moved.is_none() || is_over() || Instant::now() >= at_most {
+            return;
+        }
+        patience.renew();
     }
 }
 
