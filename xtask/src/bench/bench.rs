@@ -135,7 +135,7 @@ impl<'a> Bench<'a> {
     pub fn start_server(&mut self, addr: SocketAddr, with: &With) -> Outcome<Server> {
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.server.spec(addr, with);
-        let program = starts("server", Program::start(&spec, &[]))?;
+        let program = starts("server", Program::start(&spec, &[], &[]))?;
         self.ends.push((Half::Server, program.stderr.clone(), program.watch()));
         self.servers.push(program.root());
         self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
@@ -155,9 +155,20 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When it cannot be started at all.
     pub fn client_as(&mut self, addr: SocketAddr, with: &With, wanted: &[Vec<u8>]) -> Outcome<Client> {
+        self.start_client(addr, with, wanted, &[])
+    }
+
+    /// Starts the client, and looks for `wanted` in its standard output and for `errors` in its standard error.
+    pub(super) fn start_client(
+        &mut self,
+        addr: SocketAddr,
+        with: &With,
+        wanted: &[Vec<u8>],
+        errors: &[Vec<u8>],
+    ) -> Outcome<Client> {
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.client.spec(addr, with);
-        let program = starts("client", Program::start(&spec, wanted))?;
+        let program = starts("client", Program::start(&spec, wanted, errors))?;
         self.ends.push((Half::Client, program.stderr.clone(), program.watch()));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
         Ok(Client::new(program, self.given.clone()))
@@ -244,18 +255,8 @@ impl<'a> Bench<'a> {
     }
 
     fn accept_within(&mut self, host: &Host, client: &Client, patience: &Patience) -> Outcome<Peer> {
-        let gone = || client.program.exit().is_some() || patience.is_over();
-        match can("accept the client", host.accept(gone).map_err(Into::into))? {
-            Some(mut peer) => {
-                peer.wait_for(client.program.root());
-                // The next check needs the client's fixed address at once, and without TIME_WAIT.
-                peer.abort_at_end = self.programs.client.at.is_some();
-                if let Some(record) = self.records.last() {
-                    peer.is_behind_wire(Some(client.program.root()), progress(record));
-                }
-                self.remember(&peer);
-                Ok(peer)
-            }
+        match self.accept_if_called(host, client, patience)? {
+            Some(peer) => Ok(peer),
             None => never_called(host.addr, &client.program, patience),
         }
     }
@@ -265,13 +266,25 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When `accept` fails.
     pub fn accept_again(&mut self, host: &Host, client: &Client) -> Outcome<Option<Peer>> {
-        let patience = Patience::with(&[client.program.root()]);
+        self.accept_if_called(host, client, &Patience::with(&[client.program.root()]))
+    }
+
+    fn accept_if_called(
+        &mut self,
+        host: &Host,
+        client: &Client,
+        patience: &Patience,
+    ) -> Outcome<Option<Peer>> {
         let gone = || client.program.exit().is_some() || patience.is_over();
         let Some(mut peer) = can("accept the client", host.accept(gone).map_err(Into::into))? else {
             return Ok(None);
         };
         peer.wait_for(client.program.root());
+        // The next check needs the client's fixed address at once, and without TIME_WAIT.
         peer.abort_at_end = self.programs.client.at.is_some();
+        if let Some(record) = self.records.last() {
+            peer.is_behind_wire(Some(client.program.root()), progress(record));
+        }
         self.remember(&peer);
         Ok(Some(peer))
     }

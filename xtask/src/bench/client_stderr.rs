@@ -1,10 +1,7 @@
 //! A client that also passes bytes on to its standard error.
 
-use super::facts::starts;
 use super::{Bench, Client, With};
 use crate::finding::{Cause, Finding, Half, Outcome, quoted, squeezed};
-use crate::system::program::Program;
-use crate::wire::Direction;
 use std::net::SocketAddr;
 
 impl Bench<'_> {
@@ -19,11 +16,7 @@ impl Bench<'_> {
         wanted: &[Vec<u8>],
         errors: &[Vec<u8>],
     ) -> Outcome<Client> {
-        let spec = self.programs.client.spec(addr, &With::default());
-        let program = starts("client", Program::start_seeking(&spec, wanted, errors))?;
-        self.ends.push((Half::Client, program.stderr.clone(), program.watch()));
-        self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
-        Ok(Client::new(program, self.given.clone()))
+        self.start_client(addr, &With::default(), wanted, errors)
     }
 }
 

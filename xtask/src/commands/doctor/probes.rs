@@ -279,7 +279,7 @@ fn programs() -> Probe {
             "use Linux, for instance in WSL",
         );
     }
-    let mut program = match Program::start(&spec, &[]) {
+    let mut program = match Program::start(&spec, &[], &[]) {
         Ok(program) => program,
         Err(error) => {
             return Probe::missing(what, format!("{error:#}"), cost, "allow prctl(2) and a readable /proc");

@@ -51,19 +51,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it and looks for `wanted` in its standard output, in order (see [`Output`]).
+    /// Starts it and looks for `wanted` in its standard output and for `errors` in its standard error, each in order (see
+    /// [`Output`]).
     ///
     /// # Errors
     /// When there is no such program, or pipes or processes have run out.
-    pub fn start(spec: &Spec, wanted: &[Vec<u8>]) -> anyhow::Result<Self> {
-        Self::start_seeking(spec, wanted, &[])
-    }
-
-    /// Starts it and looks for `wanted` in its standard output, and for `errors` in its standard error.
-    ///
-    /// # Errors
-    /// As [`Program::start`].
-    pub fn start_seeking(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
+    pub fn start(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
         let (stdin_reader, stdin) = io::pipe()?;
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
