@@ -157,7 +157,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     let mut command = Command::new(program);
     // A program may end its own process group by mistake: the keeper is not in it.
     command.args(args).process_group(0);
-    // SAFETY: sigprocmask, sigaction, close_range and prctl are async-signal-safe and touch no memory of this process.
+    // SAFETY: sigprocmask, sigaction and prctl are async-signal-safe and touch no memory of this process.
     unsafe {
         command.pre_exec(|| {
             SigSet::empty().thread_set_mask()?;
@@ -165,8 +165,6 @@ pub fn main(argv: &[OsString]) -> ExitCode {
             for ignored in Signal::iterator() {
                 let _ = signal::signal(ignored, SigHandler::SigDfl);
             }
-            // The program gets its three streams, and nothing else that the runner has inherited.
-            libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC as libc::c_int);
             // If the keeper itself is killed, its direct child is killed, too.
             Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
         });
