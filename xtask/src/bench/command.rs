@@ -53,8 +53,7 @@ impl Start {
     /// Returns the absolute path where the word names something that exists, seen from the program's own working
     /// directory: the program will start in another one.
     fn absolute(&self, word: String) -> OsString {
-        let from = self.dir.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
-        let path = from.join(&word);
+        let path = self.usual_dir().join(&word);
         // A program's name without `/` is looked up in PATH, even if a file here has the same name.
         let is_path = !word.is_empty() && !word.starts_with('-') && path.exists();
         if is_path && (word.contains('/') || self.argv.first() != Some(&word)) {
