@@ -89,13 +89,13 @@ impl Dir {
         Self(folder.path().to_path_buf())
     }
 
-    /// Makes a folder in this one.
+    /// Makes a folder in this one, and those above it.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn folder(&self, name: &str) -> Outcome<Self> {
         let path = self.0.join(name);
-        can("make a folder", fs::create_dir(&path).map_err(Into::into))?;
+        can("make a folder", fs::create_dir_all(&path).map_err(Into::into))?;
         Ok(Self(path))
     }
 

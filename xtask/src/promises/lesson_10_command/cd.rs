@@ -105,7 +105,7 @@ fn cd_goes(bench: &mut Bench) -> Outcome {
 
 fn cd_to_nowhere(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
-    place.writes("file");
+    place.writes("file")?;
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     goes(&mut peer, &format!("cd {}", place.path("")), &place.path(""), "an absolute path is where it says")?;
@@ -178,7 +178,7 @@ fn cd_keeps_apart(bench: &mut Bench) -> Outcome {
 fn cd_home(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
     place.makes(&["at home"])?;
-    place.writes("file");
+    place.writes("file")?;
     let (home, file, nowhere) = (place.path("at home"), place.path("file"), place.path("nowhere"));
     let to_home = "`cd` alone goes to the folder that the server's variable HOME names";
     let to_root = "`cd` alone goes to `/` when HOME is unset, empty, or cannot be entered";
