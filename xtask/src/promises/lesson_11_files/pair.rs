@@ -1,5 +1,6 @@
 //! Both programs together: a file goes up, is listed, and comes down again.
 
+use super::client::start_at;
 use crate::bench::{Bench, Client, Dir, Role, Server, With};
 use crate::finding::{Half, Outcome, because, blame};
 use crate::promises::asking::pair::Show;
@@ -37,9 +38,7 @@ fn call(
 ) -> Outcome<Client> {
     let wanted =
         if words[0] == "list" { vec![format!("{} hello.txt", text.len()).into_bytes()] } else { vec![] };
-    let with = With { dir: Some(own.path().to_path_buf()), ..With::words(words) };
-    let mut client = bench.client_as(addr, &with, &wanted)?;
-    client.end_input();
+    let mut client = start_at(bench, addr, own, words, &wanted)?;
     if let Some(wire) = wire {
         bench.wait_while_carried(wire, &client);
     }
@@ -72,11 +71,10 @@ fn pair_talks(bench: &mut Bench) -> Outcome {
                 return Err(blame(stop, at_fault(&wire, words[0])));
             }
         }
-        // What was not asked for, or was refused, does not stand: that is the fault of who went wrong first.
-        stands(&dir, &own, words, &text).map_err(|stop| match words[0] {
-            "put" if at_fault(&wire, words[0]) == Half::Client && !is_ok(&wire) => blame(stop, Half::Client),
-            _ => stop,
-        })?;
+        // A file that the client did not ask to store, and that got no ok, does not stand: that is the client's fault.
+        let never_asked = !asks(&wire, words[0]) && !is_ok(&wire);
+        stands(&dir, &own, words, &text)
+            .map_err(|stop| if never_asked { blame(stop, Half::Client) } else { stop })?;
     }
     server.alive("its client left")?;
     server.wait_idle(); // It may still be printing that the client left.
@@ -109,11 +107,15 @@ fn is_ok(wire: &Wire) -> bool {
     header(wire, ServerToClient).is_some_and(|reply| reply["ok"] == true)
 }
 
+/// Returns whether the client's first request is for this operation.
+fn asks(wire: &Wire, op: &str) -> bool {
+    header(wire, ClientToServer).is_some_and(|request| request["op"] == op)
+}
+
 /// Returns whose fault it is that a call did not go well, by what passed the wire: a client that did not ask for this
 /// operation went wrong first, and one that got an ok went wrong last.
 fn at_fault(wire: &Wire, op: &str) -> Half {
-    let asked = header(wire, ClientToServer).is_some_and(|request| request["op"] == op);
-    if asked && !is_ok(wire) { Half::Server } else { Half::Client }
+    if asks(wire, op) && !is_ok(wire) { Half::Server } else { Half::Client }
 }
 
 /// Judges a pair that is fixed to one address: there is no room for a wire.
