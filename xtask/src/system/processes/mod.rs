@@ -35,6 +35,7 @@ impl Call {
     }
 
     /// Returns whether it waits for several files at once, of which its arguments name none.
+    #[cfg(target_os = "linux")]
     fn watches(self) -> bool {
         ["poll", "select", "epoll"].iter().any(|kind| self.name.contains(kind))
     }
