@@ -6,6 +6,8 @@ use lab_tests::{Ran, clone, filled, lessons, root, runner_in};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 
@@ -46,43 +48,61 @@ fn passing(clone: &Path, number: &str) -> BTreeSet<String> {
     good.map(|check| format!("{}@{}", check["id"], check["wire"])).collect()
 }
 
+/// How many lessons are filled at the same time: their checks mostly wait.
+const SIDE_BY_SIDE: usize = 4;
+
 #[test]
 fn every_hole_that_is_filled_turns_checks_to_pass() {
     let clone = clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), "holes");
-    for lesson in lessons() {
-        let number = &lesson[..2];
-        let sources = sources(&root().join("solutions").join(&lesson));
-        let mut before = passing(&clone, number);
-        let all: usize = sources.iter().map(|source| filled(&source.text, 0, number).1).sum();
-        assert!((1..=3).contains(&all), "{lesson} has {all} holes");
-        for source in &sources {
-            for n in 1..=filled(&source.text, 0, number).1 {
-                let target = clone.join("lessons").join(&lesson).join(&source.path);
-                fs::write(target, filled(&source.text, n, number).0).unwrap();
-                let now = passing(&clone, number);
-                let lost: Vec<_> = before.difference(&now).collect();
-                assert!(lost.is_empty(), "{lesson} {} {n}: {lost:?} failed again", source.path.display());
-                before = now;
-            }
+    let lessons = lessons();
+    let next = AtomicUsize::new(0);
+    // A lesson that fails ends its thread, and the scope then panics.
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                // The last ones take longest.
+                while let Some(lesson) = lessons.iter().rev().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                    fill(&clone, lesson);
+                }
+            });
         }
-        // Each hole is needed: when only this one is empty, checks fail.
-        for source in &sources {
-            let target = clone.join("lessons").join(&lesson).join(&source.path);
-            let holes = filled(&source.text, 0, number).1;
-            for left in 0..holes {
-                let text = without_hole(source, left, number);
-                fs::write(&target, text).unwrap();
-                let now = passing(&clone, number);
-                assert!(
-                    now.len() < before.len(),
-                    "{lesson} {} hole {left}: no check needs it",
-                    source.path.display()
-                );
-            }
-            fs::write(&target, filled(&source.text, holes, number).0).unwrap();
+    });
+}
+
+/// Fills the holes of one lesson, one after the other, and then leaves each one out.
+fn fill(clone: &Path, lesson: &str) {
+    let number = &lesson[..2];
+    let sources = sources(&root().join("solutions").join(lesson));
+    let mut before = passing(clone, number);
+    let all: usize = sources.iter().map(|source| filled(&source.text, 0, number).1).sum();
+    assert!((1..=3).contains(&all), "{lesson} has {all} holes");
+    for source in &sources {
+        for n in 1..=filled(&source.text, 0, number).1 {
+            let target = clone.join("lessons").join(lesson).join(&source.path);
+            fs::write(target, filled(&source.text, n, number).0).unwrap();
+            let now = passing(clone, number);
+            let lost: Vec<_> = before.difference(&now).collect();
+            assert!(lost.is_empty(), "{lesson} {} {n}: {lost:?} failed again", source.path.display());
+            before = now;
         }
-        assert_eq!(passing(&clone, number), before, "{lesson}");
     }
+    // Each hole is needed: when only this one is empty, checks fail.
+    for source in &sources {
+        let target = clone.join("lessons").join(lesson).join(&source.path);
+        let holes = filled(&source.text, 0, number).1;
+        for left in 0..holes {
+            let text = without_hole(source, left, number);
+            fs::write(&target, text).unwrap();
+            let now = passing(clone, number);
+            assert!(
+                now.len() < before.len(),
+                "{lesson} {} hole {left}: no check needs it",
+                source.path.display()
+            );
+        }
+        fs::write(&target, filled(&source.text, holes, number).0).unwrap();
+    }
+    assert_eq!(passing(clone, number), before, "{lesson}");
 }
 
 /// Returns the file with every hole filled except `left`, counted from 0.
