@@ -21,6 +21,15 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["run", "01", "--jobs", "0"], "0 is not in 1..=256"),
         (&["wire", "wet", "--to", "127.0.0.1:1"], "the wires are: plain"),
         (&["wire", "glue", "--to", "nowhere"], "type HOST:PORT"),
+        (&["wire", "lossy", "--to", "127.0.0.1:1"], "is for datagrams: add --udp"),
+        (
+            &["wire", "glue", "--udp", "--to", "127.0.0.1:1"],
+            "is for streams (TCP); with --udp type plain, lossy",
+        ),
+        (
+            &["wire", "lose@0", "--udp", "--to", "127.0.0.1:1"],
+            "say which datagram, from 1, for instance lose@2",
+        ),
         (&["hint", "99"], "there is no lesson 99"),
         (&["rum"], "similar subcommand exists: 'run'"),
     ] {
@@ -202,6 +211,35 @@ fn a_wire_by_hand_shows_each_piece() {
         let line = lines.next().unwrap();
         assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
     }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_datagram_wire_by_hand_shows_each_fate() {
+    use std::io::{BufRead, BufReader};
+    use std::net::UdpSocket;
+    use std::process::Stdio;
+    let (server, free) = (xtask::system::address::free().unwrap(), xtask::system::address::free().unwrap());
+    let (to, listen) = (server.to_string(), free.to_string());
+    let words = ["wire", "late@1:c2s", "--udp", "--to", &to, "--listen", &listen];
+    let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().starts_with(&format!("send datagrams to {listen} to reach {to}")));
+    if cfg!(target_os = "linux") {
+        assert!(lines.next().unwrap().contains("nobody has bound"));
+    }
+    let (server, client) = (UdpSocket::bind(server).unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    client.connect(free).unwrap();
+    let mut buffer = [0; 10];
+    for (sent, what) in [(b"a", "1: "), (b"b", "2: ")] {
+        client.send(sent).unwrap();
+        let line = lines.next().unwrap();
+        assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
+    }
+    let arrived: Vec<u8> = (0..2).map(|_| server.recv(&mut buffer).map(|_| buffer[0]).unwrap()).collect();
+    assert_eq!(arrived, b"ba");
+    assert!(lines.next().unwrap().contains("late: passed on now"));
     child.kill().unwrap();
     child.wait().unwrap();
 }

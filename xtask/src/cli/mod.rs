@@ -189,22 +189,24 @@ verb! {
 verb! {
     /// Start a wire by hand, in front of any server
     "wire": Wire {
-        /// `plain`, `glue`, `dribble`, `slice`, `slow@MS`, or a fault: `fin@N`, `rst@N`, `stall@N`, with `:c2s` or `:s2c`
+        /// `plain`, `glue`, `dribble`, `slice`, `slow@MS`, or a fault: `fin@N`, `rst@N`, `stall@N`, with `:c2s` or `:s2c`; with --udp `plain`, `lossy`, `lose@K`, `double@K`, `late@K`
         wire: String = place("WIRE").required(true),
         /// The server's address
         to: String = option("to", "HOST:PORT").required(true),
         /// The address at which the wire listens
         listen: String = option("listen", "HOST:PORT").default_value("127.0.0.1:9000"),
+        /// Pass on datagrams (UDP) in place of connections (TCP)
+        udp: bool = flag("udp"),
         /// The delay of `slow`, in milliseconds (default: 50)
         delay: Option<u32> = option("delay", "MS"),
-        /// The seed that decides where `slice` cuts
+        /// The seed that decides where `slice` cuts, and what `lossy` does
         seed: u64 = option("seed", "N").default_value("1"),
         /// Bytes of each turn of the client: `glue` waits for them, `slice` cuts them (repeat for several turns)
         client_turn: Vec<usize> = option("client-turn", "BYTES"),
         /// Bytes of each turn of the server (repeat for several turns)
         server_turn: Vec<usize> = option("server-turn", "BYTES"),
     }
-    "Example: cargo xtask wire dribble --to 127.0.0.1:8888\n\nPrints the address to connect to, and each \
+    "Examples:\n  cargo xtask wire dribble --to 127.0.0.1:8888\n  cargo xtask wire lossy --udp --to 127.0.0.1:8888\n\nPrints the address to connect to, and each \
      piece as it passes: time, connection, direction, size and bytes. Ctrl-C ends it."
 }
 

@@ -5,6 +5,7 @@
 //! reports that they waited instead.
 
 pub mod address;
+pub mod datagrams;
 pub mod folder;
 pub mod output;
 pub mod patience;

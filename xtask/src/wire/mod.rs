@@ -4,6 +4,7 @@
 //! `relay` accepts, connects to the server, and carries FIN and RST; `lane` is one direction of one connection as a
 //! wire sees it; each wire is a file that says how to pass on the bytes of a lane.
 
+mod datagram;
 mod dribble;
 mod fault;
 mod glue;
@@ -16,7 +17,8 @@ mod ribbon;
 mod slice;
 mod slow;
 
-pub use kind::{Cut, Fault, Kind, NAMES};
+pub use datagram::{DatagramRecord, DatagramWire, Fate, Passage, fates};
+pub use kind::{Cut, Datagram, Fault, Kind, NAMES};
 pub use record::{Direction, Passed, Piece, Record};
 pub use relay::Wire;
 pub use ribbon::Ribbon;

@@ -157,7 +157,8 @@ fn one_way(setup: &Setup, link: &Pair, record: &Record, direction: Direction, nu
     };
     let mut lane = Lane::new(from, to, record, number, direction);
     let end = match setup.kind {
-        Kind::Plain => plain::carry(&mut lane, setup.taken_first),
+        // A datagram wire has no connections; its kinds are refused before they come here.
+        Kind::Plain | Kind::Datagram(_) => plain::carry(&mut lane, setup.taken_first),
         Kind::Glue => glue::carry(&mut lane, turns, setup.deadline),
         Kind::Dribble => dribble::carry(&mut lane),
         Kind::Slice => slice::carry(&mut lane, turns, setup.seed, setup.deadline),

@@ -4,7 +4,7 @@ use crate::bench::{Bench, Client};
 use crate::finding::{Cause, Finding, Half, Outcome, Words};
 use crate::promises::pushing::LETTERS;
 use crate::promises::pushing::printed::{WHOLE_BUFFER, has_rest_of_buffer};
-use crate::wire::Kind::{Dribble, Fault, Glue, Plain, Slice, Slow};
+use crate::wire::Kind::{Datagram, Dribble, Fault, Glue, Plain, Slice, Slow};
 use crate::wire::{self, Direction, Ribbon, Wire};
 
 /// Returns what a client must report of reads of these lengths. A check looks for each part by itself, in this order,
@@ -32,7 +32,7 @@ pub fn expected_reads(bench: &Bench, seed: u64, writes: &[usize]) -> Vec<usize> 
         Glue | Plain => vec![total],
         Dribble => vec![1; total],
         Slice => wire::slices(seed, Direction::ServerToClient, &[total]),
-        Slow(_) | Fault(_) => writes.to_vec(),
+        Slow(_) | Fault(_) | Datagram(_) => writes.to_vec(),
     };
     let full = |piece: usize| (0..piece).step_by(1024).map(move |start| (piece - start).min(1024));
     pieces.into_iter().flat_map(full).collect()

@@ -7,6 +7,8 @@ mod netlink;
 mod procnet;
 
 pub use entry::{Entry, TcpState};
+#[cfg(target_os = "linux")]
+pub use procnet::address as address_of;
 
 use std::io;
 use std::net::SocketAddr;

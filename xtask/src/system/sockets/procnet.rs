@@ -43,7 +43,7 @@ fn entry(line: &str) -> Option<Entry> {
 }
 
 /// Parses `0100007F:1F90`, or 32 digits for IPv6: each 32-bit word is printed in the machine's own byte order.
-fn address(text: &str) -> Option<SocketAddr> {
+pub fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let mut octets = Vec::with_capacity(16);
     for word in ip.as_bytes().chunks(8) {

@@ -1,5 +1,7 @@
 //! `cargo xtask wire`
 
+mod datagrams;
+
 use super::shared::{Usage, find_wire};
 use crate::cli;
 use crate::system::sockets;
@@ -20,6 +22,12 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
             return Err(Usage(format!("--delay is for `slow`; `{kind}` delays nothing")).into());
         }
     };
+    if args.udp {
+        return datagrams::wire(args, kind);
+    }
+    if !kind.is_for_streams() {
+        return Err(Usage(format!("`{kind}` is for datagrams: add --udp")).into());
+    }
     let to = address(&args.to)?;
     let listen = address(&args.listen)?;
     if let Err(error) = TcpListener::bind(listen) {
@@ -29,7 +37,6 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     }
     let turns = (args.client_turn.clone(), args.server_turn.clone());
     let wire = Wire::start(Setup::new(kind, args.seed).with_turns(turns.0, turns.1), listen, to)?;
-    let mut out = std::io::stdout();
     let mut text = format!("call {} to reach {to} on a {kind} wire; Ctrl-C ends it\n", wire.addr);
     // The runner asks the kernel: a trial connection would be the server's first client.
     let here = |entry: &sockets::Entry| entry.local.ip() == to.ip() || entry.local.ip().is_unspecified();
@@ -39,7 +46,7 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     }
     let mut seen = 0;
     loop {
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        if !say_and_flush(&text) {
             return Ok(0); // Nobody reads the output any more.
         }
         let news = wire.record.pieces_from(seen, Instant::now() + Duration::from_secs(1));
@@ -50,15 +57,7 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
 
 fn line(piece: &Piece) -> String {
     let what = match &piece.what {
-        Passed::Bytes { len, start, .. } => {
-            let shown = &start[..start.len().min(SHOWN)];
-            let more = if shown.len() < *len { "…" } else { "" };
-            let unit = if *len == 1 { "byte" } else { "bytes" };
-            // A record has room for the first bytes of a long conversation only.
-            let quoted =
-                if shown.is_empty() { String::new() } else { format!(" \"{}\"{more}", shown.escape_ascii()) };
-            format!("{len:>6} {unit:<5}{quoted}")
-        }
+        Passed::Bytes { len, start, .. } => quoted_start(*len, start),
         Passed::Fin => "   FIN".into(),
         Passed::Rst => "   RST".into(),
     };
@@ -72,4 +71,20 @@ fn address(text: &str) -> anyhow::Result<SocketAddr> {
         Usage(format!("`{text}` is no address ({error}); type HOST:PORT, for instance 127.0.0.1:8888"))
     })?;
     found.next().ok_or_else(|| Usage(format!("`{text}` leads to no address")).into())
+}
+
+/// Returns how many bytes there are, and the first of them.
+fn quoted_start(len: usize, bytes: &[u8]) -> String {
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let more = if shown.len() < len { "…" } else { "" };
+    let unit = if len == 1 { "byte" } else { "bytes" };
+    // A record has room for the first bytes of a long conversation only; an empty datagram has none.
+    let quoted = if shown.is_empty() { String::new() } else { format!(" \"{}\"{more}", shown.escape_ascii()) };
+    format!("{len:>6} {unit:<5}{quoted}")
+}
+
+/// Prints at once; returns whether somebody still reads the output.
+fn say_and_flush(text: &str) -> bool {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }
