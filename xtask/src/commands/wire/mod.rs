@@ -79,7 +79,8 @@ fn quoted_start(len: usize, bytes: &[u8]) -> String {
     let more = if shown.len() < len { "…" } else { "" };
     let unit = if len == 1 { "byte" } else { "bytes" };
     // A record has room for the first bytes of a long conversation only; an empty datagram has none.
-    let quoted = if shown.is_empty() { String::new() } else { format!(" \"{}\"{more}", shown.escape_ascii()) };
+    let quoted =
+        if shown.is_empty() { String::new() } else { format!(" \"{}\"{more}", shown.escape_ascii()) };
     format!("{len:>6} {unit:<5}{quoted}")
 }
 
