@@ -8,6 +8,7 @@ use crate::wire::{Direction, Kind};
 use anyhow::Context;
 use socket2::SockRef;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::{Shutdown, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -156,17 +157,22 @@ fn carry_requests(shared: &Arc<Shared>) {
         }
         let came = shared.record.now().saturating_sub(ago.unwrap_or_default());
         let next = flows.len() + 1;
-        if !flows.contains_key(&client) {
-            let Ok(socket) = towards(shared.server) else { continue };
-            let socket = Arc::new(socket);
-            shared.towards_server.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&socket));
-            let (all, own) = (Arc::clone(shared), Arc::clone(&socket));
-            replies.push(thread::spawn(move || carry_replies(&all, &own, client, next)));
-            flows.insert(client, (socket, Lane::new(shared, next, Direction::ClientToServer)));
-        }
-        if let Some((socket, lane)) = flows.get_mut(&client) {
-            lane.meets(&shared.record, came, &buffer[..len], |bytes| pass(|| socket.send(bytes)));
-        }
+        let (socket, lane) = match flows.entry(client) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let Ok(socket) = towards(shared.server) else { continue };
+                let socket = Arc::new(socket);
+                shared
+                    .towards_server
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(Arc::clone(&socket));
+                let (all, own) = (Arc::clone(shared), Arc::clone(&socket));
+                replies.push(thread::spawn(move || carry_replies(&all, &own, client, next)));
+                new.insert((socket, Lane::new(shared, next, Direction::ClientToServer)))
+            }
+        };
+        lane.meets(&shared.record, came, &buffer[..len], |bytes| pass(|| socket.send(bytes)));
     }
     replies.into_iter().for_each(|thread| {
         let _ = thread.join();
