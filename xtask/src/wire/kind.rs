@@ -1,6 +1,6 @@
 //! The kinds of wire, and their names.
 
-use super::{Direction, Fate};
+use super::Direction;
 use std::fmt;
 use std::str::FromStr;
 
@@ -37,6 +37,19 @@ pub enum Datagram {
     },
     /// Each datagram has the fate that the seed decides.
     Lossy,
+}
+
+/// What a wire does with one datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// It is passed on at once.
+    Pass,
+    /// It is dropped.
+    Lose,
+    /// It is passed on twice.
+    Double,
+    /// It is passed on only after a later one of its direction has passed.
+    Late,
 }
 
 /// How a fault wire ends a direction.

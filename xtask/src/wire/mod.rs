@@ -17,8 +17,8 @@ mod ribbon;
 mod slice;
 mod slow;
 
-pub use datagram::{DatagramRecord, DatagramWire, Fate, Passage, fates};
-pub use kind::{Cut, Datagram, Fault, Kind, NAMES};
+pub use datagram::{DatagramRecord, DatagramWire, Passage, fates};
+pub use kind::{Cut, Datagram, Fate, Fault, Kind, NAMES};
 pub use record::{Direction, Passed, Piece, Record};
 pub use relay::Wire;
 pub use ribbon::Ribbon;

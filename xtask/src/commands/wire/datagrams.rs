@@ -1,6 +1,6 @@
 //! `cargo xtask wire --udp`
 
-use super::{address, quoted_start, say_and_flush};
+use super::words::{address, quoted_start, say_and_flush};
 use crate::cli;
 use crate::commands::shared::Usage;
 use crate::system::datagrams;

@@ -1,17 +1,15 @@
 //! `cargo xtask wire`
 
 mod datagrams;
+mod words;
 
 use super::shared::{Usage, find_wire};
 use crate::cli;
 use crate::system::sockets;
 use crate::wire::{Kind, Passed, Piece, Setup, Wire};
-use std::io::Write;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
-
-/// The number of bytes of a piece that are shown.
-const SHOWN: usize = 24;
+use words::{address, quoted_start, say_and_flush};
 
 /// Starts a wire and prints what passes, until it is interrupted.
 pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
@@ -64,28 +62,4 @@ fn line(piece: &Piece) -> String {
     let wait = if piece.waited { "  (a wait)" } else { "" };
     let (at, number, arrow) = (piece.at.as_secs_f64(), piece.connection, piece.direction.arrow());
     format!("{at:>9.3} s  #{number} {arrow} {what}{wait}\n")
-}
-
-fn address(text: &str) -> anyhow::Result<SocketAddr> {
-    let mut found = text.to_socket_addrs().map_err(|error| {
-        Usage(format!("`{text}` is no address ({error}); type HOST:PORT, for instance 127.0.0.1:8888"))
-    })?;
-    found.next().ok_or_else(|| Usage(format!("`{text}` leads to no address")).into())
-}
-
-/// Returns how many bytes there are, and the first of them.
-fn quoted_start(len: usize, bytes: &[u8]) -> String {
-    let shown = &bytes[..bytes.len().min(SHOWN)];
-    let more = if shown.len() < len { "…" } else { "" };
-    let unit = if len == 1 { "byte" } else { "bytes" };
-    // A record has room for the first bytes of a long conversation only; an empty datagram has none.
-    let quoted =
-        if shown.is_empty() { String::new() } else { format!(" \"{}\"{more}", shown.escape_ascii()) };
-    format!("{len:>6} {unit:<5}{quoted}")
-}
-
-/// Prints at once; returns whether somebody still reads the output.
-fn say_and_flush(text: &str) -> bool {
-    let mut out = std::io::stdout();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }

@@ -1,19 +1,7 @@
 //! What happens to each datagram, in order.
 
-use crate::wire::{Datagram, Direction, Kind};
-
-/// What a wire does with one datagram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// It is passed on at once.
-    Pass,
-    /// It is dropped.
-    Lose,
-    /// It is passed on twice.
-    Double,
-    /// It is passed on only after a later one of its direction has passed.
-    Late,
-}
+use crate::wire::kind::{Datagram, Fate, Kind};
+use crate::wire::record::Direction;
 
 /// The fates of one direction of one flow.
 pub(super) struct Fates {

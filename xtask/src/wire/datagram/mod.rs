@@ -7,7 +7,7 @@ mod fate;
 mod record;
 mod relay;
 
-pub use fate::{Fate, fates};
+pub use fate::fates;
 pub use record::{DatagramRecord, Passage};
 pub use relay::DatagramWire;
 

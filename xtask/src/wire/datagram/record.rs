@@ -1,7 +1,7 @@
 //! What came to a datagram wire, and what became of it.
 
-use super::Fate;
-use crate::wire::Direction;
+use crate::wire::kind::Fate;
+use crate::wire::record::Direction;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 

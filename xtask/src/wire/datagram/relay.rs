@@ -1,10 +1,11 @@
 //! The relay under every datagram wire: one socket for all clients, and for each client one socket towards the server.
 
 use super::MOST;
-use super::fate::{Fate, Fates};
+use super::fate::Fates;
 use super::record::{DatagramRecord, Passage, Place};
 use crate::system::datagrams::{self, Stamped};
-use crate::wire::{Direction, Kind};
+use crate::wire::kind::{Fate, Kind};
+use crate::wire::record::Direction;
 use anyhow::Context;
 use socket2::SockRef;
 use std::collections::HashMap;

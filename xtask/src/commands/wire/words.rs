@@ -1,0 +1,36 @@
+//! What both kinds of wires read and print.
+
+use crate::commands::shared::Usage;
+use std::io::Write;
+use std::net::{SocketAddr, ToSocketAddrs};
+
+/// The number of bytes of a piece that are shown.
+const SHOWN: usize = 24;
+
+/// Returns the address that was typed.
+///
+/// # Errors
+/// What to type instead.
+pub fn address(text: &str) -> anyhow::Result<SocketAddr> {
+    let mut found = text.to_socket_addrs().map_err(|error| {
+        Usage(format!("`{text}` is no address ({error}); type HOST:PORT, for instance 127.0.0.1:8888"))
+    })?;
+    found.next().ok_or_else(|| Usage(format!("`{text}` leads to no address")).into())
+}
+
+/// Returns how many bytes there are, and the first of them.
+pub fn quoted_start(len: usize, bytes: &[u8]) -> String {
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let more = if shown.len() < len { "…" } else { "" };
+    let unit = if len == 1 { "byte" } else { "bytes" };
+    // A record has room for the first bytes of a long conversation only; an empty datagram has none.
+    let quoted =
+        if shown.is_empty() { String::new() } else { format!(" \"{}\"{more}", shown.escape_ascii()) };
+    format!("{len:>6} {unit:<5}{quoted}")
+}
+
+/// Prints at once; returns whether somebody still reads the output.
+pub fn say_and_flush(text: &str) -> bool {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+}
