@@ -5,8 +5,9 @@ use crate::report::CheckReport;
 use crate::wire::{Crossing, Direction, Fate};
 use std::time::Duration;
 
-/// The most lines of one picture: the first ones, and the last ones.
+/// The most lines of one picture, and of that of a check which passed: the first ones, and the last ones.
 const MOST: usize = 24;
+const MOST_PASSED: usize = 12;
 
 /// Draws the datagrams of a check, each in at most 72 columns: when it was sent, which way, its number and size, and what
 /// became of it. A check that passed shows only the numbers with which something happened.
@@ -15,9 +16,10 @@ pub fn lines(check: &CheckReport) -> Vec<String> {
     let passed = matches!(check.verdict, Verdict::Pass | Verdict::Skip);
     let shown: Vec<&Crossing> = all.iter().filter(|one| !passed || has_story(one.number, all)).collect();
     let mut lines: Vec<String> = shown.iter().map(|one| line(one)).collect();
-    let left_out = lines.len().saturating_sub(MOST);
+    let most = if passed { MOST_PASSED } else { MOST };
+    let left_out = lines.len().saturating_sub(most);
     if left_out > 0 {
-        lines.splice(MOST / 2..MOST / 2 + left_out, [format!("{:>12}… {left_out} more …", "")]);
+        lines.splice(most / 2..most / 2 + left_out, [format!("{:>12}… {left_out} more …", "")]);
     }
     lines
 }
