@@ -7,7 +7,7 @@ use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
     lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_10_command,
-    lesson_11_files,
+    lesson_11_files, lesson_12_udp,
 };
 
 /// One row of the course.
@@ -122,6 +122,16 @@ pub const LESSONS: &[Lesson] = &[
         without_wire: lesson_11_files::without_wire,
         hashes: true,
         promises: lesson_11_files::PROMISES,
+    },
+    Lesson {
+        number: "12",
+        name: "udp",
+        idea: "datagrams keep their boundaries and promise nothing else: number, time limit, resend",
+        learned: "a datagram arrives whole, twice, late or never: a number, a wait and five tries make a reply of it",
+        scenario: Scenario::Asking,
+        without_wire: lesson_12_udp::without_wire,
+        hashes: false,
+        promises: lesson_12_udp::PROMISES,
     },
 ];
 

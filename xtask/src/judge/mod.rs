@@ -95,8 +95,9 @@ fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
 fn one(case: &Case<'_>, check: CheckOn) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
+    let outcome = tried(case, check, &mut bench);
     let outcome =
-        tried(case, check, &mut bench).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+        bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
     let mut hindrance = Hindrance::Other;
     let (verdict, finding) = match outcome {
         Ok(()) => (Verdict::Pass, Finding::default()),
