@@ -29,13 +29,21 @@ function ask(text) {
   return new Promise((done) => {
     let tries = 0;
     let timer = null;
+    let sent = 0;
+    // A timer counts from the loop's own clock, which may be older than the send.
+    function late() {
+      const left = sent + 200 - performance.now();
+      if (left > 0) timer = setTimeout(late, Math.ceil(left));
+      else attempt();
+    }
     function attempt() {
       if (tries === 5) return fail("no reply to line " + number);
       tries += 1;
       socket.send(request, (e) => {
         if (e && e.code !== "ECONNREFUSED") fail(e.message);
       });
-      timer = setTimeout(attempt, 200);
+      sent = performance.now();
+      timer = setTimeout(late, 200);
     }
     refused = () => {
       clearTimeout(timer);

@@ -12,6 +12,7 @@ def ask(family, server, number, text):
             deadline = time.monotonic() + 0.2
             try:
                 sock.send(struct.pack("!I", number) + text)
+                deadline = time.monotonic() + 0.2
                 while time.monotonic() < deadline:
                     sock.settimeout(max(deadline - time.monotonic(), 0.001))
                     reply = sock.recv(1029)

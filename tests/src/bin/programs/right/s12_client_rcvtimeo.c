@@ -83,10 +83,9 @@ int main(int argc, char **argv)
         long got = -1;
         for (int try = 1; try <= TRIES && got < 0; try++) {
             fprintf(stderr, "client: try %d\n", try);
-            long until = microseconds() + WAIT;
             if (sendto(sock, &request, 4 + n, 0, (struct sockaddr *)&server, sizeof server) < 0)
                 perror("client: sendto");
-            got = hear(sock, until, &server, number, &reply);
+            got = hear(sock, microseconds() + WAIT, &server, number, &reply);
         }
         if (got < 0) {
             fprintf(stderr, "client: no reply\n");

@@ -60,11 +60,11 @@ fn ask(socket: &UdpSocket, number: u32, text: &[u8]) -> io::Result<Vec<u8>> {
     let request = [&number.to_be_bytes(), text].concat();
     let mut reply = [0; 4 + LONGEST + 1];
     for _ in 0..TRIES {
-        let until = Instant::now() + WAIT;
         match socket.send(&request) {
             Err(e) if e.kind() != ErrorKind::ConnectionRefused => return Err(e),
             _ => {}
         }
+        let until = Instant::now() + WAIT;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -60,11 +60,11 @@ fn ask(socket: &UdpSocket, number: u32, text: &[u8]) -> io::Result<Vec<u8>> {
     let request = [&number.to_be_bytes(), text].concat();
     let mut reply = [0; 4 + LONGEST + 1];
     for _ in 0..TRIES {
-        socket.set_read_timeout(Some(WAIT))?;
         match socket.send(&request) {
             Err(e) if e.kind() != ErrorKind::ConnectionRefused => return Err(e),
             _ => {}
         }
+        socket.set_read_timeout(Some(WAIT))?;
         loop {
             match socket.recv(&mut reply) {
                 Ok(n) if n >= 4 && reply[..4] == request[..4] => return Ok(reply[4..n].to_vec()),

@@ -60,11 +60,11 @@ fn ask(socket: &UdpSocket, number: u32, text: &[u8]) -> io::Result<Vec<u8>> {
     let request = [&number.to_be_bytes(), text].concat();
     let mut reply = [0; 4 + LONGEST + 1];
     for tries in 0..TRIES as u32 {
-        let until = Instant::now() + WAIT * 2_u32.pow(tries);
         match socket.send(&request) {
             Err(e) if e.kind() != ErrorKind::ConnectionRefused => return Err(e),
             _ => {}
         }
+        let until = Instant::now() + WAIT * 2_u32.pow(tries);
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -1,6 +1,6 @@
 // wrong: it ignores a number that is not above the client's last one
 use std::collections::HashMap;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
 const LONGEST: usize = 4 + 1024;
@@ -15,7 +15,7 @@ pub fn main(args: &[String]) -> ExitCode {
         }
     };
     println!("listening on {addr}");
-    let mut last = HashMap::new();
+    let mut last: HashMap<SocketAddr, Vec<u8>> = HashMap::new();
     let mut buffer = [0; LONGEST + 1];
     loop {
         let (n, client) = match socket.recv_from(&mut buffer) {

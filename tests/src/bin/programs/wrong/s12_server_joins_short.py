@@ -1,4 +1,4 @@
-# wrong: it sends the reply to its own port on the client's host
+# wrong: it keeps datagrams of less than 4 bytes, and joins the next one to them, as in a stream
 import socket
 import sys
 
@@ -15,11 +15,15 @@ def main():
     except (OSError, ValueError) as e:
         sys.exit("server: cannot bind %s: %s" % (addr, e))
     print("listening on", addr, flush=True)
+    rest = b""
     while True:
         try:
             data, client = sock.recvfrom(MOST + 1)
-            if 4 <= len(data) <= MOST:
-                sock.sendto(data[:4] + data[4:].upper(), (client[0], int(port)))
+            data, rest = rest + data, b""
+            if len(data) < 4:
+                rest = data
+            elif len(data) <= MOST:
+                sock.sendto(data[:4] + data[4:].upper(), client)
         except OSError as e:
             print("server:", e, file=sys.stderr)
 

@@ -1,4 +1,4 @@
-// wrong: a datagram that it ignores ends the try, and the client sends again at once
+// wrong: a datagram that it ignores counts as a try: it sends less than five times
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
@@ -59,12 +59,14 @@ fn open(addr: &str) -> io::Result<UdpSocket> {
 fn ask(socket: &UdpSocket, number: u32, text: &[u8]) -> io::Result<Vec<u8>> {
     let request = [&number.to_be_bytes(), text].concat();
     let mut reply = [0; 4 + LONGEST + 1];
-    for _ in 0..TRIES {
-        let until = Instant::now() + WAIT;
+    let mut tries = 0;
+    while tries < TRIES {
+        tries += 1;
         match socket.send(&request) {
             Err(e) if e.kind() != ErrorKind::ConnectionRefused => return Err(e),
             _ => {}
         }
+        let until = Instant::now() + WAIT;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -73,7 +75,7 @@ fn ask(socket: &UdpSocket, number: u32, text: &[u8]) -> io::Result<Vec<u8>> {
             socket.set_read_timeout(Some(left))?;
             match socket.recv(&mut reply) {
                 Ok(n) if n >= 4 && reply[..4] == request[..4] => return Ok(reply[4..n].to_vec()),
-                Ok(_) => break,
+                Ok(_) => tries += 1,
                 Err(e) => match e.kind() {
                     ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
                     ErrorKind::ConnectionRefused => {}
