@@ -28,7 +28,7 @@ def main():
     host, _, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8888").rpartition(":")
     host = host.strip("[]")
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-    sock.bind(("", 48888))
+    sock.bind(("", 8889))
     sock.connect((host, int(port)))
     number = 0
     while line := sys.stdin.buffer.readline():
