@@ -1,7 +1,7 @@
 //! Datagrams that carry a number, so that a reply can be told from all others.
 
 // ANCHOR: limit
-/// The longest text, in bytes. With its number a datagram then has 1028 bytes, and goes whole through any usual network.
+/// The longest text, in bytes. With its number the datagram has 1028 bytes, and any usual network carries it whole.
 pub const MAX_TEXT: usize = 1024;
 /// The longest datagram, in bytes: a number and a text.
 pub const MAX_DATAGRAM: usize = 4 + MAX_TEXT;

@@ -63,10 +63,9 @@ const WAIT: Duration = Duration::from_millis(200);
 
 /// Sends the request `number` with this text, at most [`TRIES`] times, and returns the text of its reply.
 ///
-/// Each time it waits for the reply, and [`WAIT`] after it has sent it stops to wait. What comes in this time and is not
-/// the reply is dropped, and makes the wait neither longer nor shorter: a datagram that [`parse`] refuses; a reply with
-/// another number, which is to an older request; and an error that [`is_silence`]. Any other error is returned. After the
-/// last wait the error says `no reply`.
+/// After each send it waits [`WAIT`] for the reply. What else comes is dropped, and makes this wait neither longer nor
+/// shorter: a datagram that [`parse`] refuses, a reply with another number (it is to an older request), and an error
+/// for which [`is_silence`] returns true. Any other error is returned. After the last wait the error says `no reply`.
 fn ask(socket: &UdpSocket, number: u32, text: &[u8]) -> io::Result<Vec<u8>> {
     // TODO: send, wait for the reply with this number until the time is over, and try again
     todo!("send, wait for the reply with this number until the time is over, and try again")
@@ -101,9 +100,8 @@ mod tests {
     /// Gives up on a client that sends nothing for so long.
     const LONG: Duration = Duration::from_secs(10);
 
-    /// Asks for `hello` with the number 3. The server drops as many requests as `other` has rows, and sends these rows in
-    /// place of a reply; to each request after them it sends `reply`. Returns what the client got, and how many requests
-    /// the server got.
+    /// Asks for `hello` with the number 3. To the first requests the server sends the rows of `other` in place of the
+    /// reply, to each request after them `reply`. Returns what the client got, and how many requests the server got.
     fn asked(other: &[&[Vec<u8>]], reply: &[u8]) -> (Result<Vec<u8>, String>, usize) {
         let server = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let socket = open(&server.local_addr().unwrap().to_string()).unwrap();

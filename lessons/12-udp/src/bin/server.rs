@@ -24,9 +24,10 @@ fn main() -> ExitCode {
 
 /// Answers datagrams for as long as the process lives.
 ///
-/// The reply has the number of the request, and its text with the ASCII letters upper-cased. It goes to where the request
-/// came from. A datagram that [`parse`] refuses gets no reply. A request that comes again is answered again: the server
-/// remembers nothing of its clients. An error of one call concerns one datagram: the server prints it and goes on.
+/// The reply has the number of the request, and its text with the ASCII letters upper-cased. It goes to where the
+/// request came from. A datagram that [`parse`] refuses gets no reply. A request that comes again is answered again: the
+/// server remembers nothing of its clients. An error of one call concerns one datagram: the server prints it and goes
+/// on.
 fn serve(socket: &UdpSocket) -> ! {
     // TODO: receive, parse, upper-case and send back, for ever
     todo!("receive, parse, upper-case and send back, for ever")
