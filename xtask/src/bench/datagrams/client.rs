@@ -8,6 +8,14 @@ use crate::system::processes::Activity;
 use std::net::{Ipv4Addr, SocketAddr};
 
 impl Bench<'_> {
+    /// Forgets the programs that have run and what has passed, because the check begins again.
+    pub fn begin_again(&mut self) {
+        self.datagrams = self.datagrams.anew();
+        self.ends.clear();
+        self.servers.clear();
+        self.scene.clear();
+    }
+
     /// Opens sockets that are not at `addr` and look like it: one with its IP address, and, where there is another loopback
     /// address, one with its port.
     ///

@@ -11,6 +11,7 @@ use crate::system::program::{Exit, Program};
 use crate::wire::Direction;
 use anyhow::Context;
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -80,6 +81,8 @@ pub struct Mailbox {
     says: Direction,
     given: Given,
     buffer: Vec<u8>,
+    /// What has come here.
+    heard: Vec<Vec<u8>>,
 }
 
 impl Bench<'_> {
@@ -105,7 +108,24 @@ impl Bench<'_> {
     /// # Errors
     /// When it is taken.
     pub fn mailbox_at(&mut self, addr: SocketAddr) -> Outcome<Mailbox> {
-        let opened = UdpSocket::bind(addr).with_context(|| format!("bind {addr}"));
+        self.mailbox_on(UdpSocket::bind(addr), addr)
+    }
+
+    /// Opens a socket at this address again, which the runner has just closed. A program that is being started at this
+    /// moment may still hold a copy of the old one, until it is executed.
+    ///
+    /// # Errors
+    /// When it stays taken.
+    pub fn mailbox_back_at(&mut self, addr: SocketAddr) -> Outcome<Mailbox> {
+        let opened = Patience::with(&[]).until(|| match UdpSocket::bind(addr) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => None,
+            opened => Some(opened),
+        });
+        self.mailbox_on(opened.unwrap_or_else(|| UdpSocket::bind(addr)), addr)
+    }
+
+    fn mailbox_on(&mut self, opened: io::Result<UdpSocket>, addr: SocketAddr) -> Outcome<Mailbox> {
+        let opened = opened.with_context(|| format!("bind {addr}"));
         let socket = can("open a socket for datagrams", opened)?;
         datagrams::prepare(&socket);
         let addr = can("read a socket's address", socket.local_addr().map_err(Into::into))?;
@@ -115,7 +135,7 @@ impl Bench<'_> {
         };
         let (datagrams, given) = (self.datagrams.clone(), self.given.clone());
         let flow = datagrams.flow();
-        Ok(Mailbox { addr, socket, datagrams, flow, says, given, buffer: vec![0; MOST] })
+        Ok(Mailbox { addr, socket, datagrams, flow, says, given, buffer: vec![0; MOST], heard: Vec::new() })
     }
 
     /// Returns the fixed address of a program or, where it has none, one at which no datagram socket is bound.
@@ -231,6 +251,11 @@ impl Mailbox {
         std::iter::from_fn(|| self.look(Duration::ZERO)).collect()
     }
 
+    /// Returns whether the same bytes had come here before this datagram, which came last.
+    pub fn came_before(&self, datagram: &Datagram) -> bool {
+        self.heard.iter().rev().skip(1).any(|bytes| *bytes == datagram.bytes)
+    }
+
     /// The runner acts as if this datagram had been lost on its way.
     pub fn lose(&self, datagram: &Datagram) {
         self.datagrams.lose(datagram.place);
@@ -249,6 +274,7 @@ impl Mailbox {
             Direction::ServerToClient => Direction::ClientToServer,
         };
         let place = self.datagrams.add(at, self.flow, hears, &bytes);
+        self.heard.push(bytes.clone());
         Some(Datagram { bytes, from, at, is_stamped: ago.is_some(), place })
     }
 }

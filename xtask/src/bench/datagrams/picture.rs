@@ -74,6 +74,13 @@ impl Datagrams {
         }
     }
 
+    /// Returns an empty picture that keeps the count of what was dropped.
+    pub(super) fn anew(&self) -> Self {
+        let anew = Self::new();
+        anew.add_drops(self.drops());
+        anew
+    }
+
     /// Adds what passes a wire that starts now.
     pub(super) fn add_wire(&self, record: &DatagramRecord) {
         self.lock().wire = Some((self.start.elapsed(), record.clone()));

@@ -213,6 +213,20 @@ impl Server {
         exit.map_or(finding.clone(), |exit| finding.seen(ended(exit))).broken()
     }
 
+    /// Checks that the server still runs after `time`, in which nothing comes; `cause` says why not.
+    ///
+    /// # Errors
+    /// The finding that it ended.
+    pub fn serves_for(&self, time: Duration, cause: &str) -> Outcome {
+        let patience = Patience::limited(time, &[self.program.root()]);
+        let Some(exit) = patience.until(|| self.exit()) else { return Ok(()) };
+        let got = format!("after {:.1} s without a datagram it {exit}", patience.waited().as_secs_f32());
+        Finding::new("the server serves until it is ended", got, cause)
+            .seen(ended(exit))
+            .of(Half::Server)
+            .broken()
+    }
+
     /// Checks that a server whose address is held by another socket ended with a clear word.
     ///
     /// # Errors
@@ -229,6 +243,15 @@ impl Server {
                 "it is bound at the address, beside the socket that held it before",
                 "with SO_REUSEPORT, or its like, two programs share one address, and each datagram reaches one of \
                  them: bind without it",
+            )
+            .of(Half::Server)
+            .broken();
+        }
+        if let (None, Some(other)) = (looked.flatten(), self.bound_addresses().first()) {
+            return Finding::new(
+                "the server says that the address is taken, and exits with a status other than 0",
+                format!("it is bound at {other} instead; {patience}"),
+                "it binds another address than the one that it was given, where no client looks for it: say so, and exit",
             )
             .of(Half::Server)
             .broken();

@@ -5,12 +5,14 @@ use crate::bench::Bench;
 use crate::finding::Outcome;
 use crate::promises::inputs::random_bytes;
 use crate::promises::{Check, server};
+use std::time::Duration;
 
 /// The rows.
 pub const SERVER: &[Check] = &[
     server!("gone-client", "goes on when a client is gone before its reply", gone_client),
     server!("beside-bad-ones", "answers others beside a client that sends rubbish", beside_bad_ones),
     server!("at-rest", "waits at rest for the next datagram", at_rest),
+    server!("still-there", "is still there after 4 s without a datagram", still_there).takes(4),
 ];
 
 fn gone_client(bench: &mut Bench) -> Outcome {
@@ -73,4 +75,17 @@ fn at_rest(bench: &mut Bench) -> Outcome {
         mailbox.say(server.addr, &bad)?;
     }
     server.waits_for_datagrams("after datagrams that are too short or too long")
+}
+
+/// How long nobody asks.
+const SILENCE: Duration = Duration::from_secs(4);
+
+fn still_there(bench: &mut Bench) -> Outcome {
+    let server = bench.bound_server()?;
+    let mut mailbox = bench.mailbox()?;
+    let cause =
+        "it gave up by a time limit of its own: let `recv_from` wait without one, until the server is ended";
+    asks(&server, &mut mailbox, 1, b"before", "the first request", cause)?;
+    server.serves_for(SILENCE, cause)?;
+    asks(&server, &mut mailbox, 2, b"after", "a request after 4 s without one", cause)
 }

@@ -1,9 +1,9 @@
 //! Both programs together, with the wire between them, which loses, doubles and delays.
 
-use super::client::cause_of_printed;
+use super::client::{again_if_it_gave_up, cause_of_printed, ended};
 use super::protocol::{cause_of_reply, cause_of_request, datagram, reply_to};
 use crate::bench::{Bench, Carrier, Client, Role, Server};
-use crate::finding::{Comparison, Finding, Half, Outcome, because, blame, count, quoted};
+use crate::finding::{Comparison, Finding, Half, Outcome, Symptom, because, blame, count, quoted};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, pair};
 use crate::wire::Direction::{ClientToServer, ServerToClient};
@@ -49,25 +49,27 @@ fn is_answered(passages: &[Passage], number: u32) -> bool {
 }
 
 fn pair_talks(bench: &mut Bench) -> Outcome {
-    let lines = example(bench);
-    let mut server = bench.bound_server()?;
-    let carrier = bench.carrier_to(server.addr)?;
-    let mut client = bench.client(carrier.addr, &replies_to(&lines))?;
-    let mut show = Show::default();
-    let outcome = talk(bench, &mut show, &lines, &carrier, &server, &mut client);
-    show.passages(bench, &carrier);
-    client.end();
-    let alive = server.alive("its client left");
-    if outcome.is_ok() && alive.is_ok() {
-        server.wait_idle();
-    }
-    server.end();
-    show.client(bench, &client);
-    for line in String::from_utf8_lossy(&server.printed()).lines().take(20) {
-        bench.scene.push((Role::Server, format!("(printed) {line}")));
-    }
-    outcome?;
-    alive
+    again_if_it_gave_up(bench, |bench| {
+        let lines = example(bench);
+        let mut server = bench.bound_server()?;
+        let carrier = bench.carrier_to(server.addr)?;
+        let mut client = bench.client(carrier.addr, &replies_to(&lines))?;
+        let mut show = Show::default();
+        let outcome = talk(bench, &mut show, &lines, &carrier, &server, &mut client);
+        show.passages(bench, &carrier);
+        client.end();
+        let alive = server.alive("its client left");
+        if outcome.is_ok() && alive.is_ok() {
+            server.wait_idle();
+        }
+        server.end();
+        show.client(bench, &client);
+        for line in String::from_utf8_lossy(&server.printed()).lines().take(20) {
+            bench.scene.push((Role::Server, format!("(printed) {line}")));
+        }
+        outcome?;
+        alive
+    })
 }
 
 fn talk(
@@ -147,26 +149,31 @@ fn unanswered(carrier: &Carrier, number: u32, line: &str, client: &Client) -> Ou
         (Half::Client, format!("the client sends \"{line}\" until a reply comes, five times at most"), got)
     };
     let cause = format!("mend the {}: its own checks tell more", half.word());
-    Finding::new(expected, got, cause).of(half).broken()
+    let symptom = client.exit().map_or(Symptom::Other, ended);
+    Finding::new(expected, got, cause).seen(symptom).of(half).broken()
 }
 
 /// Types all lines at once: the client asks them one by one, on a wire that loses, doubles and delays.
 fn pair_in_order(bench: &mut Bench) -> Outcome {
-    let lines: Vec<String> = (1..=12).map(|n| format!("line {n} {}", random_word(bench, 4))).collect();
-    let server = bench.bound_server()?;
-    let carrier = bench.carrier_to(server.addr)?;
-    let mut client = bench.client(carrier.addr, &replies_to(&lines))?;
-    client.input(format!("{}\nq\n", lines.join("\n")).as_bytes());
-    bench.wait_carried(&carrier, &server, &client, |_| false);
-    are_right(&carrier, &lines)?;
-    let passages = carrier.passages();
-    let missing = (1..).zip(&lines).find(|(number, _)| !is_answered(&passages, *number));
-    if let Some((number, line)) = missing {
-        return unanswered(&carrier, number, line, &client);
-    }
-    client.exits_well("after `q`").map_err(|stop| blame(stop, Half::Client))?;
-    client.printed_all(&replies_to(&lines), cause_of_printed).map_err(|stop| blame(stop, Half::Client))?;
-    server.alive("its client left")
+    again_if_it_gave_up(bench, |bench| {
+        let lines: Vec<String> = (1..=12).map(|n| format!("line {n} {}", random_word(bench, 4))).collect();
+        let server = bench.bound_server()?;
+        let carrier = bench.carrier_to(server.addr)?;
+        let mut client = bench.client(carrier.addr, &replies_to(&lines))?;
+        client.input(format!("{}\nq\n", lines.join("\n")).as_bytes());
+        bench.wait_carried(&carrier, &server, &client, |_| false);
+        are_right(&carrier, &lines)?;
+        let passages = carrier.passages();
+        let missing = (1..).zip(&lines).find(|(number, _)| !is_answered(&passages, *number));
+        if let Some((number, line)) = missing {
+            return unanswered(&carrier, number, line, &client);
+        }
+        client.exits_well("after `q`").map_err(|stop| blame(stop, Half::Client))?;
+        client
+            .printed_all(&replies_to(&lines), cause_of_printed)
+            .map_err(|stop| blame(stop, Half::Client))?;
+        server.alive("its client left")
+    })
 }
 
 /// Judges a pair that is fixed to one address. There is no room for a wire, so the runner cannot see what passes. What the

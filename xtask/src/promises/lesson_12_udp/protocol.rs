@@ -24,7 +24,9 @@ pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str
     let little: Vec<u8> = number.iter().rev().copied().collect();
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
     let differs = same < got.len().min(expected.len());
-    if got == text || (got.len() < 4 && expected.len() >= 8) {
+    if got == number && !text.is_empty() {
+        "only the number came: number and text belong into one datagram, because what is sent in two arrives in two"
+    } else if got == text || (got.len() < 4 && expected.len() >= 8) {
         "the reply lacks its number: it begins with the four bytes of the request's number"
     } else if got == asked.to_ascii_uppercase() && got != expected {
         "the number was upper-cased with the text: the first four bytes are a number, and only what follows is text"
@@ -80,6 +82,8 @@ pub fn cause_of_request(expected: &[u8], got: &[u8]) -> &'static str {
         "the rest of a buffer was sent too: send only the bytes of the line"
     } else if came == number && rest.len() < text.len() && rest == text.trim_ascii() {
         "the blanks around the line were cut off: only its line end does not belong to it"
+    } else if got == number && !text.is_empty() {
+        "only the number came: number and text belong into one datagram, because what is sent in two arrives in two"
     } else if came == number && text.starts_with(rest) {
         "the text is cut off: the whole line goes into one datagram, up to 1024 bytes"
     } else if rest == text {

@@ -25,6 +25,16 @@ pub fn is_replied(
     cause: impl Into<Cause>,
 ) -> Outcome {
     let got = hears(server, mailbox, what, cause)?;
+    if mailbox.came_before(&got) && got.bytes != reply_to(number, text) {
+        return Finding::new(
+            format!("the server replies to {what}"),
+            "a reply came once more that had come before",
+            "one request, one reply: whether a reply arrives is the client's care, which asks again; the server sends \
+             nothing on its own",
+        )
+        .of(Half::Server)
+        .broken();
+    }
     is_reply(&got, number, text, what)
 }
 
@@ -134,6 +144,8 @@ pub fn nothing_more(server: &Server, mailboxes: &mut [&mut Mailbox], expected: &
 /// The finding that the server replied to a bad one, or no longer replies.
 pub fn ignores(server: &Server, mailbox: &mut Mailbox, bad: &[Vec<u8>], what: &str, cause: &str) -> Outcome {
     let expected = format!("the server ignores {what}");
+    // What is wrong with every reply is found here, and is no matter of bad datagrams.
+    asks(server, mailbox, 76, b"before it", "the request before", cause)?;
     for bad in bad {
         mailbox.say(server.addr, bad)?;
     }
