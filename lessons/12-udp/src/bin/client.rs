@@ -123,9 +123,11 @@ mod tests {
                 }
                 unreachable!()
             });
-            let got = ask(&socket, 3, b"hello").map_err(|error| error.to_string());
+            let got = scope.spawn(|| ask(&socket, 3, b"hello")).join();
+            // Also when `ask` has panicked: otherwise the server waits in vain.
             socket.send(b"end").unwrap();
-            (got, server.join().unwrap())
+            let count = server.join().unwrap();
+            (got.unwrap().map_err(|error| error.to_string()), count)
         })
     }
 
