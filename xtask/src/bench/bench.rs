@@ -5,6 +5,7 @@ use super::stderr::Said;
 use super::{Client, Folder, Given, Host, Peer, Programs, Server, SharedLog, With, fixed_address, lock};
 use crate::finding::{Half, Hindrance, Outcome, hindered};
 use crate::system::address;
+use crate::system::family::Family;
 use crate::system::output::Output;
 use crate::system::patience::Patience;
 use crate::system::processes::Pid;
@@ -23,6 +24,8 @@ pub struct Bench<'a> {
     pub(super) half: Half,
     /// The wire that the check asks for.
     pub wire: wire::Kind,
+    /// The family of every address of the check.
+    pub family: Family,
     /// On `plain`, a piece is passed on only when the one before was taken: see [`wire::Setup::taken_first`].
     pub taken_first: bool,
     /// Every peer's events, in the order in which the peers connected.
@@ -62,6 +65,7 @@ impl<'a> Bench<'a> {
             rng: fastrand::Rng::with_seed(seed),
             half,
             wire,
+            family: Family::default(),
             taken_first: false,
             logs: Vec::new(),
             ends: Vec::new(),

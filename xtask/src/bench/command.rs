@@ -113,6 +113,11 @@ impl Programs {
         Some(Self { server: one("server")?, client: one("client")?, hash: built.get(HASH).cloned() })
     }
 
+    /// Returns the one address to which a program is fixed, if one is.
+    pub fn fixed(&self) -> Option<SocketAddr> {
+        self.server.at.or(self.client.at)
+    }
+
     /// Returns whether they leave room for a wire between them: not when both are fixed to one address.
     pub fn leave_room(&self) -> bool {
         self.server.at.is_none() || self.server.at != self.client.at
