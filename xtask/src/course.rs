@@ -1,13 +1,13 @@
 //! The one ordered table of lessons. Uses `promises`.
 
-use crate::bench::{Bench, Family};
+use crate::bench::{Bench, FAMILIES, Family};
 use crate::finding::Outcome;
 use crate::promises::asking::{self, Ask};
 use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
     lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_10_command,
-    lesson_11_files,
+    lesson_11_files, lesson_13_families,
 };
 
 /// One row of the course.
@@ -129,6 +129,14 @@ pub const LESSONS: &[Lesson] = &[
         families: ONE,
         promises: lesson_11_files::PROMISES,
     },
+    Lesson::asks::<lesson_02_uppercase::Uppercase>(
+        "13",
+        "families",
+        "IPv6 and Unix domain sockets: one code, and addresses of three families",
+        "above `bind` a stream is a stream in every family; below it differ names, who can connect, and what stays behind",
+        lesson_13_families::PROMISES,
+    )
+    .over(FAMILIES),
 ];
 
 impl Lesson {
@@ -157,7 +165,6 @@ impl Lesson {
     }
 
     /// Returns this lesson over these families of addresses.
-    #[expect(dead_code)]
     const fn over(self, families: &'static [Family]) -> Self {
         Self { families, ..self }
     }

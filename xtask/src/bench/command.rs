@@ -73,6 +73,8 @@ impl Start {
 /// What a check adds to the start of a program.
 #[derive(Clone, Debug, Default)]
 pub struct With {
+    /// The word that names the address, where the check writes it in a form of its own.
+    pub address: Option<String>,
     /// Words after everything else.
     pub words: Vec<OsString>,
     /// Variables to set; `None` removes one.

@@ -11,6 +11,7 @@ use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
 use crate::promises::CheckOn;
 use crate::report::CheckReport;
+use crate::system::address;
 use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::{Kind, Record};
@@ -88,6 +89,9 @@ fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
         && Family::of(addr) != family
     {
         return skip(format!("the program is fixed to {addr}, which is no address of the family {family}"));
+    }
+    if let Some(why) = named.and_then(address::lacks) {
+        return skip(why);
     }
     match check.half {
         Half::Pair if case.programs.leave_room() => (check.run)(bench),

@@ -91,7 +91,6 @@ impl Check {
     }
 
     /// Returns this check for these families only.
-    #[expect(dead_code)]
     pub const fn over(self, families: &'static [Family]) -> Self {
         Self { families, ..self }
     }
