@@ -132,12 +132,13 @@ fn refuses_a_bad_path(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
     let folder = place.dir.path().display().to_string();
     let name = |bytes| place.name_of_length(bytes);
-    // A path of 109 bytes that is cut to 107 or 108 leads here.
-    let hosts = [bench.host_at(place.at(&name(107))?)?, bench.host_at(place.at(&name(108))?)?];
+    // A path that is cut to fit leads here: 107 bytes and a 0 fill `sockaddr_un` on Linux, 103 on macOS.
+    let room = if cfg!(target_os = "linux") { 107 } else { 103 };
+    let host = bench.host_at(place.at(&name(room))?)?;
     let long = TOO_LONG.iter().map(|bytes| format!("{folder}/{}", name(*bytes)));
     for path in [String::new()].into_iter().chain(long) {
         let word = format!("unix:{path}");
-        let mut client = bench.client_as(hosts[0].addr, &with_address(None, word.clone()), &[])?;
+        let mut client = bench.client_as(host.addr, &with_address(None, word.clone()), &[])?;
         client.line("hello");
         client.end_input();
         let what = match path.len() {
@@ -147,9 +148,7 @@ fn refuses_a_bad_path(bench: &mut Bench) -> Outcome {
         let ends = client.refuses_its_address(&format!(
             "the client says {what} on standard error, and exits with a status other than 0"
         ));
-        for host in &hosts {
-            not_called(bench, host, &mut client, &word)?;
-        }
+        not_called(bench, &host, &mut client, &word)?;
         ends?;
     }
     Ok(())
