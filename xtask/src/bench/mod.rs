@@ -28,6 +28,7 @@ pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};
 pub use server::Server;
 
 // Facts of the system that a promise may name.
+pub use crate::system::endpoint::{Endpoint, Ends};
 pub use crate::system::folder::Folder;
 pub use crate::system::output::repr;
 pub use crate::system::processes::Call;

@@ -12,12 +12,11 @@ pub use kernel_view::Staying;
 pub use log::{Ending, Heard, Meanwhile, SharedLog, lock};
 
 use super::Given;
+use crate::system::endpoint::{Endpoint, Ends, Stream};
 use crate::system::patience::{PATIENCE, Patience};
 use crate::system::processes::Pid;
 use log::{Log, What};
-use socket2::{Domain, SockRef, Socket, Type};
 use std::io;
-use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -26,7 +25,7 @@ const IN_ALL: Duration = Duration::from_secs(60);
 
 /// One connection of the runner to a program under test.
 pub struct Peer {
-    stream: TcpStream,
+    stream: Stream,
     log: SharedLog,
     patience: Patience,
     in_all: Duration,
@@ -43,12 +42,7 @@ pub struct Peer {
 
 impl Peer {
     /// Takes over a connected stream; `other` names the program at its other end.
-    ///
-    /// # Errors
-    /// When the socket's options cannot be set.
-    pub fn new(stream: TcpStream, other: &'static str) -> io::Result<Self> {
-        // One `say` is one segment or more, but none of them waits for an acknowledgement.
-        stream.set_nodelay(true)?;
+    pub fn new(stream: Stream, other: &'static str) -> Self {
         let log = Log {
             start: Instant::now(),
             other,
@@ -61,7 +55,7 @@ impl Peer {
             reset: false,
             given: Given::default(),
         };
-        Ok(Self {
+        Self {
             stream,
             log: Arc::new(Mutex::new(log)),
             patience: Patience::with(&[]),
@@ -70,7 +64,7 @@ impl Peer {
             other: None,
             carried: None,
             ahead: Vec::new(),
-        })
+        }
     }
 
     /// Tells this peer that a wire lies between it and the program below `root`, if there is one. The peer keeps
@@ -104,39 +98,42 @@ impl Peer {
     ///
     /// # Errors
     /// When nobody accepts there.
-    pub fn connect(addr: SocketAddr) -> io::Result<Self> {
-        Self::new(TcpStream::connect_timeout(&addr, PATIENCE)?, "server")
+    pub fn connect(addr: Endpoint) -> io::Result<Self> {
+        Ok(Self::new(Stream::connect(addr, Some(PATIENCE))?, "server"))
     }
 
     /// Connects with a small receive buffer, so that an unread reply soon fills it.
     ///
     /// # Errors
     /// When nobody accepts there.
-    pub fn connect_narrow(addr: SocketAddr) -> io::Result<Self> {
-        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
-        socket.set_recv_buffer_size(16 * 1024)?;
-        socket.connect_timeout(&addr.into(), PATIENCE)?;
-        Self::new(socket.into(), "server")
+    pub fn connect_narrow(addr: Endpoint) -> io::Result<Self> {
+        let stream =
+            Stream::connect_with(addr, Some(PATIENCE), |socket| socket.set_recv_buffer_size(16 * 1024))?;
+        Ok(Self::new(stream, "server"))
     }
 
     /// Connects with a receive buffer and segments so small that the sender's buffer stays small, too. Some tens
     /// of thousands of bytes fill both: a `write` of more must wait, or takes only a part. [`Peer::widen`] then
-    /// enlarges the buffer. The segments (TCP_MAXSEG, see tcp(7)) are small on Linux only.
+    /// enlarges the buffer. The segments (TCP_MAXSEG, see tcp(7)) are small on Linux only. A Unix socket has neither:
+    /// there the sender's buffer alone decides (SO_SNDBUF).
     ///
     /// # Errors
     /// When nobody accepts there.
-    pub fn connect_tiny(addr: SocketAddr) -> io::Result<Self> {
-        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
-        socket.set_recv_buffer_size(2048)?;
-        #[cfg(target_os = "linux")]
-        socket.set_tcp_mss(536)?;
-        socket.connect_timeout(&addr.into(), PATIENCE)?;
-        Self::new(socket.into(), "server")
+    pub fn connect_tiny(addr: Endpoint) -> io::Result<Self> {
+        let stream = Stream::connect_with(addr, Some(PATIENCE), |socket| {
+            socket.set_recv_buffer_size(2048)?;
+            #[cfg(target_os = "linux")]
+            if addr.inet().is_some() {
+                socket.set_tcp_mss(536)?;
+            }
+            Ok(())
+        })?;
+        Ok(Self::new(stream, "server"))
     }
 
     /// Enlarges the receive buffer again.
     pub fn widen(&self) {
-        let _ = SockRef::from(&self.stream).set_recv_buffer_size(1 << 20);
+        let _ = self.stream.options().set_recv_buffer_size(1 << 20);
     }
 
     /// Returns the evidence so far.
@@ -144,12 +141,12 @@ impl Peer {
         Arc::clone(&self.log)
     }
 
-    /// Returns the addresses of the two ends: the peer's own and the other one.
+    /// Returns the two ends of the connection: the peer's own and the other one.
     ///
     /// # Errors
-    /// When the socket is no longer connected.
-    pub fn ends(&self) -> io::Result<(SocketAddr, SocketAddr)> {
-        Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
+    /// As [`Stream::ends`].
+    pub fn ends(&self) -> io::Result<Ends> {
+        self.stream.ends()
     }
 
     /// Closes the connection as a program does at its end: FIN (or RST, if it left bytes unread).
@@ -162,17 +159,18 @@ impl Peer {
         self.abort_at_end &= ended;
     }
 
-    /// Resets the connection: RST, by SO_LINGER with a time of 0 (socket(7)).
+    /// Resets the connection (RST). A Unix connection on which the other side has said nothing cannot be reset: it is
+    /// closed, and the other side sees its end.
     pub fn reset(self) {
-        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
-        lock(&self.log).push(What::Closed(true));
+        let resets = self.stream.reset_at_close();
+        lock(&self.log).push(What::Closed(resets));
     }
 }
 
 impl Drop for Peer {
     fn drop(&mut self) {
         if self.abort_at_end {
-            let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+            self.stream.reset_at_close();
         }
     }
 }
