@@ -110,7 +110,6 @@ impl<'a> Bench<'a> {
             let addr = self.free()?;
             return self.start_server(addr, with)?.ready();
         };
-        self.is_of_family(fixed)?;
         if fixed_address::is_taken(fixed) {
             return hindered(
                 Hindrance::AddressTaken,
@@ -127,7 +126,7 @@ impl<'a> Bench<'a> {
     /// Returns this fixed address of a program or, where it has none, a free one.
     pub(super) fn address(&self, fixed: Option<SocketAddr>) -> Outcome<Endpoint> {
         match fixed {
-            Some(addr) => self.is_of_family(addr).map(|()| addr.into()),
+            Some(addr) => Ok(addr.into()),
             None => self.free(),
         }
     }
@@ -140,15 +139,6 @@ impl<'a> Bench<'a> {
         let fresh = can("find a free address", address::fresh(self.family))?;
         self.sockets.borrow_mut().extend(fresh.folder);
         Ok(fresh.endpoint)
-    }
-
-    /// Checks that a program with a fixed address can be judged on the bench's family. On IPv4, which most lessons use,
-    /// an address of either family can be.
-    fn is_of_family(&self, fixed: SocketAddr) -> Outcome {
-        if self.family == Family::V4 || Endpoint::from(fixed).family() == self.family {
-            return Ok(());
-        }
-        skip(format!("a program is fixed to {fixed}, which is no {} address", self.family))
     }
 
     /// Starts the server at `addr` without waiting for anything.

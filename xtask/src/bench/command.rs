@@ -34,16 +34,17 @@ impl Start {
     pub fn spec(&self, addr: Endpoint, with: &With) -> Spec {
         let (host, port) = addr.inet().map(|addr| (addr.ip().to_string(), addr.port().to_string())).unzip();
         let (host, port) = (host.unwrap_or_default(), port.unwrap_or_default());
+        let addr = with.address.clone().unwrap_or_else(|| addr.to_string());
         let mut argv: Vec<OsString> = Vec::new();
         let mut filled = false;
         for word in &self.argv {
-            let done = word.replace("{addr}", &addr.to_string()).replace("{host}", &host);
+            let done = word.replace("{addr}", &addr).replace("{host}", &host);
             let done = done.replace("{port}", &port);
             filled |= done != *word;
             argv.push(if with.dir.is_some() { self.absolute(done) } else { done.into() });
         }
         if !filled && self.at.is_none() {
-            argv.push(addr.to_string().into());
+            argv.push(addr.into());
         }
         argv.extend(with.words.iter().map(OsString::from));
         let mut env: Vec<(OsString, Option<OsString>)> = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
@@ -81,6 +82,8 @@ impl Start {
 /// What a check adds to the start of a program.
 #[derive(Clone, Debug, Default)]
 pub struct With {
+    /// The word that names the address, where the check writes it in a form of its own.
+    pub address: Option<String>,
     /// Words after everything else.
     pub words: Vec<OsString>,
     /// Variables to set; `None` removes one.
@@ -119,6 +122,11 @@ impl Programs {
             Some(Start::from(vec![path.to_string_lossy().into_owned()]))
         };
         Some(Self { server: one("server")?, client: one("client")?, hash: built.get(HASH).cloned() })
+    }
+
+    /// Returns the one address to which a program is fixed, if one is.
+    pub fn fixed(&self) -> Option<SocketAddr> {
+        self.server.at.or(self.client.at)
     }
 
     /// Returns whether they leave room for a wire between them: not when both are fixed to one address.

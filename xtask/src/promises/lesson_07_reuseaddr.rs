@@ -73,7 +73,8 @@ fn restart(bench: &mut Bench, addr: Endpoint, client: Ends) -> Outcome<Server> {
     )
 }
 
-fn restarts_at_once(bench: &mut Bench) -> Outcome {
+/// Ends the server beside a client, and starts it again at once.
+pub fn restarts_at_once(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let client = end_with_a_client(bench, &mut server)?;
     if server.wait_time_wait(client)? {
@@ -93,7 +94,7 @@ fn restarts_again(bench: &mut Bench) -> Outcome {
 }
 
 /// Starts a second server on the same port while the first one serves a client.
-fn second_is_refused(bench: &mut Bench) -> Outcome {
+pub fn second_is_refused(bench: &mut Bench) -> Outcome {
     let mut first = bench.server()?;
     let bytes = random_bytes(&mut bench.rng, 40);
     let mut peer = bench.connect(&mut first)?;
