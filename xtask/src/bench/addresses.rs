@@ -30,7 +30,10 @@ impl Bench<'_> {
             _ => self.programs.server.at,
         };
         if let Some(fixed) = fixed {
-            return skip(format!("the {} is fixed to {fixed}, and this check needs two addresses", half.word()));
+            return skip(format!(
+                "the {} is fixed to {fixed}, and this check needs two addresses",
+                half.word()
+            ));
         }
         if let Some(why) = address::lacks(Family::V6) {
             return skip(why);

@@ -15,9 +15,10 @@ impl Client {
         self.end();
         let said = self.said();
         let (got, cause) = match exit {
-            Err(patience) => {
-                (format!("it still runs; {patience}"), "look at the address before anything else is done with it")
-            }
+            Err(patience) => (
+                format!("it still runs; {patience}"),
+                "look at the address before anything else is done with it",
+            ),
             Ok(Exit::Code(0)) => (
                 "it exited with status 0".into(),
                 "0 means that all went well: exit with a status other than 0",

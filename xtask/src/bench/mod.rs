@@ -32,6 +32,7 @@ pub use server::Server;
 pub use unix_paths::{DatagramSocket, Standing};
 
 // Facts of the system that a promise may name.
+pub use crate::system::endpoint::{Endpoint, Ends};
 pub use crate::system::family::{FAMILIES, Family};
 pub use crate::system::folder::Folder;
 pub use crate::system::output::repr;

@@ -1,7 +1,7 @@
 //! What stands at the path of a Unix socket (unix(7)), and what the runner puts there.
 
-use super::facts::can;
 use super::Dir;
+use super::facts::can;
 use crate::finding::Outcome;
 #[cfg(not(unix))]
 use crate::finding::skip;
@@ -27,7 +27,9 @@ impl Standing {
         match later {
             None => Some(format!("{kind} is gone")),
             Some(later) if later == self => None,
-            Some(later) if later.kind != kind => Some(format!("{} stands there, in place of {kind}", later.kind)),
+            Some(later) if later.kind != kind => {
+                Some(format!("{} stands there, in place of {kind}", later.kind))
+            }
             Some(later) if later.file != self.file => Some(format!("{kind} stands there, but another one")),
             Some(_) => Some(format!("{kind} is there, but what is in it has changed")),
         }

@@ -109,6 +109,13 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
     bench.family = check.family;
     let outcome =
         tried(case, check, &mut bench).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+    let outcome = match bench.has_lacked_reset() {
+        true => Err(Stop::Skip(
+            "a Unix connection is reset by closing it with bytes unread, but this side had said nothing"
+                .into(),
+        )),
+        false => outcome,
+    };
     let mut hindrance = Hindrance::Other;
     let (verdict, finding) = match outcome {
         Ok(()) => (Verdict::Pass, Finding::default()),

@@ -63,9 +63,11 @@ fn beside(server: Server, first: Endpoint, second: Endpoint) -> Outcome<Server> 
         Err(stop) => stop,
     };
     match *stop {
-        Stop::Broken(finding) => {
-            broken(format!("another server listens at {second} while one listens at {first}"), finding.got, BOTH)
-        }
+        Stop::Broken(finding) => broken(
+            format!("another server listens at {second} while one listens at {first}"),
+            finding.got,
+            BOTH,
+        ),
         stop => Err(Box::new(stop)),
     }
 }

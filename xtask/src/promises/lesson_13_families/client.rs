@@ -115,9 +115,18 @@ fn nobody_at_path(bench: &mut Bench) -> Outcome {
         let ends = client.exits_with_error(&format!("when {when}"));
         client.end();
         match &before {
-            Some(before) => place.is_untouched(Half::Client, &name, before, "a client only calls: files are not its own")?,
+            Some(before) => place.is_untouched(
+                Half::Client,
+                &name,
+                before,
+                "a client only calls: files are not its own",
+            )?,
             None if dir.standing(&name).is_some() => {
-                return broken("a client makes no file at PATH", "a file is there", "a client only calls: it binds nothing");
+                return broken(
+                    "a client makes no file at PATH",
+                    "a file is there",
+                    "a client only calls: it binds nothing",
+                );
             }
             None => {}
         }

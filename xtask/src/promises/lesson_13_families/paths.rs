@@ -21,7 +21,8 @@ pub const ROWS: &[Check] = &[
 ];
 
 /// Names that look like something else: the abstract namespace, another address, an option, several words.
-pub const NAMES: &[&str] = &["@s", "a:b", "[::1]:80", "127.0.0.1:80", "unix:s", " two  words ", "-s", "é\u{7c98}"];
+pub const NAMES: &[&str] =
+    &["@s", "a:b", "[::1]:80", "127.0.0.1:80", "unix:s", " two  words ", "-s", "é\u{7c98}"];
 /// Lengths in bytes of paths that no system has room for (unix(7)).
 pub const TOO_LONG: &[usize] = &[109, 110, 150, 250];
 /// Lengths of relative paths, which are also too long.
@@ -31,7 +32,12 @@ fn takes_a_relative_path(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
     place.dir.folder("below")?;
     for name in ["s", "below/s", "./below/../t"] {
-        serves_at(bench, &place, name, "open the path as it is: the kernel reads it from the working directory")?;
+        serves_at(
+            bench,
+            &place,
+            name,
+            "open the path as it is: the kernel reads it from the working directory",
+        )?;
     }
     Ok(())
 }
@@ -93,7 +99,9 @@ fn refuses_a_long_path(bench: &mut Bench) -> Outcome {
         let mut server = bench.start_server(place.at("s")?, &with_address(Some(&place.dir), word))?;
         let refused = is_refused(
             &mut server,
-            &format!("the server says that a path of {bytes} bytes is too long, and exits with a status other than 0"),
+            &format!(
+                "the server says that a path of {bytes} bytes is too long, and exits with a status other than 0"
+            ),
             "`sockaddr_un` has room for 108 bytes: a path that is cut to fit is another path",
         );
         makes_nothing(&place)?;

@@ -23,7 +23,9 @@ impl Place {
     pub fn at(&self, name: &str) -> Outcome<Endpoint> {
         match Endpoint::unix(&self.dir.at(name)) {
             Some(endpoint) => Ok(endpoint),
-            None => unable("the folder for the check has too long a path for a socket; set TMPDIR to a shorter one"),
+            None => unable(
+                "the folder for the check has too long a path for a socket; set TMPDIR to a shorter one",
+            ),
         }
     }
 
@@ -42,7 +44,13 @@ impl Place {
     }
 
     /// Checks that what stands there is what stood there `before`.
-    pub fn is_untouched(&self, half: Half, name: &str, before: &Standing, cause: impl Into<Cause>) -> Outcome {
+    pub fn is_untouched(
+        &self,
+        half: Half,
+        name: &str,
+        before: &Standing,
+        cause: impl Into<Cause>,
+    ) -> Outcome {
         let Some(change) = before.change(self.dir.standing(name).as_ref()) else { return Ok(()) };
         let expected = format!("the {} leaves what stands at PATH as it is", half.word());
         Finding::new(expected, change, cause).of(half).broken()
@@ -61,7 +69,9 @@ pub fn listens(server: Server, expected: &str, cause: impl Into<Cause>) -> Outco
         Err(stop) => stop,
     };
     match *stop {
-        Stop::Broken(finding) => Finding { expected: expected.into(), cause: cause.into(), ..finding }.broken(),
+        Stop::Broken(finding) => {
+            Finding { expected: expected.into(), cause: cause.into(), ..finding }.broken()
+        }
         stop => Err(Box::new(stop)),
     }
 }

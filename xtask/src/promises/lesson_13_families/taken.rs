@@ -10,10 +10,16 @@ use crate::promises::{Check, server};
 
 /// The rows.
 pub const ROWS: &[Check] = &[
-    server!("replaces-a-stale-socket", "replaces a socket file at which nobody listens", replaces_a_stale_socket)
+    server!(
+        "replaces-a-stale-socket",
+        "replaces a socket file at which nobody listens",
+        replaces_a_stale_socket
+    )
+    .over(&[Family::Unix]),
+    server!("leaves-a-file", "leaves a regular file at PATH, says so and exits", leaves_a_file)
         .over(&[Family::Unix]),
-    server!("leaves-a-file", "leaves a regular file at PATH, says so and exits", leaves_a_file).over(&[Family::Unix]),
-    server!("leaves-a-folder", "leaves a folder at PATH, says so and exits", leaves_a_folder).over(&[Family::Unix]),
+    server!("leaves-a-folder", "leaves a folder at PATH, says so and exits", leaves_a_folder)
+        .over(&[Family::Unix]),
     server!("leaves-a-link", "leaves a symbolic link at PATH, says so and exits", leaves_a_link)
         .over(&[Family::Unix]),
     server!(
@@ -52,7 +58,8 @@ fn leaves(
     let before = names().map(|name| place.standing(name)).collect::<Outcome<Vec<_>>>()?;
     let inside = place.dir.entries();
     let mut server = bench.server_at(place.at(NAME)?, &[])?;
-    let expected = format!("where {what} stands at PATH, the server says so and exits with a status other than 0");
+    let expected =
+        format!("where {what} stands at PATH, the server says so and exits with a status other than 0");
     let refused = is_refused(&mut server, &expected, cause);
     // The server has ended. That it has destroyed something is worse than how it ended.
     for (name, before) in names().zip(&before) {
@@ -85,7 +92,8 @@ fn leaves_a_folder(bench: &mut Bench) -> Outcome {
 fn leaves_a_link(bench: &mut Bench) -> Outcome {
     let to_a_socket = |dir: &Dir| dir.stale_socket("there").and_then(|()| dir.link(NAME, "there"));
     leaves(bench, "a symbolic link to a stale socket", FOLLOWED, to_a_socket, &["there"])?;
-    let to_a_file = |dir: &Dir| dir.write("there", b"what somebody needs\n").and_then(|()| dir.link(NAME, "there"));
+    let to_a_file =
+        |dir: &Dir| dir.write("there", b"what somebody needs\n").and_then(|()| dir.link(NAME, "there"));
     leaves(bench, "a symbolic link to a file", FOLLOWED, to_a_file, &["there"])?;
     leaves(bench, "a symbolic link to nothing", FOLLOWED, |dir| dir.link(NAME, "nowhere"), &[])
 }
