@@ -1,9 +1,9 @@
-// right: two boxed halves, one to read and one to write; parts of 4 KiB, each answered before the next is sent.
+// right: two boxed halves, one to read and one to write; parts of 64 KiB, each answered before the next is sent.
 use std::io::{self, BufRead, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
 
-const PART: usize = 4096;
+const PART: usize = 64 * 1024;
 
 type Halves = (Box<dyn Read>, Box<dyn Write>);
 
