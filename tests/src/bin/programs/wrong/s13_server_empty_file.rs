@@ -38,11 +38,13 @@ fn listen_unix(path: &str) -> io::Result<Accept> {
         return Err(io::Error::other(format!("a path has 1 to 100 bytes, not {}", path.len())));
     }
     match fs::symlink_metadata(path) {
-        Ok(facts) if facts.file_type().is_socket() || (facts.is_file() && facts.len() == 0) => match UnixStream::connect(path) {
-            Err(e) if e.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
-            Err(e) => return Err(e),
-            Ok(_) => return Err(io::Error::other("somebody listens there")),
-        },
+        Ok(facts) if facts.file_type().is_socket() || (facts.is_file() && facts.len() == 0) => {
+            match UnixStream::connect(path) {
+                Err(e) if e.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
+                Err(e) => return Err(e),
+                Ok(_) => return Err(io::Error::other("somebody listens there")),
+            }
+        }
         Ok(_) => return Err(io::Error::other("what stands there is no socket")),
         Err(e) if e.kind() == ErrorKind::NotFound => {}
         Err(e) => return Err(e),

@@ -28,7 +28,9 @@ impl Listener {
         match addr.strip_prefix("unix:") {
             None => TcpListener::bind(addr).map(Self::Tcp),
             #[cfg(unix)]
-            Some(path) => std::env::set_current_dir(std::env::temp_dir()).and_then(|()| bind_unix(path)).map(Self::Unix),
+            Some(path) => {
+                std::env::set_current_dir(std::env::temp_dir()).and_then(|()| bind_unix(path)).map(Self::Unix)
+            }
             #[cfg(not(unix))]
             Some(_) => Err(ErrorKind::Unsupported.into()),
         }

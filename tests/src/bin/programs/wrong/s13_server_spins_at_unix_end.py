@@ -1,4 +1,4 @@
-# wrong: after an error on a Unix socket the thread goes on with it, for ever
+# wrong: it does not see the end of a Unix connection: its thread reads on for ever
 import errno
 import os
 import signal
@@ -66,23 +66,14 @@ def listen(address):
 
 def serve(conn):
     with conn:
-        while True:
-            try:
+        try:
+            while True:
                 data = conn.recv(4096)
-                if data or conn.family != socket.AF_UNIX:
-                    conn.sendall(data.upper())
-            except OSError as e:
-                say(1, f"a client left: {e}")
-                if conn.family != socket.AF_UNIX:
-                    return
-            else:
                 if not data and conn.family != socket.AF_UNIX:
-                    return
-                if not data:
-                    try:
-                        conn.shutdown(socket.SHUT_WR)
-                    except OSError:
-                        pass
+                    break
+                conn.sendall(data.upper())
+        except OSError as e:
+            say(1, f"a client left: {e}")
 
 
 def main():
