@@ -25,6 +25,8 @@ def dial(address):
 def send(sock, line):
     try:
         sock.sendall(line)
+        if sock.family == socket.AF_UNIX:
+            sock.shutdown(socket.SHUT_WR)
     except OSError:
         pass  # the reader finds out by itself
 
@@ -58,9 +60,7 @@ def talk(address):
                 return
             if not text:
                 continue
-            send(sock, text)
-            if sock.family == socket.AF_UNIX:
-                sock.shutdown(socket.SHUT_WR)
+            threading.Thread(target=send, args=(sock, text), daemon=True).start()
             show(hear(sock, len(text)) + b"\n")
 
 

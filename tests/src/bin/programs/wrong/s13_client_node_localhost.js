@@ -1,4 +1,4 @@
-// wrong: it resolves localhost for every loopback address, and takes what answers first
+// wrong: it resolves localhost for ::1, and takes what answers first
 "use strict";
 const fs = require("fs");
 const net = require("net");
@@ -19,7 +19,7 @@ function where() {
   }
   const parts = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(addr);
   if (!parts) fail("neither HOST:PORT nor unix:PATH");
-  return { host: "localhost", port: Number(parts[3]), autoSelectFamily: true };
+  return { host: parts[1] ? "localhost" : parts[2], port: Number(parts[3]), autoSelectFamily: true };
 }
 
 async function* lines() {

@@ -1,4 +1,4 @@
-# wrong: for a loopback address it binds both: at [::1] it answers at 127.0.0.1 as well
+# wrong: for [::1] it binds both loopback addresses: it answers at 127.0.0.1 as well
 import asyncio
 import os
 import signal
@@ -55,7 +55,7 @@ async def start(addr):
     host, colon, port = addr.rpartition(":")
     if not colon or not host:
         raise ValueError("not HOST:PORT")
-    return await asyncio.start_server(serve, ["127.0.0.1", "::1"], int(port), backlog=512)
+    return await asyncio.start_server(serve, ["127.0.0.1", "::1"] if host == "[::1]" else host, int(port), backlog=512)
 
 
 async def main():

@@ -79,7 +79,7 @@ def main():
         listener = listen(address)
     except (OSError, ValueError, OverflowError) as e:
         say(2, f"server: cannot listen on {address}: {e}")
-        return 0 if getattr(e, "errno", None) == errno.EADDRINUSE else 1
+        return 0 if address.startswith("unix:") and getattr(e, "errno", 0) == errno.EADDRINUSE else 1
     say(1, f"listening on {address}")
     while True:
         try:

@@ -1,4 +1,4 @@
-// wrong: it unlinks the path before bind, as the tutorials do
+// wrong: it calls unlink, bind, listen, as the tutorials do
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// wrong: on Unix sockets one read is the reply: what came is printed
+// wrong: on Unix sockets one read is the reply, and blanks stand for the rest
 use std::io::{self, BufRead, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
@@ -30,9 +30,11 @@ fn connect_unix(_: &str) -> io::Result<Halves> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Reads once into 1024 bytes, and fills up with nothing.
+/// Reads once into 1024 bytes, and fills up with blanks.
+#[cfg(unix)]
 struct OneRead<T>(T);
 
+#[cfg(unix)]
 impl<T: Read> Read for OneRead<T> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let room = buf.len().min(1024);
