@@ -4,6 +4,7 @@
 mod words;
 
 use crate::course::LESSONS;
+use crate::system::family::FAMILIES;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command, ValueHint, value_parser};
 use std::ffi::OsString;
@@ -87,6 +88,8 @@ verb! {
         dir: Option<PathBuf> = option("lessons", "DIR"),
         /// Only checks on this wire
         wire: Option<String> = option("wire", "WIRE"),
+        /// Only checks over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)
+        family: Option<String> = option("family", "FAMILY"),
         /// Only this check
         check: Option<String> = option("check", "ID"),
         /// Repeat the inputs of an earlier run
@@ -121,6 +124,8 @@ verb! {
     "watch": Watch {
         /// Which lesson (default: the one that you are at)
         lesson: Option<String> = place("LESSON"),
+        /// Only checks over this family of addresses, in lessons that have several: `ipv4`, `ipv6` or `unix`
+        family: Option<String> = option("family", "FAMILY"),
     }
     "Example: cargo xtask watch lesson-01"
 }
@@ -263,7 +268,7 @@ fn command() -> Command {
         .subcommands(VERBS.map(|(face, _)| face.command()))
 }
 
-/// Returns the command line with the names of lessons, wires and checks as values that a shell may complete.
+/// Returns the command line with the names of lessons, wires, families and checks as values that a shell may complete.
 pub fn surface() -> Command {
     // clap wants names that live for ever; this runs only once.
     let names: Vec<&'static str> = LESSONS.iter().map(|lesson| &*lesson.id().leak()).collect();
@@ -276,6 +281,9 @@ pub fn surface() -> Command {
                 }
                 Some([name]) if name == "WIRE" => {
                     arg.value_parser(PossibleValuesParser::new(["plain", "glue", "dribble", "slice", "slow"]))
+                }
+                Some([name]) if name == "FAMILY" => {
+                    arg.value_parser(PossibleValuesParser::new(FAMILIES.iter().map(|family| family.word())))
                 }
                 Some([name]) if name == "ID" => arg.value_parser(PossibleValuesParser::new(checks())),
                 Some([name]) if name == "DIR" => arg.value_hint(ValueHint::DirPath),
