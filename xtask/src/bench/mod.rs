@@ -29,7 +29,7 @@ pub use expect::{fin_next, same_bytes, taken};
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};
 pub use server::Server;
-pub use unix_paths::{DatagramSocket, Standing};
+pub use unix_paths::Standing;
 
 // Facts of the system that a promise may name.
 pub use crate::system::endpoint::{Endpoint, Ends};

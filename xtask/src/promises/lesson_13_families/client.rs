@@ -1,13 +1,14 @@
 //! What a client does with an address: it calls that one, and no other.
 
 use super::paths::{NAMES, TOO_LONG};
-use super::place::{NAME, Place, with_address};
-use crate::bench::{Bench, Client, Dir, Endpoint, Family, Host, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, broken, unable};
+use super::place::{Place, with_address};
+use crate::bench::{Bench, Client, Endpoint, Family, Host, same_bytes, taken};
+use crate::finding::{Finding, Half, Outcome, unable};
 use crate::promises::asking::Ask;
 use crate::promises::inputs::random_word;
 use crate::promises::lesson_02_uppercase::Uppercase;
 use crate::promises::{Check, client};
+use std::slice;
 
 /// The rows.
 pub const ROWS: &[Check] = &[
@@ -78,7 +79,7 @@ fn called_at(bench: &mut Bench, place: &Place, name: &str, word: Option<String>)
     let with = with_address(dir, word.unwrap_or_else(|| at.to_string()));
     let line = random_word(bench, 8);
     let reply = Uppercase::reply(line.as_bytes());
-    let mut client = bench.client_as(at, &with, &[reply.clone()])?;
+    let mut client = bench.client_as(at, &with, slice::from_ref(&reply))?;
     let mut peer = bench.accept(&host, &client)?;
     client.line(&line);
     let heard = peer.hear(line.len());
@@ -87,54 +88,47 @@ fn called_at(bench: &mut Bench, place: &Place, name: &str, word: Option<String>)
     taken(Half::Client, peer.say(&reply), cause)?;
     client.end_input();
     client.exits_well("at the end of its input")?;
-    client.printed_all(&[reply], Uppercase::cause_of_printed)
+    client.printed_all(slice::from_ref(&reply), Uppercase::cause_of_printed)
 }
 
 /// Gives the client a path at which nothing stands, and several at which something else than a server does.
 fn nobody_at_path(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
     let dir = &place.dir;
-    let mut datagrams = None;
-    let puts: [(&str, &mut dyn FnMut(&Dir, &str) -> Outcome); 5] = [
-        ("nothing stands there", &mut |_, _| Ok(())),
-        ("the socket file there is stale", &mut |dir, name| dir.stale_socket(name)),
-        ("a regular file stands there", &mut |dir, name| dir.write(name, b"what somebody needs\n")),
-        ("a folder stands there", &mut |dir, name| dir.folder(name).map(drop)),
-        ("a datagram socket is there", &mut |dir, name| {
-            datagrams = Some(dir.datagram_socket(name)?);
-            Ok(())
-        }),
-    ];
-    for (n, (when, put)) in puts.into_iter().enumerate() {
-        let name = format!("{NAME}{n}");
-        put(dir, &name)?;
-        let before = dir.standing(&name);
-        let mut client = bench.client(place.at(&name)?, &[])?;
-        client.line("hello");
-        client.end_input();
-        let ends = client.exits_with_error(&format!("when {when}"));
-        client.end();
-        match &before {
-            Some(before) => place.is_untouched(
-                Half::Client,
-                &name,
-                before,
-                "a client only calls: files are not its own",
-            )?,
-            None if dir.standing(&name).is_some() => {
-                return broken(
-                    "a client makes no file at PATH",
-                    "a file is there",
-                    "a client only calls: it binds nothing",
-                );
-            }
-            None => {}
-        }
-        ends?;
-    }
+    calls_nobody(bench, &place, "absent", "nothing stands there")?;
+    dir.stale_socket("stale")?;
+    calls_nobody(bench, &place, "stale", "the socket file there is stale")?;
+    dir.write("file", b"what somebody needs\n")?;
+    calls_nobody(bench, &place, "file", "a regular file stands there")?;
+    dir.folder("folder")?;
+    calls_nobody(bench, &place, "folder", "a folder stands there")?;
+    let datagrams = dir.datagram_socket("datagrams")?;
+    let outcome = calls_nobody(bench, &place, "datagrams", "a datagram socket is there");
     drop(datagrams);
-    Ok(())
+    outcome
 }
+
+/// Starts the client at the path of this name, where no server is, and checks that it leaves everything as it was.
+fn calls_nobody(bench: &mut Bench, place: &Place, name: &str, when: &str) -> Outcome {
+    let before = place.dir.standing(name);
+    let mut client = bench.client(place.at(name)?, &[])?;
+    client.line("hello");
+    client.end_input();
+    let ends = client.exits_with_error(&format!("when {when}"));
+    client.end();
+    match &before {
+        Some(before) => place.is_untouched(Half::Client, name, before, ONLY_CALLS)?,
+        None if place.dir.standing(name).is_some() => {
+            return Finding::new("a client makes no file at PATH", "a file is there", ONLY_CALLS)
+                .of(Half::Client)
+                .broken();
+        }
+        None => {}
+    }
+    ends
+}
+
+const ONLY_CALLS: &str = "a client calls, and nothing else: what stands at the path is not its own";
 
 /// Gives the client an empty path, and paths that are too long, while the runner listens where a cut one would lead.
 fn refuses_a_bad_path(bench: &mut Bench) -> Outcome {
