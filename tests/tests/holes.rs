@@ -2,6 +2,7 @@
 //! from fail to pass and never back, and that some check needs each hole.
 #![cfg(target_os = "linux")]
 
+use lab_tests::corpus::place;
 use lab_tests::{Ran, clone, filled, lessons, root, runner_in};
 use std::collections::BTreeSet;
 use std::fs;
@@ -45,7 +46,7 @@ fn passing(clone: &Path, number: &str) -> BTreeSet<String> {
     let checks = report["lessons"][0]["checks"].as_array().unwrap();
     assert!(!checks.is_empty(), "{}", ran.stderr);
     let good = checks.iter().filter(|check| check["verdict"] == "pass" || check["verdict"] == "demo");
-    good.map(|check| format!("{}@{}", check["id"], check["wire"])).collect()
+    good.map(|check| format!("{}@{}", check["id"], place(check))).collect()
 }
 
 /// How many lessons are filled at the same time: their checks mostly wait.

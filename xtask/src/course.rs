@@ -1,13 +1,13 @@
 //! The one ordered table of lessons. Uses `promises`.
 
-use crate::bench::Bench;
+use crate::bench::{Bench, FAMILIES, Family};
 use crate::finding::Outcome;
 use crate::promises::asking::{self, Ask};
 use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
     lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_10_command,
-    lesson_11_files,
+    lesson_11_files, lesson_13_families,
 };
 
 /// One row of the course.
@@ -26,6 +26,8 @@ pub struct Lesson {
     pub without_wire: fn(&mut Bench) -> Outcome,
     /// Whether its checks hash: then the package `lab-hash` is built, too.
     pub hashes: bool,
+    /// The families of addresses on which its checks run.
+    pub families: &'static [Family],
     /// Its promises, in the order of the report.
     pub promises: &'static [&'static [Check]],
 }
@@ -38,6 +40,9 @@ pub enum Scenario {
     /// The server pushes, the client listens.
     Pushing,
 }
+
+/// The one family of most lessons.
+const ONE: &[Family] = &[Family::V4];
 
 /// Every lesson, in order. A new one is a row here, a file in `promises/`, a folder in `solutions/`, a chapter in
 /// `docs/src/`; `cargo xtask starters` renders its folder in `lessons/`.
@@ -121,8 +126,17 @@ pub const LESSONS: &[Lesson] = &[
         scenario: Scenario::Asking,
         without_wire: lesson_11_files::without_wire,
         hashes: true,
+        families: ONE,
         promises: lesson_11_files::PROMISES,
     },
+    Lesson::asks::<lesson_02_uppercase::Uppercase>(
+        "13",
+        "families",
+        "IPv6 and Unix domain sockets: one code, and addresses of three families",
+        "above `bind` a stream is a stream in every family; below it differ names, who can connect, and what stays behind",
+        lesson_13_families::PROMISES,
+    )
+    .over(FAMILIES),
 ];
 
 impl Lesson {
@@ -135,7 +149,7 @@ impl Lesson {
         promises: &'static [&'static [Check]],
     ) -> Self {
         let (scenario, without_wire) = (Scenario::Asking, asking::pair::without_wire::<P>);
-        Self { number, name, idea, learned, scenario, without_wire, hashes: false, promises }
+        Self { number, name, idea, learned, scenario, without_wire, hashes: false, families: ONE, promises }
     }
 
     /// Returns a lesson in which the server pushes, in the framing `P`.
@@ -147,7 +161,12 @@ impl Lesson {
         promises: &'static [&'static [Check]],
     ) -> Self {
         let (scenario, without_wire) = (Scenario::Pushing, pushing::pair::without_wire::<P>);
-        Self { number, name, idea, learned, scenario, without_wire, hashes: false, promises }
+        Self { number, name, idea, learned, scenario, without_wire, hashes: false, families: ONE, promises }
+    }
+
+    /// Returns this lesson over these families of addresses.
+    const fn over(self, families: &'static [Family]) -> Self {
+        Self { families, ..self }
     }
 
     /// Returns this lesson with another check for a pair that leaves no room for a wire.
@@ -165,10 +184,20 @@ impl Lesson {
         format!("lesson-{}", self.number)
     }
 
-    /// Returns its checks in order, each one on each of its wires.
+    /// Returns its checks in order, each one on each of its wires, over each of its families.
     pub fn checks(&self) -> impl Iterator<Item = CheckOn> + use<> {
         let rows = self.promises.iter().flat_map(|promises| promises.iter());
-        rows.flat_map(|check| check.wires.iter().map(move |wire| CheckOn { check, wire: *wire }))
+        let rows = rows.flat_map(|check| check.wires.iter().map(move |wire| (check, *wire)));
+        let families = self.families;
+        rows.flat_map(move |(check, wire)| {
+            let wanted = families.iter().filter(|family| check.families.contains(family));
+            wanted.map(move |family| CheckOn { check, wire, family: *family })
+        })
+    }
+
+    /// Returns the family where reports name it: where the lesson has several.
+    pub fn named(&self, family: Family) -> Option<Family> {
+        (self.families.len() > 1).then_some(family)
     }
 
     /// Returns the path of its chapter, from the root of the repository.
@@ -261,12 +290,12 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_told_apart_by_its_wire_and_its_half() {
+    fn an_id_is_told_apart_by_its_wire_its_half_and_its_family() {
         for lesson in LESSONS {
             let mut seen = HashSet::new();
             let mut names: HashMap<&str, &str> = HashMap::new();
             for check in lesson.checks() {
-                let of = (check.id, check.half.word(), check.wire);
+                let of = (check.id, check.half.word(), check.wire, check.family);
                 assert!(seen.insert(of), "{} has {of:?} twice", lesson.dir());
                 for was in check.was {
                     let other = names.insert(was, check.id);

@@ -5,7 +5,7 @@
 //! lessons as words (`golden 05 06`), only those. Times may differ, but it prints each check that took more than
 //! twice as long and more than half a second longer.
 
-use lab_tests::corpus::{Judge, lessons};
+use lab_tests::corpus::{Judge, lessons, place};
 use lab_tests::{root, run};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,7 +100,10 @@ fn line(name: &str, lesson: &Value, check: &Value) -> String {
     };
     let number = word(&lesson["lesson"]).chars().take(2).collect();
     let columns = ["id", "half", "wire", "verdict", "at_fault", "input", "cause", "millis"];
-    let columns = columns.into_iter().map(|column| word(&check[column]));
+    let columns = columns.into_iter().map(|column| match column {
+        "wire" => place(check),
+        column => word(&check[column]),
+    });
     [name.to_string(), number].into_iter().chain(columns).collect::<Vec<_>>().join("\t")
 }
 

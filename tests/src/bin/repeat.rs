@@ -5,7 +5,7 @@
 //! the wrong programs; then the runner must also name the cause every time. `alone` or `busy` (without one: both).
 //! `side=4` runs four at the same time, which must not change a verdict either. `from=500` begins with that seed.
 
-use lab_tests::corpus::{Judge, Kill, Program, Verdict};
+use lab_tests::corpus::{Judge, Kill, Program, Verdict, place};
 use lab_tests::{Busy, siblings};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -171,7 +171,7 @@ fn verdicts(run: &Run, report: &Value) -> Vec<(String, String, String)> {
     let checks = lessons.flat_map(|lesson| {
         let checks = lesson["checks"].as_array().into_iter().flatten();
         checks.map(|check| {
-            let called = format!("{} {} {} on {}", run.name, lesson["lesson"], check["id"], check["wire"]);
+            let called = format!("{} {} {} on {}", run.name, lesson["lesson"], check["id"], place(check));
             let told = format!("{} {} {}", check["got"], check["cause"], check["evidence"]);
             let mut verdict = check["verdict"].as_str().unwrap_or_default().to_string();
             if run.kill.as_ref().is_some_and(|kill| !Verdict::of(check).names(kill)) {

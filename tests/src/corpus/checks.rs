@@ -12,8 +12,8 @@ pub struct Check {
     pub lesson: String,
     /// Its id.
     pub id: String,
-    /// The wire that it runs on.
-    pub wire: String,
+    /// The wire that it runs on, and the family of addresses where the lesson has several: `glue/unix`.
+    pub place: String,
     /// The promise that it tries. Lessons that share a promise share this name.
     pub promise: String,
 }
@@ -30,30 +30,38 @@ impl Check {
         for lesson in report["lessons"].as_array().into_iter().flatten() {
             let number = text(&lesson["lesson"])[..2].to_string();
             for check in lesson["checks"].as_array().into_iter().flatten() {
-                let (id, wire) = (text(&check["id"]), text(&check["wire"]));
+                let (id, place) = (text(&check["id"]), place(check));
                 let promise = text(&check["promise"]);
                 assert!(!promise.is_empty(), "the report does not name the promise of {id}");
-                all.push(Self { lesson: number.clone(), id, wire, promise });
+                all.push(Self { lesson: number.clone(), id, place, promise });
             }
         }
         assert!(!all.is_empty(), "the runner reports no checks");
         all
     }
 
-    /// Returns `check@wire`.
+    /// Returns `check@wire`, or `check@wire/family`.
     pub fn name(&self) -> String {
-        format!("{}@{}", self.id, self.wire)
+        format!("{}@{}", self.id, self.place)
     }
 
     /// Returns the promises that these checks try, as `promise@wire`, each with its checks. Lessons may share a
-    /// promise: a wrong program must break it in one of them, on each wire on which the promise is tried.
+    /// promise: a wrong program must break it in one of them, on each wire on which the promise is tried, over
+    /// any family.
     pub fn promises(checks: &[Self]) -> BTreeMap<String, Vec<&Self>> {
         let mut promises: BTreeMap<String, Vec<&Self>> = BTreeMap::new();
         for check in checks {
-            promises.entry(format!("{}@{}", check.promise, check.wire)).or_default().push(check);
+            let wire = check.place.split('/').next().unwrap_or_default();
+            promises.entry(format!("{}@{wire}", check.promise)).or_default().push(check);
         }
         promises
     }
+}
+
+/// Returns the place at which a JSON report says that a check was judged: its wire, and its family where there is one.
+pub fn place(check: &Value) -> String {
+    let wire = text(&check["wire"]);
+    check["family"].as_str().map_or(wire.clone(), |family| format!("{wire}/{family}"))
 }
 
 fn text(value: &Value) -> String {

@@ -8,6 +8,7 @@
 //! // kills echo-bytes@plain: a line end was added                  the check that fails it, the cause it names
 //! // kills late-reader@plain: bytes are missing || the connection  either of two causes
 //! // kills silent-client@plain in 07: what one client does         judged in lesson 07, not in its own
+//! // kills live-file@plain/unix: it was replaced                   over one of a lesson's families of addresses
 //! // Mistake: it adds a newline to every piece that it sends back.
 //! ```
 
@@ -38,16 +39,16 @@ pub struct Kill {
     pub lesson: String,
     /// The check's id.
     pub id: String,
-    /// The wire that it runs on.
-    pub wire: String,
+    /// The wire that it runs on, and the family of addresses where the lesson has several: `glue/unix`.
+    pub place: String,
     /// The cause that the runner names, or what came, must contain one of them.
     pub causes: Vec<String>,
 }
 
 impl Kill {
-    /// Returns `check@wire`.
+    /// Returns `check@wire`, or `check@wire/family`.
     pub fn check(&self) -> String {
-        format!("{}@{}", self.id, self.wire)
+        format!("{}@{}", self.id, self.place)
     }
 }
 
@@ -105,15 +106,16 @@ fn comment(line: &str) -> Option<&str> {
     line.strip_prefix("// ").or_else(|| line.strip_prefix("# "))
 }
 
-/// Reads `kills CHECK@WIRE[ in LESSON]: CAUSE[ || CAUSE]`.
+/// Reads `kills CHECK@WIRE[/FAMILY][ in LESSON]: CAUSE[ || CAUSE]`.
 fn kill(line: &str, own: &str) -> Option<Kill> {
     let (what, causes) = line.strip_prefix("kills ")?.split_once(": ")?;
     let (check, lesson) = what.split_once(" in ").unwrap_or((what, own));
-    let (id, wire) = check.split_once('@')?;
+    let (id, place) = check.split_once('@')?;
+    let is_place = place.split('/').count() <= 2 && place.split('/').all(|word| !word.is_empty());
     let causes: Vec<String> = causes.split(" || ").map(String::from).collect();
-    let is_whole = !id.is_empty() && !wire.is_empty() && !check.contains(' ');
+    let is_whole = !id.is_empty() && is_place && !check.contains(' ');
     let is_said = causes.iter().all(|cause| !cause.trim().is_empty());
-    (is_whole && is_said).then(|| Kill { lesson: lesson.into(), id: id.into(), wire: wire.into(), causes })
+    (is_whole && is_said).then(|| Kill { lesson: lesson.into(), id: id.into(), place: place.into(), causes })
 }
 
 #[cfg(test)]
@@ -125,8 +127,8 @@ mod tests {
         let source =
             "# kills server-stalls@stall@0 in 07: it spins || it is busy: so\n# Mistake: it spins.\n";
         let Ok(Head::Wrong(kills)) = Head::wrong(source, "01") else { panic!("not read") };
-        let [Kill { lesson, id, wire, causes }] = &kills[..] else { panic!("{kills:?}") };
-        assert_eq!((lesson.as_str(), id.as_str(), wire.as_str()), ("07", "server-stalls", "stall@0"));
+        let [Kill { lesson, id, place, causes }] = &kills[..] else { panic!("{kills:?}") };
+        assert_eq!((lesson.as_str(), id.as_str(), place.as_str()), ("07", "server-stalls", "stall@0"));
         assert_eq!(causes, &["it spins", "it is busy: so"]);
         let Ok(Head::Right(right)) = Head::right("// right, partner: plain: one thread\n") else { panic!() };
         assert_eq!(
@@ -143,6 +145,8 @@ mod tests {
             "/* kills a@plain: b */\n",
             "// kills a@plain:\n// Mistake: it spins.\n",
             "// kills a@plain: b || \n// Mistake: it spins.\n",
+            "// kills a@plain/: b\n// Mistake: it spins.\n",
+            "// kills a@plain/unix/ipv4: b\n// Mistake: it spins.\n",
             "// kills a: b\n// Mistake: it spins.\n",
             "// kills a@plain: b\n// kill b@plain: c\n// Mistake: it spins.\n",
             "// kills a@plain: b\nfn main() {}\n",

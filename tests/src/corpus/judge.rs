@@ -1,5 +1,6 @@
 //! Runs the runner on programs, and reads its verdicts.
 
+use super::checks::place;
 use super::{Corpus, Half, Kill, Program};
 use crate::run;
 use serde_json::Value;
@@ -16,7 +17,7 @@ const SIDE_BY_SIDE: usize = 6;
 /// What the runner said of one check.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// `check@wire`.
+    /// `check@wire`, or `check@wire/family`.
     pub check: String,
     /// `pass`, `fail` and so on.
     pub verdict: String,
@@ -31,7 +32,7 @@ impl Verdict {
     pub fn of(check: &Value) -> Self {
         let text = |key: &str| check[key].as_str().unwrap_or_default();
         Self {
-            check: format!("{}@{}", text("id"), text("wire")),
+            check: format!("{}@{}", text("id"), place(check)),
             verdict: text("verdict").into(),
             cause: format!("{} | {}", text("cause"), text("got")),
             notes: check["notes"].to_string(),
@@ -107,7 +108,7 @@ impl Judge {
     }
 
     /// Returns the runner's words that judge a program in `lesson`, with a right partner and always with the same
-    /// cuts: by all checks, or by the one (`id@wire`) that `check` names.
+    /// cuts: by all checks, or by the one (`id@wire` or `id@wire/family`) that `check` names.
     ///
     /// # Panics
     /// When this machine cannot run the program, or there is no partner for this lesson.
@@ -125,8 +126,10 @@ impl Judge {
         let (server, client) = (side(Half::Server), side(Half::Client));
         let mut words = vec!["run", lesson, "--server", &server, "--client", &client, "--format", "json"];
         words.extend(["--seed", "7"]);
-        if let Some((id, wire)) = check.and_then(|check| check.split_once('@')) {
+        if let Some((id, place)) = check.and_then(|check| check.split_once('@')) {
+            let (wire, family) = place.split_once('/').map_or((place, None), |(wire, it)| (wire, Some(it)));
             words.extend(["--check", id, "--wire", wire]);
+            words.extend(family.into_iter().flat_map(|family| ["--family", family]));
         } else {
             words.extend(["--jobs", "6"]);
         }

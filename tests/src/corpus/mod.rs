@@ -7,7 +7,7 @@ mod head;
 mod judge;
 mod programs;
 
-pub use checks::Check;
+pub use checks::{Check, place};
 pub use head::{Head, Kill, Right};
 pub use judge::{Judge, Trial, Verdict};
 pub use programs::{Corpus, Half, Program, lessons};

@@ -2,14 +2,19 @@
 
 use super::facts::{can, never_called, progress, starts};
 use super::stderr::Said;
-use super::{Client, Folder, Given, Host, Peer, Programs, Server, SharedLog, With, fixed_address, lock};
-use crate::finding::{Half, Hindrance, Outcome, hindered};
+use super::{
+    Client, Folder, Given, Host, Peer, Programs, Server, SharedLog, Start, With, fixed_address, lock,
+};
+use crate::finding::{Half, Hindrance, Outcome, hindered, skip};
 use crate::system::address;
+use crate::system::endpoint::Endpoint;
+use crate::system::family::Family;
 use crate::system::output::Output;
 use crate::system::patience::Patience;
 use crate::system::processes::Pid;
 use crate::system::program::{Link, Program};
 use crate::wire::{self, Direction, Record, Ribbon};
+use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +28,8 @@ pub struct Bench<'a> {
     pub(super) half: Half,
     /// The wire that the check asks for.
     pub wire: wire::Kind,
+    /// The family of the addresses at which its programs, hosts and wires listen.
+    pub family: Family,
     /// On `plain`, a piece is passed on only when the one before was taken: see [`wire::Setup::taken_first`].
     pub taken_first: bool,
     /// Every peer's events, in the order in which the peers connected.
@@ -41,6 +48,8 @@ pub struct Bench<'a> {
     pub given: Given,
     /// The conversation of the pair that a run shows: who speaks, and what.
     pub scene: Vec<(Role, String)>,
+    /// The folders of the Unix sockets that were handed out.
+    sockets: RefCell<Vec<Folder>>,
 }
 
 /// Who speaks in the conversation that a run shows.
@@ -62,6 +71,7 @@ impl<'a> Bench<'a> {
             rng: fastrand::Rng::with_seed(seed),
             half,
             wire,
+            family: Family::V4,
             taken_first: false,
             logs: Vec::new(),
             ends: Vec::new(),
@@ -71,6 +81,7 @@ impl<'a> Bench<'a> {
             servers: Vec::new(),
             given: Given::default(),
             scene: Vec::new(),
+            sockets: RefCell::default(),
         }
     }
 
@@ -96,7 +107,7 @@ impl<'a> Bench<'a> {
     /// As [`Bench::server`].
     pub fn server_as(&mut self, with: &With) -> Outcome<Server> {
         let Some(fixed) = self.programs.server.at else {
-            let addr = can("find a free address", address::free())?;
+            let addr = self.free()?;
             return self.start_server(addr, with)?.ready();
         };
         if fixed_address::is_taken(fixed) {
@@ -113,18 +124,28 @@ impl<'a> Bench<'a> {
     }
 
     /// Returns this fixed address of a program or, where it has none, a free one.
-    pub(super) fn address(&self, fixed: Option<SocketAddr>) -> Outcome<SocketAddr> {
+    pub(super) fn address(&self, fixed: Option<SocketAddr>) -> Outcome<Endpoint> {
         match fixed {
-            Some(addr) => Ok(addr),
-            None => can("find a free address", address::free()),
+            Some(addr) => Ok(addr.into()),
+            None => self.free(),
         }
+    }
+
+    /// Returns a free address of the bench's family.
+    fn free(&self) -> Outcome<Endpoint> {
+        if let Some(why) = address::lacks(self.family) {
+            return skip(why);
+        }
+        let fresh = can("find a free address", address::fresh(self.family))?;
+        self.sockets.borrow_mut().extend(fresh.folder);
+        Ok(fresh.endpoint)
     }
 
     /// Starts the server at `addr` without waiting for anything.
     ///
     /// # Errors
     /// When it cannot be started at all.
-    pub fn server_at(&mut self, addr: SocketAddr, words: &[String]) -> Outcome<Server> {
+    pub fn server_at(&mut self, addr: impl Into<Endpoint>, words: &[String]) -> Outcome<Server> {
         self.start_server(addr, &With::words(words))
     }
 
@@ -132,7 +153,9 @@ impl<'a> Bench<'a> {
     ///
     /// # Errors
     /// When it cannot be started at all.
-    pub fn start_server(&mut self, addr: SocketAddr, with: &With) -> Outcome<Server> {
+    pub fn start_server(&mut self, addr: impl Into<Endpoint>, with: &With) -> Outcome<Server> {
+        let addr = addr.into();
+        has_room(&self.programs.server, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.server.spec(addr, with);
         let program = starts("server", Program::start(&spec, &[], &[]))?;
@@ -146,7 +169,7 @@ impl<'a> Bench<'a> {
     ///
     /// # Errors
     /// When it cannot be started at all.
-    pub fn client(&mut self, addr: SocketAddr, wanted: &[Vec<u8>]) -> Outcome<Client> {
+    pub fn client(&mut self, addr: impl Into<Endpoint>, wanted: &[Vec<u8>]) -> Outcome<Client> {
         self.client_as(addr, &With::default(), wanted)
     }
 
@@ -154,18 +177,24 @@ impl<'a> Bench<'a> {
     ///
     /// # Errors
     /// When it cannot be started at all.
-    pub fn client_as(&mut self, addr: SocketAddr, with: &With, wanted: &[Vec<u8>]) -> Outcome<Client> {
-        self.start_client(addr, with, wanted, &[])
+    pub fn client_as(
+        &mut self,
+        addr: impl Into<Endpoint>,
+        with: &With,
+        wanted: &[Vec<u8>],
+    ) -> Outcome<Client> {
+        self.start_client(addr.into(), with, wanted, &[])
     }
 
     /// Starts the client, and looks for `wanted` in its standard output and for `errors` in its standard error.
     pub(super) fn start_client(
         &mut self,
-        addr: SocketAddr,
+        addr: Endpoint,
         with: &With,
         wanted: &[Vec<u8>],
         errors: &[Vec<u8>],
     ) -> Outcome<Client> {
+        has_room(&self.programs.client, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.client.spec(addr, with);
         let program = starts("client", Program::start(&spec, wanted, errors))?;
@@ -206,7 +235,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Listens at `addr`, so that no program can; `None` where the address is taken already.
-    pub fn hold(&self, addr: SocketAddr) -> Option<Host> {
+    pub fn hold(&self, addr: Endpoint) -> Option<Host> {
         Host::listen(addr).ok()
     }
 
@@ -214,7 +243,7 @@ impl<'a> Bench<'a> {
     ///
     /// # Errors
     /// When no address is free.
-    pub fn nobody(&mut self, half: Half) -> Outcome<SocketAddr> {
+    pub fn nobody(&mut self, half: Half) -> Outcome<Endpoint> {
         self.address(match half {
             Half::Server => self.programs.server.at,
             _ => self.programs.client.at,
@@ -295,8 +324,24 @@ impl<'a> Bench<'a> {
         self.logs.push(peer.log());
     }
 
+    /// Returns whether a wire of this check could not reset an end of a connection that it had to reset: see
+    /// [`Record::has_lacked_reset`].
+    pub fn has_lacked_reset(&self) -> bool {
+        self.records.iter().any(Record::has_lacked_reset)
+    }
+
     /// Returns what the program that the check started last has said on standard error; empty when it started none.
     pub fn last_said(&self) -> Said {
         Said(self.ends.last().map(|(_, output, _)| output.kept()).unwrap_or_default())
     }
+}
+
+/// Checks that the command of a program has room for this address.
+fn has_room(start: &Start, addr: Endpoint) -> Outcome {
+    if start.takes(addr) {
+        return Ok(());
+    }
+    skip(
+        "the command names {host} or {port}, which a Unix socket does not have; {addr} is filled in for every family",
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::{Bench, Client, With};
 use crate::finding::{Cause, Finding, Half, Outcome, quoted, squeezed};
-use std::net::SocketAddr;
+use crate::system::endpoint::Endpoint;
 
 impl Bench<'_> {
     /// Starts the client, which must call at `addr`, and looks for `wanted` in its standard output and for `errors` in
@@ -12,11 +12,11 @@ impl Bench<'_> {
     /// When it cannot be started at all.
     pub fn client_seeking(
         &mut self,
-        addr: SocketAddr,
+        addr: impl Into<Endpoint>,
         wanted: &[Vec<u8>],
         errors: &[Vec<u8>],
     ) -> Outcome<Client> {
-        self.start_client(addr, &With::default(), wanted, errors)
+        self.start_client(addr.into(), &With::default(), wanted, errors)
     }
 }
 

@@ -1,5 +1,6 @@
 //! How to start the programs under test.
 
+use crate::system::endpoint::Endpoint;
 use crate::system::program::Spec;
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 pub struct Start {
     /// Program and arguments. `{addr}`, `{host}`, `{port}` are filled in; without any of them the address is
-    /// appended.
+    /// appended. A Unix socket has only an `{addr}`.
     pub argv: Vec<String>,
     /// Working directory; the runner's own when `None`.
     pub dir: Option<PathBuf>,
@@ -30,24 +31,32 @@ impl From<Vec<String>> for Start {
 
 impl Start {
     /// Fills in the address, and adds what the check wants.
-    pub fn spec(&self, addr: SocketAddr, with: &With) -> Spec {
-        let (host, port) = (addr.ip().to_string(), addr.port().to_string());
+    pub fn spec(&self, addr: Endpoint, with: &With) -> Spec {
+        let (host, port) = addr.inet().map(|addr| (addr.ip().to_string(), addr.port().to_string())).unzip();
+        let (host, port) = (host.unwrap_or_default(), port.unwrap_or_default());
+        let addr = with.address.clone().unwrap_or_else(|| addr.to_string());
         let mut argv: Vec<OsString> = Vec::new();
         let mut filled = false;
         for word in &self.argv {
-            let done = word.replace("{addr}", &addr.to_string()).replace("{host}", &host);
+            let done = word.replace("{addr}", &addr).replace("{host}", &host);
             let done = done.replace("{port}", &port);
             filled |= done != *word;
             argv.push(if with.dir.is_some() { self.absolute(done) } else { done.into() });
         }
         if !filled && self.at.is_none() {
-            argv.push(addr.to_string().into());
+            argv.push(addr.into());
         }
         argv.extend(with.words.iter().map(OsString::from));
         let mut env: Vec<(OsString, Option<OsString>)> = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
         env.extend(self.env.iter().map(|(name, value)| (name.into(), Some(value.into()))));
         env.extend(with.env.iter().map(|(name, value)| (name.into(), value.clone())));
         Spec { argv, env, dir: with.dir.clone().or_else(|| self.dir.clone()) }
+    }
+
+    /// Returns whether its words have room for this address: a Unix socket has neither host nor port.
+    pub fn takes(&self, addr: Endpoint) -> bool {
+        let names = |part: &str| self.argv.iter().any(|word| word.contains(part));
+        addr.inet().is_some() || !(names("{host}") || names("{port}"))
     }
 
     /// Returns the absolute path where the word names something that exists, seen from the program's own working
@@ -73,6 +82,8 @@ impl Start {
 /// What a check adds to the start of a program.
 #[derive(Clone, Debug, Default)]
 pub struct With {
+    /// The word that names the address, where the check writes it in a form of its own.
+    pub address: Option<String>,
     /// Words after everything else.
     pub words: Vec<OsString>,
     /// Variables to set; `None` removes one.
@@ -111,6 +122,11 @@ impl Programs {
             Some(Start::from(vec![path.to_string_lossy().into_owned()]))
         };
         Some(Self { server: one("server")?, client: one("client")?, hash: built.get(HASH).cloned() })
+    }
+
+    /// Returns the one address to which a program is fixed, if one is.
+    pub fn fixed(&self) -> Option<SocketAddr> {
+        self.server.at.or(self.client.at)
     }
 
     /// Returns whether they leave room for a wire between them: not when both are fixed to one address.

@@ -1,11 +1,11 @@
 //! What the parts of the bench share: waits for facts, and findings about whole programs.
 
 use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
+use crate::system::endpoint::Endpoint;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity, Pid};
 use crate::system::program::{Exit, Program};
 use crate::wire::Record;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// CPU time that counts as spinning in a program that has nothing to do.
@@ -55,7 +55,7 @@ pub fn ended(exit: Exit) -> Symptom {
 }
 
 /// Returns the finding that the client did not call at `addr`.
-pub fn never_called<T>(addr: SocketAddr, client: &Program, patience: &Patience) -> Outcome<T> {
+pub fn never_called<T>(addr: Endpoint, client: &Program, patience: &Patience) -> Outcome<T> {
     let (symptom, doing) = still(client);
     let got = match client.exit() {
         Some(exit) => format!("it {exit} without connecting"),

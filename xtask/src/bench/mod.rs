@@ -1,9 +1,11 @@
 //! What a promise may do: start programs, say and hear bytes, end connections, and ask for facts. Uses `finding`,
 //! `wire` and `system`. The promises use the bench, never the operating system.
 
+mod addresses;
 #[expect(clippy::module_inception, reason = "the bench itself, among what it hands out")]
 mod bench;
 mod client;
+mod client_refusal;
 mod client_stderr;
 mod command;
 mod dir;
@@ -16,6 +18,7 @@ pub mod nagle;
 mod peer;
 mod server;
 mod stderr;
+mod unix_paths;
 mod wires;
 
 pub use bench::{Bench, Role};
@@ -26,8 +29,11 @@ pub use expect::{fin_next, same_bytes, taken};
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};
 pub use server::Server;
+pub use unix_paths::Standing;
 
 // Facts of the system that a promise may name.
+pub use crate::system::endpoint::{Endpoint, Ends};
+pub use crate::system::family::{FAMILIES, Family};
 pub use crate::system::folder::Folder;
 pub use crate::system::output::repr;
 pub use crate::system::processes::Call;

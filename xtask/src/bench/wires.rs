@@ -4,10 +4,10 @@ use super::bench::Bench;
 use super::facts::{can, never_called, progress};
 use super::{Client, Peer, Server};
 use crate::finding::{Half, Outcome, broken};
+use crate::system::endpoint::Endpoint;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::wire::{Direction, Record, Setup, Wire};
 use std::io;
-use std::net::SocketAddr;
 use std::time::Instant;
 
 impl Bench<'_> {
@@ -38,7 +38,7 @@ impl Bench<'_> {
     fn connect_by(
         &mut self,
         server: &mut Server,
-        connect: fn(SocketAddr) -> io::Result<Peer>,
+        connect: fn(Endpoint) -> io::Result<Peer>,
     ) -> Outcome<Peer> {
         if server.first.is_none() {
             server.wait_room()?;
@@ -104,7 +104,7 @@ impl Bench<'_> {
     /// When no address is free.
     pub fn wire_to(
         &mut self,
-        server: SocketAddr,
+        server: impl Into<Endpoint>,
         client_turns: Vec<usize>,
         server_turns: Vec<usize>,
     ) -> Outcome<Wire> {
@@ -119,7 +119,7 @@ impl Bench<'_> {
     pub fn wire_with(
         &mut self,
         seed: u64,
-        server: SocketAddr,
+        server: impl Into<Endpoint>,
         client_turns: Vec<usize>,
         server_turns: Vec<usize>,
     ) -> Outcome<Wire> {

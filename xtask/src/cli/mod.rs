@@ -4,6 +4,7 @@
 mod words;
 
 use crate::course::LESSONS;
+use crate::system::family::FAMILIES;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command, ValueHint, value_parser};
 use std::ffi::OsString;
@@ -87,6 +88,8 @@ verb! {
         dir: Option<PathBuf> = option("lessons", "DIR"),
         /// Only checks on this wire
         wire: Option<String> = option("wire", "WIRE"),
+        /// Only checks over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)
+        family: Option<String> = option("family", "FAMILY"),
         /// Only this check
         check: Option<String> = option("check", "ID"),
         /// Repeat the inputs of an earlier run
@@ -121,6 +124,8 @@ verb! {
     "watch": Watch {
         /// Which lesson (default: the one that you are at)
         lesson: Option<String> = place("LESSON"),
+        /// Only checks over this family of addresses, in lessons that have several: `ipv4`, `ipv6` or `unix`
+        family: Option<String> = option("family", "FAMILY"),
     }
     "Example: cargo xtask watch lesson-01"
 }
@@ -191,10 +196,10 @@ verb! {
     "wire": Wire {
         /// `plain`, `glue`, `dribble`, `slice`, `slow@MS`, or a fault: `fin@N`, `rst@N`, `stall@N`, with `:c2s` or `:s2c`; with --udp `plain`, `lossy`, `lose@K`, `double@K`, `late@K`
         wire: String = place("WIRE").required(true),
-        /// The server's address
-        to: String = option("to", "HOST:PORT").required(true),
-        /// The address at which the wire listens
-        listen: String = option("listen", "HOST:PORT").default_value("127.0.0.1:9000"),
+        /// The server's address: HOST:PORT or unix:PATH
+        to: String = option("to", "ADDRESS").required(true),
+        /// The address at which the wire listens; it need not be of the server's family
+        listen: String = option("listen", "ADDRESS").default_value("127.0.0.1:9000"),
         /// Pass on datagrams (UDP) in place of connections (TCP)
         udp: bool = flag("udp"),
         /// The delay of `slow`, in milliseconds (default: 50)
@@ -206,7 +211,7 @@ verb! {
         /// Bytes of each turn of the server (repeat for several turns)
         server_turn: Vec<usize> = option("server-turn", "BYTES"),
     }
-    "Examples:\n  cargo xtask wire dribble --to 127.0.0.1:8888\n  cargo xtask wire lossy --udp --to 127.0.0.1:8888\n\nPrints the address to connect to, and each \
+    "Examples:\n  cargo xtask wire dribble --to 127.0.0.1:8888\n  cargo xtask wire dribble --to unix:s --listen unix:w\n  cargo xtask wire lossy --udp --to 127.0.0.1:8888\n\nPrints the address to connect to, and each \
      piece as it passes: time, connection, direction, size and bytes. Ctrl-C ends it."
 }
 
@@ -263,7 +268,7 @@ fn command() -> Command {
         .subcommands(VERBS.map(|(face, _)| face.command()))
 }
 
-/// Returns the command line with the names of lessons, wires and checks as values that a shell may complete.
+/// Returns the command line with the names of lessons, wires, families and checks as values that a shell may complete.
 pub fn surface() -> Command {
     // clap wants names that live for ever; this runs only once.
     let names: Vec<&'static str> = LESSONS.iter().map(|lesson| &*lesson.id().leak()).collect();
@@ -276,6 +281,9 @@ pub fn surface() -> Command {
                 }
                 Some([name]) if name == "WIRE" => {
                     arg.value_parser(PossibleValuesParser::new(["plain", "glue", "dribble", "slice", "slow"]))
+                }
+                Some([name]) if name == "FAMILY" => {
+                    arg.value_parser(PossibleValuesParser::new(FAMILIES.iter().map(|family| family.word())))
                 }
                 Some([name]) if name == "ID" => arg.value_parser(PossibleValuesParser::new(checks())),
                 Some([name]) if name == "DIR" => arg.value_hint(ValueHint::DirPath),

@@ -2,6 +2,7 @@
 
 use crate::course::{self, LESSONS, Lesson, NotFound};
 use crate::report::text::{WIDTH, wrap};
+use crate::system::family::{FAMILIES, Family};
 use crate::system::program;
 use crate::workspace;
 use crate::workspace::lab::{Lab, State};
@@ -105,6 +106,17 @@ pub fn lesson(word: &str) -> anyhow::Result<&'static Lesson> {
 /// [`Usage`] with all names.
 pub fn find_wire(word: &str) -> anyhow::Result<crate::wire::Kind> {
     word.parse().map_err(|message| Usage(message).into())
+}
+
+/// Returns the family of this name.
+///
+/// # Errors
+/// [`Usage`] with all names.
+pub fn find_family(word: &str) -> anyhow::Result<Family> {
+    let found = FAMILIES.iter().find(|family| family.word() == word);
+    let names: Vec<&str> = FAMILIES.iter().map(|family| family.word()).collect();
+    let unknown = || format!("there is no family `{word}`; families of addresses are {}", names.join(", "));
+    found.copied().ok_or_else(|| Usage(unknown()).into())
 }
 
 /// Prints to standard output; a reader that has ended (`| head`) is no error.

@@ -11,6 +11,8 @@ use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
 use crate::promises::CheckOn;
 use crate::report::CheckReport;
+use crate::system::address;
+use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::{Kind, Record};
 use std::cmp::Reverse;
@@ -82,6 +84,15 @@ fn seed_of(case: &Case<'_>, check: CheckOn) -> u64 {
 
 /// Tries the promise. A pair without room for a wire is tried with the check that needs none.
 fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
+    let named = case.lesson.named(check.family);
+    if let (Some(family), Some(addr)) = (named, case.programs.fixed())
+        && Family::of(addr) != family
+    {
+        return skip(format!("the program is fixed to {addr}, which is no address of the family {family}"));
+    }
+    if let Some(why) = named.and_then(address::lacks) {
+        return skip(why);
+    }
     match check.half {
         Half::Pair if case.programs.leave_room() => (check.run)(bench),
         Half::Pair if check.wire == Kind::Plain => (case.lesson.without_wire)(bench),
@@ -95,8 +106,16 @@ fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
 fn one(case: &Case<'_>, check: CheckOn) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
+    bench.family = check.family;
     let outcome =
         tried(case, check, &mut bench).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+    let outcome = match bench.has_lacked_reset() {
+        true => Err(Stop::Skip(
+            "a Unix connection is reset by closing it with bytes unread, but this side had said nothing"
+                .into(),
+        )),
+        false => outcome,
+    };
     let mut hindrance = Hindrance::Other;
     let (verdict, finding) = match outcome {
         Ok(()) => (Verdict::Pass, Finding::default()),
@@ -113,8 +132,13 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         Verdict::Pass | Verdict::Skip => evidence::worth_seeing(&bench, check.half),
     };
     let mut rerun = format!("{} --check {}", case.rerun, check.id);
-    if case.lesson.checks().filter(|other| other.id == check.id).count() > 1 {
+    let of_this_id = case.lesson.checks().filter(|other| other.id == check.id);
+    if of_this_id.filter(|other| other.family == check.family).count() > 1 {
         rerun += &format!(" --wire {}", check.wire);
+    }
+    let family = case.lesson.named(check.family);
+    if let Some(family) = family {
+        rerun += &format!(" --family {family}");
     }
     rerun += &format!(" --seed {}", case.seed);
     // A failed check of the pair names the half at fault; when the finding names none, that is the server.
@@ -126,6 +150,7 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         half: check.half,
         at_fault,
         wire: check.wire,
+        family,
         verdict,
         title: check.title_on(check.wire),
         expected: finding.expected,

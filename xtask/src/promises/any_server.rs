@@ -38,7 +38,7 @@ pub fn cannot_bind(bench: &mut Bench, with: &With) -> Outcome {
 pub fn rests_after_close(server: &Server, peer: Peer, after: &str) -> Outcome {
     let ends = peer.ends().ok();
     peer.close();
-    ends.map_or(Ok(()), |(own, _)| server.lets_go_of(own, after))
+    ends.map_or(Ok(()), |ends| server.lets_go_of(ends, after))
 }
 
 /// Checks that the server keeps no socket of clients that leave, nor of clients that reset. `leaves` and `resets` use a

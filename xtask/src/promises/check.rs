@@ -1,6 +1,6 @@
 //! A check: one promise about a program, on the wires of its row.
 
-use crate::bench::Bench;
+use crate::bench::{Bench, Family};
 use crate::finding::{Half, Outcome};
 use crate::wire::Kind;
 
@@ -14,6 +14,8 @@ pub struct Check {
     pub half: Half,
     /// The wires it runs on, in this order.
     pub wires: &'static [Kind],
+    /// The families of addresses that it is tried on, where the lesson has them.
+    pub families: &'static [Family],
     /// The promise, in words that follow "the server" or "the client".
     pub title: &'static str,
     /// Other titles, on some of its wires.
@@ -55,6 +57,7 @@ macro_rules! check {
             was: &[],
             half: $crate::finding::Half::$half,
             wires: &[$crate::wire::Kind::Plain],
+            families: $crate::bench::FAMILIES,
             title: $title,
             titles: &[],
             run: $run,
@@ -87,6 +90,11 @@ impl Check {
         Self { wires, ..self }
     }
 
+    /// Returns this check for these families only.
+    pub const fn over(self, families: &'static [Family]) -> Self {
+        Self { families, ..self }
+    }
+
     /// Returns this check with other titles on some of its wires.
     pub const fn titled(self, titles: &'static [(Kind, &'static str)]) -> Self {
         Self { titles, ..self }
@@ -117,13 +125,22 @@ impl Check {
     }
 }
 
-/// A check on one of its wires.
+/// A check on one of its wires, over one of its families.
 #[derive(Clone, Copy)]
 pub struct CheckOn {
     /// The check.
     pub check: &'static Check,
     /// The wire.
     pub wire: Kind,
+    /// The family of the addresses.
+    pub family: Family,
+}
+
+impl CheckOn {
+    /// Returns whether both try the same promise on the same wire, over one family or another.
+    pub fn is_the_same_but_for_family(&self, other: &Self) -> bool {
+        (self.id, self.half, self.wire) == (other.id, other.half, other.wire)
+    }
 }
 
 impl std::ops::Deref for CheckOn {

@@ -5,9 +5,8 @@ use super::asking::{client, exact, pair, server};
 use super::inputs::random_bytes;
 use super::lesson_02_uppercase::{self, Uppercase};
 use super::{Check, any_client, any_server, server};
-use crate::bench::{Bench, Ending, Server};
+use crate::bench::{Bench, Ending, Endpoint, Ends, Server};
 use crate::finding::{Outcome, Stop, broken, unable};
-use std::net::SocketAddr;
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
@@ -28,12 +27,12 @@ const OWN: &[Check] = &[
 ];
 
 /// Ends the server while a client is connected and has read everything. The server's side closes first, so the server's
-/// address stays in TIME_WAIT. Returns the client's address.
-fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<SocketAddr> {
+/// address stays in TIME_WAIT. Returns the ends of the client's connection.
+fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<Ends> {
     let bytes = random_bytes(&mut bench.rng, 40);
     let mut peer = bench.connect(server)?;
+    let ends = peer.ends();
     asks::<Uppercase>(&mut peer, &bytes)?;
-    let own = peer.ends().map(|ends| ends.0).unwrap_or(server.addr);
     // It sleeps in `read`, so nothing is unread: its end sends FIN, not RST.
     server.wait_idle();
     server.end();
@@ -46,12 +45,13 @@ fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<SocketAd
         );
     }
     peer.close();
-    server.wait_time_wait(own)?;
-    Ok(own)
+    let Ok(ends) = ends else { return unable("the connection was over before anything was said") };
+    server.wait_time_wait(ends)?;
+    Ok(ends)
 }
 
 /// Starts the server again at the address that its last run has just left, while `client` is in TIME_WAIT.
-fn restart(bench: &mut Bench, addr: SocketAddr, client: SocketAddr) -> Outcome<Server> {
+fn restart(bench: &mut Bench, addr: Endpoint, client: Ends) -> Outcome<Server> {
     let stop = match bench.server_at(addr, &[])?.ready() {
         Ok(again) if again.is_beside_time_wait(client) => return Ok(again),
         Ok(_) => {
@@ -73,11 +73,12 @@ fn restart(bench: &mut Bench, addr: SocketAddr, client: SocketAddr) -> Outcome<S
     )
 }
 
-fn restarts_at_once(bench: &mut Bench) -> Outcome {
+/// Ends the server beside a client, and starts it again at once.
+pub fn restarts_at_once(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let client = end_with_a_client(bench, &mut server)?;
     if server.wait_time_wait(client)? {
-        bench.notes.push(format!("the kernel's table: {} → {client} is in TIME_WAIT", server.addr));
+        bench.notes.push(format!("the kernel's table: {client} is in TIME_WAIT"));
     }
     let mut again = restart(bench, server.addr, client)?;
     next_is_served::<Uppercase>(bench, &mut again, "its restart")
@@ -93,7 +94,7 @@ fn restarts_again(bench: &mut Bench) -> Outcome {
 }
 
 /// Starts a second server on the same port while the first one serves a client.
-fn second_is_refused(bench: &mut Bench) -> Outcome {
+pub fn second_is_refused(bench: &mut Bench) -> Outcome {
     let mut first = bench.server()?;
     let bytes = random_bytes(&mut bench.rng, 40);
     let mut peer = bench.connect(&mut first)?;

@@ -44,6 +44,9 @@ fn check(check: &CheckReport) -> Value {
         "input": check.input.escape_ascii().to_string(),
         "waits": check.waits,
     });
+    if let Some(family) = check.family {
+        value["family"] = json!(family.word());
+    }
     if let Some(half) = check.at_fault {
         value["at_fault"] = json!(half.word());
     }

@@ -78,10 +78,13 @@ fn suite(lesson: &LessonReport, counts: &Counts, seed: u64) -> String {
 }
 
 fn case(lesson: &LessonReport, check: &CheckReport) -> String {
-    let name = match check.wire {
+    let mut name = match check.wire {
         Kind::Plain => check.id.to_string(),
         wire => format!("{} on {wire}", check.id),
     };
+    if let Some(family) = check.family {
+        name += &format!(" over {family}");
+    }
     let mut out = format!(
         "    <testcase name=\"{}\" classname=\"{}.{}\" time=\"{}\"",
         text(&name),

@@ -9,6 +9,7 @@ pub mod text;
 mod snapshot;
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
+use crate::system::family::Family;
 use crate::wire::{Kind, Ribbon};
 
 /// The verdicts of a run.
@@ -70,6 +71,8 @@ pub struct CheckReport {
     pub at_fault: Option<Half>,
     /// The wire.
     pub wire: Kind,
+    /// The family of the addresses, where the lesson has several.
+    pub family: Option<Family>,
     /// The verdict.
     pub verdict: Verdict,
     /// The promise.
@@ -128,9 +131,29 @@ impl LessonReport {
         }
     }
 
+    /// Returns its checks, those together that differ only in the family.
+    pub fn promises(&self) -> impl Iterator<Item = &[CheckReport]> {
+        self.checks.chunk_by(CheckReport::is_the_same_but_for_family)
+    }
+
+    /// Returns this check with those that differ from it only in the family.
+    pub fn promise_of(&self, check: &CheckReport) -> &[CheckReport] {
+        let is_it =
+            |promise: &&[CheckReport]| promise.iter().any(|one| one.is_the_same_but_for_family(check));
+        self.promises().find(is_it).unwrap_or_default()
+    }
+
     /// Returns how many checks have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.checks.iter().filter(|check| check.verdict == verdict).count()
+    }
+}
+
+impl CheckReport {
+    /// Returns whether both are of the same promise on the same wire, over one family or another. Such reports follow
+    /// each other, and the screen shows them as one.
+    pub fn is_the_same_but_for_family(&self, other: &Self) -> bool {
+        (self.id, self.half, self.wire) == (other.id, other.half, other.wire)
     }
 }
 

@@ -28,7 +28,7 @@ pub fn render(
     let mut shown = match first {
         Some(check) => {
             let details = [Detail::Whole, Detail::Lean, Detail::Least];
-            let told = details.map(|detail| lines(&text::check(paint, check, detail)));
+            let told = details.map(|detail| lines(&text::promise(paint, report.promise_of(check), detail)));
             told.iter().find(|told| fits(told)).unwrap_or(&told[2]).clone()
         }
         None => worth_seeing(paint, report, room.saturating_sub(least)),
@@ -52,10 +52,12 @@ pub fn render(
 fn worth_seeing(paint: Paint, report: &LessonReport, room: usize) -> Vec<String> {
     let holes: Vec<String> = text::holes(paint, report).lines().map(String::from).collect();
     let mut shown = holes;
-    let drawn = |check: &&CheckReport| check.verdict == Verdict::Demo || check.evidence.ribbon.is_some();
-    for check in report.checks.iter().filter(|check| check.hole.is_none()).filter(drawn) {
+    let drawn = |check: &CheckReport| {
+        check.hole.is_none() && (check.verdict == Verdict::Demo || check.evidence.ribbon.is_some())
+    };
+    for promise in report.promises().filter(|promise| drawn(text::shown_of(promise))) {
         for detail in [Detail::Least, Detail::Drawn, Detail::Brief] {
-            let told = text::check(paint, check, detail);
+            let told = text::promise(paint, promise, detail);
             if shown.len() + told.lines().count() <= room {
                 shown.extend(told.lines().map(String::from));
                 break;

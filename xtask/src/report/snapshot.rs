@@ -2,6 +2,7 @@
 
 use super::{CheckReport, Evidence, LessonReport, Problem, Report, json, text};
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
+use crate::system::family::Family;
 use crate::wire::{Kind, Ribbon};
 use std::fs;
 use std::path::Path;
@@ -13,6 +14,7 @@ fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
         half,
         at_fault: None,
         wire: Kind::Plain,
+        family: None,
         verdict,
         title: "keeps its promise",
         expected: Words::default(),
@@ -88,6 +90,26 @@ fn report() -> Report {
         CheckReport { got: "no address is free".into(), ..check("cannot", Half::Server, Verdict::Error) };
     let skipped =
         CheckReport { got: "not on this platform".into(), ..check("skips", Half::Server, Verdict::Skip) };
+    let over = |family, check| CheckReport { family: Some(family), ..check };
+    let broken_over = |family| CheckReport {
+        expected: "the file is replaced".into(),
+        got: "the server ended with status 1".into(),
+        rerun: format!("cargo xtask run lesson-13 --check breaks --family {family} --seed 7"),
+        ..over(family, check("breaks", Half::Server, Verdict::Fail))
+    };
+    let absent =
+        CheckReport { got: "this machine has no IPv6".into(), ..check("spans", Half::Pair, Verdict::Skip) };
+    let families = vec![
+        over(Family::V4, check("holds", Half::Server, Verdict::Pass)),
+        over(Family::V6, check("holds", Half::Server, Verdict::Pass)),
+        over(Family::Unix, check("holds", Half::Server, Verdict::Pass)),
+        over(Family::V4, check("breaks", Half::Server, Verdict::Pass)),
+        broken_over(Family::V6),
+        broken_over(Family::Unix),
+        over(Family::V4, check("spans", Half::Pair, Verdict::Pass)),
+        over(Family::V6, absent),
+        over(Family::Unix, check("spans", Half::Pair, Verdict::Pass)),
+    ];
     let lesson = |name: &str, problem, checks| LessonReport {
         lesson: name.into(),
         subject: "lesson".into(),
@@ -103,6 +125,7 @@ fn report() -> Report {
         lessons: vec![
             lesson("01-echo", None, vec![noted, failed, demo, hole, pair, unable, skipped]),
             lesson("02-uppercase", Some(problem), Vec::new()),
+            lesson("13-families", None, families),
         ],
     }
 }

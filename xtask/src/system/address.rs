@@ -1,11 +1,15 @@
 //! One address for each program under test, so that runs at the same time never clash.
 
+use crate::system::endpoint::Endpoint;
+use crate::system::family::Family;
+use crate::system::folder::Folder;
 use crate::system::sockets;
 use anyhow::{Context, bail};
+use std::collections::HashSet;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
-use std::sync::OnceLock;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// First port handed out; all are below the ephemeral range, so that no outgoing connection takes one.
 const FIRST_PORT: u16 = 20_000;
@@ -14,6 +18,12 @@ const PORTS: u32 = 8_000;
 const CLAIM_PORT: u16 = 19_999;
 /// How many hosts of a block are handed out: 127.x.y.2 to 127.x.y.251.
 const HOSTS: u32 = 250;
+/// How many ports of ::1 one UDP socket reserves.
+const AT_ONCE: u16 = 200;
+/// The port of ::1 whose UDP socket reserves the first so many ports from [`FIRST_PORT`] on; the next one the next.
+const FIRST_CLAIM: u16 = 19_900;
+/// The longest path of a Unix socket, in bytes: every system has room for it (unix(7)).
+const LONGEST: usize = 99;
 
 /// 127.x.y.0/24, reserved by a bound UDP socket: the kernel gives an address and port to one process only, and takes
 /// it back however that process ends. A lock file would stay behind.
@@ -22,6 +32,42 @@ struct Block {
     y: u8,
     next: AtomicU32,
     _claim: UdpSocket,
+}
+
+/// An address for a program under test.
+#[derive(Debug)]
+pub struct Fresh {
+    /// The address.
+    pub endpoint: Endpoint,
+    /// The folder of a Unix socket: keep it as long as the address is used.
+    pub folder: Option<Folder>,
+}
+
+/// Returns an address of this family at which nothing has listened or been connected in this run.
+///
+/// # Errors
+/// When there is none: see [`lacks`] for what a machine may lack.
+pub fn fresh(family: Family) -> anyhow::Result<Fresh> {
+    Ok(match family {
+        Family::V4 => Fresh { endpoint: free()?.into(), folder: None },
+        Family::V6 => Fresh { endpoint: free_v6()?.into(), folder: None },
+        Family::Unix => {
+            let folder = Folder::short(LONGEST - "/s".len())?;
+            let endpoint = Endpoint::unix(&folder.path().join("s")).context("a short path for a socket")?;
+            Fresh { endpoint, folder: Some(folder) }
+        }
+    })
+}
+
+/// Returns what this machine lacks for programs of this family, in words; `None` where it lacks nothing.
+pub fn lacks(family: Family) -> Option<&'static str> {
+    static V6: OnceLock<bool> = OnceLock::new();
+    let has_v6 = || *V6.get_or_init(|| UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok());
+    match family {
+        Family::V6 if !has_v6() => Some("this machine has no IPv6: nothing can be bound at ::1"),
+        Family::Unix if !cfg!(unix) => Some("on this platform the runner does not try Unix sockets"),
+        _ => None,
+    }
 }
 
 /// Returns a loopback address at which nothing has listened or been connected in this run.
@@ -54,6 +100,66 @@ pub fn free() -> anyhow::Result<SocketAddr> {
         }
     }
     bail!("no free port from {FIRST_PORT} on; something listens on all of them")
+}
+
+/// Ports of ::1, reserved by bound UDP sockets as a [`Block`] is.
+struct Ports {
+    claims: Vec<UdpSocket>,
+    left: Vec<u16>,
+}
+
+/// Does for ::1, which is one host, what [`free`] does: a call returns another port.
+fn free_v6() -> anyhow::Result<SocketAddr> {
+    if !cfg!(target_os = "linux") {
+        return Ok(TcpListener::bind((Ipv6Addr::LOCALHOST, 0))?.local_addr()?);
+    }
+    static PORTS: Mutex<Ports> = Mutex::new(Ports { claims: Vec::new(), left: Vec::new() });
+    let mut ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if ports.left.is_empty() {
+        ports.claim()?;
+    }
+    let port = ports.left.pop().context("no free port of ::1")?;
+    Ok((Ipv6Addr::LOCALHOST, port).into())
+}
+
+impl Ports {
+    /// Reserves more ports, and keeps those that nobody uses: neither a program that listens, nor a connection, not even
+    /// in TIME_WAIT. When no more can be reserved, those that this run has used, and that are free again, come back.
+    fn claim(&mut self) -> anyhow::Result<()> {
+        let used: HashSet<u16> = sockets::all()?
+            .iter()
+            .filter(|entry| entry.local.is_ipv6() || entry.local.ip().is_unspecified())
+            .flat_map(|entry| [entry.local.port(), entry.remote.port()])
+            .collect();
+        let groups = PORTS as u16 / AT_ONCE;
+        let start = fastrand::u16(..groups);
+        let others = (0..groups).map(|n| (start + n) % groups);
+        let claimed = others.filter_map(|n| {
+            let claim = UdpSocket::bind((Ipv6Addr::LOCALHOST, FIRST_CLAIM + n)).ok()?;
+            Some((n, claim))
+        });
+        let free = |n: u16| {
+            let first = FIRST_PORT + n * AT_ONCE;
+            let mut left: Vec<u16> = (first..first + AT_ONCE).filter(|port| !used.contains(port)).collect();
+            fastrand::shuffle(&mut left);
+            left
+        };
+        for (n, claim) in claimed {
+            self.claims.push(claim);
+            self.left = free(n);
+            if !self.left.is_empty() {
+                return Ok(());
+            }
+        }
+        let ours = self.claims.iter().filter_map(|claim| Some(claim.local_addr().ok()?.port() - FIRST_CLAIM));
+        self.left = ours.flat_map(free).collect();
+        if self.left.is_empty() {
+            bail!(
+                "no free port of ::1 from {FIRST_PORT} on; other runs, or connections in TIME_WAIT, hold all of them"
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Returns an address of this machine that is no loopback address; `None` where the runner finds none. Nothing is sent:
@@ -94,5 +200,20 @@ mod tests {
         let all: HashSet<SocketAddr> = (0..500).map(|_| free().unwrap()).collect();
         assert_eq!(all.len(), 500);
         assert!(all.iter().all(|addr| addr.ip().is_loopback()));
+    }
+
+    #[test]
+    fn addresses_of_every_family_differ() {
+        for family in [Family::V6, Family::Unix] {
+            if let Some(why) = lacks(family) {
+                println!("not tried: {why}");
+                continue;
+            }
+            let all: Vec<Fresh> = (0..250).map(|_| fresh(family).unwrap()).collect();
+            let different: HashSet<Endpoint> = all.iter().map(|fresh| fresh.endpoint).collect();
+            assert_eq!(different.len(), all.len());
+            assert!(all.iter().all(|fresh| fresh.endpoint.family() == family && fresh.endpoint.is_local()));
+            assert!(all.iter().all(|fresh| fresh.endpoint.to_string().len() <= "unix:".len() + LONGEST));
+        }
     }
 }

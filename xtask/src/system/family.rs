@@ -1,6 +1,7 @@
 //! The address families of lesson 13.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 /// A family of addresses (socket(2), address_families(7)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,6 +19,14 @@ pub enum Family {
 pub const FAMILIES: &[Family] = &[Family::V4, Family::V6, Family::Unix];
 
 impl Family {
+    /// Returns the family of an address of the Internet.
+    pub const fn of(addr: SocketAddr) -> Self {
+        match addr {
+            SocketAddr::V4(_) => Family::V4,
+            SocketAddr::V6(_) => Family::V6,
+        }
+    }
+
     /// Returns the word that the command line and reports use.
     pub const fn word(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@
 //! on another file system where there is one. When the runner is killed, the keepers of its programs remove them (only
 //! on Linux). What still stays is removed by the next run: its lock (flock(2)) is free then.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -39,6 +39,23 @@ impl Folder {
     /// When it cannot be made.
     pub fn new() -> anyhow::Result<Self> {
         Self::below(&std::env::temp_dir())
+    }
+
+    /// Makes a folder whose path has at most this many bytes: the name of a Unix socket has little room (unix(7)).
+    ///
+    /// # Errors
+    /// When it cannot be made, or all paths are longer.
+    pub fn short(most: usize) -> anyhow::Result<Self> {
+        for place in [std::env::temp_dir(), short_place()] {
+            if let Ok(folder) = Self::below(&place)
+                && folder.path().as_os_str().len() <= most
+            {
+                return Ok(folder);
+            }
+        }
+        bail!(
+            "the folders for temporary files have paths that are too long for a socket; set TMPDIR to a shorter one"
+        )
     }
 
     /// Makes a folder on another file system than [`Folder::new`]; `None` where the runner knows of no other that it
@@ -105,7 +122,7 @@ pub fn remove_of(name: &str) {
     if !name.starts_with(PREFIX) || name.contains('/') {
         return;
     }
-    for place in [Some(std::env::temp_dir()), elsewhere()].into_iter().flatten() {
+    for place in [Some(std::env::temp_dir()), Some(short_place()), elsewhere()].into_iter().flatten() {
         let _ = fs::remove_dir_all(place.join(name));
     }
 }
@@ -130,6 +147,11 @@ fn remove_stale(place: &Path) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
+}
+
+/// Returns a folder for temporary files with a short path, for where TMPDIR has a long one.
+fn short_place() -> PathBuf {
+    if cfg!(unix) { "/tmp".into() } else { std::env::temp_dir() }
 }
 
 /// Returns a folder for temporary files that lies on another file system than the system's own one.

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod datagrams;
+pub mod endpoint;
 pub mod family;
 pub mod folder;
 pub mod output;

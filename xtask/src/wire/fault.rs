@@ -31,7 +31,7 @@ pub(super) fn carry(lane: &mut Lane<'_>, fault: Fault) -> End {
     loop {
         match lane.take(&mut buffer, None) {
             Came::End(End::Rst) => return End::Rst,
-            Came::End(End::Fin | End::Silent) => return End::Silent,
+            Came::End(End::Fin | End::Deaf | End::Silent) => return End::Silent,
             Came::Bytes(_) | Came::Nothing => {}
         }
     }

@@ -1,11 +1,11 @@
 //! One direction of one connection, as a wire sees it: take bytes in, pass pieces on, ask whether they were taken.
 
 use super::record::{Direction, Passed, Record};
+use crate::system::endpoint::{Ends, Stream};
 use crate::system::patience::Patience;
-use crate::system::sockets;
 use crate::system::sockets::Taken;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::Shutdown;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,16 +32,19 @@ pub enum End {
     Fin,
     /// One of the two sides is reset.
     Rst,
+    /// The reader of a Unix connection takes no more: it has closed, or ended this direction. The speaking side must
+    /// notice that as without a wire, by an error of its next `write` (EPIPE). What the reader has said still passes.
+    Deaf,
     /// The end is not passed on: a fault wire keeps it to itself.
     Silent,
 }
 
 /// One direction of one connection.
 pub struct Lane<'a> {
-    from: &'a TcpStream,
-    to: &'a TcpStream,
-    /// The reader's own address and the wire's towards it.
-    ends: Option<(SocketAddr, SocketAddr)>,
+    from: &'a Stream,
+    to: &'a Stream,
+    /// The two ends of the connection to the reader.
+    ends: Option<Ends>,
     record: &'a Record,
     connection: usize,
     direction: Direction,
@@ -54,13 +57,13 @@ pub struct Lane<'a> {
 
 impl<'a> Lane<'a> {
     pub(super) fn new(
-        from: &'a TcpStream,
-        to: &'a TcpStream,
+        from: &'a Stream,
+        to: &'a Stream,
         record: &'a Record,
         connection: usize,
         direction: Direction,
     ) -> Self {
-        let ends = to.peer_addr().ok().zip(to.local_addr().ok());
+        let ends = to.ends().ok();
         Self { from, to, ends, record, connection, direction, sent: 0, waited: false, reader_left: false }
     }
 
@@ -101,7 +104,8 @@ impl<'a> Lane<'a> {
             return Came::End(End::Rst);
         }
         loop {
-            match self.from.read(buffer) {
+            let mut from = self.from;
+            match from.read(buffer) {
                 Ok(0) => return Came::End(End::Fin),
                 Ok(n) => return Came::Bytes(n),
                 Err(error) => match error.kind() {
@@ -129,14 +133,15 @@ impl<'a> Lane<'a> {
     /// Passes `bytes` on in one write (more only when the kernel takes less at once).
     ///
     /// # Errors
-    /// [`End::Rst`] when the reader is gone.
+    /// When the reader is gone: [`End::Rst`], because TCP tells so by an RST; [`End::Deaf`] for a Unix socket.
     pub fn pass(&mut self, bytes: &[u8]) -> Result<(), End> {
         // Recorded first: what the reader has seen must already be in the record.
         let waited = std::mem::take(&mut self.waited);
         self.record.bytes(self.connection, self.direction, self.sent, bytes, waited);
-        if self.to.write_all(bytes).is_err() {
+        let mut to = self.to;
+        if to.write_all(bytes).is_err() {
             self.reader_left = true;
-            return Err(End::Rst);
+            return Err(if to.is_unix() { End::Deaf } else { End::Rst });
         }
         self.sent += bytes.len() as u64;
         Ok(())
@@ -145,9 +150,9 @@ impl<'a> Lane<'a> {
     /// Waits until the reader has taken everything passed on so far.
     pub fn drain(&mut self) {
         let mut patience: Option<Patience> = None;
-        let Some((reader, own)) = self.ends else { return };
+        let Some(ends) = self.ends else { return };
         for tries in 0.. {
-            match sockets::taken(reader, own, self.sent) {
+            match self.to.taken(ends, self.sent) {
                 Taken::All | Taken::Gone => return,
                 Taken::NotAll => {
                     let readers = || Patience::limited(UNREAD, &self.record.readers(self.direction));
@@ -173,6 +178,13 @@ impl<'a> Lane<'a> {
         let what = match end {
             End::Fin => Passed::Fin,
             End::Rst => Passed::Rst,
+            End::Deaf => {
+                let _ = self.from.shutdown(Shutdown::Read);
+                // What is there already would make the close a reset.
+                let (mut from, mut rest) = (self.from, [0; 4096]);
+                while let Ok(1..) = from.read(&mut rest) {}
+                return;
+            }
             End::Silent => return,
         };
         // A reset comes from one side: it is recorded under the direction in which that side spoke.

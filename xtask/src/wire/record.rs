@@ -83,6 +83,7 @@ struct Pieces {
     bytes: usize,
     carried: [u64; 2],
     fins: usize,
+    lacks_reset: bool,
     /// The processes below which the readers run, as far as they are programs under test.
     readers: Vec<(Direction, Pid)>,
 }
@@ -130,6 +131,17 @@ impl Record {
         let mut pieces = self.lock();
         pieces.fins += usize::from(what == Passed::Fin);
         self.push(pieces, Piece { at: self.start.elapsed(), connection, direction, what, waited: false });
+    }
+
+    /// Notes that one end of a connection saw an end where it should have seen a reset.
+    pub(super) fn lacks_reset(&self) {
+        self.lock().lacks_reset = true;
+    }
+
+    /// Returns whether the wire could not reset one end of a Unix connection: that side had said nothing that could be
+    /// left unread, so it saw an end (FIN).
+    pub fn has_lacked_reset(&self) -> bool {
+        self.lock().lacks_reset
     }
 
     fn push(&self, mut pieces: MutexGuard<'_, Pieces>, piece: Piece) {

@@ -1,15 +1,15 @@
 //! The relay under every wire: accepts a client, connects to the server, carries each direction in its own thread,
-//! and passes on FIN as FIN and RST as RST.
+//! and passes on FIN as FIN and RST as RST. The reset of a Unix connection is a close with bytes unread: see
+//! [`Stream::reset_at_close`].
 
 use super::lane::{End, Lane};
 use super::record::{Direction, Record};
 use super::{Kind, Setup, dribble, fault, glue, plain, slice, slow};
-use crate::system::sockets;
+use crate::system::endpoint::{Endpoint, Ends, Listener, Stream};
 use crate::system::sockets::Taken;
 use anyhow::Context;
-use socket2::SockRef;
 use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
@@ -18,15 +18,16 @@ use std::time::Duration;
 /// A running wire. Dropping it ends its connections.
 pub struct Wire {
     /// Where clients call.
-    pub addr: SocketAddr,
+    pub addr: Endpoint,
     /// What has passed.
     pub record: Record,
     shared: Arc<Shared>,
+    listener: Arc<Listener>,
     accepting: Option<JoinHandle<()>>,
 }
 
 struct Shared {
-    server: SocketAddr,
+    server: Endpoint,
     setup: Setup,
     done: AtomicBool,
     called: AtomicBool,
@@ -36,8 +37,8 @@ struct Shared {
 
 /// One connection through the wire: a socket towards each end.
 struct Pair {
-    client: TcpStream,
-    server: TcpStream,
+    client: Stream,
+    server: Stream,
     /// One end was reset: the other must be reset, too.
     reset: AtomicBool,
 }
@@ -47,9 +48,19 @@ impl Wire {
     ///
     /// # Errors
     /// When `addr` is taken.
-    pub fn start(setup: Setup, addr: SocketAddr, server: SocketAddr) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(addr).with_context(|| format!("listen at {addr}"))?;
-        let addr = listener.local_addr()?;
+    pub fn start(
+        setup: Setup,
+        addr: impl Into<Endpoint>,
+        server: impl Into<Endpoint>,
+    ) -> anyhow::Result<Self> {
+        let (addr, server) = (addr.into(), server.into());
+        let listener = Listener::bind(addr).with_context(|| format!("listen at {addr}"))?;
+        Ok(Self::at(setup, listener, server))
+    }
+
+    /// Starts a wire: clients call where `listener` listens, and the wire connects each of them to `server`.
+    pub fn at(setup: Setup, listener: Listener, server: Endpoint) -> Self {
+        let (addr, listener) = (listener.endpoint(), Arc::new(listener));
         let record = Record::new();
         let shared = Arc::new(Shared {
             server,
@@ -59,8 +70,10 @@ impl Wire {
             links: Mutex::default(),
         });
         let (all, passed) = (Arc::clone(&shared), record.clone());
+        let calls = Arc::clone(&listener);
         let accepting = thread::spawn(move || {
-            for (client, number) in listener.incoming().zip(1..) {
+            for number in 1.. {
+                let client = calls.accept();
                 if all.done.load(Ordering::SeqCst) {
                     return;
                 }
@@ -71,7 +84,7 @@ impl Wire {
                 }
             }
         });
-        Ok(Self { addr, record, shared, accepting: Some(accepting) })
+        Self { addr, record, shared, listener, accepting: Some(accepting) }
     }
 
     /// Returns whether a client has called.
@@ -86,11 +99,8 @@ impl Wire {
             return false;
         }
         let links = self.shared.links.lock().unwrap_or_else(PoisonError::into_inner);
-        let ends = links
-            .first()
-            .and_then(Weak::upgrade)
-            .and_then(|link| Some((link.client.peer_addr().ok()?, link.client.local_addr().ok()?)));
-        ends.is_none_or(|(client, own)| sockets::taken(client, own, sent) != Taken::NotAll)
+        let Some(link) = links.first().and_then(Weak::upgrade) else { return true };
+        link.client.ends().map_or(true, |ends| link.client.taken(ends, sent) != Taken::NotAll)
     }
 
     /// Returns whether a `stall` wire has fallen silent: all that it passes has passed and was taken.
@@ -110,7 +120,7 @@ impl Wire {
 impl Drop for Wire {
     fn drop(&mut self) {
         self.shared.done.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(self.addr); // Wakes `accept`.
+        self.listener.wake();
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join(); // Then its address is free again.
         }
@@ -118,7 +128,7 @@ impl Drop for Wire {
         for link in links.iter().filter_map(Weak::upgrade) {
             if self.shared.setup.abort_at_end {
                 link.reset.store(true, Ordering::SeqCst);
-                let _ = SockRef::from(&link.server).set_linger(Some(Duration::ZERO));
+                link.server.reset_at_close();
                 let _ = link.server.shutdown(Shutdown::Read);
                 let _ = link.client.shutdown(Shutdown::Both);
                 continue;
@@ -129,18 +139,14 @@ impl Drop for Wire {
     }
 }
 
-fn connect_on(shared: &Arc<Shared>, record: &Record, client: TcpStream, number: usize) -> io::Result<()> {
-    let server = match TcpStream::connect(shared.server) {
+fn connect_on(shared: &Arc<Shared>, record: &Record, client: Stream, number: usize) -> io::Result<()> {
+    let server = match Stream::connect(shared.server, None) {
         Ok(server) => server,
         Err(error) => {
-            SockRef::from(&client).set_linger(Some(Duration::ZERO))?;
+            client.reset_at_close();
             return Err(error);
         }
     };
-    for socket in [&client, &server] {
-        // A piece leaves when it is passed on, not when the last one is acknowledged.
-        socket.set_nodelay(true)?;
-    }
     let link = Arc::new(Pair { client, server, reset: AtomicBool::new(false) });
     shared.links.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&link));
     for direction in [Direction::ClientToServer, Direction::ServerToClient] {
@@ -172,7 +178,11 @@ fn one_way(setup: &Setup, link: &Pair, record: &Record, direction: Direction, nu
     if end == End::Rst {
         link.reset.store(true, Ordering::SeqCst);
         for socket in [from, to] {
-            let _ = SockRef::from(socket).set_linger(Some(Duration::ZERO));
+            // A side that has reset the connection itself is gone.
+            let is_there = || matches!(socket.ends(), Ok(Ends::Unix { other: 1.., .. }));
+            if !socket.reset_at_close() && is_there() {
+                record.lacks_reset();
+            }
             // Wakes the other direction without a FIN; its last owner then closes both sockets, with RST.
             let _ = socket.shutdown(Shutdown::Read);
         }

@@ -1,6 +1,7 @@
 //! How long a learner waits for a verdict.
 
 use super::{as_in_a_shell, call, clone, limited, median, processor_time};
+use lab_tests::corpus::place;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -145,8 +146,8 @@ fn checks(copy: &Path) -> Vec<(u64, String)> {
     let mut found = Vec::new();
     for lesson in report["lessons"].as_array().expect("lessons") {
         for check in lesson["checks"].as_array().expect("checks") {
-            let [id, half, wire] =
-                ["id", "half", "wire"].map(|field| check[field].as_str().unwrap_or_default());
+            let [id, half] = ["id", "half"].map(|field| check[field].as_str().unwrap_or_default());
+            let wire = place(check);
             let name = lesson["lesson"].as_str().unwrap_or_default();
             found.push((check["millis"].as_u64().unwrap_or(0), format!("{name} {half} {id}@{wire}")));
         }

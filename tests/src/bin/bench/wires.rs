@@ -70,8 +70,10 @@ fn speed(kind: Option<Kind>, total: usize, write: usize) -> f64 {
                 Wire::start(Setup::new(kind, 1), address::free().expect("an address"), behind)
                     .expect("the wire")
             });
-            let mut client =
-                TcpStream::connect(wire.as_ref().map_or(behind, |wire| wire.addr)).expect("connect");
+            let mut client = TcpStream::connect(
+                wire.as_ref().map_or(behind, |wire| wire.addr.inet().expect("a TCP wire")),
+            )
+            .expect("connect");
             client.set_nodelay(true).expect("nodelay");
             let (mut server, _) = listener.accept().expect("accept");
             let start = Instant::now();

@@ -1,16 +1,16 @@
 //! Where the runner accepts clients under test.
 
 use super::Peer;
+use crate::system::endpoint::{Endpoint, Listener};
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
 
 /// A listening socket of the runner, for clients under test.
 pub struct Host {
-    listener: TcpListener,
+    listener: Listener,
     /// Where clients must connect.
-    pub addr: SocketAddr,
+    pub addr: Endpoint,
 }
 
 impl Host {
@@ -18,10 +18,10 @@ impl Host {
     ///
     /// # Errors
     /// When the address is taken.
-    pub fn listen(addr: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(addr)?;
+    pub fn listen(addr: Endpoint) -> io::Result<Self> {
+        let listener = Listener::bind(addr)?;
         listener.set_nonblocking(true)?;
-        Ok(Self { addr: listener.local_addr()?, listener })
+        Ok(Self { addr: listener.endpoint(), listener })
     }
 
     /// Accepts the next client; `None` when `give_up` says that none will come.
@@ -33,10 +33,7 @@ impl Host {
             // Asked before `accept`: a client that connected and ended in between is still in the queue.
             let last_look = give_up();
             match self.listener.accept() {
-                Ok((stream, _)) => {
-                    stream.set_nonblocking(false)?;
-                    return Peer::new(stream, "client").map(Some);
-                }
+                Ok(stream) => return Ok(Some(Peer::new(stream, "client"))),
                 Err(error) if error.kind() == ErrorKind::WouldBlock && !last_look => {
                     thread::sleep(Duration::from_micros(500)); // Only the interval at which to look again.
                 }

@@ -4,9 +4,7 @@ use super::log::lock;
 use super::{Meanwhile, Peer};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
-use crate::system::sockets::{self, Taken, TcpState};
-#[cfg(target_os = "linux")]
-use socket2::SockRef;
+use crate::system::sockets::Taken;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -43,24 +41,23 @@ const TALKS: Duration = Duration::from_secs(1);
 impl Peer {
     /// Returns in how many segments everything so far was received; `None` where the kernel does not tell.
     pub fn segments(&self) -> Option<u32> {
-        let (own, other) = self.ends().ok()?;
-        sockets::between(own, other).ok()??.segments
+        self.ends().ok()?.own_side().ok()??.segments
     }
 
     /// Returns whether the other side has taken everything that was said, or is gone.
     pub fn is_taken(&self) -> bool {
         let said = lock(&self.log).said;
-        self.ends().map_or(true, |(own, other)| sockets::taken(other, own, said) != Taken::NotAll)
+        self.ends().map_or(true, |ends| self.stream.taken(ends, said) != Taken::NotAll)
     }
 
     /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked,
     /// it waits 20 ms.
     pub fn wait_taken(&self) {
-        let Ok((own, other)) = self.ends() else { return };
+        let Ok(ends) = self.ends() else { return };
         let said = lock(&self.log).said;
         let mut patience = self.patience.clone();
         patience.renew();
-        patience.until(|| match sockets::taken(other, own, said) {
+        patience.until(|| match self.stream.taken(ends, said) {
             Taken::All | Taken::Gone => Some(()),
             Taken::NotAll => None,
             Taken::Unknown => {
@@ -74,14 +71,16 @@ impl Peer {
     /// effect of the other side's Nagle algorithm. Only Linux can be asked for it (tcp(7), TCP_QUICKACK).
     pub fn delay_acknowledgements(&self) {
         #[cfg(target_os = "linux")]
-        let _ = SockRef::from(&self.stream).set_tcp_quickack(false);
+        let _ = self.stream.options().set_tcp_quickack(false);
     }
 
     /// Returns what the other side is doing, as far as the kernel tells.
     pub(super) fn meanwhile(&self) -> Option<Meanwhile> {
-        let (own, other) = self.ends().ok()?;
+        let ends = self.ends().ok()?;
         let root = self.other?;
-        let entry = sockets::between(other, own).ok()??;
+        let entry = ends.other_side().ok()??;
+        // Of a Unix socket the kernel tells how much is unread, and not how much has come: that is what was said.
+        let received = entry.received.unwrap_or_else(|| lock(&self.log).said);
         match processes::activity(root) {
             // A socket that no process holds waits in the queue of the listening socket.
             _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
@@ -89,7 +88,7 @@ impl Peer {
             Activity::Asleep(_) => {
                 let call = processes::call_for(root, entry.inode);
                 match entry.unread {
-                    unread @ 1.. if entry.received == Some(unread.into()) => {
+                    unread @ 1.. if received == u64::from(unread) => {
                         Some(Meanwhile::ReadsNothing { call, unread })
                     }
                     unread => Some(Meanwhile::Waits { call, unread }),
@@ -102,15 +101,14 @@ impl Peer {
     /// Returns what the other side has done with its end of the connection; `None` where the kernel does not tell.
     fn other_end(&self) -> Option<OtherEnd> {
         // A reset connection has no ends any more.
-        let Ok((own, other)) = self.ends() else { return Some(OtherEnd::LetGo) };
-        let Some(entry) = sockets::between(other, own).ok()? else { return Some(OtherEnd::LetGo) };
-        Some(match entry.state {
-            TcpState::Close | TcpState::TimeWait => OtherEnd::LetGo,
-            TcpState::FinWait1 | TcpState::FinWait2 | TcpState::Closing | TcpState::LastAck => {
-                // A socket that no process holds any more keeps its state until its last bytes have arrived.
-                if entry.inode == 0 { OtherEnd::LetGo } else { OtherEnd::HalfClosed }
-            }
-            _ => OtherEnd::Open,
+        let Ok(ends) = self.ends() else { return Some(OtherEnd::LetGo) };
+        let Some(side) = ends.other_side().ok()? else { return Some(OtherEnd::LetGo) };
+        Some(match side.has_ended() {
+            _ if side.is_over() => OtherEnd::LetGo,
+            // A socket that no process holds any more keeps its state until its last bytes have arrived.
+            true if side.inode == 0 => OtherEnd::LetGo,
+            true => OtherEnd::HalfClosed,
+            false => OtherEnd::Open,
         })
     }
 

@@ -12,12 +12,11 @@ pub use kernel_view::Staying;
 pub use log::{Ending, Heard, Meanwhile, SharedLog, lock};
 
 use super::Given;
+use crate::system::endpoint::{Endpoint, Ends, Stream};
 use crate::system::patience::{PATIENCE, Patience};
 use crate::system::processes::Pid;
 use log::{Log, What};
-use socket2::{Domain, SockRef, Socket, Type};
 use std::io;
-use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -26,7 +25,7 @@ const IN_ALL: Duration = Duration::from_secs(60);
 
 /// One connection of the runner to a program under test.
 pub struct Peer {
-    stream: TcpStream,
+    stream: Stream,
     log: SharedLog,
     patience: Patience,
     in_all: Duration,
@@ -43,12 +42,7 @@ pub struct Peer {
 
 impl Peer {
     /// Takes over a connected stream; `other` names the program at its other end.
-    ///
-    /// # Errors
-    /// When the socket's options cannot be set.
-    pub fn new(stream: TcpStream, other: &'static str) -> io::Result<Self> {
-        // One `say` is one segment or more, but none of them waits for an acknowledgement.
-        stream.set_nodelay(true)?;
+    pub fn new(stream: Stream, other: &'static str) -> Self {
         let log = Log {
             start: Instant::now(),
             other,
@@ -61,7 +55,7 @@ impl Peer {
             reset: false,
             given: Given::default(),
         };
-        Ok(Self {
+        Self {
             stream,
             log: Arc::new(Mutex::new(log)),
             patience: Patience::with(&[]),
@@ -70,7 +64,7 @@ impl Peer {
             other: None,
             carried: None,
             ahead: Vec::new(),
-        })
+        }
     }
 
     /// Tells this peer that a wire lies between it and the program below `root`, if there is one. The peer keeps
@@ -104,39 +98,42 @@ impl Peer {
     ///
     /// # Errors
     /// When nobody accepts there.
-    pub fn connect(addr: SocketAddr) -> io::Result<Self> {
-        Self::new(TcpStream::connect_timeout(&addr, PATIENCE)?, "server")
+    pub fn connect(addr: Endpoint) -> io::Result<Self> {
+        Ok(Self::new(Stream::connect(addr, Some(PATIENCE))?, "server"))
     }
 
     /// Connects with a small receive buffer, so that an unread reply soon fills it.
     ///
     /// # Errors
     /// When nobody accepts there.
-    pub fn connect_narrow(addr: SocketAddr) -> io::Result<Self> {
-        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
-        socket.set_recv_buffer_size(16 * 1024)?;
-        socket.connect_timeout(&addr.into(), PATIENCE)?;
-        Self::new(socket.into(), "server")
+    pub fn connect_narrow(addr: Endpoint) -> io::Result<Self> {
+        let stream =
+            Stream::connect_with(addr, Some(PATIENCE), |socket| socket.set_recv_buffer_size(16 * 1024))?;
+        Ok(Self::new(stream, "server"))
     }
 
     /// Connects with a receive buffer and segments so small that the sender's buffer stays small, too. Some tens
     /// of thousands of bytes fill both: a `write` of more must wait, or takes only a part. [`Peer::widen`] then
-    /// enlarges the buffer. The segments (TCP_MAXSEG, see tcp(7)) are small on Linux only.
+    /// enlarges the buffer. The segments (TCP_MAXSEG, see tcp(7)) are small on Linux only. A Unix socket has neither:
+    /// there the sender's buffer alone decides (SO_SNDBUF).
     ///
     /// # Errors
     /// When nobody accepts there.
-    pub fn connect_tiny(addr: SocketAddr) -> io::Result<Self> {
-        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
-        socket.set_recv_buffer_size(2048)?;
-        #[cfg(target_os = "linux")]
-        socket.set_tcp_mss(536)?;
-        socket.connect_timeout(&addr.into(), PATIENCE)?;
-        Self::new(socket.into(), "server")
+    pub fn connect_tiny(addr: Endpoint) -> io::Result<Self> {
+        let stream = Stream::connect_with(addr, Some(PATIENCE), |socket| {
+            socket.set_recv_buffer_size(2048)?;
+            #[cfg(target_os = "linux")]
+            if addr.inet().is_some() {
+                socket.set_tcp_mss(536)?;
+            }
+            Ok(())
+        })?;
+        Ok(Self::new(stream, "server"))
     }
 
     /// Enlarges the receive buffer again.
     pub fn widen(&self) {
-        let _ = SockRef::from(&self.stream).set_recv_buffer_size(1 << 20);
+        let _ = self.stream.options().set_recv_buffer_size(1 << 20);
     }
 
     /// Returns the evidence so far.
@@ -144,12 +141,12 @@ impl Peer {
         Arc::clone(&self.log)
     }
 
-    /// Returns the addresses of the two ends: the peer's own and the other one.
+    /// Returns the two ends of the connection: the peer's own and the other one.
     ///
     /// # Errors
-    /// When the socket is no longer connected.
-    pub fn ends(&self) -> io::Result<(SocketAddr, SocketAddr)> {
-        Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
+    /// As [`Stream::ends`].
+    pub fn ends(&self) -> io::Result<Ends> {
+        self.stream.ends()
     }
 
     /// Closes the connection as a program does at its end: FIN (or RST, if it left bytes unread).
@@ -162,17 +159,18 @@ impl Peer {
         self.abort_at_end &= ended;
     }
 
-    /// Resets the connection: RST, by SO_LINGER with a time of 0 (socket(7)).
+    /// Resets the connection (RST). A Unix connection on which the other side has said nothing cannot be reset: it is
+    /// closed, and the other side sees its end.
     pub fn reset(self) {
-        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
-        lock(&self.log).push(What::Closed(true));
+        let resets = self.stream.reset_at_close();
+        lock(&self.log).push(What::Closed(resets));
     }
 }
 
 impl Drop for Peer {
     fn drop(&mut self) {
         if self.abort_at_end {
-            let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+            self.stream.reset_at_close();
         }
     }
 }
@@ -180,58 +178,134 @@ impl Drop for Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::address::{self, Fresh};
+    use crate::system::endpoint::Listener;
+    use crate::system::family::{FAMILIES, Family};
     use crate::system::patience::AT_MOST;
-    use std::io::Write;
-    use std::net::TcpListener;
+    use std::io::{Read, Write};
     use std::thread;
 
-    /// Returns a peer and the plain stream at its other end.
-    fn pair() -> (Peer, TcpStream) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let peer = Peer::connect(listener.local_addr().unwrap()).unwrap();
-        (peer, listener.accept().unwrap().0)
+    /// Returns a peer and the stream at its other end, with what they need.
+    fn pair(family: Family) -> (Peer, Stream, Fresh) {
+        let place = address::fresh(family).unwrap();
+        let listener = Listener::bind(place.endpoint).unwrap();
+        let peer = Peer::connect(listener.endpoint()).unwrap();
+        (peer, listener.accept().unwrap(), place)
+    }
+
+    fn families() -> impl Iterator<Item = Family> {
+        FAMILIES.iter().copied().filter(|family| address::lacks(*family).is_none())
     }
 
     #[test]
     fn the_five_endings_are_told_apart() {
-        let (mut peer, other) = pair();
-        drop(other);
-        assert_eq!(peer.hear(1).ending, Some(Ending::Fin));
+        for family in families() {
+            let (mut peer, other, _place) = pair(family);
+            drop(other);
+            assert_eq!(peer.hear(1).ending, Some(Ending::Fin), "{family}");
 
-        let (mut peer, other) = pair();
-        SockRef::from(&other).set_linger(Some(Duration::ZERO)).unwrap();
-        drop(other);
-        assert_eq!(peer.hear(1).ending, Some(Ending::Rst));
+            // Patience is short only where nothing will come: elsewhere a busy machine could use it up.
+            let (mut peer, _other, _place) = pair(family);
+            peer.patience = Patience::limited(Duration::from_millis(50), &[]);
+            assert!(matches!(peer.hear(1).ending, Some(Ending::Silence(_))), "{family}");
 
-        // Patience is short only where nothing will come: elsewhere a busy machine could use it up.
-        let (mut peer, _other) = pair();
-        peer.patience = Patience::limited(Duration::from_millis(50), &[]);
-        assert!(matches!(peer.hear(1).ending, Some(Ending::Silence(_))));
+            let (mut peer, _other, _place) = pair(family);
+            peer.patience = Patience::limited(Duration::from_millis(50), &[]);
+            assert!(matches!(peer.say(&vec![0; 64 << 20]), Err(Ending::NotTaken(_))), "{family}");
 
-        let (mut peer, _other) = pair();
-        peer.patience = Patience::limited(Duration::from_millis(50), &[]);
-        assert!(matches!(peer.say(&vec![0; 64 << 20]), Err(Ending::NotTaken(_))));
+            let (mut peer, other, _place) = pair(family);
+            peer.patience = Patience::limited(AT_MOST, &[]);
+            peer.in_all = Duration::from_millis(200);
+            let drip = thread::spawn(move || {
+                while (&other).write_all(b".").is_ok() {
+                    thread::sleep(Duration::from_millis(1));
+                }
+            });
+            assert!(matches!(peer.hear(1 << 30).ending, Some(Ending::TimedOut(_))), "{family}");
+            drop(peer);
+            drip.join().unwrap();
+        }
+    }
 
-        let (mut peer, mut other) = pair();
-        peer.patience = Patience::limited(AT_MOST, &[]);
-        peer.in_all = Duration::from_millis(200);
-        let drip = thread::spawn(move || {
-            while other.write_all(b".").is_ok() {
-                thread::sleep(Duration::from_millis(1));
+    /// Both sides have heard all that the other one said: a Unix socket has nothing unread then but what the runner's
+    /// sockets leave.
+    #[test]
+    fn a_reset_is_a_reset_in_both_directions() {
+        for family in families().filter(|family| *family != Family::Unix || cfg!(target_os = "linux")) {
+            for from_peer in [true, false] {
+                let (mut peer, other, _place) = pair(family);
+                let mut buffer = [0; 16];
+                peer.say(b"question").unwrap();
+                (&other).read_exact(&mut buffer[..8]).unwrap();
+                (&other).write_all(b"answer").unwrap();
+                assert_eq!(peer.hear(6).bytes, b"answer");
+                if from_peer {
+                    peer.reset();
+                    let error = (&other).read(&mut buffer).unwrap_err();
+                    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset, "{family}");
+                } else {
+                    assert!(other.reset_at_close());
+                    drop(other);
+                    assert_eq!(peer.hear(1).ending, Some(Ending::Rst), "{family}");
+                }
             }
-        });
-        assert!(matches!(peer.hear(1 << 30).ending, Some(Ending::TimedOut(_))));
-        drop(peer);
-        drip.join().unwrap();
+            // And an end is an end.
+            let (mut peer, other, _place) = pair(family);
+            (&other).write_all(b"word").unwrap();
+            assert_eq!(peer.hear(4).bytes, b"word");
+            peer.close();
+            assert_eq!((&other).read(&mut [0; 16]).unwrap(), 0, "{family}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_kernel_tells_what_the_other_end_has_taken() {
+        for family in families() {
+            let (mut peer, other, place) = pair(family);
+            peer.say(b"taken").unwrap();
+            assert!(!peer.is_taken(), "{family}");
+            (&other).read_exact(&mut [0; 4]).unwrap();
+            assert!(!peer.is_taken(), "{family}");
+            (&other).read_exact(&mut [0; 1]).unwrap();
+            peer.wait_taken();
+            assert!(peer.is_taken(), "{family}");
+            let ends = peer.ends().unwrap();
+            assert!(
+                ends.other_side().unwrap().is_some_and(|side| side.is_held() && side.is_open()),
+                "{family}"
+            );
+            drop(other);
+            let patience = Patience::with(&[]);
+            let gone = || ends.other_side().unwrap().is_none_or(|side| !side.is_held()).then_some(());
+            assert!(patience.until(gone).is_some(), "{family}");
+
+            // What is said before `accept` is not taken.
+            let listener = Listener::bind(place.endpoint).unwrap();
+            let mut peer = Peer::connect(listener.endpoint()).unwrap();
+            peer.say(b"x").unwrap();
+            assert!(!peer.is_taken(), "{family}");
+            let accepted = listener.accept().unwrap();
+            assert!(!peer.is_taken(), "{family}");
+            (&accepted).read_exact(&mut [0; 1]).unwrap();
+            peer.wait_taken();
+            assert!(peer.is_taken(), "{family}");
+        }
     }
 
     #[test]
     fn saying_and_hearing_at_once_cannot_lock_up() {
-        let (mut peer, mut other) = pair();
-        peer.patience = Patience::limited(AT_MOST, &[]); // Whatever the machine does meanwhile.
-        let echo = thread::spawn(move || io::copy(&mut other.try_clone().unwrap(), &mut other).unwrap());
-        let megabytes = vec![7; 16 << 20];
-        assert!(peer.say_and_hear(&megabytes, true, megabytes.len()).bytes == megabytes);
-        assert_eq!(echo.join().unwrap(), 16 << 20);
+        for family in families() {
+            let (mut peer, other, _place) = pair(family);
+            peer.patience = Patience::limited(AT_MOST, &[]); // Whatever the machine does meanwhile.
+            let echo = thread::spawn(move || {
+                let copied = io::copy(&mut &other, &mut &other).unwrap();
+                other.shutdown(std::net::Shutdown::Write).unwrap();
+                copied
+            });
+            let megabytes = vec![7; 16 << 20];
+            assert!(peer.say_and_hear(&megabytes, true, megabytes.len()).bytes == megabytes, "{family}");
+            assert_eq!(echo.join().unwrap(), 16 << 20);
+        }
     }
 }

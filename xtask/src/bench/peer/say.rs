@@ -2,9 +2,10 @@
 
 use super::log::{SharedLog, What, lock};
 use super::{Ending, Heard, Peer};
+use crate::system::endpoint::Stream;
 use crate::system::patience::Patience;
 use std::io::{ErrorKind, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,7 +51,7 @@ impl Peer {
     ) -> Heard {
         let log = Arc::clone(&self.log);
         let patience = self.patience.clone();
-        let Ok(writer) = self.stream.try_clone() else { return self.hear(0) };
+        let writer = self.stream.clone();
         thread::scope(|scope| {
             let saying = scope.spawn(move || {
                 let said = say(&writer, &log, patience, bytes);
@@ -101,7 +102,7 @@ impl Peer {
     }
 }
 
-fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]) -> Result<(), Ending> {
+fn say(stream: &Stream, log: &SharedLog, mut patience: Patience, bytes: &[u8]) -> Result<(), Ending> {
     let mut stream = stream;
     patience.renew();
     let mut rest = bytes;
@@ -120,6 +121,8 @@ fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]
                 let ending = match error.kind() {
                     ErrorKind::WouldBlock | ErrorKind::TimedOut if !patience.is_over() => continue,
                     ErrorKind::WouldBlock | ErrorKind::TimedOut => Ending::NotTaken(patience.waited()),
+                    // A Unix socket takes nothing more as soon as the other side has closed, or ended both directions.
+                    ErrorKind::BrokenPipe if stream.is_unix() => Ending::Fin,
                     _ => Ending::Rst,
                 };
                 return Err(lock(log).ended(ending));
@@ -129,7 +132,7 @@ fn say(stream: &TcpStream, log: &SharedLog, mut patience: Patience, bytes: &[u8]
     Ok(())
 }
 
-fn end_direction(stream: &TcpStream, log: &SharedLog) {
+fn end_direction(stream: &Stream, log: &SharedLog) {
     let _ = stream.shutdown(Shutdown::Write);
     lock(log).push(What::HalfClosed);
 }

@@ -9,20 +9,20 @@ use super::Peer;
 use super::facts::{can, ended, still};
 use super::stderr::Said;
 use crate::finding::{Finding, Half, Outcome, Symptom, broken};
+use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::output::Output;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Call, Pid};
 use crate::system::program::{Exit, Program};
 use crate::system::sockets;
 use std::cell::Cell;
-use std::net::SocketAddr;
 
 /// A server under test.
 pub struct Server {
     /// Its process.
     pub(super) program: Program,
     /// Where it must listen.
-    pub addr: SocketAddr,
+    pub addr: Endpoint,
     /// Where only connecting shows that a server is ready: that connection, reused as the first.
     pub(super) first: Option<Peer>,
     /// It was seen to spin: nothing waits again until it rests.
@@ -30,7 +30,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub(super) fn new(program: Program, addr: SocketAddr) -> Self {
+    pub(super) fn new(program: Program, addr: Endpoint) -> Self {
         Self { program, addr, first: None, spins: Cell::default() }
     }
 
@@ -67,7 +67,7 @@ impl Server {
         self.program.stdout.kept()
     }
 
-    /// Waits until a socket of the server's process tree listens at its port.
+    /// Waits until a socket of the server's process tree listens at its address.
     ///
     /// # Errors
     /// The finding that it ended, or did not listen in time.
@@ -122,24 +122,25 @@ impl Server {
             self.first = Peer::connect(self.addr).ok();
             return Ok(self.first.is_some());
         }
-        let entries =
-            can("read the socket table", sockets::listening(Some(self.addr.port())).map_err(Into::into))?;
-        if entries.is_empty() {
+        let listening = can("read the socket table", listening_at(self.addr).map_err(Into::into))?;
+        if listening.is_empty() {
             return Ok(false);
         }
         let held = processes::socket_inodes(self.program.root());
-        let here = |entry: &sockets::Entry| {
-            (entry.local.ip() == self.addr.ip() || entry.local.ip().is_unspecified())
-                && held.contains(&entry.inode)
-        };
-        Ok(entries.iter().any(here))
+        Ok(listening.iter().any(|one| held.contains(&one.inode)))
     }
 
-    /// Returns every address at which the server's process tree listens.
-    pub fn listening_addresses(&self) -> Vec<SocketAddr> {
+    /// Returns every address at which the server's process tree listens: those of TCP, and its own one where that is a
+    /// Unix socket. (Other Unix sockets may belong to the language's runtime.)
+    pub fn listening_addresses(&self) -> Vec<Endpoint> {
         let held = processes::socket_inodes(self.program.root());
         let entries = sockets::listening(None).unwrap_or_default();
-        entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local).collect()
+        let inet =
+            entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local.into());
+        let is_own =
+            || listening_at(self.addr).is_ok_and(|found| found.iter().any(|one| held.contains(&one.inode)));
+        let own = self.addr.inet().is_none() && is_own();
+        own.then_some(self.addr).into_iter().chain(inet).collect()
     }
 
     /// Waits until a server whose address is taken ends. Returns how it ended, or when the runner gave up.

@@ -34,7 +34,7 @@ impl Server {
             }
             Some(Ok(Exit::Code(_))) => return Ok(()),
             Some(Ok(exit)) => (format!("it {exit}"), "the address was not refused: it ended by a signal"),
-            Some(Err(at)) if at.ip().is_loopback() => (
+            Some(Err(at)) if at.is_local() => (
                 format!("it listens at {at}"),
                 "it binds another address than the one that it was given: refuse the address, say so, and exit",
             ),

@@ -3,10 +3,10 @@
 use super::Server;
 use crate::bench::facts::{can, ended_for_all, spin, wait_idle};
 use crate::finding::{Finding, Half, Outcome, broken, skip, unable};
+use crate::system::endpoint::{Ends, Side};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
-use crate::system::sockets::{self, TcpState};
-use std::net::SocketAddr;
+use crate::system::sockets;
 use std::time::Duration;
 
 /// Why a server spins after a client has left.
@@ -57,33 +57,40 @@ impl Server {
         }
     }
 
-    /// Waits until the server has closed its socket to the client at `peer`, which has left, and every thread sleeps
-    /// in a call that waits. The kernel's table shows the closed socket, or has it no more.
+    /// Waits until the server has closed its socket to a client, which has left, and every thread sleeps in a call that
+    /// waits. `ends` are those of the client's connection. The kernel's table shows the closed socket, or has it no more.
     ///
     /// # Errors
     /// The finding that it spins (200 ms of CPU time with nothing arriving) or that it still holds the socket.
-    pub fn lets_go_of(&self, peer: SocketAddr, after: &str) -> Outcome {
+    pub fn lets_go_of(&self, ends: Ends, after: &str) -> Outcome {
         if !sockets::KNOWN {
             return skip("this platform does not tell what other programs' sockets and threads do");
         }
-        let mut state = None;
+        let mut held: Option<Side> = None;
         let waited = self.waits(after, ENDLESS, || {
-            let entry = can("read the socket table", sockets::between(self.addr, peer).map_err(Into::into));
-            state = entry?.map(|entry| entry.state);
-            let held = matches!(state, Some(TcpState::Established | TcpState::CloseWait));
-            Ok(!held && self.program.activity() != Activity::Busy)
+            let side = can("read the socket table", ends.other_side().map_err(Into::into));
+            held = side?.filter(Side::is_open);
+            Ok(held.is_none() && self.program.activity() != Activity::Busy)
         })?;
         let Err(patience) = waited else { return Ok(()) };
-        if !matches!(state, Some(TcpState::Established | TcpState::CloseWait)) {
+        let Some(held) = held else {
             return unable(format!(
                 "cannot tell what the server does: neither at rest nor spinning; {patience}"
             ));
-        }
+        };
         broken(
             format!("the server closes its socket after {after}"),
-            format!("the socket is still there, in state {}; {patience}", state.map_or("?", TcpState::name)),
-            "CLOSE_WAIT means: the client's FIN has come and the server has not closed; a `read` of 0 bytes \
-             must end the loop, and the stream must be dropped",
+            match held.tcp_state() {
+                Some(_) => format!("the socket is still there, in state {}; {patience}", held.state_name()),
+                None => format!("the socket is still there; {patience}"),
+            },
+            match held.tcp_state() {
+                Some(_) => {
+                    "CLOSE_WAIT means: the client's FIN has come and the server has not closed; a `read` of 0 bytes \
+                     must end the loop, and the stream must be dropped"
+                }
+                None => "a `read` of 0 bytes must end the loop, and the stream must be dropped",
+            },
         )
     }
 

@@ -3,29 +3,31 @@
 use super::Server;
 use crate::bench::facts::can;
 use crate::finding::{Outcome, broken, unable};
+use crate::system::endpoint::{Ends, Side, listening_at};
 use crate::system::patience::Patience;
 use crate::system::processes;
 use crate::system::sockets::{self, TcpState};
 use std::collections::HashSet;
-use std::net::SocketAddr;
 
 impl Server {
     /// Waits until the queue of connections that the server has not accepted yet has room for one more. With a full
-    /// queue the kernel drops what would open the connection, and the next try comes only after 1, 2 or 4 s.
+    /// queue the kernel drops what would open a TCP connection, and the next try comes only after 1, 2 or 4 s; at a Unix
+    /// socket `connect` waits.
     ///
     /// # Errors
     /// The finding that the server accepts nobody.
     pub fn wait_room(&self) -> Outcome {
         let patience = Patience::with(&[self.program.root()]);
+        // How many wait, when that are too many.
         let full = || {
-            let entries = sockets::listening(Some(self.addr.port())).unwrap_or_default();
-            entries.into_iter().find(|entry| entry.local == self.addr && entry.queue_is_full())
+            let listening = listening_at(self.addr).unwrap_or_default();
+            listening.into_iter().find(|one| one.is_full).map(|one| one.waiting)
         };
         let room = || (full().is_none() || self.program.exit().is_some()).then_some(());
         if patience.until(room).is_some() {
             return Ok(());
         }
-        let waiting = full().map_or(0, |entry| entry.unread);
+        let waiting = full().unwrap_or(0);
         broken(
             format!("the server accepts a connection at {}", self.addr),
             format!("{waiting} connections wait in its queue, which is full; {patience}"),
@@ -59,20 +61,20 @@ impl Server {
         )
     }
 
-    /// Waits until no process holds the server's socket of the connection from `client`, whose side stays open.
+    /// Waits until no process holds the server's socket of the connection with these ends, whose other side, the client's,
+    /// stays open.
     ///
     /// # Errors
     /// The finding that the server still holds it; `cause` says why.
-    pub fn drops(&self, client: SocketAddr, when: &str, cause: &str) -> Outcome {
+    pub fn drops(&self, client: Ends, when: &str, cause: &str) -> Outcome {
         if !sockets::KNOWN {
             return Ok(());
         }
         let patience = Patience::with(&[self.program.root()]);
         let mut state = "?";
         let dropped = patience.until(|| {
-            let entry = sockets::between(self.addr, client).ok()?;
-            let held = entry.filter(|entry| entry.inode != 0 && entry.state != TcpState::TimeWait);
-            state = held.as_ref().map_or("?", |entry| entry.state.name());
+            let held = client.other_side().ok()?.filter(Side::is_held);
+            state = held.as_ref().map_or("?", Side::state_name);
             held.is_none().then_some(())
         });
         if dropped.is_some() {
@@ -112,19 +114,19 @@ impl Server {
         )
     }
 
-    /// Waits until the connection from `client` is in TIME_WAIT, after the server has ended; returns `false` where
-    /// the platform does not tell.
+    /// Waits until the server's end of the connection with these ends is in TIME_WAIT, after the server has ended; returns
+    /// `false` where the platform does not tell.
     ///
     /// # Errors
     /// The stop that nothing can be judged, because no such socket was left.
-    pub fn wait_time_wait(&self, client: SocketAddr) -> Outcome<bool> {
+    pub fn wait_time_wait(&self, client: Ends) -> Outcome<bool> {
         if !sockets::KNOWN {
             return Ok(false);
         }
         let patience = Patience::with(&[]);
         let waits = patience.until(|| {
-            let state = can("read the socket table", sockets::between(self.addr, client).map_err(Into::into));
-            match state.map(|entry| entry.map(|entry| entry.state)) {
+            let side = can("read the socket table", client.other_side().map_err(Into::into));
+            match side.map(|side| side.and_then(|side| side.tcp_state())) {
                 Ok(Some(TcpState::TimeWait)) => Some(Ok(true)),
                 Ok(_) => None,
                 Err(stop) => Some(Err(stop)),
@@ -135,9 +137,9 @@ impl Server {
         })
     }
 
-    /// Returns whether the kernel still has the connection of an earlier run from `client` to this server's address;
-    /// `true` where it does not tell.
-    pub fn is_beside_time_wait(&self, client: SocketAddr) -> bool {
-        !sockets::KNOWN || sockets::between(self.addr, client).is_ok_and(|entry| entry.is_some())
+    /// Returns whether the kernel still has the server's end of this connection, which is of an earlier run; `true` where
+    /// it does not tell.
+    pub fn is_beside_time_wait(&self, client: Ends) -> bool {
+        !sockets::KNOWN || client.other_side().is_ok_and(|side| side.is_some())
     }
 }

@@ -1,11 +1,12 @@
 //! What a command line asks for, checked before anything is built.
 
-use super::words::{address, find_check, output_is_ours, quoted};
+use super::words::{address, find_check, is_on, output_is_ours, quoted, some_check};
 use crate::cli::{Format, Run};
-use crate::commands::shared::{self, Usage, find_wire, print};
+use crate::commands::shared::{self, Usage, find_family, find_wire, print};
 use crate::course::{LESSONS, Lesson};
 use crate::promises::CheckOn;
 use crate::report::text::Paint;
+use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::Kind;
 use crate::workspace::{self, mirror};
@@ -19,6 +20,7 @@ pub(super) struct Plan<'a> {
     pub(super) root: PathBuf,
     pub(super) lessons: Vec<&'static Lesson>,
     pub(super) wire: Option<Kind>,
+    pub(super) family: Option<Family>,
     pub(super) seed: u64,
     /// The student's folder of lessons, as an absolute path.
     pub(super) dir: Option<PathBuf>,
@@ -42,16 +44,14 @@ impl<'a> Plan<'a> {
             words => words.iter().map(|word| shared::lesson(word)).collect::<anyhow::Result<Vec<_>>>()?,
         };
         let wire = args.wire.as_deref().map(find_wire).transpose()?;
+        let family = args.family.as_deref().map(find_family).transpose()?;
         if let Some(id) = &args.check {
-            find_check(&lessons, id, wire)?;
-        } else if let Some(wire) = wire
-            && !lessons.iter().any(|lesson| lesson.checks().any(|check| check.wire == wire))
-        {
-            let which = if lessons.len() == 1 { "of this lesson" } else { "of these lessons" };
-            return Err(Usage(format!("no check {which} runs on the wire `{wire}`")).into());
+            find_check(&lessons, id, wire, family)?;
+        } else {
+            some_check(&lessons, wire, family)?;
         }
         // Keeps the lessons that have the check.
-        lessons.retain(|lesson| lesson.checks().any(|check| is_wanted(args, wire, check)));
+        lessons.retain(|lesson| lesson.checks().any(|check| is_wanted(args, wire, family, check)));
         for command in [&args.server, &args.client].into_iter().flatten() {
             if shlex::split(command).is_none_or(|words| words.is_empty()) {
                 return Err(Usage(format!(
@@ -89,6 +89,7 @@ impl<'a> Plan<'a> {
             root: workspace::root(),
             lessons,
             wire,
+            family,
             // Short, because people type it again.
             seed: args.seed.unwrap_or_else(|| fastrand::u64(..100_000)),
             dir,
@@ -129,7 +130,7 @@ impl<'a> Plan<'a> {
     }
 
     pub(super) fn wants(&self, check: CheckOn) -> bool {
-        is_wanted(self.args, self.wire, check)
+        is_wanted(self.args, self.wire, self.family, check)
     }
 
     pub(super) fn described(&self) -> String {
@@ -145,8 +146,8 @@ impl<'a> Plan<'a> {
 }
 
 /// Returns whether the command line asks for this check.
-fn is_wanted(args: &Run, wire: Option<Kind>, check: CheckOn) -> bool {
-    args.check.as_ref().is_none_or(|word| check.is_called(word)) && wire.is_none_or(|wire| wire == check.wire)
+fn is_wanted(args: &Run, wire: Option<Kind>, family: Option<Family>, check: CheckOn) -> bool {
+    args.check.as_ref().is_none_or(|word| check.is_called(word)) && is_on(check, wire, family)
 }
 
 /// Returns the options of this command line that a command needs to repeat a check.

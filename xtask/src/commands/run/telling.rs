@@ -8,6 +8,7 @@ use crate::commands::run::progress::Progress;
 use crate::course::Lesson;
 use crate::finding::{Hindrance, Verdict};
 use crate::judge::Judged;
+use crate::promises::CheckOn;
 use crate::report::screen;
 use crate::report::text;
 use crate::report::text::Detail;
@@ -22,8 +23,8 @@ pub struct Telling<'a> {
     plan: &'a Plan<'a>,
     reruns: &'a [String],
     pub reports: Vec<LessonReport>,
-    /// How many checks each judged lesson has, by the lesson's index.
-    pub counts: HashMap<usize, usize>,
+    /// The checks of each judged lesson, by the lesson's index.
+    pub checks: HashMap<usize, Vec<CheckOn>>,
     /// How many lessons are printed to their end.
     told: usize,
     /// The lesson whose heading was printed last.
@@ -47,7 +48,7 @@ impl<'a> Telling<'a> {
             plan,
             reruns,
             reports: plan.lessons.iter().zip(problems).map(report).collect(),
-            counts: HashMap::new(),
+            checks: HashMap::new(),
             told: 0,
             open: None,
             scene: Vec::new(),
@@ -57,13 +58,18 @@ impl<'a> Telling<'a> {
     }
 
     /// Shows on a terminal which check the runner waits for.
-    pub fn wait_for(&mut self, id: Option<&str>) {
+    pub fn wait_for(&mut self, check: Option<&CheckOn>) {
         let lesson = &self.reports[self.told.min(self.reports.len() - 1)];
-        let (done, all) = (lesson.checks.len(), self.counts.get(&self.told).copied().unwrap_or(0));
-        if let Some(id) = id {
+        let (done, all) = (lesson.checks.len(), self.checks.get(&self.told).map_or(0, Vec::len));
+        if let Some(check) = check {
+            let family = self.plan.lessons[self.told.min(self.reports.len() - 1)].named(check.family);
+            let over = family.map_or(String::new(), |family| format!(" over {family}"));
+            let id = check.id;
             let limit = PATIENCE.as_secs();
-            self.progress
-                .show(&format!("check {} of {all}: waiting for {id}, {limit} s at most each time", done + 1));
+            self.progress.show(&format!(
+                "check {} of {all}: waiting for {id}{over}, {limit} s at most each time",
+                done + 1
+            ));
         }
     }
 
@@ -83,38 +89,55 @@ impl<'a> Telling<'a> {
     pub fn tell(&mut self, number: usize, judged: Judged) {
         self.progress.clear();
         self.open(number);
-        let paint = self.plan.paint;
         // One conversation is enough to see; the other pairs are judged, too.
         if !judged.scene.is_empty() && self.scene.is_empty() {
-            self.plan.say(&format!("\n{}", text::scene(paint, &judged.scene)));
+            self.plan.say(&format!("\n{}", text::scene(self.plan.paint, &judged.scene)));
             self.scene = judged.scene;
         }
         let report = &mut self.reports[number];
-        if report.checks.is_empty() {
-            self.plan.say("\n");
-        }
-        // Prints all of the first failure, and of the first demo on each wire: more of the same would only push it off
-        // the screen.
-        let now = &judged.report;
-        let failed = |check: &CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
-        let shown = |check: &CheckReport| check.verdict == Verdict::Demo && check.wire == now.wire;
-        let same_hindrance = |check: &CheckReport| {
-            check.verdict == Verdict::Error
-                && check.hindrance == now.hindrance
-                && now.hindrance != Hindrance::Other
-        };
-        let before = match now.verdict {
-            Verdict::Demo => report.checks.iter().any(shown),
-            Verdict::Error => report.checks.iter().any(same_hindrance),
-            _ => report.checks.iter().any(failed),
-        };
-        let detail = if before { Detail::Brief } else { Detail::Whole };
-        self.plan.say(&text::check(paint, &judged.report, detail));
         report.checks.push(judged.report);
         report.millis = self.start.elapsed().as_millis() as u64;
-        if self.counts.get(&number) == Some(&report.checks.len()) {
+        let (checks, done) = (&self.checks[&number], report.checks.len());
+        // All families of a promise are one line.
+        if let [now, next, ..] = &checks[done - 1..]
+            && now.is_the_same_but_for_family(next)
+        {
+            return;
+        }
+        let is_last = done == checks.len();
+        self.tell_promise(number);
+        if is_last {
             self.finish();
         }
+    }
+
+    /// Prints the promise that was judged last.
+    fn tell_promise(&self, number: usize) {
+        let (plan, report) = (self.plan, &self.reports[number]);
+        let Some(now) = report.promises().last() else { return };
+        let earlier = &report.checks[..report.checks.len() - now.len()];
+        if earlier.is_empty() {
+            plan.say("\n");
+        }
+        let shown = text::shown_of(now);
+        // Prints all of the first failure, and of the first demo on each wire: more of the same would only push it off
+        // the screen.
+        let failed = |check: &CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
+        let same_demo = |check: &CheckReport| check.verdict == Verdict::Demo && check.wire == shown.wire;
+        let same_hindrance = |check: &CheckReport| {
+            check.verdict == Verdict::Error
+                && check.hindrance == shown.hindrance
+                && shown.hindrance != Hindrance::Other
+        };
+        let before = match shown.verdict {
+            Verdict::Demo => earlier.iter().any(same_demo),
+            Verdict::Error => earlier.iter().any(same_hindrance),
+            // A machine that lacks a family lacks it in every check: it is said once.
+            Verdict::Pass => earlier.iter().any(|check| check.verdict == Verdict::Skip),
+            _ => earlier.iter().any(failed),
+        };
+        let detail = if before { Detail::Brief } else { Detail::Whole };
+        plan.say(&text::promise(plan.paint, now, detail));
     }
 
     /// Prints the end of the next lesson, and its screen for `watch`.

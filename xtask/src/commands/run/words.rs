@@ -2,7 +2,9 @@
 
 use super::super::shared::Usage;
 use crate::course::Lesson;
+use crate::promises::CheckOn;
 use crate::report::text;
+use crate::system::family::Family;
 use crate::wire::Kind;
 use crate::workspace::files::Standing;
 use std::fs::File;
@@ -27,14 +29,41 @@ pub fn quoted(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.to_string(), |quoted| quoted.into_owned())
 }
 
-/// Checks that a check of this name exists, on this wire.
-pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::Result<()> {
-    let all = || lessons.iter().flat_map(|lesson| lesson.checks());
-    if all().any(|check| check.is_called(id) && wire.is_none_or(|wire| wire == check.wire)) {
+/// Returns whether the check runs on this wire and over this family; `None` stands for any.
+pub fn is_on(check: CheckOn, wire: Option<Kind>, family: Option<Family>) -> bool {
+    wire.is_none_or(|wire| wire == check.wire) && family.is_none_or(|family| family == check.family)
+}
+
+/// Checks that some check runs on this wire and over this family.
+pub fn some_check(lessons: &[&Lesson], wire: Option<Kind>, family: Option<Family>) -> anyhow::Result<()> {
+    if lessons.iter().flat_map(|lesson| lesson.checks()).any(|check| is_on(check, wire, family)) {
         return Ok(());
     }
-    let mut ids: Vec<&str> =
-        all().filter(|check| wire.is_none_or(|wire| wire == check.wire)).map(|c| c.id).collect();
+    let which = if lessons.len() == 1 { "of this lesson" } else { "of these lessons" };
+    Err(Usage(format!("no check {which} runs{}", on_what(wire, family))).into())
+}
+
+/// Returns ` on the wire … over the family …`, as far as they are asked for.
+fn on_what(wire: Option<Kind>, family: Option<Family>) -> String {
+    let on = wire.map_or(String::new(), |wire| format!(" on the wire `{wire}`"));
+    on + &family.map_or(String::new(), |family| format!(" over the family `{family}`"))
+}
+
+/// Checks that a check of this name exists, on this wire and over this family.
+pub fn find_check(
+    lessons: &[&Lesson],
+    id: &str,
+    wire: Option<Kind>,
+    family: Option<Family>,
+) -> anyhow::Result<()> {
+    let all = || {
+        let all = lessons.iter().flat_map(|lesson| lesson.checks());
+        all.filter(move |check| is_on(*check, wire, family))
+    };
+    if all().any(|check| check.is_called(id)) {
+        return Ok(());
+    }
+    let mut ids: Vec<&str> = all().map(|check| check.check.id).collect();
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
     let nearest = ids
@@ -44,8 +73,7 @@ pub fn find_check(lessons: &[&Lesson], id: &str, wire: Option<Kind>) -> anyhow::
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let nearest = nearest.map_or(String::new(), |(_, nearest)| format!("; did you mean `{nearest}`?"));
     let of: Vec<String> = lessons.iter().map(|lesson| lesson.id()).collect();
-    let on = wire.map_or(String::new(), |wire| format!(" on the wire `{wire}`"));
-    let on = format!(" of {}{on}", of.join(", "));
+    let on = format!(" of {}{}", of.join(", "), on_what(wire, family));
     Err(Usage(format!("there is no check `{id}`{on}{nearest}\n\nThe checks:\n  {}", ids.join("\n  "))).into())
 }
 

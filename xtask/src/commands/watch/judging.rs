@@ -1,6 +1,7 @@
 //! A run of the lesson in a process of its own, so that `watch` can end it at any time.
 
 use crate::course::Lesson;
+use crate::system::family::Family;
 use crate::system::program;
 use anyhow::Context;
 use std::io::Read;
@@ -22,10 +23,20 @@ impl Judging {
     ///
     /// # Errors
     /// When the process cannot be started.
-    pub fn start(lesson: &Lesson, rows: usize, done: impl FnOnce() + Send + 'static) -> anyhow::Result<Self> {
+    pub fn start(
+        lesson: &Lesson,
+        family: Option<Family>,
+        rows: usize,
+        done: impl FnOnce() + Send + 'static,
+    ) -> anyhow::Result<Self> {
         let rows = rows.to_string();
         let mut command = Command::new(program::own_executable());
-        command.args(["run", &lesson.id(), "--screen", &rows]).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.args(["run", &lesson.id(), "--screen", &rows]);
+        // Other lessons have no such family.
+        if let Some(family) = family.filter(|family| lesson.families.contains(family)) {
+            command.args(["--family", family.word()]);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().context("start the run")?;
         let stdout = child.stdout.take().context("its output")?;
         let output = thread::spawn(move || {

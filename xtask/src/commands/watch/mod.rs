@@ -9,11 +9,12 @@ pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
 
 use super::editor::Editor;
 use super::run::Place;
-use super::shared::{known, lesson_or_current, print};
+use super::shared::{Usage, find_family, known, lesson_or_current, print};
 use super::{diff, hint, list, reset};
 use crate::cli::Watch;
 use crate::course::Lesson;
 use crate::report::text::Paint;
+use crate::system::family::Family;
 use crate::workspace;
 use anyhow::Context;
 use judging::Judging;
@@ -37,6 +38,10 @@ enum Wake {
 pub fn watch(args: &Watch) -> anyhow::Result<u8> {
     let state = known();
     let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
+    let family = args.family.as_deref().map(find_family).transpose()?;
+    if let Some(family) = family.filter(|family| !lesson.families.contains(family)) {
+        return Err(Usage(format!("no check of {} runs over the family `{family}`", lesson.id())).into());
+    }
     let (send, events) = mpsc::channel();
     let stop = send.clone();
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).context("Ctrl-C handler")?;
@@ -45,6 +50,7 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
     terminal::read_keys(&keyboard, send.clone(), Wake::Key);
     let mut watcher = Watcher {
         lesson,
+        family,
         seen: Look::default(),
         judging: None,
         runs: 0,
@@ -71,6 +77,8 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
 
 struct Watcher {
     lesson: &'static Lesson,
+    /// The one family that is judged, where the learner asks for one.
+    family: Option<Family>,
     /// How its files looked when they were last judged.
     seen: Look,
     /// The run that is under way.
@@ -141,7 +149,7 @@ impl Watcher {
         let (send, run) = (self.send.clone(), self.runs);
         // The keys need lines below the verdict, and cargo prints two lines above it.
         let rows = terminal::rows().saturating_sub(4 + notice.lines().count());
-        match Judging::start(self.lesson, rows, move || drop(send.send(Wake::Judged(run)))) {
+        match Judging::start(self.lesson, self.family, rows, move || drop(send.send(Wake::Judged(run)))) {
             Ok(judging) => self.judging = Some(judging),
             Err(error) => self.say(&format!("error: {error:#}\n")),
         }

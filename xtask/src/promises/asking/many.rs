@@ -263,8 +263,8 @@ fn comes_to_rest<P: Ask>(bench: &mut Bench) -> Outcome {
     }
     bench.logs.clear();
     peers.into_iter().for_each(Peer::close);
-    for (own, _) in ends {
-        server.lets_go_of(own, "its clients left")?;
+    for ends in ends {
+        server.lets_go_of(ends, "its clients left")?;
     }
     match server.exit() {
         None => Ok(()),

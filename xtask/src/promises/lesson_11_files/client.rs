@@ -2,7 +2,7 @@
 
 use super::names::wrong_names;
 use super::protocol::{Header, came, found, hear_header, message, refusal, shown};
-use crate::bench::{Bench, Client, Dir, Entries, Host, Peer, With};
+use crate::bench::{Bench, Client, Dir, Endpoint, Entries, Host, Peer, With};
 use crate::finding::{Finding, Half, Outcome, because, quoted};
 use crate::promises::frames::frame_with;
 use crate::promises::inputs::random_word;
@@ -10,7 +10,6 @@ use crate::promises::{Check, any_client, client};
 use crate::wire::Kind::{Dribble, Glue, Slice};
 use crate::wire::{Cut, Kind};
 use serde_json::{Value, json};
-use std::net::SocketAddr;
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
@@ -65,7 +64,7 @@ pub fn start_computing(bench: &mut Bench, dir: &Dir, words: &[&str]) -> Outcome<
 /// Starts the client with these words in this folder; it must call at `addr`.
 pub fn start_at(
     bench: &mut Bench,
-    addr: SocketAddr,
+    addr: Endpoint,
     dir: &Dir,
     words: &[&str],
     wanted: &[Vec<u8>],

@@ -1,7 +1,7 @@
 //! Both programs together: a file goes up, is listed, and comes down again.
 
 use super::client::start_at;
-use crate::bench::{Bench, Client, Dir, Role, Server, With};
+use crate::bench::{Bench, Client, Dir, Endpoint, Role, Server, With};
 use crate::finding::{Half, Outcome, because, blame};
 use crate::promises::asking::pair::Show;
 use crate::promises::inputs::random_word;
@@ -10,7 +10,6 @@ use crate::wire::Direction::{ClientToServer, ServerToClient};
 use crate::wire::Kind::{Dribble, Plain, Slice};
 use crate::wire::{Direction, Wire};
 use serde_json::Value;
-use std::net::SocketAddr;
 
 /// The row.
 pub const PAIR: &[Check] =
@@ -31,7 +30,7 @@ fn prepare(bench: &mut Bench, around: &Dir) -> Outcome<(Dir, Dir, String)> {
 fn call(
     bench: &mut Bench,
     own: &Dir,
-    addr: SocketAddr,
+    addr: Endpoint,
     wire: Option<&Wire>,
     words: &[&str],
     text: &str,

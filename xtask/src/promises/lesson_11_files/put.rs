@@ -92,9 +92,9 @@ fn put_is_cut(bench: &mut Bench) -> Outcome {
             ends(&mut peer, "its client has ended inside a put", ENDED_INSIDE)?;
         } else {
             peer.reset();
-            if let Some((own, _)) = addresses {
+            if let Some(ends) = addresses {
                 let after = "a client that reset its connection inside a put";
-                site.server.lets_go_of(own, after).or_else(not_told)?;
+                site.server.lets_go_of(ends, after).or_else(not_told)?;
             }
         }
         site.server.alive("a put that was cut")?;

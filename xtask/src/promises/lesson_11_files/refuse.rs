@@ -115,9 +115,9 @@ fn farewell(peer: &mut Peer, until: Instant) -> Outcome {
 
 /// Checks that the server closes its socket in the end, although the client's direction stays open.
 fn lets_go(server: &Server, peer: &Peer) -> Outcome {
-    let Ok((own, _)) = peer.ends() else { return Ok(()) };
+    let Ok(ends) = peer.ends() else { return Ok(()) };
     server.drops(
-        own,
+        ends,
         "it has refused a put that was too large, and its client stays",
         "after its last reply a server discards what still comes for about a second, and then closes the connection, \
          also when its client stays",

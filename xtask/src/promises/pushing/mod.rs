@@ -7,12 +7,11 @@ pub mod printed;
 pub mod server;
 pub mod stream;
 
-use crate::bench::{Bench, Call, Peer, Server};
+use crate::bench::{Bench, Call, Endpoint, Peer, Server};
 use crate::finding::{Cause, Finding, Hindrance, Outcome, Stop, Words};
 use crate::promises::inputs::random_from;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
 use crate::wire::{self, Direction, Passed, Record, Wire};
-use std::net::SocketAddr;
 
 /// How a lesson frames the messages that a server pushes.
 pub trait Push: Sized + 'static {
@@ -162,7 +161,7 @@ impl Traffic {
 ///
 /// # Errors
 /// No address is free.
-pub fn wire_to<P: Push>(bench: &mut Bench, server: SocketAddr, messages: &[String]) -> Outcome<Wire> {
+pub fn wire_to<P: Push>(bench: &mut Bench, server: Endpoint, messages: &[String]) -> Outcome<Wire> {
     let (client_turns, turns) = P::turns(messages);
     let lengths: Vec<usize> = messages.iter().map(String::len).collect();
     let mut seed = bench.rng.u64(..);

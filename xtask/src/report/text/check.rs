@@ -4,6 +4,7 @@ use super::layout::{WIDTH, row};
 use super::{Paint, bytes, ribbon};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
+use crate::system::family::Family;
 use crate::wire::Kind;
 use colored::Color;
 use std::fmt::Write;
@@ -26,8 +27,29 @@ pub enum Detail {
 /// Where titles begin, in columns.
 const TITLE: usize = 13;
 
-/// Renders one check: a line when it passed, all that it teaches when it failed.
-pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
+/// The verdicts, and what is said of the families that have each.
+const WORST_FIRST: [(Verdict, &str); 5] = [
+    (Verdict::Fail, "fails"),
+    (Verdict::Error, "is not judged"),
+    (Verdict::Demo, "is shown"),
+    (Verdict::Pass, "holds"),
+    (Verdict::Skip, "is skipped"),
+];
+
+/// Returns the check of a promise that is shown for all its families: the first one with the worst verdict. One that
+/// waits for a hole is shown last, because [`super::holes`] shows it.
+///
+/// # Panics
+/// When there is no check.
+pub fn shown_of(promise: &[CheckReport]) -> &CheckReport {
+    let place = |verdict| WORST_FIRST.iter().position(|(other, _)| *other == verdict);
+    let order = |check: &&CheckReport| (check.hole.is_some(), place(check.verdict));
+    promise.iter().min_by_key(order).expect("a promise has a check")
+}
+
+/// Renders one promise with all its families: a line when it holds, all that it teaches when it failed.
+pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String {
+    let check = shown_of(promise);
     if check.hole.is_some() {
         return String::new(); // `holes` shows a hole once, for all the checks that wait for it.
     }
@@ -52,11 +74,19 @@ pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
         _ => format!("  on {name}"),
     };
     let mut out = format!("  {} {half:<8} {}{}\n", paint.color(mark, color), check.title, paint.dim(&wire));
+    if let Some(families) = families(promise, check, detail) {
+        let _ = writeln!(out, "{}", row(paint, "family", &families));
+    }
     match check.verdict {
         Verdict::Pass => {
             out += &ribbon(paint, check);
             for note in &check.evidence.notes {
                 let _ = writeln!(out, "{}", row(paint, "note", note));
+            }
+            for other in
+                promise.iter().filter(|other| other.verdict == Verdict::Skip && detail != Detail::Brief)
+            {
+                let _ = writeln!(out, "{}", row(paint, "skipped", &other.got.to_string()));
             }
         }
         Verdict::Skip => {
@@ -79,11 +109,49 @@ pub fn check(paint: Paint, check: &CheckReport, detail: Detail) -> String {
             for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
                 let _ = writeln!(out, "{}", row(paint, label, &text.to_string()));
             }
-            let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}", check.id)));
+            let family = check.family.map_or(String::new(), |family| format!(" --family {family}"));
+            let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}{family}", check.id)));
         }
         Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail),
     }
     out
+}
+
+/// Returns what came of each family. `None` where the line of the promise says it: the lesson has one family, or the
+/// promise came out the same over all of them.
+fn families(promise: &[CheckReport], shown: &CheckReport, detail: Detail) -> Option<String> {
+    let family = shown.family?;
+    // That a family is skipped is said once.
+    let is_said = |check: &CheckReport| check.verdict == Verdict::Skip && detail == Detail::Brief;
+    let is_held =
+        |check: &CheckReport| check.verdict == Verdict::Pass && check.hole.is_none() || is_said(check);
+    if promise.iter().all(is_held) {
+        return None;
+    }
+    let words = |of: &dyn Fn(&CheckReport) -> bool| {
+        let of = promise.iter().filter(|check| of(check));
+        of.filter_map(|check| check.family).map(Family::word).collect::<Vec<_>>()
+    };
+    let mut parts = Vec::new();
+    for (verdict, says) in WORST_FIRST {
+        let of = words(&|check| check.verdict == verdict && check.hole.is_none());
+        let this = match verdict == shown.verdict && verdict != Verdict::Pass && of.len() > 1 {
+            true => format!(" (this is {family})"),
+            false => String::new(),
+        };
+        parts.extend((!of.is_empty()).then(|| format!("{says} over {}{this}", listed(&of))));
+    }
+    let waiting = words(&|check| check.hole.is_some());
+    parts.extend((!waiting.is_empty()).then(|| format!("is not written yet for {}", listed(&waiting))));
+    Some(parts.join(", "))
+}
+
+/// Returns `a`, `a and b`, or `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {

@@ -8,7 +8,7 @@ mod paint;
 mod ribbon;
 mod scene;
 
-pub use check::{Detail, check};
+pub use check::{Detail, promise, shown_of};
 pub use closing::{Next, closing, holes};
 pub use layout::{WIDTH, wrap};
 pub use paint::Paint;
@@ -29,8 +29,8 @@ pub fn whole(report: &Report) -> String {
         if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
             let _ = writeln!(out, "  {why}");
         }
-        for report in &lesson.checks {
-            out += &check(paint, report, Detail::Whole);
+        for of_all_families in lesson.promises() {
+            out += &promise(paint, of_all_families, Detail::Whole);
         }
         out += &holes(paint, lesson);
     }

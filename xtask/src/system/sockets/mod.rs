@@ -1,10 +1,11 @@
-//! The kernel's table of TCP sockets.
+//! The kernel's tables of TCP sockets and of Unix sockets.
 
 mod entry;
 #[cfg(target_os = "linux")]
 mod netlink;
 #[cfg(target_os = "linux")]
 mod procnet;
+pub mod unix;
 
 pub use entry::{Entry, TcpState};
 #[cfg(target_os = "linux")]

@@ -56,7 +56,7 @@ pub(super) fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Optio
     let family = if local.is_ipv4() { AF_INET } else { AF_INET6 };
     let mut found = Vec::new();
     match ask(family, u32::MAX, NLM_F_REQUEST, &id, &mut found) {
-        Err(error) if error.raw_os_error() == Some(ENOENT) => Ok(None),
+        Err(error) if is_none(&error) => Ok(None),
         other => other.map(|()| found.pop()),
     }
 }
@@ -83,57 +83,62 @@ fn with_socket<T>(ask: impl FnOnce(&mut Socket) -> io::Result<T>) -> io::Result<
         };
         let answer = ask(&mut socket);
         // After a failure the answer may still come; it must not be taken for the next answer.
-        let clean = answer.as_ref().err().is_none_or(|error| error.raw_os_error() == Some(ENOENT));
+        let clean = answer.as_ref().err().is_none_or(is_none);
         *kept = clean.then_some(socket);
         answer
     })
 }
 
 fn ask(family: u8, states: u32, flags: u16, id: &[u8; 48], found: &mut Vec<Entry>) -> io::Result<()> {
-    with_socket(|socket| ask_on(socket, family, states, flags, id, found))
-}
-
-fn ask_on(
-    socket: &mut Socket,
-    family: u8,
-    states: u32,
-    flags: u16,
-    id: &[u8; 48],
-    found: &mut Vec<Entry>,
-) -> io::Result<()> {
-    let mut request = Vec::with_capacity(MESSAGE);
-    request.extend(72u32.to_ne_bytes()); // nlmsg_len
-    request.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
-    request.extend(flags.to_ne_bytes());
-    request.extend(1u32.to_ne_bytes()); // nlmsg_seq
-    request.extend(0u32.to_ne_bytes()); // nlmsg_pid: the kernel
     // A question about one socket also asks for its `tcp_info`; for a dump that would be too much.
     let extensions = if flags & NLM_F_DUMP == 0 { 1 << (INET_DIAG_INFO - 1) } else { 0 };
-    request.extend([family, IPPROTO_TCP, extensions, 0]);
-    request.extend(states.to_ne_bytes());
-    request.extend(id);
+    let mut question = vec![family, IPPROTO_TCP, extensions, 0];
+    question.extend(states.to_ne_bytes());
+    question.extend(id);
+    ask_for(&question, flags & NLM_F_DUMP != 0, |message| found.extend(entry(message)))
+}
 
-    socket.send(&request)?;
-    let mut buffer = [0; 32 * 1024];
-    loop {
-        let n = socket.read(&mut buffer)?;
-        let mut rest = &buffer[..n];
-        while rest.len() >= HEADER {
-            let length = u32_at(rest, 0) as usize;
-            if length < HEADER || length > rest.len() {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "netlink: message length"));
+/// Asks `question`, a request of sock_diag(7), and passes each answer to `found`. With `dump` there are any number of
+/// answers, else one.
+///
+/// # Errors
+/// ENOENT when there is no such socket; others when the kernel does not answer such questions.
+pub(super) fn ask_for(question: &[u8], dump: bool, mut found: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut request = Vec::with_capacity(HEADER + question.len());
+    request.extend(((HEADER + question.len()) as u32).to_ne_bytes()); // nlmsg_len
+    request.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    request.extend((NLM_F_REQUEST | if dump { NLM_F_DUMP } else { 0 }).to_ne_bytes());
+    request.extend(1u32.to_ne_bytes()); // nlmsg_seq
+    request.extend(0u32.to_ne_bytes()); // nlmsg_pid: the kernel
+    request.extend(question);
+    with_socket(|socket| {
+        socket.send(&request)?;
+        let mut buffer = [0; 32 * 1024];
+        loop {
+            let n = socket.read(&mut buffer)?;
+            let mut rest = &buffer[..n];
+            while rest.len() >= HEADER {
+                let length = u32_at(rest, 0) as usize;
+                if length < HEADER || length > rest.len() {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "netlink: message length"));
+                }
+                match u16::from_ne_bytes([rest[4], rest[5]]) {
+                    NLMSG_DONE => return Ok(()),
+                    NLMSG_ERROR => return Err(io::Error::from_raw_os_error(-(u32_at(rest, HEADER) as i32))),
+                    _ => found(&rest[HEADER..length]),
+                }
+                rest = &rest[length.next_multiple_of(4).min(rest.len())..];
             }
-            match u16::from_ne_bytes([rest[4], rest[5]]) {
-                NLMSG_DONE => return Ok(()),
-                NLMSG_ERROR => return Err(io::Error::from_raw_os_error(-(u32_at(rest, HEADER) as i32))),
-                _ => found.extend(entry(&rest[HEADER..length])),
+            if !dump {
+                return Ok(());
             }
-            rest = &rest[length.next_multiple_of(4).min(rest.len())..];
         }
-        if flags & NLM_F_DUMP == 0 {
-            return Ok(());
-        }
-    }
+    })
+}
+
+/// Returns whether an error says that there is no such socket.
+pub(super) fn is_none(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(ENOENT)
 }
 
 /// Reads one `struct inet_diag_msg`.
@@ -161,21 +166,26 @@ fn entry(message: &[u8]) -> Option<Entry> {
     })
 }
 
-/// Finds the `N` bytes at `offset` of `struct tcp_info` among the attributes (rtnetlink(3)) after the fixed part.
-fn info<const N: usize>(mut attributes: &[u8], offset: usize) -> Option<[u8; N]> {
+/// Finds the `N` bytes at `offset` of `struct tcp_info` among the attributes after the fixed part.
+fn info<const N: usize>(attributes: &[u8], offset: usize) -> Option<[u8; N]> {
+    attribute(attributes, u16::from(INET_DIAG_INFO))?.get(offset..offset + N)?.try_into().ok()
+}
+
+/// Finds the attribute of this kind (rtnetlink(3)).
+pub(super) fn attribute(mut attributes: &[u8], kind: u16) -> Option<&[u8]> {
     while attributes.len() >= 4 {
         let length = usize::from(u16::from_ne_bytes([attributes[0], attributes[1]]));
         if length < 4 || length > attributes.len() {
             return None;
         }
-        if u16::from_ne_bytes([attributes[2], attributes[3]]) == u16::from(INET_DIAG_INFO) {
-            return attributes[4..length].get(offset..offset + N)?.try_into().ok();
+        if u16::from_ne_bytes([attributes[2], attributes[3]]) == kind {
+            return Some(&attributes[4..length]);
         }
         attributes = &attributes[length.next_multiple_of(4).min(attributes.len())..];
     }
     None
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_ne_bytes(bytes[at..at + 4].try_into().expect("4 bytes"))
 }

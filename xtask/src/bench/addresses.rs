@@ -1,0 +1,59 @@
+//! Addresses that a check names itself, in place of the one that each program gets.
+
+use super::facts::can;
+use super::{Bench, Endpoint, Family, Folder, Host};
+use crate::finding::{Half, Outcome, skip, unable};
+use crate::system::address;
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// The longest path of a folder for sockets, in bytes: a name has room below it.
+const LONGEST: usize = 80;
+/// How many ports are tried until one is free at both addresses.
+const TRIES: usize = 20;
+
+impl Bench<'_> {
+    /// Makes an empty folder whose path is so short that sockets in it can have names (see [`Bench::folder`]).
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn socket_folder(&self) -> Outcome<Folder> {
+        can("make a folder for sockets", Folder::short(LONGEST))
+    }
+
+    /// Returns `[::1]` and `127.0.0.1` with one port at which nobody listens, neither here nor there.
+    ///
+    /// # Errors
+    /// When none is found. A skip where the machine has no IPv6, and for a half that is fixed to one address.
+    pub fn one_port(&self, half: Half) -> Outcome<(Endpoint, Endpoint)> {
+        let fixed = match half {
+            Half::Client => self.programs.client.at,
+            _ => self.programs.server.at,
+        };
+        if let Some(fixed) = fixed {
+            return skip(format!(
+                "the {} is fixed to {fixed}, and this check needs two addresses",
+                half.word()
+            ));
+        }
+        if let Some(why) = address::lacks(Family::V6) {
+            return skip(why);
+        }
+        for _ in 0..TRIES {
+            let six = can("find a free address", address::fresh(Family::V6))?.endpoint;
+            let port = six.inet().map_or(0, |addr| addr.port());
+            let four = Endpoint::from(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+            if self.hold(six).is_some() && self.hold(four).is_some() {
+                return Ok((six, four));
+            }
+        }
+        unable(format!("no port is free both at [::1] and at 127.0.0.1, in {TRIES} tries"))
+    }
+
+    /// Opens a listening socket of the runner at `addr`, for a client.
+    ///
+    /// # Errors
+    /// When the address is taken.
+    pub fn host_at(&self, addr: Endpoint) -> Outcome<Host> {
+        can("listen for the client", Host::listen(addr).map_err(Into::into))
+    }
+}
