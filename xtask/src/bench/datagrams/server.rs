@@ -53,6 +53,14 @@ fn holders(addr: SocketAddr) -> Vec<Entry> {
 }
 
 impl Server {
+    /// Returns the address that it was given.
+    ///
+    /// # Panics
+    /// When that is a Unix socket: [`Bench::bound_server`] gives none.
+    pub fn bound_at(&self) -> SocketAddr {
+        self.addr.inet().expect("an IP address and a port")
+    }
+
     /// Waits until a datagram socket of the server's process tree is bound at its address.
     ///
     /// On other systems than Linux the kernel does not tell which process holds a socket: there it waits until the
@@ -110,9 +118,9 @@ impl Server {
     fn is_bound(&self) -> bool {
         if datagrams::KNOWN {
             let held = processes::socket_inodes(self.program.root());
-            holders(self.addr).iter().any(|entry| held.contains(&entry.inode))
+            holders(self.bound_at()).iter().any(|entry| held.contains(&entry.inode))
         } else {
-            UdpSocket::bind(self.addr).is_err()
+            UdpSocket::bind(self.bound_at()).is_err()
         }
     }
 
@@ -130,16 +138,18 @@ impl Server {
     /// The finding that names the other addresses.
     pub fn is_bound_only_there(&self) -> Outcome {
         let addresses = self.bound_addresses();
-        if !datagrams::KNOWN || (!addresses.is_empty() && addresses.iter().all(|addr| *addr == self.addr)) {
+        if !datagrams::KNOWN
+            || (!addresses.is_empty() && addresses.iter().all(|addr| *addr == self.bound_at()))
+        {
             return Ok(()); // Other platforms tell only that the address is taken.
         }
         let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        let (got, cause) = match addresses.iter().find(|addr| **addr != self.addr) {
+        let (got, cause) = match addresses.iter().find(|addr| **addr != self.bound_at()) {
             None => (
                 "it is bound nowhere any more".to_string(),
                 "the server let go of its socket: keep it, and receive in a loop that never ends",
             ),
-            Some(addr) if addr.ip().is_unspecified() && addr.port() == self.addr.port() => (
+            Some(addr) if addr.ip().is_unspecified() && addr.port() == self.bound_at().port() => (
                 format!("it is bound at {}", list.join(", ")),
                 "binding 0.0.0.0 opens the server to the whole network, and the kernel then chooses the address that \
                  replies come from",
@@ -150,7 +160,7 @@ impl Server {
                  to each",
             ),
         };
-        let expected = format!("the server is bound at {} and no other address", self.addr);
+        let expected = format!("the server is bound at {} and no other address", self.bound_at());
         Finding::new(expected, got, cause).of(Half::Server).broken()
     }
 
@@ -170,12 +180,12 @@ impl Server {
 
     /// Returns whether no datagram lies unread in the server's queue; `true` where the platform does not tell.
     pub fn has_taken_all(&self) -> bool {
-        holders(self.addr).iter().all(|entry| entry.unread == 0)
+        holders(self.bound_at()).iter().all(|entry| entry.unread == 0)
     }
 
     /// Returns how many datagrams the kernel has dropped at the server's socket, because its queue was full.
     pub fn dropped_datagrams(&self) -> u64 {
-        holders(self.addr).iter().map(|entry| entry.drops).sum()
+        holders(self.bound_at()).iter().map(|entry| entry.drops).sum()
     }
 
     /// Waits until the server waits for the next datagram: every thread sleeps in a call that waits, and its queue is
@@ -265,7 +275,9 @@ impl Server {
 
     fn is_held_by_it(&self) -> bool {
         let held = processes::socket_inodes(self.program.root());
-        holders(self.addr).iter().any(|entry| entry.local == self.addr && held.contains(&entry.inode))
+        holders(self.bound_at())
+            .iter()
+            .any(|entry| entry.local == self.bound_at() && held.contains(&entry.inode))
     }
 }
 

@@ -72,7 +72,7 @@ fn at_rest(bench: &mut Bench) -> Outcome {
     asks(&server, &mut mailbox, 1, b"one", "the first request", "each datagram gets its reply at once")?;
     server.waits_for_datagrams("after a request")?;
     for bad in [vec![], vec![1, 2, 3], random_bytes(&mut bench.rng, 2000)] {
-        mailbox.say(server.addr, &bad)?;
+        mailbox.say(server.bound_at(), &bad)?;
     }
     server.waits_for_datagrams("after datagrams that are too short or too long")
 }

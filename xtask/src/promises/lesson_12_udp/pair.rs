@@ -52,7 +52,7 @@ fn pair_talks(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| {
         let lines = example(bench);
         let mut server = bench.bound_server()?;
-        let carrier = bench.carrier_to(server.addr)?;
+        let carrier = bench.carrier_to(server.bound_at())?;
         let mut client = bench.client(carrier.addr, &replies_to(&lines))?;
         let mut show = Show::default();
         let outcome = talk(bench, &mut show, &lines, &carrier, &server, &mut client);
@@ -158,7 +158,7 @@ fn pair_in_order(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| {
         let lines: Vec<String> = (1..=12).map(|n| format!("line {n} {}", random_word(bench, 4))).collect();
         let server = bench.bound_server()?;
-        let carrier = bench.carrier_to(server.addr)?;
+        let carrier = bench.carrier_to(server.bound_at())?;
         let mut client = bench.client(carrier.addr, &replies_to(&lines))?;
         client.input(format!("{}\nq\n", lines.join("\n")).as_bytes());
         bench.wait_carried(&carrier, &server, &client, |_| false);
@@ -182,7 +182,7 @@ pub fn without_wire(bench: &mut Bench) -> Outcome {
     let lines = example(bench);
     let wanted = replies_to(&lines);
     let server = bench.bound_server()?;
-    let mut client = bench.client(server.addr, &wanted)?;
+    let mut client = bench.client(server.bound_at(), &wanted)?;
     for line in &lines {
         client.line(line);
     }

@@ -23,7 +23,7 @@ fn bound_only_there(bench: &mut Bench) -> Outcome {
     server.is_bound_only_there()?;
     let mut mailbox = bench.mailbox()?;
     // The second look finds a socket that a server opens for its first client. What comes from it is another promise.
-    mailbox.say(server.addr, b"\0\0\0\x01hello")?;
+    mailbox.say(server.bound_at(), b"\0\0\0\x01hello")?;
     server.settles();
     server.is_bound_only_there()
 }

@@ -9,7 +9,7 @@ use crate::finding::{Cause, Finding, Half, Outcome, count, unable};
 /// # Errors
 /// When the kernel does not take it.
 pub fn says(server: &Server, mailbox: &mut Mailbox, number: u32, text: &[u8]) -> Outcome {
-    mailbox.say(server.addr, &datagram(number, text)).map(|_| ())
+    mailbox.say(server.bound_at(), &datagram(number, text)).map(|_| ())
 }
 
 /// Hears the reply to the request with this number and text.
@@ -89,10 +89,10 @@ pub fn hears(
 }
 
 fn comes_from_its_address(server: &Server, got: Datagram) -> Outcome<Datagram> {
-    if got.from == server.addr {
+    if got.from == server.bound_at() {
         return Ok(got);
     }
-    let (from, addr) = (got.from, server.addr);
+    let (from, addr) = (got.from, server.bound_at());
     let cause = match from.port() == addr.port() {
         true => {
             "a socket that is bound to 0.0.0.0 lets the kernel choose where replies come from: bind the address that \
@@ -147,7 +147,7 @@ pub fn ignores(server: &Server, mailbox: &mut Mailbox, bad: &[Vec<u8>], what: &s
     // What is wrong with every reply is found here, and is no matter of bad datagrams.
     asks(server, mailbox, 76, b"before it", "the request before", cause)?;
     for bad in bad {
-        mailbox.say(server.addr, bad)?;
+        mailbox.say(server.bound_at(), bad)?;
     }
     let (number, text) = (77, b"after it");
     says(server, mailbox, number, text)?;
