@@ -24,6 +24,12 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["run", "01", "--jobs", "0"], "0 is not in 1..=256"),
         (&["wire", "wet", "--to", "127.0.0.1:1"], "the wires are: plain"),
         (&["wire", "glue", "--to", "nowhere"], "type HOST:PORT"),
+        (&["wire", "glue", "--to", "unix:"], "the path of a Unix socket has 1 to"),
+        (
+            &["wire", "glue", "--to", "unix:s", "--listen", "unix:no/folder/s"],
+            "cannot listen at unix:no/folder/s",
+        ),
+        (&["wire", "lossy", "--udp", "--to", "unix:s"], "--udp takes HOST:PORT"),
         (&["wire", "lossy", "--to", "127.0.0.1:1"], "is for datagrams: add --udp"),
         (
             &["wire", "glue", "--udp", "--to", "127.0.0.1:1"],
@@ -191,31 +197,35 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn a_wire_by_hand_shows_each_piece() {
     use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::{TcpListener, TcpStream};
     use std::process::Stdio;
-    let (server, free) = (xtask::system::address::free().unwrap(), xtask::system::address::free().unwrap());
-    let (to, listen) = (server.to_string(), free.to_string());
-    let words = ["wire", "dribble", "--to", &to, "--listen", &listen];
-    let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.next().unwrap().starts_with(&format!("call {listen} to reach {to}")));
-    if cfg!(target_os = "linux") {
-        assert!(lines.next().unwrap().contains("nobody listens"));
+    use xtask::system::address;
+    use xtask::system::endpoint::{Listener, Stream};
+    use xtask::system::family::FAMILIES;
+    for family in FAMILIES.iter().filter(|family| address::lacks(**family).is_none()) {
+        let (server, free) = (address::fresh(*family).unwrap(), address::fresh(*family).unwrap());
+        let (to, listen) = (server.endpoint.to_string(), free.endpoint.to_string());
+        let words = ["wire", "dribble", "--to", &to, "--listen", &listen];
+        let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.next().unwrap().starts_with(&format!("call {listen} to reach {to}")));
+        if cfg!(target_os = "linux") {
+            assert!(lines.next().unwrap().contains("nobody listens"));
+        }
+        let listener = Listener::bind(server.endpoint).unwrap();
+        let client = Stream::connect(free.endpoint, None).unwrap();
+        let behind = listener.accept().unwrap();
+        (&client).write_all(b"ab").unwrap();
+        drop(client);
+        let mut heard = Vec::new();
+        (&behind).read_to_end(&mut heard).unwrap();
+        assert_eq!(heard, b"ab");
+        for what in ["1 byte  \"a\"", "1 byte  \"b\"", "FIN"] {
+            let line = lines.next().unwrap();
+            assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
-    let listener = TcpListener::bind(server).unwrap();
-    let mut client = TcpStream::connect(free).unwrap();
-    let (mut behind, _) = listener.accept().unwrap();
-    client.write_all(b"ab").unwrap();
-    drop(client);
-    let mut heard = Vec::new();
-    behind.read_to_end(&mut heard).unwrap();
-    assert_eq!(heard, b"ab");
-    for what in ["1 byte  \"a\"", "1 byte  \"b\"", "FIN"] {
-        let line = lines.next().unwrap();
-        assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 #[test]

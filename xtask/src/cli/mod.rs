@@ -196,10 +196,10 @@ verb! {
     "wire": Wire {
         /// `plain`, `glue`, `dribble`, `slice`, `slow@MS`, or a fault: `fin@N`, `rst@N`, `stall@N`, with `:c2s` or `:s2c`; with --udp `plain`, `lossy`, `lose@K`, `double@K`, `late@K`
         wire: String = place("WIRE").required(true),
-        /// The server's address
-        to: String = option("to", "HOST:PORT").required(true),
-        /// The address at which the wire listens
-        listen: String = option("listen", "HOST:PORT").default_value("127.0.0.1:9000"),
+        /// The server's address: HOST:PORT or unix:PATH
+        to: String = option("to", "ADDRESS").required(true),
+        /// The address at which the wire listens; it need not be of the server's family
+        listen: String = option("listen", "ADDRESS").default_value("127.0.0.1:9000"),
         /// Pass on datagrams (UDP) in place of connections (TCP)
         udp: bool = flag("udp"),
         /// The delay of `slow`, in milliseconds (default: 50)
@@ -211,7 +211,7 @@ verb! {
         /// Bytes of each turn of the server (repeat for several turns)
         server_turn: Vec<usize> = option("server-turn", "BYTES"),
     }
-    "Examples:\n  cargo xtask wire dribble --to 127.0.0.1:8888\n  cargo xtask wire lossy --udp --to 127.0.0.1:8888\n\nPrints the address to connect to, and each \
+    "Examples:\n  cargo xtask wire dribble --to 127.0.0.1:8888\n  cargo xtask wire dribble --to unix:s --listen unix:w\n  cargo xtask wire lossy --udp --to 127.0.0.1:8888\n\nPrints the address to connect to, and each \
      piece as it passes: time, connection, direction, size and bytes. Ctrl-C ends it."
 }
 

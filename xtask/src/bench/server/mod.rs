@@ -9,14 +9,13 @@ use super::Peer;
 use super::facts::{can, ended, still};
 use super::stderr::Said;
 use crate::finding::{Finding, Half, Outcome, Symptom, broken};
-use crate::system::endpoint::{Endpoint, file_of};
+use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::output::Output;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Call, Pid};
 use crate::system::program::{Exit, Program};
-use crate::system::sockets::{self, unix};
+use crate::system::sockets;
 use std::cell::Cell;
-use std::io;
 
 /// A server under test.
 pub struct Server {
@@ -123,36 +122,12 @@ impl Server {
             self.first = Peer::connect(self.addr).ok();
             return Ok(self.first.is_some());
         }
-        let inodes = match self.addr {
-            Endpoint::Inet(addr) => {
-                let entries = sockets::listening(Some(addr.port())).map_err(Into::into);
-                let here = |entry: &sockets::Entry| {
-                    entry.local.ip() == addr.ip() || entry.local.ip().is_unspecified()
-                };
-                let entries = can("read the socket table", entries)?.into_iter().filter(here);
-                entries.map(|entry| entry.inode).collect()
-            }
-            Endpoint::Unix(_) => {
-                let entries =
-                    can("read the table of Unix sockets", self.unix_listeners().map_err(Into::into))?;
-                Vec::from_iter(entries.iter().map(|entry| entry.inode))
-            }
-        };
-        if inodes.is_empty() {
+        let listening = can("read the socket table", listening_at(self.addr).map_err(Into::into))?;
+        if listening.is_empty() {
             return Ok(false);
         }
         let held = processes::socket_inodes(self.program.root());
-        Ok(inodes.iter().any(|inode| held.contains(inode)))
-    }
-
-    /// Returns the listening sockets, of any program, that are bound to the file at the server's path. They are matched by
-    /// the file's inode: a name says only what the path was when the socket was bound.
-    fn unix_listeners(&self) -> io::Result<Vec<unix::Entry>> {
-        let Some(file) = self.addr.path().and_then(|path| file_of(&path)) else { return Ok(Vec::new()) };
-        let mut entries = unix::listening()?;
-        // The kernel tells 32 bits of the file's inode.
-        entries.retain(|entry| entry.file == Some(file as u32));
-        Ok(entries)
+        Ok(listening.iter().any(|one| held.contains(&one.inode)))
     }
 
     /// Returns every address at which the server's process tree listens: those of TCP, and its own one where that is a
@@ -162,9 +137,9 @@ impl Server {
         let entries = sockets::listening(None).unwrap_or_default();
         let inet =
             entries.into_iter().filter(|entry| held.contains(&entry.inode)).map(|entry| entry.local.into());
-        let own = self
-            .unix_listeners()
-            .is_ok_and(|entries| entries.iter().any(|entry| held.contains(&entry.inode)));
+        let is_own =
+            || listening_at(self.addr).is_ok_and(|found| found.iter().any(|one| held.contains(&one.inode)));
+        let own = self.addr.inet().is_none() && is_own();
         own.then_some(self.addr).into_iter().chain(inet).collect()
     }
 

@@ -3,7 +3,7 @@
 use super::Server;
 use crate::bench::facts::can;
 use crate::finding::{Outcome, broken, unable};
-use crate::system::endpoint::{Endpoint, Ends, Side};
+use crate::system::endpoint::{Ends, Side, listening_at};
 use crate::system::patience::Patience;
 use crate::system::processes;
 use crate::system::sockets::{self, TcpState};
@@ -19,16 +19,9 @@ impl Server {
     pub fn wait_room(&self) -> Outcome {
         let patience = Patience::with(&[self.program.root()]);
         // How many wait, when that are too many.
-        let full = || match self.addr {
-            Endpoint::Inet(addr) => {
-                let entries = sockets::listening(Some(addr.port())).unwrap_or_default();
-                let full = |entry: &sockets::Entry| entry.local == addr && entry.queue_is_full();
-                entries.into_iter().find(full).map(|entry| entry.unread)
-            }
-            Endpoint::Unix(_) => {
-                let entries = self.unix_listeners().unwrap_or_default();
-                entries.into_iter().find(|entry| entry.queue_is_full()).map(|entry| entry.unread)
-            }
+        let full = || {
+            let listening = listening_at(self.addr).unwrap_or_default();
+            listening.into_iter().find(|one| one.is_full).map(|one| one.waiting)
         };
         let room = || (full().is_none() || self.program.exit().is_some()).then_some(());
         if patience.until(room).is_some() {

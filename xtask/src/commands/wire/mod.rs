@@ -5,11 +5,10 @@ mod words;
 
 use super::shared::{Usage, find_wire};
 use crate::cli;
-use crate::system::sockets;
+use crate::system::endpoint::{Listener, listening_at};
 use crate::wire::{Kind, Passed, Piece, Setup, Wire};
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
-use words::{address, quoted_start, say_and_flush};
+use words::{endpoint, quoted_start, say_and_flush};
 
 /// Starts a wire and prints what passes, until it is interrupted.
 pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
@@ -26,20 +25,16 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     if !kind.is_for_streams() {
         return Err(Usage(format!("`{kind}` is for datagrams: add --udp")).into());
     }
-    let to = address(&args.to)?;
-    let listen = address(&args.listen)?;
-    if let Err(error) = TcpListener::bind(listen) {
-        let text =
-            format!("cannot listen at {listen}: {error}; name another address with --listen HOST:PORT");
-        return Err(Usage(text).into());
-    }
+    let to = endpoint(&args.to)?;
+    let listen = endpoint(&args.listen)?;
+    let listener = Listener::replace(listen).map_err(|error| {
+        Usage(format!("cannot listen at {listen}: {error}; name another address with --listen ADDRESS"))
+    })?;
     let turns = (args.client_turn.clone(), args.server_turn.clone());
-    let wire = Wire::start(Setup::new(kind, args.seed).with_turns(turns.0, turns.1), listen, to)?;
+    let wire = Wire::at(Setup::new(kind, args.seed).with_turns(turns.0, turns.1), listener, to);
     let mut text = format!("call {} to reach {to} on a {kind} wire; Ctrl-C ends it\n", wire.addr);
     // The runner asks the kernel: a trial connection would be the server's first client.
-    let here = |entry: &sockets::Entry| entry.local.ip() == to.ip() || entry.local.ip().is_unspecified();
-    let nobody = |entries: Vec<sockets::Entry>| !entries.iter().any(here);
-    if to.ip().is_loopback() && sockets::listening(Some(to.port())).is_ok_and(nobody) {
+    if to.is_local() && listening_at(to).is_ok_and(|found| found.is_empty()) {
         text += &format!("nobody listens at {to} yet: start the server there\n");
     }
     let mut seen = 0;

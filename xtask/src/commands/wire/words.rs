@@ -1,17 +1,34 @@
 //! What both kinds of wires read and print.
 
 use crate::commands::shared::Usage;
+use crate::system::endpoint::Endpoint;
 use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 /// The number of bytes of a piece that are shown.
 const SHOWN: usize = 24;
 
-/// Returns the address that was typed.
+/// Returns the place that was typed, in any family of addresses.
+///
+/// # Errors
+/// What to type instead.
+pub fn endpoint(text: &str) -> anyhow::Result<Endpoint> {
+    let wrong = |why| {
+        Usage(format!("`{text}` {why}; type HOST:PORT, for instance 127.0.0.1:8888, or unix:PATH")).into()
+    };
+    Endpoint::read(text).map_err(wrong)
+}
+
+/// Returns the address of datagrams that was typed.
 ///
 /// # Errors
 /// What to type instead.
 pub fn address(text: &str) -> anyhow::Result<SocketAddr> {
+    if text.starts_with("unix:") {
+        return Err(
+            Usage(format!("`{text}`: there is no wire for Unix datagrams; --udp takes HOST:PORT")).into()
+        );
+    }
     let mut found = text.to_socket_addrs().map_err(|error| {
         Usage(format!("`{text}` is no address ({error}); type HOST:PORT, for instance 127.0.0.1:8888"))
     })?;

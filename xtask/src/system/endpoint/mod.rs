@@ -6,11 +6,12 @@ mod kernel;
 #[cfg(target_os = "linux")]
 mod last_byte;
 mod listener;
+mod listening;
 mod name;
 mod stream;
 
 pub use ends::{Ends, Side};
-pub use kernel::file_of;
 pub use listener::Listener;
+pub use listening::listening_at;
 pub use name::Endpoint;
 pub use stream::Stream;

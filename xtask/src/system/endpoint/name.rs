@@ -5,8 +5,8 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
-/// The room for a path in `struct sockaddr_un` (unix(7)): 108 bytes on Linux, 104 on macOS.
-const MOST: usize = if cfg!(target_os = "linux") { 108 } else { 104 };
+/// The room for a path in `struct sockaddr_un` (unix(7)), but for its last byte, a 0: 107 bytes on Linux, 103 on macOS.
+const MOST: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 /// What a Unix socket's name begins with.
 const UNIX: &str = "unix:";
 
