@@ -132,8 +132,8 @@ pub const LESSONS: &[Lesson] = &[
     Lesson::asks::<lesson_02_uppercase::Uppercase>(
         "13",
         "families",
-        "IPv6 and Unix domain sockets: one code, and addresses of three families",
-        "above `bind` a stream is a stream in every family; below it differ names, who can connect, and what stays behind",
+        "IPv6 and Unix domain sockets: one code for addresses of three families",
+        "above `bind` a stream is a stream; names, and what stays behind, differ",
         lesson_13_families::PROMISES,
     )
     .over(FAMILIES),

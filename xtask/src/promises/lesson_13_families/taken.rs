@@ -75,8 +75,8 @@ const GOES_ON: &str =
     "it cannot listen where it was told to, so there is nothing to serve: print the error and exit";
 const OTHER_FILES: &str =
     "when its address cannot be had the server ends: no other path, no file moved out of the way";
-const ONLY_A_REFUSED_ONE: &str = "something was removed that is no dead server's socket: look with `lstat`, which \
-                                  follows no link, and remove only a socket at which `connect` is refused \
+const ONLY_A_REFUSED_ONE: &str = "what stands there is no dead server's socket: look with `lstat`, which follows no \
+                                  link, change nothing, and remove only a socket at which `connect` is refused \
                                   (ECONNREFUSED)";
 
 /// A file with something in it, an empty one, and a FIFO.
