@@ -50,6 +50,42 @@ fn one_stands_where_one_left_off() {
 }
 
 #[test]
+fn the_course_ends_with_what_was_learned_and_where_to_go_on() {
+    let clone = fresh("learner-at-the-end");
+    let all = lessons();
+    let but_the_first: Vec<String> = all[1..].iter().map(|lesson| format!("{lesson:?}")).collect();
+    fs::create_dir(clone.join(".lab")).unwrap();
+    let progress = format!("{{\"passed\": [{}]}}", but_the_first.join(", "));
+    fs::write(clone.join(".lab/progress.json"), progress).unwrap();
+    solve(&clone, "01-echo");
+    let last = type_in(&clone, "run 01");
+    assert!(
+        last.status == 0
+            && last
+                .stdout
+                .ends_with("next: cargo xtask says what all lessons have shown, and where to go on\n"),
+        "{}",
+        last.stdout
+    );
+
+    let end = type_in(&clone, "").stdout;
+    assert!(end.starts_with(&format!("You have passed all {} lessons", all.len())), "{end}");
+    // One screen of 80 columns and 24 lines, of which the prompt takes one.
+    assert!(end.lines().count() <= 23 && end.lines().all(|line| line.chars().count() <= 80), "{end}");
+    for lesson in &all {
+        let number = format!("{} ", &lesson[..2]);
+        assert!(end.lines().any(|line| line.starts_with(&number)), "{number}: {end}");
+    }
+    // The page that it names has every address that it names.
+    let page = end.split_whitespace().find(|word| word.starts_with("docs/src/")).expect("a page");
+    let page = fs::read_to_string(root().join(page)).unwrap();
+    for word in end.split_whitespace().filter(|word| word.starts_with("https://")) {
+        let address = word.trim_end_matches([',', ';']);
+        assert!(page.contains(&format!("({address})")), "{address}");
+    }
+}
+
+#[test]
 fn hints_go_on_by_themselves() {
     let clone = fresh("learner-hints");
     for (words, said) in [

@@ -1,5 +1,9 @@
 //! Addresses of three families, and the one call of a server that differs between them.
 
+#[cfg(unix)]
+mod path;
+#[cfg(not(unix))]
+#[path = "path_windows.rs"]
 mod path;
 
 use socket2::{SockAddr, Socket, Type};
@@ -24,7 +28,6 @@ pub enum Address {
 // ANCHOR_END: address
 
 impl Address {
-    // ANCHOR: parse
     /// Returns the addresses that `text` stands for: `unix:PATH` is one, and so is `127.0.0.1:8888`.
     ///
     /// A name, as in `localhost:8888`, may have several. They come in the order in which the system wants them tried
@@ -35,7 +38,6 @@ impl Address {
     /// Linux 108 bytes with the 0 at its end); the error of the look-up of a name; [`ErrorKind::Unsupported`] for
     /// `unix:` on Windows.
     pub fn parse(text: &OsStr) -> io::Result<Vec<Self>> {
-        // ANCHOR_END: parse
         if let Some(path) = text.as_encoded_bytes().strip_prefix(b"unix:") {
             return Ok(vec![Address::Unix(path::parse(path)?)]);
         }

@@ -1,121 +1,88 @@
 //! The file of a Unix socket: it outlives its server, and then stands in the way of the next one.
 
-#[cfg(unix)]
-pub use unix::{lock_folder, make_room, parse};
-#[cfg(not(unix))]
-pub use windows::{lock_folder, make_room, parse};
+use socket2::{Domain, SockAddr, Socket, Type};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
 
-#[cfg(unix)]
-mod unix {
-    use socket2::{Domain, SockAddr, Socket, Type};
-    use std::ffi::OsStr;
-    use std::fs::{self, File};
-    use std::io::{self, ErrorKind};
-    use std::os::unix::ffi::OsStrExt;
-    use std::os::unix::fs::FileTypeExt;
-    use std::path::{Path, PathBuf};
+/// Returns the path of an address `unix:PATH`.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] for an empty path (the kernel would choose a name that nobody knows), and for one
+/// that does not fit into an address.
+pub fn parse(path: &[u8]) -> io::Result<PathBuf> {
+    if path.is_empty() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "the path is empty"));
+    }
+    let path = PathBuf::from(OsStr::from_bytes(path));
+    let length = path.as_os_str().len();
+    SockAddr::unix(&path).map_err(|_| {
+        let says = format!("the path is too long for the address of a socket: {length} bytes");
+        io::Error::new(ErrorKind::InvalidInput, says)
+    })?;
+    Ok(path)
+}
 
-    /// Returns the path of an address `unix:PATH`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] for an empty path (the kernel would choose a name that nobody knows), and for one
-    /// that does not fit into an address.
-    pub fn parse(path: &[u8]) -> io::Result<PathBuf> {
-        if path.is_empty() {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "the path is empty"));
+// ANCHOR: room
+/// Makes sure that nothing stands at `path`, so that `bind` can make its file there.
+///
+/// Nothing there: returns at once. A socket file at which `connect` is *refused* was left behind by a server that has
+/// ended: removes it. Everything else stays untouched: a file, a folder, a symbolic link (it is not followed), and a
+/// socket where `connect` succeeds or fails in another way, because perhaps somebody listens there.
+///
+/// The socket that tries must not block: a `connect` to a live server whose queue is full would wait for it.
+///
+/// # Errors
+/// [`ErrorKind::AddrInUse`], with a text that says what stands there; or the error of the call that failed.
+pub fn make_room(path: &Path) -> io::Result<()> {
+    // ANCHOR_END: room
+    // BEGIN SOLUTION: look what stands at the path, try to connect when it is a socket, remove it when refused
+    let kind = match fs::symlink_metadata(path) {
+        Ok(found) => found.file_type(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let says = if kind.is_symlink() {
+        "a symbolic link stands there".to_string()
+    } else if kind.is_dir() {
+        "a folder stands there".to_string()
+    } else if !kind.is_socket() {
+        "a file that is no socket stands there".to_string()
+    } else {
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        match socket.connect(&SockAddr::unix(path)?) {
+            Ok(()) => "a server listens there".to_string(),
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => return fs::remove_file(path),
+            Err(error) => format!("perhaps a server listens there: {error}"),
         }
-        let path = PathBuf::from(OsStr::from_bytes(path));
-        let length = path.as_os_str().len();
-        SockAddr::unix(&path).map_err(|_| {
-            let says = format!("the path is too long for the address of a socket: {length} bytes");
-            io::Error::new(ErrorKind::InvalidInput, says)
-        })?;
-        Ok(path)
-    }
-
-    // ANCHOR: room
-    /// Makes sure that nothing stands at `path`, so that `bind` can make its file there.
-    ///
-    /// Nothing there: returns at once. A socket file at which `connect` is *refused* was left behind by a server that has
-    /// ended: removes it. Everything else stays untouched: a file, a folder, a symbolic link (it is not followed), and a
-    /// socket where `connect` succeeds or fails in another way, because perhaps somebody listens there.
-    ///
-    /// The socket that tries must not block: a `connect` to a live server whose queue is full would wait for it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::AddrInUse`], with a text that says what stands there; or the error of the call that failed.
-    pub fn make_room(path: &Path) -> io::Result<()> {
-        // ANCHOR_END: room
-        // BEGIN SOLUTION: look what stands at the path, try to connect when it is a socket, remove it when refused
-        let kind = match fs::symlink_metadata(path) {
-            Ok(found) => found.file_type(),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        let says = if kind.is_symlink() {
-            "a symbolic link stands there".to_string()
-        } else if kind.is_dir() {
-            "a folder stands there".to_string()
-        } else if !kind.is_socket() {
-            "a file that is no socket stands there".to_string()
-        } else {
-            let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-            socket.set_nonblocking(true)?;
-            match socket.connect(&SockAddr::unix(path)?) {
-                Ok(()) => "a server listens there".to_string(),
-                Err(error) if error.kind() == ErrorKind::ConnectionRefused => return fs::remove_file(path),
-                Err(error) => format!("perhaps a server listens there: {error}"),
-            }
-        };
-        Err(io::Error::new(ErrorKind::AddrInUse, says))
-        // END SOLUTION
-    }
-
-    // ANCHOR: lock
-    /// Locks the folder of `path` until the returned file is dropped: at most one server at a time looks, removes and
-    /// binds there.
-    ///
-    /// Without it, of two servers that start at the same moment both find the file of a dead one. The first removes it,
-    /// binds and listens. The second removes the *new* file, and the first is never called again. The lock (flock(2))
-    /// ends with the process, and leaves no file.
-    ///
-    /// What is left: programs that know nothing of this lock. One that replaces the file between our look and our removal
-    /// loses its own; and a socket of theirs that is bound, but does not listen *yet*, refuses as a dead one does.
-    /// No call removes a file only if it is still the same one. A folder that cannot be locked (we may not read it,
-    /// or its file system has no locks) leaves our own servers with this race, too.
-    pub fn lock_folder(path: &Path) -> Option<File> {
-        let folder = match path.parent() {
-            Some(folder) if folder != "" => folder,
-            _ => Path::new("."),
-        };
-        let folder = File::open(folder).ok()?;
-        folder.lock().ok()?;
-        Some(folder)
-    }
-    // ANCHOR_END: lock
+    };
+    Err(io::Error::new(ErrorKind::AddrInUse, says))
+    // END SOLUTION
 }
 
-#[cfg(not(unix))]
-mod windows {
-    use std::fs::File;
-    use std::io::{self, ErrorKind};
-    use std::path::{Path, PathBuf};
-
-    /// Always [`ErrorKind::Unsupported`]: so the two other functions are never called.
-    pub fn parse(_path: &[u8]) -> io::Result<PathBuf> {
-        Err(io::Error::new(
-            ErrorKind::Unsupported,
-            "this lesson has Unix sockets on Unix only, not on Windows",
-        ))
-    }
-
-    /// Nothing to do.
-    pub fn make_room(_path: &Path) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Nothing to do.
-    pub fn lock_folder(_path: &Path) -> Option<File> {
-        None
-    }
+// ANCHOR: lock
+/// Locks the folder of `path` until the returned file is dropped: at most one server at a time looks, removes and
+/// binds there.
+///
+/// Without it, of two servers that start at the same moment both find the file of a dead one. The first removes it,
+/// binds and listens. The second removes the *new* file, and the first is never called again. The lock (flock(2))
+/// ends with the process, and leaves no file.
+///
+/// What is left: programs that know nothing of this lock. One that replaces the file between our look and our removal
+/// loses its own; and a socket of theirs that is bound, but does not listen *yet*, refuses as a dead one does.
+/// No call removes a file only if it is still the same one. A folder that cannot be locked (we may not read it,
+/// or its file system has no locks) leaves our own servers with this race, too.
+pub fn lock_folder(path: &Path) -> Option<File> {
+    let folder = match path.parent() {
+        Some(folder) if folder != "" => folder,
+        _ => Path::new("."),
+    };
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
+// ANCHOR_END: lock

@@ -2,12 +2,32 @@
 
 use super::shared::{self, known, print};
 use crate::course::LESSONS;
+use crate::report::text::{WIDTH, wrap};
+
+/// The book's page that says where to go on.
+const AFTER: &str = "docs/src/after.md";
+
+/// Where to go on when all lessons have passed. [`AFTER`] says more of each.
+const GO_ON: &[(&str, &str)] = &[
+    (
+        "read",
+        "Beej's guide, https://beej.us/guide/bgnet/; W. R. Stevens, UNIX Network Programming 1 and TCP/IP Illustrated 1; TCP itself, RFC 9293",
+    ),
+    (
+        "build",
+        "10,000 clients on one thread: epoll(7), https://docs.rs/mio; async: https://tokio.rs/tokio/tutorial; calls in batches: io_uring(7)",
+    ),
+];
 
 /// Prints where the learner stands, and the one next command.
 pub fn greet() -> anyhow::Result<u8> {
     let state = known();
     let current = shared::current(&state);
     let passed = LESSONS.iter().filter(|lesson| state.passed.contains(&lesson.dir())).count();
+    if passed == LESSONS.len() {
+        print(&farewell());
+        return Ok(0);
+    }
     print("Socket Lab: learn socket programming by watching it break and fixing it.\n\n");
     match passed {
         0 if state.current.is_none() => print(&format!(
@@ -15,9 +35,6 @@ pub fn greet() -> anyhow::Result<u8> {
             current.dir(),
             current.id()
         )),
-        n if n == LESSONS.len() => {
-            print(&format!("You have passed all {n} lessons.\n\nnext: cargo xtask compare --mine\n"));
-        }
         n => print(&format!(
             "You have passed {n} of {} lessons, and are at {} {}.\n\nnext: cargo xtask run\n",
             LESSONS.len(),
@@ -27,4 +44,26 @@ pub fn greet() -> anyhow::Result<u8> {
     }
     print("      cargo xtask list shows the lessons, cargo xtask --help every command\n");
     Ok(0)
+}
+
+/// Returns what all lessons have taught, and where to go on: at most 23 lines of at most 80 columns, so that a terminal
+/// of 24 lines shows it whole, above its prompt.
+fn farewell() -> String {
+    let mut out =
+        format!("You have passed all {} lessons of Socket Lab. What they have shown:\n\n", LESSONS.len());
+    for lesson in LESSONS {
+        out += &labelled(lesson.number, lesson.learned, 3);
+    }
+    out.push('\n');
+    for (label, text) in GO_ON {
+        out += &labelled(label, text, 6);
+    }
+    out += &format!("\nnext: {AFTER} says where to go on\n");
+    out + "      cargo xtask compare --mine measures what your programs cost\n"
+}
+
+/// Returns a text behind a label, wrapped; its lines begin after `margin` columns.
+fn labelled(label: &str, text: &str, margin: usize) -> String {
+    let lines = wrap(text, WIDTH - margin).into_iter().enumerate();
+    lines.map(|(n, line)| format!("{:margin$}{line}\n", if n == 0 { label } else { "" })).collect()
 }

@@ -52,7 +52,7 @@ impl Plan<'_> {
             }
             _ => match shared::after(lesson, &shared::lab().load().0) {
                 Some(next) => Next::command(&format!("cargo xtask run {}", next.id())),
-                None => Next::command("that was the last lesson so far; cargo xtask compare --mine"),
+                None => Next::command("cargo xtask says what all lessons have shown, and where to go on"),
             }
             .learned(lesson.learned),
         }
@@ -77,7 +77,7 @@ impl Plan<'_> {
                 Some(next) => {
                     Next::words(&format!("`n` goes on to {} {}: {}", next.id(), next.name, next.idea))
                 }
-                None => Next::words("that was the last lesson so far"),
+                None => Next::words("that was the last lesson; after `q`, cargo xtask says where to go on"),
             }
             .learned(lesson.learned),
         }
