@@ -11,8 +11,8 @@ struct Parts {
 }
 
 fn connect(addr: &str) -> io::Result<Parts> {
-    if addr.starts_with("unix:") {
-        return connect_unix(&addr["unix:".len()..]);
+    if let Some(path) = addr.strip_prefix("unix:") {
+        return connect_unix(path);
     }
     let stream = TcpStream::connect(addr)?;
     let (from, to) = (stream.try_clone()?, stream.try_clone()?);
