@@ -133,7 +133,7 @@ pub const LESSONS: &[Lesson] = &[
         "13",
         "families",
         "IPv6 and Unix domain sockets: one code, and addresses of three families",
-        "above `bind` a stream is a stream in every family; below it differ names, who can connect, and what stays behind",
+        "above `bind` a stream is a stream in each family; names and leftovers differ",
         lesson_13_families::PROMISES,
     )
     .over(FAMILIES),
