@@ -17,7 +17,8 @@ impl Said {
 
     /// Returns whether it ended with a backtrace, which only its author can read.
     pub fn is_backtrace(&self) -> bool {
-        self.panicked() || self.has(b"Traceback (most recent call last)")
+        // Node.js ends one with its own name and version.
+        self.panicked() || self.has(b"Traceback (most recent call last)") || self.has(b"\nNode.js v")
     }
 
     /// Returns whether it names the error EADDRINUSE: in the words of strerror(3), by its name or by its number on

@@ -1,10 +1,11 @@
 //! What a client does with an address: it calls that one, and no other.
 
-use super::paths::{NAMES, TOO_LONG};
-use super::place::{Place, with_address};
-use crate::bench::{Bench, Client, Endpoint, Family, Host, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, unable};
+use super::paths::{ALL_OF_IT, AS_IT_IS, NAMES, TOO_LONG};
+use super::place::{NAME, Place, with_address};
+use crate::bench::{Bench, Client, Ending, Endpoint, Family, Host, With, same_bytes, taken};
+use crate::finding::{Finding, Half, Outcome, Stop, Symptom, because, unable};
 use crate::promises::asking::Ask;
+use crate::promises::asking::client::Asked;
 use crate::promises::inputs::random_word;
 use crate::promises::lesson_02_uppercase::Uppercase;
 use crate::promises::{Check, client};
@@ -16,11 +17,21 @@ pub const ROWS: &[Check] = &[
         .over(&[Family::V4, Family::V6]),
     client!("calls-any-path", "takes all that follows `unix:` as the path, `@` too", calls_any_path)
         .over(&[Family::Unix]),
+    client!("calls-a-relative-path", "takes a path relative to its working directory", calls_a_relative_path)
+        .over(&[Family::Unix]),
+    client!("calls-again", "runs again at the same path, and leaves nothing there", calls_again)
+        .over(&[Family::Unix]),
     client!("calls-100-bytes", "calls a path of 100 bytes", calls_100_bytes).over(&[Family::Unix]),
     client!("nobody-at-path", "says so and exits with 1 when no server is at PATH", nobody_at_path)
         .over(&[Family::Unix]),
     client!("refuses-a-bad-path", "says that a path is empty or too long, and exits", refuses_a_bad_path)
         .over(&[Family::Unix]),
+    client!("reply-is-bytes", "prints a reply that is no text as it came", reply_is_bytes),
+    client!(
+        "ends-between-lines",
+        "says so and exits with 1 when the server ended before a line",
+        ends_between_lines
+    ),
 ];
 
 /// Listens at `[::1]` while the client is given 127.0.0.1 on the same port, or the other way round.
@@ -55,32 +66,58 @@ fn not_called(bench: &mut Bench, host: &Host, client: &mut Client, given: &str) 
     .broken()
 }
 
-/// Starts the client in the folder with `unix:NAME`, and listens at the absolute path.
 fn calls_any_path(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
-    place.dir.folder("below")?;
-    for name in NAMES.iter().chain(&["below/s"]) {
-        let word = format!("unix:{name}");
-        called_at(bench, &place, name, Some(word))?;
+    for name in NAMES {
+        called(bench, place.at(name)?, &with_address(Some(&place.dir), format!("unix:{name}")), ALL_OF_IT)?;
     }
     Ok(())
 }
 
-fn calls_100_bytes(bench: &mut Bench) -> Outcome {
+fn calls_a_relative_path(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
-    called_at(bench, &place, &place.name_of_length(100), None)
+    let below = place.dir.folder("below")?;
+    called(bench, place.at("below/s")?, &with_address(Some(&place.dir), "unix:below/s".into()), AS_IT_IS)?;
+    called(bench, place.at("s")?, &with_address(Some(&below), "unix:../s".into()), AS_IT_IS)?;
+    // The whole path is too long for a socket, but the one that is given is short.
+    let (deep, way) = place.deep_folder()?;
+    called(bench, place.at(&format!("{way}/s"))?, &with_address(Some(&deep), "unix:s".into()), AS_IT_IS)
 }
 
-/// Talks to a client at the socket of this name; `word` is how the client is given it, from the folder.
-fn called_at(bench: &mut Bench, place: &Place, name: &str, word: Option<String>) -> Outcome {
-    let at: Endpoint = place.at(name)?;
+fn calls_100_bytes(bench: &mut Bench) -> Outcome {
+    let place = Place::new(bench)?;
+    let at = place.at(&place.name_of_length(100))?;
+    let room =
+        "`sockaddr_un` has room for 108 bytes on Linux and 104 on macOS, with the 0 at the end (unix(7))";
+    called(bench, at, &With::default(), room)
+}
+
+/// Runs the client twice at one path: what it leaves there the first time stands in its way.
+fn calls_again(bench: &mut Bench) -> Outcome {
+    let place = Place::new(bench)?;
+    for _ in 0..2 {
+        called(bench, place.at(NAME)?, &With::default(), ONLY_CALLS)?;
+    }
+    match place.dir.entries().0.keys().next() {
+        None => Ok(()),
+        Some(name) => {
+            let got = format!("\"{}\" is there", name.as_encoded_bytes().escape_ascii());
+            Finding::new("the client leaves no file beside PATH", got, ONLY_CALLS).of(Half::Client).broken()
+        }
+    }
+}
+
+/// Listens at `at` and talks to the client, which is started as `with` says; `cause` says why it does not call there.
+fn called(bench: &mut Bench, at: Endpoint, with: &With, cause: &str) -> Outcome {
     let host = bench.host_at(at)?;
-    let dir = word.as_ref().map(|_| &place.dir);
-    let with = with_address(dir, word.unwrap_or_else(|| at.to_string()));
     let line = random_word(bench, 8);
     let reply = Uppercase::reply(line.as_bytes());
-    let mut client = bench.client_as(at, &with, slice::from_ref(&reply))?;
-    let mut peer = bench.accept(&host, &client)?;
+    let mut client = bench.client_as(at, with, slice::from_ref(&reply))?;
+    let peer = bench.accept(&host, &client).map_err(|stop| match with.address.as_ref() {
+        Some(word) => expecting(stop, &format!("the client, given {word:?}, connects to {at}")),
+        None => stop,
+    });
+    let mut peer = because(peer, cause)?;
     client.line(&line);
     let heard = peer.hear(line.len());
     same_bytes(Half::Client, line.as_bytes(), &heard, Uppercase::cause_of_request)?;
@@ -89,6 +126,58 @@ fn called_at(bench: &mut Bench, place: &Place, name: &str, word: Option<String>)
     client.end_input();
     client.exits_well("at the end of its input")?;
     client.printed_all(slice::from_ref(&reply), Uppercase::cause_of_printed)
+}
+
+/// Returns the stop with other words for what should have happened.
+fn expecting(mut stop: Box<Stop>, expected: &str) -> Box<Stop> {
+    if let Stop::Broken(finding) = &mut *stop {
+        finding.expected = expected.into();
+    }
+    stop
+}
+
+/// Types a line that is no UTF-8, and replies as the server does.
+fn reply_is_bytes(bench: &mut Bench) -> Outcome {
+    let host = bench.host()?;
+    let line: &[u8] = b"caf\xe9 \xff\xfe stra\xc3";
+    let reply = Uppercase::reply(line);
+    let mut client = bench.client(host.addr, slice::from_ref(&reply))?;
+    let mut peer = bench.accept(&host, &client)?;
+    client.input(&[line, b"\n"].concat());
+    let heard = peer.hear(line.len());
+    if heard.bytes.is_empty() && matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) {
+        client.end_input();
+        return client.exits_with_error("where it does not send a line that is no UTF-8");
+    }
+    same_bytes(Half::Client, line, &heard, |_, _| {
+        "a line is bytes: send it as it is, or say that it is no UTF-8 and exit with 1".into()
+    })?;
+    taken(Half::Client, peer.say(&reply), "the client has gone before it read the reply")?;
+    client.end_input();
+    client.exits_well("at the end of its input")?;
+    client.printed_all(slice::from_ref(&reply), |_| {
+        "a reply is bytes, in every family: print exactly those that came, and do not make them text before"
+    })
+}
+
+/// Ends the connection while the client waits for its next line.
+fn ends_between_lines(bench: &mut Bench) -> Outcome {
+    let lines = [random_word(bench, 5), random_word(bench, 6)];
+    let mut asked = Asked::<Uppercase>::start(bench, &lines)?;
+    asked.exchange(&lines[0])?;
+    let Asked { mut client, peer, .. } = asked;
+    client.wait_idle();
+    peer.close();
+    client.line(&lines[1]);
+    let outcome = client.exits_with_error("when the server has ended before the next line");
+    match &outcome {
+        Err(stop) if stop.symptom() == Symptom::Killed => because(
+            outcome,
+            "to write to a connection whose other end is closed sends SIGPIPE, which ends a program: ignore the signal, \
+             or write with MSG_NOSIGNAL, and make the error EPIPE one of your own",
+        ),
+        _ => outcome,
+    }
 }
 
 /// Gives the client a path at which nothing stands, and several at which something else than a server does.

@@ -1,7 +1,7 @@
 //! Which paths a server of a Unix socket takes, and which it refuses.
 
 use super::place::{Place, is_refused, listens, with_address};
-use crate::bench::{Bench, Family};
+use crate::bench::{Bench, Dir, Endpoint, Family};
 use crate::finding::{Outcome, broken};
 use crate::promises::asking::server::next_is_served;
 use crate::promises::lesson_02_uppercase::Uppercase;
@@ -20,47 +20,53 @@ pub const ROWS: &[Check] = &[
         .over(&[Family::Unix]),
 ];
 
-/// Names that look like something else: the abstract namespace, another address, an option, several words.
-pub const NAMES: &[&str] =
-    &["@s", "a:b", "[::1]:80", "127.0.0.1:80", "unix:s", " two  words ", "-s", "é\u{7c98}"];
+/// Names that look like something else: the abstract namespace, another address, a URL, an option, words of a shell.
+pub const NAMES: &[&str] = &[
+    "@s",
+    "a:b",
+    "[::1]:80",
+    "127.0.0.1:80",
+    "unix:s",
+    " two  words ",
+    "a?b=c%20d#e",
+    "~",
+    "$HOME",
+    "-s",
+    "é\u{7c98}",
+];
 /// Lengths in bytes of paths that no system has room for (unix(7)).
 pub const TOO_LONG: &[usize] = &[109, 110, 150, 250];
 /// Lengths of relative paths, which are also too long.
 const TOO_LONG_NAMES: &[usize] = &[109, 200];
 
+/// Why a relative path does not lead where it should.
+pub const AS_IT_IS: &str = "the kernel reads a relative path from the working directory: pass it on as it is, and \
+                            neither make it absolute nor leave the directory";
+/// Why a path does not lead where it should.
+pub const ALL_OF_IT: &str = "all that follows the first `unix:` is the path, byte for byte: no `@` of the abstract \
+                             namespace, no port, no URL, no `~` or `$` of a shell, no blanks to trim";
+
 fn takes_a_relative_path(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
     place.dir.folder("below")?;
     for name in ["s", "below/s", "./below/../t"] {
-        serves_at(
-            bench,
-            &place,
-            name,
-            "open the path as it is: the kernel reads it from the working directory",
-        )?;
+        serves_at(bench, &place.dir, place.at(name)?, name, AS_IT_IS)?;
     }
-    Ok(())
+    // The whole path is too long for a socket, but the one that is given is short.
+    let (deep, way) = place.deep_folder()?;
+    serves_at(bench, &deep, place.at(&format!("{way}/s"))?, "s", AS_IT_IS)
 }
 
 fn takes_any_name(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
-    for name in NAMES {
-        serves_at(
-            bench,
-            &place,
-            name,
-            "all that follows the first `unix:` is the path, byte for byte: no `@` of the abstract namespace, no port, \
-             no blanks to trim",
-        )?;
-    }
-    Ok(())
+    NAMES.iter().try_for_each(|name| serves_at(bench, &place.dir, place.at(name)?, name, ALL_OF_IT))
 }
 
-/// Starts the server in the folder with `unix:NAME`, and calls it by the absolute path.
-fn serves_at(bench: &mut Bench, place: &Place, name: &str, cause: &str) -> Outcome {
+/// Starts the server in `dir` with `unix:NAME`, and calls it at `at`.
+fn serves_at(bench: &mut Bench, dir: &Dir, at: Endpoint, name: &str, cause: &str) -> Outcome {
     let word = format!("unix:{name}");
     let expected = format!("the server listens at {word:?}, a file in its working directory");
-    let server = bench.start_server(place.at(name)?, &with_address(Some(&place.dir), word))?;
+    let server = bench.start_server(at, &with_address(Some(dir), word))?;
     let mut server = listens(server, &expected, cause)?;
     next_is_served::<Uppercase>(bench, &mut server, "its start")
 }

@@ -35,6 +35,16 @@ impl Place {
         "s".repeat(bytes.saturating_sub(folder).max(1))
     }
 
+    /// Makes a folder whose own path is too long for a socket, and returns it with the name of a short way to it.
+    ///
+    /// # Errors
+    /// When it cannot be made. A skip where the platform has no symbolic links.
+    pub fn deep_folder(&self) -> Outcome<(Dir, &'static str)> {
+        let deep = self.dir.folder(&"d".repeat(120))?;
+        self.dir.link("near", deep.path())?;
+        Ok((deep, "near"))
+    }
+
     /// Returns what stands there, which must be something.
     pub fn standing(&self, name: &str) -> Outcome<Standing> {
         match self.dir.standing(name) {
