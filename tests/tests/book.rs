@@ -107,9 +107,10 @@ fn masked(text: &str) -> String {
         let words = line.split_whitespace().map(|word| {
             let number = word.trim_end_matches([',', ';', ':']);
             let fraction = number.contains('.') && number.parse::<f64>().is_ok();
-            let millis = number.parse::<u32>().is_ok() && line.contains(&format!("{number} ms"));
+            // With the blank: `9` is no time in `177.9 ms  …  9 bytes`.
+            let millis = number.parse::<u32>().is_ok() && line.contains(&format!(" {number} ms"));
             match word {
-                _ if word.starts_with("127.") => "ADDRESS",
+                _ if word.starts_with("127.") && !fraction => "ADDRESS",
                 // `k/n`: in k of n runs there was luck.
                 _ if word
                     .split_once('/')

@@ -7,7 +7,7 @@ use crate::promises::pushing::{self, Push};
 use crate::promises::{
     Check, CheckOn, lesson_01_echo, lesson_02_uppercase, lesson_03_sticky, lesson_04_sleep, lesson_05_ack,
     lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_10_command,
-    lesson_11_files, lesson_13_families,
+    lesson_11_files, lesson_12_udp, lesson_13_families,
 };
 
 /// One row of the course.
@@ -129,11 +129,22 @@ pub const LESSONS: &[Lesson] = &[
         families: ONE,
         promises: lesson_11_files::PROMISES,
     },
+    Lesson {
+        number: "12",
+        name: "udp",
+        idea: "datagrams keep their boundaries and promise nothing else: number, time limit, resend",
+        learned: "a datagram comes once, twice, late or never: number it, wait, and try again",
+        scenario: Scenario::Asking,
+        without_wire: lesson_12_udp::without_wire,
+        hashes: false,
+        families: ONE,
+        promises: lesson_12_udp::PROMISES,
+    },
     Lesson::asks::<lesson_02_uppercase::Uppercase>(
         "13",
         "families",
-        "IPv6 and Unix domain sockets: one code for addresses of three families",
-        "above `bind` a stream is a stream; names, and what stays behind, differ",
+        "IPv6 and Unix domain sockets: one code, and addresses of three families",
+        "above `bind` a stream is a stream in each family; names and leftovers differ",
         lesson_13_families::PROMISES,
     )
     .over(FAMILIES),

@@ -1,10 +1,13 @@
 //! Datagrams that carry a number, so that a reply can be told from all others.
 
 // ANCHOR: limit
-/// The longest text, in bytes. With the number the datagram has 1028 bytes, and fits into one packet of any usual network.
+/// The longest text, in bytes. With its number the datagram has 1028 bytes, and any usual network carries it whole.
 pub const MAX_TEXT: usize = 1024;
 /// The longest datagram, in bytes: a number and a text.
 pub const MAX_DATAGRAM: usize = 4 + MAX_TEXT;
+/// How large a buffer for one datagram is, in bytes. The kernel drops what does not fit. With one byte more than the
+/// longest datagram has, a longer one still looks too long.
+pub const BUFFER: usize = MAX_DATAGRAM + 1;
 // ANCHOR_END: limit
 
 /// Returns the datagram that carries `number` (`u32`, big-endian) and `text`.
@@ -14,10 +17,10 @@ pub fn datagram(number: u32, text: &[u8]) -> Vec<u8> {
 
 /// Returns the number and the text of a datagram.
 ///
-/// A datagram of fewer than 4 bytes has no number, and one of more than [`MAX_DATAGRAM`] is too long: for both it returns
-/// `None`. The text may be empty, and need not be UTF-8.
+/// A datagram of fewer than 4 bytes has no number, and one of more than [`MAX_DATAGRAM`] bytes is too long: for both it
+/// returns `None`. The text may be empty, and need not be UTF-8.
 pub fn parse(datagram: &[u8]) -> Option<(u32, &[u8])> {
-    // BEGIN SOLUTION: split off the first four bytes, and check the length of all
+    // BEGIN SOLUTION: split off the first four bytes, and check the length of the text
     let (number, text) = datagram.split_first_chunk()?;
     (text.len() <= MAX_TEXT).then_some((u32::from_be_bytes(*number), text))
     // END SOLUTION
@@ -32,7 +35,7 @@ mod tests {
         for text in [&b""[..], b"x", b"\xff\0", &[b'a'; MAX_TEXT]] {
             assert_eq!(parse(&datagram(0x0102_0304, text)), Some((0x0102_0304, text)));
         }
-        assert!(datagram(0x0102_0304, b"x") == b"\x01\x02\x03\x04x");
+        assert_eq!(parse(b"\x01\x02\x03\x04x"), Some((0x0102_0304, &b"x"[..])));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::facts::{can, never_called, progress, starts};
 use super::stderr::Said;
 use super::{
-    Client, Folder, Given, Host, Peer, Programs, Server, SharedLog, Start, With, fixed_address, lock,
+    Client, Datagrams, Folder, Given, Host, Peer, Programs, Server, SharedLog, Start, With, fixed_address,
+    lock,
 };
 use crate::finding::{Half, Hindrance, Outcome, hindered, skip};
 use crate::system::address;
@@ -40,6 +41,8 @@ pub struct Bench<'a> {
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads, where the check draws one.
     pub ribbon: Option<Ribbon>,
+    /// The datagrams that the runner's own sockets and wire have seen.
+    pub datagrams: Datagrams,
     /// What passed the wires that the check started.
     pub records: Vec<Record>,
     /// The processes below which servers run.
@@ -77,6 +80,7 @@ impl<'a> Bench<'a> {
             ends: Vec::new(),
             notes: Vec::new(),
             ribbon: None,
+            datagrams: Datagrams::new(),
             records: Vec::new(),
             servers: Vec::new(),
             given: Given::default(),

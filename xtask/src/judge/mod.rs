@@ -107,8 +107,9 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
+    let outcome = tried(case, check, &mut bench);
     let outcome =
-        tried(case, check, &mut bench).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+        bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
     let outcome = match bench.has_lacked_reset() {
         true => Err(Stop::Skip(
             "a Unix connection is reset by closing it with bytes unread, but this side had said nothing"

@@ -19,6 +19,7 @@ pub mod lesson_08_threads;
 pub mod lesson_09_lines;
 pub mod lesson_10_command;
 pub mod lesson_11_files;
+pub mod lesson_12_udp;
 pub mod lesson_13_families;
 pub mod pushing;
 

@@ -1,7 +1,9 @@
 //! The report as JSON. Later versions only add fields.
 
 use super::{CheckReport, LessonReport, Problem, Report};
+use crate::wire::{Crossing, Fate};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Renders the whole report; escapes bytes as `escape_ascii` does.
 pub fn render(report: &Report) -> String {
@@ -83,5 +85,29 @@ fn check(check: &CheckReport) -> Value {
     if !evidence.connections.is_empty() {
         value["connections"] = json!(evidence.connections);
     }
+    if !evidence.datagrams.is_empty() {
+        value["datagrams"] = evidence.datagrams.iter().map(datagram).collect();
+    }
     value
+}
+
+fn datagram(one: &Crossing) -> Value {
+    // Microseconds say enough, and keep the report short.
+    let millis = |time: Duration| time.as_micros() as f64 / 1e3;
+    let fate = match one.fate {
+        Fate::Pass => "sent",
+        Fate::Lose => "lost",
+        Fate::Double => "doubled",
+        Fate::Late => "late",
+    };
+    json!({
+        "at": millis(one.at),
+        "flow": one.flow,
+        "direction": one.direction.arrow(),
+        "number": one.number,
+        "bytes": one.len,
+        "fate": fate,
+        "passed": one.passed.iter().map(|at| millis(*at)).collect::<Vec<_>>(),
+        "taken": one.taken,
+    })
 }

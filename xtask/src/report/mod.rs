@@ -10,7 +10,7 @@ mod snapshot;
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
 use crate::system::family::Family;
-use crate::wire::{Kind, Ribbon};
+use crate::wire::{Crossing, Kind, Ribbon};
 
 /// The verdicts of a run.
 #[derive(Debug, Default)]
@@ -114,6 +114,8 @@ pub struct Evidence {
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads.
     pub ribbon: Option<Ribbon>,
+    /// The datagrams that the runner's sockets and its wire have seen, in the order of time.
+    pub datagrams: Vec<Crossing>,
 }
 
 impl LessonReport {

@@ -3,10 +3,13 @@
 use socket2::SockRef;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many bytes the kernel is asked to keep for a socket.
 const QUEUE: usize = 4 << 20;
+
+/// Whether this platform's kernel tells which datagram sockets there are.
+pub const KNOWN: bool = cfg!(target_os = "linux");
 
 /// One datagram as it was received.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +20,8 @@ pub struct Stamped {
     pub from: SocketAddr,
     /// How long ago the kernel received it; `None` where it does not tell.
     pub ago: Option<Duration>,
+    /// When it was received: by the kernel, or, where that does not tell, by the caller.
+    pub at: Instant,
 }
 
 /// A UDP socket in the kernel's table.
@@ -62,7 +67,7 @@ mod imp {
     use std::io;
     use std::net::UdpSocket;
     use std::os::fd::AsRawFd;
-    use std::time::{Duration, SystemTime};
+    use std::time::{Duration, Instant, SystemTime};
 
     /// Asks for the time at which the datagram that was read last came in (socket(7), SIOCGSTAMP). libc lacks it.
     const SIOCGSTAMPNS: libc::c_ulong = 0x8907;
@@ -73,8 +78,20 @@ mod imp {
 
     pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Stamped> {
         let (len, from) = socket.recv_from(buffer)?;
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Ok(Stamped { len, from, ago: stamp(socket).map(|stamp| now.saturating_sub(stamp)) })
+        let (now, since_1970) = both_clocks();
+        let ago = stamp(socket).map(|stamp| since_1970.saturating_sub(stamp));
+        Ok(Stamped { len, from, ago, at: now.checked_sub(ago.unwrap_or_default()).unwrap_or(now) })
+    }
+
+    /// Reads both clocks at one moment: when this thread loses the processor between the two, it reads them again.
+    fn both_clocks() -> (Instant, Duration) {
+        loop {
+            let now = Instant::now();
+            let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            if now.elapsed() < Duration::from_millis(1) {
+                return (now, since_1970);
+            }
+        }
     }
 
     /// Returns when the datagram that was read last came in, since 1970.
@@ -111,12 +128,13 @@ mod imp {
     use super::{Entry, Stamped};
     use std::io;
     use std::net::UdpSocket;
+    use std::time::Instant;
 
     pub fn prepare(_: &UdpSocket) {}
 
     pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Stamped> {
         let (len, from) = socket.recv_from(buffer)?;
-        Ok(Stamped { len, from, ago: None })
+        Ok(Stamped { len, from, ago: None, at: Instant::now() })
     }
 
     pub fn sockets() -> io::Result<Vec<Entry>> {

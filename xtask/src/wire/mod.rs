@@ -17,7 +17,7 @@ mod ribbon;
 mod slice;
 mod slow;
 
-pub use datagram::{DatagramRecord, DatagramWire, Passage, fates};
+pub use datagram::{Crossing, DatagramRecord, DatagramWire, Passage, fates, mark_taken, number_of};
 pub use kind::{Cut, Datagram, Fate, Fault, Kind, NAMES};
 pub use record::{Direction, Passed, Piece, Record};
 pub use relay::Wire;

@@ -1,7 +1,7 @@
 //! One check: a line when it passed, all that it teaches when it failed.
 
 use super::layout::{WIDTH, row};
-use super::{Paint, bytes, ribbon};
+use super::{Paint, bytes, datagrams, ribbon};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
 use crate::system::family::Family;
@@ -80,6 +80,7 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
     match check.verdict {
         Verdict::Pass => {
             out += &ribbon(paint, check);
+            out += &picture(paint, check);
             for note in &check.evidence.notes {
                 let _ = writeln!(out, "{}", row(paint, "note", note));
             }
@@ -170,6 +171,9 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
         out += &bytes::comparison(paint, bytes);
     }
     out += &ribbon(paint, check);
+    if detail != Detail::Least {
+        out += &picture(paint, check);
+    }
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "{}", row(paint, label, text));
     };
@@ -211,6 +215,14 @@ fn ribbon(paint: Paint, check: &CheckReport) -> String {
     for line in check.evidence.ribbon.iter().flat_map(|ribbon| ribbon::lines(ribbon, WIDTH - 8)) {
         let (label, rest) = line.split_at(line.char_indices().nth(8).map_or(line.len(), |(at, _)| at));
         let _ = writeln!(out, "      {}{rest}", paint.dim(label));
+    }
+    out
+}
+
+fn picture(paint: Paint, check: &CheckReport) -> String {
+    let mut out = String::new();
+    for line in datagrams::lines(check) {
+        let _ = writeln!(out, "      {}", paint.dim(&line));
     }
     out
 }

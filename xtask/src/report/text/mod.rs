@@ -3,6 +3,7 @@
 mod bytes;
 mod check;
 mod closing;
+mod datagrams;
 mod layout;
 mod paint;
 mod ribbon;

@@ -3,10 +3,12 @@
 //! A wire never acts because time has passed. What it does with a datagram hangs on nothing but the seed, the direction
 //! and the datagram's number in that direction of its flow. A flow is what one client address says and hears.
 
+mod crossing;
 mod fate;
 mod record;
 mod relay;
 
+pub use crossing::{Crossing, mark_taken, number_of};
 pub use fate::fates;
 pub use record::{DatagramRecord, Passage};
 pub use relay::DatagramWire;

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::{Shutdown, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub struct DatagramWire {
 }
 
 struct Shared {
+    /// The lanes of all sockets of the one client: to the server, to the client.
+    one_flow: Option<[SharedLane; 2]>,
     kind: Kind,
     seed: u64,
     server: SocketAddr,
@@ -49,10 +51,37 @@ impl DatagramWire {
     /// # Errors
     /// When `addr` is taken.
     pub fn start(kind: Kind, seed: u64, addr: SocketAddr, server: SocketAddr) -> anyhow::Result<Self> {
+        Self::start_for(false, kind, seed, addr, server)
+    }
+
+    /// Starts a wire for one client: whatever socket it sends from, its datagrams are one flow. So a client that makes a
+    /// new socket for each send meets the same fates as one that keeps its socket.
+    ///
+    /// # Errors
+    /// When `addr` is taken.
+    pub fn start_for_one(
+        kind: Kind,
+        seed: u64,
+        addr: SocketAddr,
+        server: SocketAddr,
+    ) -> anyhow::Result<Self> {
+        Self::start_for(true, kind, seed, addr, server)
+    }
+
+    fn start_for(
+        one_client: bool,
+        kind: Kind,
+        seed: u64,
+        addr: SocketAddr,
+        server: SocketAddr,
+    ) -> anyhow::Result<Self> {
         let clients = socket(addr).with_context(|| format!("bind {addr}"))?;
         let addr = clients.local_addr()?;
         let record = DatagramRecord::new();
+        let lane = |direction| Arc::new(Mutex::new(Lane::new(kind, seed, 1, direction)));
+        let lanes = [Direction::ClientToServer, Direction::ServerToClient].map(lane);
         let shared = Arc::new(Shared {
+            one_flow: one_client.then_some(lanes),
             kind,
             seed,
             server,
@@ -88,6 +117,8 @@ impl Drop for DatagramWire {
         self.threads.drain(..).for_each(|thread| {
             let _ = thread.join();
         });
+        // What is held back holds the sockets, through which it would be passed on.
+        self.shared.one_flow.iter().flatten().for_each(|lane| lock(lane).held.clear());
     }
 }
 
@@ -99,6 +130,22 @@ fn socket(addr: SocketAddr) -> anyhow::Result<UdpSocket> {
     Ok(socket)
 }
 
+impl Shared {
+    /// Returns the lane of this direction of a flow.
+    fn lane(&self, flow: usize, direction: Direction) -> SharedLane {
+        match &self.one_flow {
+            Some(lanes) => Arc::clone(&lanes[usize::from(direction == Direction::ServerToClient)]),
+            None => Arc::new(Mutex::new(Lane::new(self.kind, self.seed, flow, direction))),
+        }
+    }
+}
+
+/// How a datagram is passed on.
+type PassOn = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
+/// One direction of one flow, shared where a flow has several sockets.
+type SharedLane = Arc<Mutex<Lane>>;
+
 /// One direction of one flow.
 struct Lane {
     fates: Fates,
@@ -106,17 +153,17 @@ struct Lane {
     direction: Direction,
     came: u64,
     /// What is late: it is passed on after the next one that passes.
-    held: Vec<(Place, Vec<u8>)>,
+    held: Vec<(Place, Vec<u8>, PassOn)>,
 }
 
 impl Lane {
-    fn new(shared: &Shared, flow: usize, direction: Direction) -> Self {
-        let fates = Fates::new(shared.kind, shared.seed, direction);
+    fn new(kind: Kind, seed: u64, flow: usize, direction: Direction) -> Self {
+        let fates = Fates::new(kind, seed, direction);
         Self { fates, flow, direction, came: 0, held: Vec::new() }
     }
 
     /// Does with one datagram what its fate says.
-    fn meets(&mut self, record: &DatagramRecord, came: Duration, bytes: &[u8], pass: impl Fn(&[u8])) {
+    fn meets(&mut self, record: &DatagramRecord, came: Duration, bytes: &[u8], pass_on: &PassOn) {
         self.came += 1;
         let fate = self.fates.next();
         let (flow, direction, number, len) = (self.flow, self.direction, self.came, bytes.len());
@@ -128,29 +175,35 @@ impl Lane {
             Fate::Double => 2,
             Fate::Lose => 0,
             Fate::Late => {
-                self.held.push((place, bytes.to_vec()));
+                self.held.push((place, bytes.to_vec(), Arc::clone(pass_on)));
                 0
             }
         };
         for _ in 0..times {
             record.passes(place);
-            pass(bytes);
+            pass_on(bytes);
         }
         if times > 0 {
-            for (place, bytes) in self.held.drain(..) {
+            for (place, bytes, pass_on) in self.held.drain(..) {
                 record.passes(place);
-                pass(&bytes);
+                pass_on(&bytes);
             }
         }
     }
 }
 
+/// Locks a lane, even if a thread that used it panicked.
+fn lock(lane: &SharedLane) -> MutexGuard<'_, Lane> {
+    lane.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn carry_requests(shared: &Arc<Shared>) {
-    let mut flows: HashMap<SocketAddr, (Arc<UdpSocket>, Lane)> = HashMap::new();
+    let mut flows: HashMap<SocketAddr, (SharedLane, PassOn)> = HashMap::new();
     let mut replies = Vec::new();
     let mut buffer = vec![0; MOST];
     while !shared.done.load(Ordering::SeqCst) {
-        let Ok(Stamped { len, from: client, ago }) = datagrams::receive(&shared.clients, &mut buffer) else {
+        let Ok(Stamped { len, from: client, ago, .. }) = datagrams::receive(&shared.clients, &mut buffer)
+        else {
             continue;
         };
         if shared.done.load(Ordering::SeqCst) {
@@ -158,7 +211,7 @@ fn carry_requests(shared: &Arc<Shared>) {
         }
         let came = shared.record.now().saturating_sub(ago.unwrap_or_default());
         let next = flows.len() + 1;
-        let (socket, lane) = match flows.entry(client) {
+        let (lane, pass_on) = match flows.entry(client) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let Ok(socket) = towards(shared.server) else { continue };
@@ -170,18 +223,21 @@ fn carry_requests(shared: &Arc<Shared>) {
                     .push(Arc::clone(&socket));
                 let (all, own) = (Arc::clone(shared), Arc::clone(&socket));
                 replies.push(thread::spawn(move || carry_replies(&all, &own, client, next)));
-                new.insert((socket, Lane::new(shared, next, Direction::ClientToServer)))
+                let pass_on: PassOn = Arc::new(move |bytes| pass(|| socket.send(bytes)));
+                new.insert((shared.lane(next, Direction::ClientToServer), pass_on))
             }
         };
-        lane.meets(&shared.record, came, &buffer[..len], |bytes| pass(|| socket.send(bytes)));
+        lock(lane).meets(&shared.record, came, &buffer[..len], pass_on);
     }
     replies.into_iter().for_each(|thread| {
         let _ = thread.join();
     });
 }
 
-fn carry_replies(shared: &Shared, socket: &UdpSocket, client: SocketAddr, flow: usize) {
-    let mut lane = Lane::new(shared, flow, Direction::ServerToClient);
+fn carry_replies(shared: &Arc<Shared>, socket: &UdpSocket, client: SocketAddr, flow: usize) {
+    let lane = shared.lane(flow, Direction::ServerToClient);
+    let back = Arc::clone(shared);
+    let pass_on: PassOn = Arc::new(move |bytes| pass(|| back.clients.send_to(bytes, client)));
     let mut buffer = vec![0; MOST];
     while !shared.done.load(Ordering::SeqCst) {
         let Ok(Stamped { len, ago, .. }) = datagrams::receive(socket, &mut buffer) else { continue };
@@ -189,9 +245,7 @@ fn carry_replies(shared: &Shared, socket: &UdpSocket, client: SocketAddr, flow: 
             break;
         }
         let came = shared.record.now().saturating_sub(ago.unwrap_or_default());
-        lane.meets(&shared.record, came, &buffer[..len], |bytes| {
-            pass(|| shared.clients.send_to(bytes, client))
-        });
+        lock(&lane).meets(&shared.record, came, &buffer[..len], &pass_on);
     }
 }
 

@@ -1,0 +1,89 @@
+//! The uppercase client at an address of any family: sends each line of standard input and prints the whole reply.
+//!
+//! Run it against the server: `cargo run -p lesson-13-families --bin lesson-13-client -- unix:socket`
+
+use socket2::{Socket, Type};
+use lesson_13_families::Address;
+use std::env;
+use std::io::{self, IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+/// How many bytes are sent before their reply is read. A longer request goes in parts of this size: the server replies
+/// while it reads. If the client only wrote, each side would in the end wait for the other to read.
+const PART: usize = 64 * 1024;
+
+fn main() -> ExitCode {
+    let text = env::args_os().nth(1).unwrap_or_else(|| "127.0.0.1:8888".into());
+    let addr = text.display();
+    let stream = match Address::parse(&text).and_then(|addresses| connect(&addresses)) {
+        Ok(stream) => stream,
+        Err(error) => {
+            eprintln!("client: connect {addr}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match converse(stream) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The text that `read_exact` gives this error says little to a person.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            eprintln!("client: {addr}: the server ended the connection before the reply was whole");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("client: {addr}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Connects to the first of `addresses` where a server accepts, in their order.
+///
+/// For each one: makes a stream socket of the address's family (a socket belongs to one family for ever, so each try
+/// needs its own), and calls `connect`. When a try fails and another address is left, prints the error with its address
+/// on standard error and goes on. When the last one fails, returns its error.
+fn connect(addresses: &[Address]) -> io::Result<Socket> {
+    // TODO: try one address after the other, each with a socket of its own family
+    todo!("try one address after the other, each with a socket of its own family")
+}
+
+/// Sends each non-empty line of standard input and prints the reply, until `q` or the end of the input.
+fn converse(mut stream: Socket) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    prompt()?;
+    for line in io::stdin().lines() {
+        let line = line?;
+        if line == "q" {
+            break;
+        }
+        if !line.is_empty() {
+            let reply = ask(&mut stream, line.as_bytes())?;
+            // Bytes, not text: a reply may end in the middle of a character.
+            stdout.write_all(&reply)?;
+            stdout.write_all(b"\n")?;
+        }
+        prompt()?;
+    }
+    Ok(())
+}
+
+/// Sends `request` and returns the server's reply, which has the same length. Reads as often as it needs.
+///
+/// When the server ends before the reply is whole, that is an error ([`io::ErrorKind::UnexpectedEof`]). A call that
+/// fails is an error, too. Sends at most [`PART`] bytes before it reads their reply.
+fn ask(stream: &mut Socket, request: &[u8]) -> io::Result<Vec<u8>> {
+    let mut reply = vec![0; request.len()];
+    for (sent, received) in request.chunks(PART).zip(reply.chunks_mut(PART)) {
+        stream.write_all(sent)?;
+        stream.read_exact(received)?;
+    }
+    Ok(reply)
+}
+
+/// Prints `>> ` for a person at a terminal. A program that writes to standard input needs no prompt.
+fn prompt() -> io::Result<()> {
+    if io::stdin().is_terminal() {
+        print!(">> ");
+        io::stdout().flush()?;
+    }
+    Ok(())
+}

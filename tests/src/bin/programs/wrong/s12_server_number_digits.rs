@@ -1,0 +1,35 @@
+// wrong: the reply's number is written in digits
+use std::net::UdpSocket;
+use std::process::ExitCode;
+
+const LONGEST: usize = 4 + 1024;
+
+pub fn main(args: &[String]) -> ExitCode {
+    let addr = args.first().map_or("127.0.0.1:8888", String::as_str);
+    let socket = match UdpSocket::bind(addr) {
+        Ok(socket) => socket,
+        Err(e) => {
+            eprintln!("server: cannot bind {addr}: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("listening on {addr}");
+    let mut buffer = [0; LONGEST + 1];
+    loop {
+        let (n, client) = match socket.recv_from(&mut buffer) {
+            Ok(received) => received,
+            Err(e) => {
+                eprintln!("server: receive: {e}");
+                continue;
+            }
+        };
+        if (4..=LONGEST).contains(&n) {
+            buffer[4..n].make_ascii_uppercase();
+            let number = u32::from_be_bytes([buffer[0], buffer[1], buffer[2], buffer[3]]);
+            let reply = [format!("{number:04}").as_bytes(), &buffer[4..n]].concat();
+            if let Err(e) = socket.send_to(&reply, client) {
+                eprintln!("server: send to {client}: {e}");
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+# wrong: it keeps replies by number alone: another client gets the first one's reply
+import socket
+import sys
+
+MOST = 4 + 1024
+
+
+def main():
+    addr = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8888"
+    host, _, port = addr.rpartition(":")
+    host = host.strip("[]")
+    try:
+        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind((host, int(port)))
+    except (OSError, ValueError) as e:
+        sys.exit("server: cannot bind %s: %s" % (addr, e))
+    print("listening on", addr, flush=True)
+    replies = {}
+    while True:
+        try:
+            data, client = sock.recvfrom(MOST + 1)
+            if 4 <= len(data) <= MOST:
+                reply = replies.setdefault(data[:4], data[:4] + data[4:].upper())
+                sock.sendto(reply, client)
+        except OSError as e:
+            print("server:", e, file=sys.stderr)
+
+
+main()

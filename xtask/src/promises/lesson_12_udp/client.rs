@@ -1,0 +1,334 @@
+//! A conversation with a client under test: the runner is the server, and decides which datagrams are lost.
+
+use super::protocol::{cause_of_request, datagram, is_same};
+use crate::bench::{Bench, Client, Datagram, Exit, Mailbox, Missing, Saying};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, count, quoted};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Two sends of one number are at least this far apart.
+pub const SOONEST: Duration = Duration::from_millis(150);
+/// Two sends of one number are at most this far apart.
+pub const LATEST: Duration = Duration::from_secs(1);
+/// How many times a request is sent at most.
+pub const TRIES: usize = 5;
+
+/// One request that has come, and how many times.
+struct Request {
+    number: u32,
+    bytes: Vec<u8>,
+    /// When its last send came.
+    last: Datagram,
+    sends: usize,
+}
+
+/// A conversation.
+pub struct Asked {
+    /// The client.
+    pub client: Client,
+    /// The runner's socket, to which the client sends.
+    pub mailbox: Mailbox,
+    /// What the client must print.
+    wanted: Vec<Vec<u8>>,
+    /// The requests that came, in order.
+    requests: Vec<Request>,
+}
+
+impl Asked {
+    /// Starts the client. `wanted` are the replies that it will get, in this order.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(bench: &mut Bench, wanted: &[Vec<u8>]) -> Outcome<Self> {
+        let mailbox = bench.mailbox_for_client()?;
+        let client = bench.client(mailbox.addr, wanted)?;
+        Ok(Self { client, mailbox, wanted: wanted.to_vec(), requests: Vec::new() })
+    }
+
+    /// Starts the client, whose replies are these texts.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn with_texts<T: AsRef<[u8]>>(bench: &mut Bench, texts: &[T]) -> Outcome<Self> {
+        let wanted: Vec<Vec<u8>> = texts.iter().map(|text| text.as_ref().to_vec()).collect();
+        Self::start(bench, &wanted)
+    }
+
+    /// Returns where the client sent from last.
+    pub fn from(&self) -> SocketAddr {
+        self.requests.last().map_or(self.mailbox.addr, |request| request.last.from)
+    }
+
+    /// Returns the number of the request that came last.
+    pub fn number(&self) -> u32 {
+        self.requests.last().map_or(0, |request| request.number)
+    }
+
+    /// Returns when the last send came, on the clock of the check.
+    pub fn last_send(&self) -> Duration {
+        self.requests.last().map_or(Duration::ZERO, |request| request.last.at)
+    }
+
+    /// Types `line`, and hears its request, which must have the next number.
+    ///
+    /// # Errors
+    /// As [`Asked::hears`].
+    pub fn types(&mut self, line: &str) -> Outcome {
+        self.client.line(line);
+        self.hears(line.as_bytes())
+    }
+
+    /// Hears the first send of the next request.
+    ///
+    /// # Errors
+    /// The finding that something else came, or nothing.
+    pub fn hears(&mut self, line: &[u8]) -> Outcome {
+        self.hears_number(self.number() + 1, line)
+    }
+
+    /// Hears the first send of the request with this number.
+    ///
+    /// # Errors
+    /// As [`Asked::hears`].
+    pub fn hears_number(&mut self, number: u32, line: &[u8]) -> Outcome {
+        let expected = datagram(number, line);
+        let what = format!("request {number}");
+        let got = loop {
+            let heard = match self.requests.is_empty() {
+                true => self.mailbox.hear_first(&self.client),
+                false => self.mailbox.hear(&self.client),
+            };
+            let got = match heard {
+                Ok(got) => got,
+                Err(missing) => return self.sends_nothing(&what, missing),
+            };
+            // The request before may come again: whether it may is judged by the check for that.
+            if got.bytes == expected || !self.is_repeated(&got)? {
+                break got;
+            }
+        };
+        is_same(Half::Client, &what, &expected, &got, cause_of_request(&expected, &got.bytes))?;
+        self.requests.push(Request { number, bytes: expected, last: got, sends: 1 });
+        Ok(())
+    }
+
+    /// Returns whether this is a request that came before. Checks that it does not come too soon.
+    ///
+    /// # Errors
+    /// The finding that it does.
+    pub fn is_repeated(&mut self, got: &Datagram) -> Outcome<bool> {
+        let Some(request) = self.requests.iter_mut().find(|request| request.bytes == got.bytes) else {
+            return Ok(false);
+        };
+        request.sends += 1;
+        let before = std::mem::replace(&mut request.last, got.clone());
+        not_too_soon(
+            request.number,
+            &before,
+            got,
+            "after each send wait 200 ms for the reply before you send again",
+        )?;
+        Ok(true)
+    }
+
+    fn sends_nothing(&self, what: &str, missing: Missing) -> Outcome {
+        let expected = format!("the client sends {what}");
+        let cause = match (&missing, self.requests.len()) {
+            (Missing::Ended(_), 0) => {
+                "it ended before it sent anything: its own message says why. Each line of its standard input is a request"
+            }
+            (Missing::Silent(_), 0) => {
+                "each line of its standard input is a request: send it, to the address in the first argument, as soon as \
+                 it is read"
+            }
+            (Missing::Ended(_), _) => {
+                "it ended after a reply: one reply ends one request, and the next line is the next request"
+            }
+            (Missing::Silent(_), _) => {
+                "it did not go on after a reply: the reply is whole, whatever its size; print it, and read the next line"
+            }
+        };
+        let symptom = match &missing {
+            Missing::Ended(exit) => ended(*exit),
+            Missing::Silent(_) => Symptom::Silent,
+        };
+        Finding::new(expected, missing.to_string(), cause).seen(symptom).of(Half::Client).broken()
+    }
+
+    /// Acts as if the last send had been lost.
+    pub fn loses(&self) {
+        if let Some(request) = self.requests.last() {
+            self.mailbox.lose(&request.last);
+        }
+    }
+
+    /// Hears the current request once more: the same bytes, not too soon and not too late. `cause` says why not.
+    ///
+    /// # Errors
+    /// The finding that it is another one, that nothing came, or at another time.
+    pub fn hears_again(&mut self, when: &str, cause: &str) -> Outcome {
+        let heard = self.mailbox.hear_for(&self.client, LATEST);
+        self.is_again(heard, when, cause)
+    }
+
+    /// Hears the current request once more, while the runner says something every 100 ms.
+    ///
+    /// # Errors
+    /// As [`Asked::hears_again`].
+    pub fn hears_again_while(
+        &mut self,
+        say: &mut dyn FnMut(&mut Mailbox),
+        when: &str,
+        cause: &str,
+    ) -> Outcome {
+        let saying = Saying { every: Duration::from_millis(100), say };
+        let heard = self.mailbox.hear_while_saying(&self.client, LATEST, saying);
+        self.is_again(heard, when, cause)
+    }
+
+    fn is_again(&mut self, heard: Result<Datagram, Missing>, when: &str, cause: &str) -> Outcome {
+        let number = self.number();
+        let expected =
+            format!("the client sends request {number} again {when}, at most 1 s after the send before");
+        let got = match heard {
+            Ok(got) => got,
+            Err(missing) => {
+                let symptom = match &missing {
+                    Missing::Ended(exit) => ended(*exit),
+                    Missing::Silent(_) => Symptom::Silent,
+                };
+                let sends = self.requests.last().map_or(0, |request| request.sends);
+                let got = format!("after {sends} sends {missing}");
+                return Finding::new(expected, got, cause).seen(symptom).of(Half::Client).broken();
+            }
+        };
+        let Some(request) = self.requests.last_mut() else { return Ok(()) };
+        if request.bytes != got.bytes {
+            let next = got.bytes.starts_with(&(number + 1).to_be_bytes());
+            let cause = match (next, got.bytes.get(4..) == request.bytes.get(4..)) {
+                (true, true) => "a resend bears the number of its request: it is the same datagram once more",
+                (true, false) => cause,
+                _ => cause_of_request(&request.bytes, &got.bytes),
+            };
+            let came = format!("a datagram of {}: {}", count(got.bytes.len()), quoted(&got.bytes));
+            return Finding::new(expected, came, cause).of(Half::Client).broken();
+        }
+        request.sends += 1;
+        let before = std::mem::replace(&mut request.last, got.clone());
+        not_too_soon(number, &before, &got, cause)
+    }
+
+    /// Replies to the current request, to where it came from last. Returns when the reply had left.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn reply(&mut self, text: &[u8]) -> Outcome<Duration> {
+        self.say(self.number(), text)
+    }
+
+    /// Sends a reply with this number and text, to where the client sent from last.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn say(&mut self, number: u32, text: &[u8]) -> Outcome<Duration> {
+        let to = self.from();
+        self.mailbox.say(to, &datagram(number, text))
+    }
+
+    /// Types `line`, hears its request, and replies `text`.
+    ///
+    /// # Errors
+    /// As [`Asked::hears`].
+    pub fn exchange(&mut self, line: &str, text: &[u8]) -> Outcome {
+        self.types(line)?;
+        self.reply(text).map(|_| ())
+    }
+
+    /// Types `q`, and checks that the client ends well, has sent no other request, and has printed every reply.
+    ///
+    /// # Errors
+    /// The finding that names what is wrong.
+    pub fn ends(mut self) -> Outcome {
+        self.client.line("q");
+        self.ends_well("after `q`")
+    }
+
+    /// Checks that the client ends well, has sent no other request, and has printed every reply.
+    ///
+    /// # Errors
+    /// The finding that names what is wrong.
+    pub fn ends_well(mut self, after: &str) -> Outcome {
+        let exited = self.client.exits_well(after);
+        for got in self.mailbox.pending() {
+            if self.is_repeated(&got)? {
+                continue;
+            }
+            let cause = match got.bytes.get(4..) {
+                Some(b"q") => "`q` is not sent: it ends the client",
+                Some(b"") => "for an empty line there is nothing to send",
+                _ => "each line is one request, and nothing else is sent",
+            };
+            let came = format!("one more datagram, {}: {}", count(got.bytes.len()), quoted(&got.bytes));
+            let expected = format!("the client sends nothing more {after}");
+            return Finding::new(expected, came, cause).of(Half::Client).broken();
+        }
+        exited?;
+        let wanted = std::mem::take(&mut self.wanted);
+        self.client.printed_all(&wanted, cause_of_printed)
+    }
+
+    /// Returns how many times the request with this number has come.
+    pub fn sends_of(&self, number: u32) -> usize {
+        self.requests.iter().find(|request| request.number == number).map_or(0, |request| request.sends)
+    }
+}
+
+/// How many times a check of a client is tried at most.
+const TRIALS: usize = 5;
+
+/// Tries a promise of a client, and again when the client ended with 1.
+///
+/// A machine under load may keep the runner, or the client itself, from the processor until five waits of 200 ms are over:
+/// then the client rightly gives up. A wrong client goes wrong each time.
+pub fn again_if_it_gave_up(bench: &mut Bench, promise: impl Fn(&mut Bench) -> Outcome) -> Outcome {
+    for _ in 1..TRIALS {
+        let outcome = promise(bench);
+        match &outcome {
+            Err(stop) if stop.symptom() == Symptom::Exited(1) => bench.begin_again(),
+            _ => return outcome,
+        }
+    }
+    promise(bench)
+}
+
+/// Returns how a program ended, as a symptom.
+pub fn ended(exit: Exit) -> Symptom {
+    match exit {
+        Exit::Code(code) => Symptom::Exited(code),
+        Exit::Signal(_) => Symptom::Killed,
+    }
+}
+
+/// Checks that two sends of one number are far enough apart, by the kernel's time stamps.
+fn not_too_soon(number: u32, before: &Datagram, now: &Datagram, cause: &str) -> Outcome {
+    let apart = now.at.saturating_sub(before.at);
+    if !before.is_stamped || !now.is_stamped || apart >= SOONEST {
+        return Ok(());
+    }
+    Finding::new(
+        format!("two sends of request {number} are at least 150 ms apart"),
+        format!("they were {:.1} ms apart", apart.as_secs_f64() * 1e3),
+        Cause::certain(cause),
+    )
+    .of(Half::Client)
+    .broken()
+}
+
+/// Returns the likely cause when a client printed something other than the replies.
+pub fn cause_of_printed(printed: &str) -> Cause {
+    match printed.trim() {
+        "" => "print the text of every reply on a line of its own",
+        _ => "print the text of every reply as it came: the bytes after its number, no more and no less",
+    }
+    .into()
+}

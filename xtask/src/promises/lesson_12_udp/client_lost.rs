@@ -1,0 +1,232 @@
+//! Lost datagrams: when a client sends again, how often, and when it gives up.
+
+use super::client::{Asked, SOONEST, TRIES, again_if_it_gave_up};
+use crate::bench::{Bench, Missing};
+use crate::finding::{Finding, Half, Outcome, because};
+use crate::promises::inputs::random_word;
+use crate::promises::{Check, client};
+
+/// The rows. The long ones wait for several times 200 ms.
+pub const CLIENT: &[Check] = &[
+    client!("one-lost", "sends again when the first send is lost", one_lost),
+    client!("two-lost", "sends again when two sends are lost", two_lost).long(),
+    client!("three-lost", "sends again when three sends are lost", three_lost).long(),
+    client!("four-lost", "sends a fifth time when four sends are lost", four_lost).long(),
+    client!("lost-again", "counts its sends anew for each line", lost_again).takes(2),
+    client!("all-lost", "says `no reply` and exits with 1 after five sends", all_lost).long(),
+    client!("last-wait", "still takes the reply to its fifth send", last_wait).long(),
+    client!("waits-out", "waits for 150 ms at least after its fifth send, too", waits_out).long(),
+    client!("answered-once", "sends nothing again that was answered", answered_once).long(),
+    client!("asks-no-more", "asks no further line after `no reply`", asks_no_more).long(),
+];
+
+const AGAIN: &str =
+    "when 200 ms have passed without the reply, send the same datagram again, five times in all";
+
+/// Loses the first `lost` sends of each of `lines` lines.
+fn loses(bench: &mut Bench, lines: usize, lost: usize, cause: &str) -> Outcome {
+    let replies: Vec<String> = (0..lines).map(|_| random_word(bench, 9)).collect();
+    let mut asked = Asked::with_texts(bench, &replies)?;
+    for reply in &replies {
+        let line = random_word(bench, 6);
+        asked.types(&line)?;
+        for _ in 0..lost {
+            asked.loses();
+            asked.hears_again("when no reply comes", cause)?;
+        }
+        asked.reply(reply.as_bytes())?;
+    }
+    asked.ends()
+}
+
+fn one_lost(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| loses(bench, 1, 1, AGAIN))
+}
+
+fn two_lost(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| loses(bench, 1, 2, AGAIN))
+}
+
+fn three_lost(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| loses(bench, 1, 3, AGAIN))
+}
+
+fn four_lost(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        loses(
+            bench,
+            1,
+            4,
+            "a request is sent five times before the client gives up: the first send, and four resends",
+        )
+    })
+}
+
+fn lost_again(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let cause = "each line has five sends of its own: count from the start for each request";
+        loses(bench, 3, 2, cause)
+    })
+}
+
+/// Hears a request five times, and loses it each time.
+fn five_sends(asked: &mut Asked, line: &str) -> Outcome {
+    asked.types(line)?;
+    for _ in 1..TRIES {
+        asked.loses();
+        asked.hears_again("when no reply comes", AGAIN)?;
+    }
+    asked.loses();
+    Ok(())
+}
+
+const FIVE: &str = "a request is sent five times at most: after the fifth wait print a line with `no reply`, and exit with 1";
+
+/// Waits until the client ends after its fifth send, and checks that it sends nothing more.
+fn gives_up(asked: &mut Asked) -> Outcome {
+    let number = asked.number();
+    let finding = |got: String| {
+        Finding::new(format!("the client gives up after it sent request {number} five times"), got, FIVE)
+            .of(Half::Client)
+            .broken()
+    };
+    match asked.mailbox.hear(&asked.client) {
+        Ok(got) if got.bytes.starts_with(&number.to_be_bytes()) => finding("it sent it once more".into()),
+        Ok(_) => finding("it went on with another request".into()),
+        Err(Missing::Silent(patience)) => finding(format!("it still runs; {patience}")),
+        Err(Missing::Ended(_)) => Ok(()),
+    }
+}
+
+fn all_lost(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let mut asked = Asked::start(bench, &[])?;
+        let line = random_word(bench, 6);
+        five_sends(&mut asked, &line)?;
+        gives_up(&mut asked)?;
+        because(asked.client.exits_with_error("when no reply has come to five sends"), FIVE)?;
+        let said = asked.client.said();
+        if said.text().to_lowercase().contains("no reply") {
+            return Ok(());
+        }
+        Finding::new(
+        "a line with `no reply` on standard error",
+        "standard error has other words",
+        "a person must learn that no reply has come, and not only that something is wrong: say `no reply`",
+    )
+    .of(Half::Client)
+    .broken()
+    })
+}
+
+fn last_wait(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let replies = [random_word(bench, 9), random_word(bench, 8)];
+        let mut asked = Asked::with_texts(bench, &replies)?;
+        let line = random_word(bench, 6);
+        asked.types(&line)?;
+        for _ in 1..TRIES {
+            asked.loses();
+            asked.hears_again("when no reply comes", AGAIN)?;
+        }
+        // A client that does not wait after its fifth send has ended when it rests.
+        asked.client.wait_rest();
+        let left = asked.reply(replies[0].as_bytes())?;
+        let next = random_word(bench, 5);
+        asked.client.line(&next);
+        let is_late = left.saturating_sub(asked.last_send()) >= SOONEST;
+        let cause = "the fifth send has a wait of its own: its reply is a reply like any other";
+        let outcome = asked.hears(next.as_bytes());
+        if is_late && outcome.is_err() {
+            bench.notes.push(
+                "the runner replied too late to the fifth send: this says nothing about the client".into(),
+            );
+            return Ok(());
+        }
+        because(outcome, cause)?;
+        asked.reply(replies[1].as_bytes())?;
+        asked.ends()
+    })
+}
+
+/// The end of a process has no time stamp: the runner sees it later than it was, so a wait that looks too short was.
+fn waits_out(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let mut asked = Asked::start(bench, &[])?;
+        let line = random_word(bench, 6);
+        five_sends(&mut asked, &line)?;
+        let sent = asked.last_send();
+        gives_up(&mut asked)?;
+        let waited = bench.datagrams.now().saturating_sub(sent);
+        if waited >= SOONEST {
+            return Ok(());
+        }
+        Finding::new(
+            "the client waits for at least 150 ms after its fifth send, too",
+            format!("it ended {:.1} ms after that send", waited.as_secs_f64() * 1e3),
+            "after the last send wait as after each other one: a send without a wait is in vain",
+        )
+        .of(Half::Client)
+        .broken()
+    })
+}
+
+/// How many lines are answered at once.
+const ANSWERED: u32 = 3;
+
+/// Answers some lines at once, and the last one not at all: while the client waits for that reply, the runner sees whether
+/// it sends others again.
+fn answered_once(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let replies: Vec<String> = (0..ANSWERED).map(|_| random_word(bench, 9)).collect();
+        let mut asked = Asked::with_texts(bench, &replies)?;
+        let mut in_time = Vec::new();
+        for (number, reply) in (1..).zip(&replies) {
+            let line = random_word(bench, 6);
+            asked.types(&line)?;
+            let left = asked.reply(reply.as_bytes())?;
+            if left.saturating_sub(asked.last_send()) < SOONEST {
+                in_time.push(number);
+            }
+        }
+        let line = random_word(bench, 6);
+        asked.types(&line)?;
+        let last = asked.number();
+        // The client ends by itself after five sends of the last line; the other checks say whether it does that well.
+        while let Ok(got) = asked.mailbox.hear(&asked.client) {
+            asked.is_repeated(&got)?;
+            if asked.sends_of(last) > TRIES {
+                break;
+            }
+        }
+        let again = in_time.iter().filter(|number| asked.sends_of(**number) > 1).count();
+        // A client that got no processor for 150 ms may rightly find its time over before it finds the reply; three times in a
+        // row that is no luck.
+        if again < ANSWERED as usize {
+            return Ok(());
+        }
+        Finding::new(
+            "the client sends a request once when its reply comes at once",
+            format!("it sent each of {again} requests again, although their replies lay in its queue"),
+            "the reply ends the request: stop its timer, or leave the loop, as soon as the reply has come",
+        )
+        .of(Half::Client)
+        .broken()
+    })
+}
+
+fn asks_no_more(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let mut asked = Asked::start(bench, &[])?;
+        let (line, next) = (random_word(bench, 6), random_word(bench, 7));
+        asked.client.input(format!("{line}\n{next}\n").as_bytes());
+        asked.hears(line.as_bytes())?;
+        for _ in 1..TRIES {
+            asked.loses();
+            asked.hears_again("when no reply comes", AGAIN)?;
+        }
+        asked.loses();
+        gives_up(&mut asked)?;
+        because(asked.client.exits_with_error("when no reply has come, whatever lines follow"), FIVE)
+    })
+}

@@ -1,0 +1,102 @@
+//! What a client prints of a reply.
+
+use super::client::{Asked, again_if_it_gave_up, cause_of_printed};
+use super::protocol::MAX_TEXT;
+use crate::bench::Bench;
+use crate::finding::{Finding, Half, Outcome};
+use crate::promises::inputs::random_word;
+use crate::promises::{Check, client};
+
+/// The rows.
+pub const CLIENT: &[Check] = &[
+    client!("prints-what-came", "prints the text that came, whatever it is", prints_what_came),
+    client!("prints-bytes", "prints a reply that is not UTF-8 as it came", prints_bytes),
+    client!("longest-reply", "prints a reply of 1024 bytes whole", longest_reply),
+    client!("empty-reply", "takes a reply without a text", empty_reply),
+    client!("nothing-stale", "prints nothing of the number or of an old reply", nothing_stale),
+];
+
+fn prints_what_came(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let replies = [
+            random_word(bench, 12),
+            format!("  {} \t", random_word(bench, 5)),
+            "q".into(),
+            random_word(bench, 9),
+        ];
+        let mut asked = Asked::with_texts(bench, &replies)?;
+        for reply in &replies {
+            let line = random_word(bench, 6);
+            asked.exchange(&line, reply.as_bytes())?;
+        }
+        asked.ends()
+    })
+}
+
+fn prints_bytes(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let replies =
+            [&b"caf\xe9 \xff\xfe end"[..], b"half a character \xe4\xbd", "gr\u{fc}\u{df}e".as_bytes()];
+        let mut asked = Asked::with_texts(bench, &replies)?;
+        for reply in replies {
+            let line = random_word(bench, 6);
+            asked.exchange(&line, reply)?;
+        }
+        asked.ends()
+    })
+}
+
+fn longest_reply(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let replies = [random_word(bench, MAX_TEXT), random_word(bench, MAX_TEXT - 1)];
+        let mut asked = Asked::with_texts(bench, &replies)?;
+        for reply in &replies {
+            let line = random_word(bench, 6);
+            asked.exchange(&line, reply.as_bytes())?;
+        }
+        asked.ends()
+    })
+}
+
+fn empty_reply(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let last = random_word(bench, 9);
+        let mut asked = Asked::with_texts(bench, &[&last])?;
+        let line = random_word(bench, 6);
+        asked.exchange(&line, b"")?;
+        asked.exchange(&line, last.as_bytes())?;
+        asked.ends()
+    })
+}
+
+fn nothing_stale(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let replies = [random_word(bench, 300), random_word(bench, 5), random_word(bench, 1)];
+        let mut asked = Asked::with_texts(bench, &replies)?;
+        for reply in &replies {
+            let line = random_word(bench, 6);
+            asked.exchange(&line, reply.as_bytes())?;
+        }
+        asked.client.line("q");
+        asked.client.exits_well("after `q`")?;
+        asked.client.end();
+        let printed = asked.client.printed();
+        let after_short = [replies[1].as_bytes(), &replies[0].as_bytes()[5..13]].concat();
+        let (got, cause) = if memchr::memmem::find(&printed, &after_short).is_some() {
+            (
+                "the rest of an earlier reply comes after a reply",
+                "the whole buffer was printed: only as many bytes as `recv` returned are the reply",
+            )
+        } else if printed.contains(&0) {
+            (
+                "bytes of value 0 are printed, and no reply has one",
+                "only the bytes after the number are text, and only as many as `recv` returned",
+            )
+        } else {
+            return asked.client.printed_all(&replies.map(String::into_bytes), cause_of_printed);
+        };
+        Finding::new("the client prints the text of each reply, and nothing else of its buffer", got, cause)
+            .of(Half::Client)
+            .broken()
+    })
+}

@@ -1,0 +1,160 @@
+//! What the checks of the server do: ask, hear the reply, and see that nothing else comes.
+
+use super::protocol::{cause_of_reply, datagram, is_same, reply_to};
+use crate::bench::{Datagram, Mailbox, Missing, Server};
+use crate::finding::{Cause, Finding, Half, Outcome, count, unable};
+
+/// Sends the request with this number and text.
+///
+/// # Errors
+/// When the kernel does not take it.
+pub fn says(server: &Server, mailbox: &mut Mailbox, number: u32, text: &[u8]) -> Outcome {
+    mailbox.say(server.bound_at(), &datagram(number, text)).map(|_| ())
+}
+
+/// Hears the reply to the request with this number and text.
+///
+/// # Errors
+/// The finding that something else came, or nothing: then `cause` says why.
+pub fn is_replied(
+    server: &Server,
+    mailbox: &mut Mailbox,
+    number: u32,
+    text: &[u8],
+    what: &str,
+    cause: impl Into<Cause>,
+) -> Outcome {
+    let got = hears(server, mailbox, what, cause)?;
+    if mailbox.came_before(&got) && got.bytes != reply_to(number, text) {
+        return Finding::new(
+            format!("the server replies to {what}"),
+            "a reply came once more that had come before",
+            "one request, one reply: whether a reply arrives is the client's care, which asks again; the server sends \
+             nothing on its own",
+        )
+        .of(Half::Server)
+        .broken();
+    }
+    is_reply(&got, number, text, what)
+}
+
+/// Checks that this datagram is the reply to the request with this number and text.
+///
+/// # Errors
+/// The finding that it is not.
+pub fn is_reply(got: &Datagram, number: u32, text: &[u8], what: &str) -> Outcome {
+    let expected = reply_to(number, text);
+    let why = cause_of_reply(&datagram(number, text), &expected, &got.bytes);
+    is_same(Half::Server, &format!("the reply to {what}"), &expected, got, why)
+}
+
+/// Hears the next datagram of the server, which must come from its address.
+///
+/// # Errors
+/// The finding that none came; `cause` says why.
+pub fn hears(
+    server: &Server,
+    mailbox: &mut Mailbox,
+    what: &str,
+    cause: impl Into<Cause>,
+) -> Outcome<Datagram> {
+    let missing = match mailbox.hear(server) {
+        Ok(got) => return comes_from_its_address(server, got),
+        Err(missing) => missing,
+    };
+    let expected = format!("the server replies to {what}");
+    match missing {
+        Missing::Ended(exit) => Finding::new(
+            expected,
+            format!("the server {exit}"),
+            "a server serves until it is ended: what one client sends concerns one datagram only",
+        )
+        .of(Half::Server)
+        .broken(),
+        Missing::Silent(_) if server.dropped_datagrams() > 0 => unable(format!(
+            "the kernel dropped {} datagrams at the server's socket, because its queue was full",
+            server.dropped_datagrams()
+        )),
+        Missing::Silent(patience) if !server.has_taken_all() => Finding::new(
+            expected,
+            format!("nothing came, and the request lies unread in the server's queue; {patience}"),
+            "the server does not receive: after each datagram it must go back to `recv_from`, whatever that datagram was",
+        )
+        .of(Half::Server)
+        .broken(),
+        Missing::Silent(patience) => {
+            Finding::new(expected, format!("nothing came; {patience}"), cause).of(Half::Server).broken()
+        }
+    }
+}
+
+fn comes_from_its_address(server: &Server, got: Datagram) -> Outcome<Datagram> {
+    if got.from == server.bound_at() {
+        return Ok(got);
+    }
+    let (from, addr) = (got.from, server.bound_at());
+    let cause = match from.port() == addr.port() {
+        true => {
+            "a socket that is bound to 0.0.0.0 lets the kernel choose where replies come from: bind the address that \
+             the server was given"
+        }
+        false => {
+            "send the reply from the socket that received the request: clients ignore what comes from elsewhere"
+        }
+    };
+    Finding::new(format!("replies come from {addr}"), format!("this one came from {from}"), cause)
+        .of(Half::Server)
+        .broken()
+}
+
+/// Asks, and hears the reply.
+///
+/// # Errors
+/// As [`is_replied`].
+pub fn asks(
+    server: &Server,
+    mailbox: &mut Mailbox,
+    number: u32,
+    text: &[u8],
+    what: &str,
+    cause: impl Into<Cause>,
+) -> Outcome {
+    says(server, mailbox, number, text)?;
+    is_replied(server, mailbox, number, text, what, cause)
+}
+
+/// Waits until the server has done all that it does about what came, and checks that it sent nothing more.
+///
+/// # Errors
+/// The finding that it did; `cause` says why.
+pub fn nothing_more(server: &Server, mailboxes: &mut [&mut Mailbox], expected: &str, cause: &str) -> Outcome {
+    server.settles();
+    for mailbox in mailboxes {
+        if let Some(more) = mailbox.pending().first() {
+            let got = format!("one more datagram came, {}", count(more.bytes.len()));
+            return Finding::new(expected, got, cause).of(Half::Server).broken();
+        }
+    }
+    Ok(())
+}
+
+/// Sends datagrams that the server must ignore, then a good request, and checks that only that is answered.
+///
+/// # Errors
+/// The finding that the server replied to a bad one, or no longer replies.
+pub fn ignores(server: &Server, mailbox: &mut Mailbox, bad: &[Vec<u8>], what: &str, cause: &str) -> Outcome {
+    let expected = format!("the server ignores {what}");
+    // What is wrong with every reply is found here, and is no matter of bad datagrams.
+    asks(server, mailbox, 76, b"before it", "the request before", cause)?;
+    for bad in bad {
+        mailbox.say(server.bound_at(), bad)?;
+    }
+    let (number, text) = (77, b"after it");
+    says(server, mailbox, number, text)?;
+    let got = hears(server, mailbox, &format!("the request that follows {what}"), cause)?;
+    if got.bytes != reply_to(number, text) {
+        let got = format!("it replied {} to it, or to the request that follows", count(got.bytes.len()));
+        return Finding::new(expected, got, cause).of(Half::Server).broken();
+    }
+    nothing_more(server, &mut [mailbox], &expected, cause)
+}
