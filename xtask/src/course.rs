@@ -133,7 +133,7 @@ pub const LESSONS: &[Lesson] = &[
         number: "12",
         name: "udp",
         idea: "datagrams keep their boundaries and promise nothing else: number, time limit, resend",
-        learned: "a datagram arrives whole, twice, late or never: a number, a wait and five tries make a reply of it",
+        learned: "a datagram comes once, twice, late or never: number it, wait, and try again",
         scenario: Scenario::Asking,
         without_wire: lesson_12_udp::without_wire,
         hashes: false,
@@ -144,7 +144,7 @@ pub const LESSONS: &[Lesson] = &[
         "13",
         "families",
         "IPv6 and Unix domain sockets: one code, and addresses of three families",
-        "above `bind` a stream is a stream in every family; below it differ names, who can connect, and what stays behind",
+        "above `bind` a stream is a stream in each family; names and leftovers differ",
         lesson_13_families::PROMISES,
     )
     .over(FAMILIES),

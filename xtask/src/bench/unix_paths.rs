@@ -14,6 +14,8 @@ pub struct Standing {
     kind: &'static str,
     /// The device and the inode: together they name one file as long as it is there.
     file: (u64, u64),
+    /// Its kind and permissions, as inode(7) writes them.
+    mode: u32,
     /// The bytes of a regular file, the first 32 MiB at most.
     bytes: Option<Vec<u8>>,
     /// What a symbolic link names.
@@ -31,6 +33,9 @@ impl Standing {
                 Some(format!("{} stands there, in place of {kind}", later.kind))
             }
             Some(later) if later.file != self.file => Some(format!("{kind} stands there, but another one")),
+            Some(later) if later.mode != self.mode => {
+                Some(format!("{kind} is there, but its permissions have changed"))
+            }
             Some(_) => Some(format!("{kind} is there, but what is in it has changed")),
         }
     }
@@ -92,6 +97,7 @@ impl Dir {
             Some(Standing {
                 kind,
                 file: (found.dev(), found.ino()),
+                mode: found.mode(),
                 bytes: self.read(name),
                 link: std::fs::read_link(&path).ok(),
             })

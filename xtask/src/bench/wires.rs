@@ -165,9 +165,25 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
         Some(exit) => format!("the server {exit}"),
         None => format!("connecting failed: {error}"),
     };
-    broken(
-        format!("the server accepts a connection at {}", server.addr),
-        got,
-        "what one client does must end its connection only, never the server",
-    )
+    let cause = match server.addr.path() {
+        Some(path) if error.kind() == io::ErrorKind::NotFound && !path.exists() => {
+            "the socket file is gone, and nobody finds the server any more: the file must stay while the server listens"
+        }
+        Some(_) if is_other_type(error) => {
+            "the server's socket is of another type: a stream socket is SOCK_STREAM, in this family as in the others"
+        }
+        _ => "what one client does must end its connection only, never the server",
+    };
+    broken(format!("the server accepts a connection at {}", server.addr), got, cause)
+}
+
+/// Returns whether `connect` says that a Unix socket is there, but not one for streams.
+fn is_other_type(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(nix::errno::Errno::EPROTOTYPE as i32);
+    #[cfg(not(unix))]
+    {
+        let _ = error;
+        false
+    }
 }

@@ -4,6 +4,8 @@ use crate::commands::editor;
 
 use crate::commands::editor::Editor;
 use crate::system::address;
+use crate::system::endpoint::{Listener, Stream, listening_at};
+use crate::system::family::Family;
 use crate::system::processes;
 use crate::system::processes::Activity;
 use crate::system::program::{Program, Spec};
@@ -77,6 +79,7 @@ pub fn examine() -> Vec<Probe> {
         loopback(),
         ports(),
         ipv6(),
+        unix_sockets(),
         descriptors(),
         sockets_table(),
         programs(),
@@ -191,9 +194,42 @@ fn ipv6() -> Probe {
         Err(error) => Probe::less(
             "IPv6",
             format!("[::1] does not work ({error})"),
-            "programs at IPv6 addresses cannot be judged; no lesson so far needs them",
+            "programs at IPv6 addresses cannot be judged; lesson 13 skips these checks",
             "sysctl -w net.ipv6.conf.lo.disable_ipv6=0",
         ),
+    }
+}
+
+/// Checks that the kernel tells who listens at a Unix socket, and what a reader has taken.
+fn unix_sockets() -> Probe {
+    let what = "Unix sockets";
+    let cost = "programs at Unix sockets cannot be judged (lesson 13)";
+    if let Some(why) = address::lacks(Family::Unix) {
+        return Probe::less(what, why, cost, "use Linux, for instance in WSL");
+    }
+    let tried = || -> anyhow::Result<bool> {
+        let place = address::fresh(Family::Unix)?;
+        let listener = Listener::bind(place.endpoint)?;
+        let client = Stream::connect(place.endpoint, Some(LIMIT))?;
+        let server = listener.accept()?;
+        (&client).write_all(b"?")?;
+        let (ends, is_found) =
+            (client.ends()?, listening_at(place.endpoint).is_ok_and(|found| !found.is_empty()));
+        let before = client.taken(ends, 1);
+        (&server).read_exact(&mut [0])?;
+        Ok(is_found && (before, client.taken(ends, 1)) == (Taken::NotAll, Taken::All))
+    };
+    match tried() {
+        Ok(true) => Probe::works(what, "the kernel tells who listens, and what a reader has taken"),
+        Ok(false) => Probe::less(
+            what,
+            "the kernel does not tell who listens there, or what a reader has taken",
+            cost,
+            if sockets::KNOWN { "modprobe unix_diag" } else { "use Linux, for instance in WSL" },
+        ),
+        Err(error) => {
+            Probe::less(what, format!("they do not work here ({error:#})"), cost, "modprobe unix_diag")
+        }
     }
 }
 

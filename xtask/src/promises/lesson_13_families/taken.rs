@@ -60,25 +60,31 @@ fn leaves(
     let mut server = bench.server_at(place.at(NAME)?, &[])?;
     let expected =
         format!("where {what} stands at PATH, the server says so and exits with a status other than 0");
-    let refused = is_refused(&mut server, &expected, cause);
+    let refused = is_refused(&mut server, &expected, GOES_ON);
     // The server has ended. That it has destroyed something is worse than how it ended.
     for (name, before) in names().zip(&before) {
         place.is_untouched(Half::Server, name, before, cause)?;
     }
     if let Some(change) = inside.change(&place.dir.entries()) {
-        let expected = "the server leaves what stands at PATH, and beside it, as it is";
-        return broken(expected, change, cause);
+        return broken("the server neither makes nor removes another file", change, OTHER_FILES);
     }
     refused
 }
 
-const ONLY_A_REFUSED_ONE: &str = "something was removed that is no dead server's socket: look with `lstat`, which \
-                                  follows no link, and remove only a socket at which `connect` is refused \
+const GOES_ON: &str =
+    "it cannot listen where it was told to, so there is nothing to serve: print the error and exit";
+const OTHER_FILES: &str =
+    "when its address cannot be had the server ends: no other path, no file moved out of the way";
+const ONLY_A_REFUSED_ONE: &str = "what stands there is no dead server's socket: look with `lstat`, which follows no \
+                                  link, change nothing, and remove only a socket at which `connect` is refused \
                                   (ECONNREFUSED)";
 
+/// A file with something in it, an empty one, and a FIFO.
 fn leaves_a_file(bench: &mut Bench) -> Outcome {
     let put = |dir: &Dir| dir.write(NAME, b"what somebody needs\n");
-    leaves(bench, "a regular file", ONLY_A_REFUSED_ONE, put, &[])
+    leaves(bench, "a regular file", ONLY_A_REFUSED_ONE, put, &[])?;
+    leaves(bench, "an empty file", ONLY_A_REFUSED_ONE, |dir| dir.write(NAME, b""), &[])?;
+    leaves(bench, "a FIFO", ONLY_A_REFUSED_ONE, |dir| dir.fifo(NAME), &[])
 }
 
 fn leaves_a_folder(bench: &mut Bench) -> Outcome {

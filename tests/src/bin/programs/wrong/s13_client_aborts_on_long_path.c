@@ -1,4 +1,5 @@
-// wrong: a path that is too long fails an assertion: it ends by a signal
+// kills refuses-a-bad-path@plain/unix: the address is the user's choice
+// Mistake: a path that is too long fails an assertion: it ends by a signal.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <assert.h>

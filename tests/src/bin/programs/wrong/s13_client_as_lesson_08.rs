@@ -1,4 +1,6 @@
-// wrong: the client of lesson 08 as it is: it knows no path
+// kills calls-100-bytes@plain/unix: `sockaddr_un` has room for 108 bytes on Linux and 104 on macOS
+// kills sends-exact-lines@plain/unix: the client must connect to the address in its first argument
+// Mistake: the client of lesson 08 as it is: it knows no path.
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: on Unix sockets it makes a new connection for each line
+# kills sends-exact-lines@plain/unix: the client ended its side instead
+# Mistake: on Unix sockets it makes a new connection for each line.
 import os
 import signal
 import socket

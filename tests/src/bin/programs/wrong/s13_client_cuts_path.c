@@ -1,4 +1,5 @@
-// wrong: strncpy cuts a path that is too long: it calls another
+// kills refuses-a-bad-path@plain/unix: whoever listens at another address is another program
+// Mistake: strncpy cuts a path that is too long: it calls another.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-# wrong: on Unix sockets a reply is text for it: other bytes are replaced
+# kills reply-is-bytes@plain/unix: a reply is bytes, in every family
+# Mistake: on Unix sockets a reply is text for it: other bytes are replaced.
 import os
 import signal
 import socket

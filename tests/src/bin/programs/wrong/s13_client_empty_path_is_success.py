@@ -1,4 +1,5 @@
-# wrong: an empty path is answered by the usage, and status 0
+# kills refuses-a-bad-path@plain/unix: 0 means that all went well
+# Mistake: an empty path is answered by the usage, and status 0.
 import os
 import signal
 import socket

@@ -1,4 +1,6 @@
-// wrong: it exits with errno when it cannot connect
+// kills nobody-at-path@plain/unix: its message is clear
+// kills nobody-listens@plain/unix: its message is clear
+// Mistake: it exits with errno when it cannot connect.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-# wrong: it splits the address at the first colon
+# kills sends-exact-lines@plain/ipv6: the client must connect to the address in its first argument
+# Mistake: it splits the address at the first colon.
 import os
 import signal
 import socket

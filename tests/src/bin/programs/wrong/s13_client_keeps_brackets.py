@@ -1,4 +1,5 @@
-# wrong: it leaves the brackets around ::1
+# kills sends-exact-lines@plain/ipv6: the client must connect to the address in its first argument
+# Mistake: it leaves the brackets around ::1.
 import os
 import signal
 import socket

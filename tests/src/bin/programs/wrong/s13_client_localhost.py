@@ -1,4 +1,5 @@
-# wrong: it calls localhost for ::1: create_connection tries each address
+# kills calls-no-other@plain/ipv6: whoever listens at another address is another program
+# Mistake: it calls localhost for ::1: create_connection tries each address.
 import os
 import signal
 import socket

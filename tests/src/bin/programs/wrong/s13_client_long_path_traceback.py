@@ -1,4 +1,5 @@
-# wrong: "AF_UNIX path too long" is neither FileNotFoundError nor ConnectionError: a traceback
+# kills refuses-a-bad-path@plain/unix: the address is the user's choice
+# Mistake: "AF_UNIX path too long" is neither FileNotFoundError nor ConnectionError: a traceback.
 import os
 import signal
 import socket

@@ -1,4 +1,6 @@
-# wrong: nobody at the path is no error for it: it says so and exits with 0
+# kills nobody-at-path@plain/unix: the error, or a `read` of 0 bytes
+# kills nobody-listens@plain/unix: the error, or a `read` of 0 bytes
+# Mistake: nobody at the path is no error for it: it says so and exits with 0.
 import os
 import signal
 import socket

@@ -1,4 +1,6 @@
-# wrong: it expects ConnectionError only: a path without a file is a traceback
+# kills nobody-at-path@plain/unix: the error went unhandled
+# kills nobody-listens@plain/unix: the error went unhandled
+# Mistake: it expects ConnectionError only: a path without a file is a traceback.
 import os
 import signal
 import socket

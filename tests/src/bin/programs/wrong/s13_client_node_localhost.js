@@ -1,4 +1,5 @@
-// wrong: it resolves localhost for ::1, and takes what answers first
+// kills calls-no-other@plain/ipv6: whoever listens at another address is another program
+// Mistake: it resolves localhost for ::1, and takes what answers first.
 "use strict";
 const fs = require("fs");
 const net = require("net");

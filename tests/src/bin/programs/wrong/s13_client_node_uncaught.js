@@ -1,4 +1,6 @@
-// wrong: errors of a Unix connection are not handled: a backtrace
+// kills nobody-at-path@plain/unix: the error went unhandled
+// kills nobody-listens@plain/unix: the error went unhandled
+// Mistake: errors of a Unix connection are not handled: a backtrace.
 "use strict";
 const fs = require("fs");
 const net = require("net");

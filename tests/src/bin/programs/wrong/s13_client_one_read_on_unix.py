@@ -1,4 +1,6 @@
-# wrong: one recv a reply on Unix sockets: "they keep boundaries"
+# kills whole-replies@dribble/unix: a reply has as many bytes as its request
+# kills whole-replies@slice/unix: a reply has as many bytes as its request
+# Mistake: one recv a reply on Unix sockets: "they keep boundaries".
 import os
 import signal
 import socket

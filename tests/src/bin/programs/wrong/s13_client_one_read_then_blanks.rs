@@ -1,4 +1,6 @@
-// wrong: on Unix sockets one read is the reply, and blanks stand for the rest
+// kills whole-replies@dribble/unix: a reply has as many bytes as its request
+// kills whole-replies@slice/unix: a reply has as many bytes as its request
+// Mistake: on Unix sockets one read is the reply, and blanks stand for the rest.
 use std::io::{self, BufRead, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it binds a name beside the path before it connects, and leaves that file: its second run fails
+# kills calls-again@plain/unix: a client calls, and nothing else
+# Mistake: it binds a name beside the path before it connects, and leaves that file: its second run fails.
 import os
 import signal
 import socket

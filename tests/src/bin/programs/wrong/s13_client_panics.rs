@@ -1,4 +1,6 @@
-// wrong: it unwraps what connect to a path returns
+// kills nobody-at-path@plain/unix: the error was not handled
+// kills nobody-listens@plain/unix: the error was not handled
+// Mistake: it unwraps what connect to a path returns.
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::net::{Shutdown, TcpStream};
 #[cfg(unix)]

@@ -1,4 +1,5 @@
-# wrong: it reads the address as a URL, and unquotes it: # and ? end the path, %20 is a blank
+# kills calls-any-path@plain/unix: all that follows the first `unix:` is the path
+# Mistake: it reads the address as a URL, and unquotes it: # and ? end the path, %20 is a blank.
 import os
 import signal
 import socket

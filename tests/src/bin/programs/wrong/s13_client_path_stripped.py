@@ -1,4 +1,5 @@
-# wrong: it strips blanks from the path
+# kills calls-any-path@plain/unix: all that follows the first `unix:` is the path
+# Mistake: it strips blanks from the path.
 import os
 import signal
 import socket

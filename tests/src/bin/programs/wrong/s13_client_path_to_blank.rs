@@ -1,4 +1,5 @@
-// wrong: the path ends at the first blank for it
+// kills calls-any-path@plain/unix: all that follows the first `unix:` is the path
+// Mistake: the path ends at the first blank for it.
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::net::{Shutdown, TcpStream};
 #[cfg(unix)]

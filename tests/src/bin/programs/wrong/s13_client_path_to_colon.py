@@ -1,4 +1,5 @@
-# wrong: the path ends at the next colon for it
+# kills calls-any-path@plain/unix: all that follows the first `unix:` is the path
+# Mistake: the path ends at the next colon for it.
 import os
 import signal
 import socket

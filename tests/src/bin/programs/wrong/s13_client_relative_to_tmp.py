@@ -1,4 +1,6 @@
-# wrong: a relative path is relative to the temporary folder for it
+# kills calls-a-relative-path@plain/unix: the kernel reads a relative path from the working directory
+# kills calls-any-path@plain/unix: all that follows the first `unix:` is the path
+# Mistake: a relative path is relative to the temporary folder for it.
 import os
 import signal
 import socket

@@ -1,4 +1,6 @@
-# wrong: ECONNRESET on a Unix socket is the end for it: it exits with 0
+# kills server-resets@plain/unix: the error, or a `read` of 0 bytes
+# kills reset-inside@rst@4/unix: the error, or a `read` of 0 bytes
+# Mistake: ECONNRESET on a Unix socket is the end for it: it exits with 0.
 import os
 import signal
 import socket

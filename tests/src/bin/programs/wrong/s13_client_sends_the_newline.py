@@ -1,4 +1,6 @@
-# wrong: on Unix sockets it sends the newline, too
+# kills sends-exact-lines@plain/unix: the line end was sent too
+# kills strips-crlf@plain/unix: the line end was sent too
+# Mistake: on Unix sockets it sends the newline, too.
 import os
 import signal
 import socket

@@ -1,4 +1,6 @@
-// wrong: when nobody is at the path it exits with 1 without a word
+// kills nobody-at-path@plain/unix: print what went wrong with `eprintln!` before exiting
+// kills nobody-listens@plain/unix: print what went wrong with `eprintln!` before exiting
+// Mistake: when nobody is at the path it exits with 1 without a word.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

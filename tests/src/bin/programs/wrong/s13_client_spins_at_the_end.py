@@ -1,4 +1,6 @@
-# wrong: the end of a Unix connection inside a reply is nothing new for it: it reads on for ever
+# kills end-inside@fin@4/unix: `read` returned 0 before the reply was whole
+# kills server-ends@plain/unix: the client's loop does not end there
+# Mistake: the end of a Unix connection inside a reply is nothing new for it: it reads on for ever.
 import os
 import signal
 import socket

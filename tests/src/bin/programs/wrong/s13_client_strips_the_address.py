@@ -1,4 +1,5 @@
-# wrong: it strips the brackets from the whole address, before it splits: one is left
+# kills sends-exact-lines@plain/ipv6: the client must connect to the address in its first argument
+# Mistake: it strips the brackets from the whole address, before it splits: one is left.
 import asyncio
 import os
 import signal

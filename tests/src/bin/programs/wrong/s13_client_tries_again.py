@@ -1,4 +1,5 @@
-# wrong: it tries a Unix socket that refuses again and again
+# kills nobody-at-path@plain/unix: the client's loop does not end there
+# Mistake: it tries a Unix socket that refuses again and again.
 import os
 import signal
 import socket

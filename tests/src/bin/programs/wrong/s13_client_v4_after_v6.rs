@@ -1,4 +1,5 @@
-// wrong: when ::1 refuses it tries 127.0.0.1
+// kills calls-no-other@plain/ipv6: whoever listens at another address is another program
+// Mistake: when ::1 refuses it tries 127.0.0.1.
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::net::{Shutdown, TcpStream};
 #[cfg(unix)]

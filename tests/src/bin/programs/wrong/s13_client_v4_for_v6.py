@@ -1,4 +1,6 @@
-# wrong: it calls 127.0.0.1 for ::1
+# kills calls-no-other@plain/ipv6: whoever listens at another address is another program
+# kills sends-exact-lines@plain/ipv6: the client must connect to the address in its first argument
+# Mistake: it calls 127.0.0.1 for ::1.
 import os
 import signal
 import socket

@@ -1,4 +1,5 @@
-# wrong: IO::Socket::INET: it has no IPv6
+# kills sends-exact-lines@plain/ipv6: the client must connect to the address in its first argument
+# Mistake: IO::Socket::INET: it has no IPv6.
 use strict;
 use warnings;
 use IO::Handle;

@@ -1,4 +1,5 @@
-// wrong: when 127.0.0.1 refuses it tries ::1 on the same port
+// kills calls-no-other@plain/ipv4: whoever listens at another address is another program
+// Mistake: when 127.0.0.1 refuses it tries ::1 on the same port.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

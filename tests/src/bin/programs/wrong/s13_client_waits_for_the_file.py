@@ -1,4 +1,6 @@
-# wrong: it waits until the socket file is there
+# kills nobody-at-path@plain/unix: the client's loop does not end there
+# kills nobody-listens@plain/unix: the client's loop does not end there
+# Mistake: it waits until the socket file is there.
 import os
 import signal
 import socket

@@ -1,4 +1,5 @@
-# wrong: it makes the path absolute: a short name in a deep folder is too long then
+# kills takes-a-relative-path@plain/unix: the kernel reads a relative path from the working directory
+# Mistake: it makes the path absolute: a short name in a deep folder is too long then.
 import errno
 import os
 import signal

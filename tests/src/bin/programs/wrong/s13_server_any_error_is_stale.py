@@ -1,4 +1,5 @@
-# wrong: any error of connect means that nobody listens: a datagram socket is replaced
+# kills leaves-a-datagram-socket@plain/unix: to connect to a socket of another type fails with EPROTOTYPE
+# Mistake: any error of connect means that nobody listens: a datagram socket is replaced.
 import errno
 import os
 import signal

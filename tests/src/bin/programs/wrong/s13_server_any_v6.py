@@ -1,4 +1,7 @@
-# wrong: for ::1 it binds ::, and so every IPv4 address as well
+# kills leaves-ipv4-alone@plain/ipv6: the socket listens at every address
+# kills shares-a-port@plain/ipv6: the socket listens at every address
+# kills binds-its-address@plain/ipv6: binding 0.0.0.0 or another address than the one given opens the server
+# Mistake: for ::1 it binds ::, and so every IPv4 address as well.
 import errno
 import os
 import signal

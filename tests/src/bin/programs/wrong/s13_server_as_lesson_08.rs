@@ -1,4 +1,6 @@
-// wrong: the server of lesson 08 as it is: it knows no path
+// kills only-ascii-letters@plain/unix: it ended before it listened
+// kills takes-100-bytes@plain/unix: `sockaddr_un` has room for 108 bytes on Linux and 104 on macOS
+// Mistake: the server of lesson 08 as it is: it knows no path.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,4 +1,6 @@
-# wrong: it gives the path to start_unix_server, which removes any socket file there, live or not
+# kills second-is-refused@plain/unix: the first server still listens
+# kills leaves-a-link@plain/unix: `connect` and `stat` follow a symbolic link
+# Mistake: it gives the path to start_unix_server, which removes any socket file there, live or not.
 import asyncio
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: a path that begins with @ is an abstract name for it
+# kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+# Mistake: a path that begins with @ is an abstract name for it.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-// wrong: @ at the start of the path stands for NUL, as ss prints it
+// kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+// Mistake: @ at the start of the path stands for NUL, as ss prints it.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,6 @@
-// wrong: each child of the fork runs atexit: the socket file is gone after the first client
+// kills second-is-refused@plain/unix: the first server still listens
+// kills one-after-the-other@plain/unix: the socket file is gone
+// Mistake: each child of the fork runs atexit: the socket file is gone after the first client.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

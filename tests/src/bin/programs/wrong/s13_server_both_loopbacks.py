@@ -1,4 +1,6 @@
-# wrong: for [::1] it binds both loopback addresses: it answers at 127.0.0.1 as well
+# kills leaves-ipv4-alone@plain/ipv6: the socket listens at every address
+# kills shares-a-port@plain/ipv6: the socket listens at every address
+# Mistake: for [::1] it binds both loopback addresses: it answers at 127.0.0.1 as well.
 import asyncio
 import os
 import signal

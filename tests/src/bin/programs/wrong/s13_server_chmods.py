@@ -1,4 +1,6 @@
-# wrong: it opens the path to all before it looks what stands there: the mode of a file changes
+# kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+# kills leaves-a-datagram-socket@plain/unix: to connect to a socket of another type fails with EPROTOTYPE
+# Mistake: it opens the path to all before it looks what stands there: the mode of a file changes.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-# wrong: when it could not bind it still removes "its" file: that of the live server
+# kills second-is-refused@plain/unix: the first server still listens
+# kills leaves-a-link@plain/unix: `connect` and `stat` follow a symbolic link
+# Mistake: when it could not bind it still removes "its" file: that of the live server.
 import errno
 import os
 import signal

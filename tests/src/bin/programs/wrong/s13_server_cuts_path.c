@@ -1,4 +1,5 @@
-// wrong: strncpy cuts a path that is too long: it listens at another
+// kills refuses-a-long-path@plain/unix: the path was cut, or another one was made up for it
+// Mistake: strncpy cuts a path that is too long: it listens at another.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

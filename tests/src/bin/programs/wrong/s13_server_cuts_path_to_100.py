@@ -1,4 +1,5 @@
-# wrong: it cuts a path that is too long to 100 bytes
+# kills refuses-a-long-path@plain/unix: the path was cut, or another one was made up for it
+# Mistake: it cuts a path that is too long to 100 bytes.
 import os
 import signal
 import socket

@@ -1,4 +1,5 @@
-# wrong: a link that leads nowhere is removed as a leftover
+# kills leaves-a-link@plain/unix: `connect` and `stat` follow a symbolic link
+# Mistake: a link that leads nowhere is removed as a leftover.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-// wrong: an empty file is taken for a socket file, and replaced
+// kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+// Mistake: an empty file is taken for a socket file, and replaced.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: an empty folder at the path is removed
+# kills leaves-a-folder@plain/unix: what stands there is no dead server's socket
+# Mistake: an empty folder at the path is removed.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: it binds an empty path: the kernel chooses an abstract name
+# kills refuses-an-empty-path@plain/unix: `bind` takes an empty path on Linux
+# Mistake: it binds an empty path: the kernel chooses an abstract name.
 import errno
 import os
 import signal

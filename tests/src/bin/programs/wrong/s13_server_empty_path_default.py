@@ -1,4 +1,5 @@
-# wrong: for an empty path it has a default of its own
+# kills refuses-an-empty-path@plain/unix: the path was cut, or another one was made up for it
+# Mistake: for an empty path it has a default of its own.
 import errno
 import os
 import signal

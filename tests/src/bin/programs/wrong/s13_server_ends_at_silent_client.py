@@ -1,4 +1,5 @@
-# wrong: a Unix client that leaves without a word, as one does that only looks, ends the server
+# kills silent-client@plain/unix: what one client does must end its connection only
+# Mistake: a Unix client that leaves without a word, as one does that only looks, ends the server.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-// wrong: on a Unix socket ECONNRESET from read ends the server
+// kills rst-while-reading@plain/unix: what one client does must end its connection only
+// Mistake: on a Unix socket ECONNRESET from read ends the server.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

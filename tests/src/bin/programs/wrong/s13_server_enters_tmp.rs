@@ -1,4 +1,6 @@
-// wrong: it enters the temporary folder, as a daemon enters /, before it binds: a relative path leads elsewhere
+// kills takes-a-relative-path@plain/unix: the kernel reads a relative path from the working directory
+// kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+// Mistake: it enters the temporary folder, as a daemon enters /, before it binds: a relative path leads elsewhere.
 #[cfg(unix)]
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};

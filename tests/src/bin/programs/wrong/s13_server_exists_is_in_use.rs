@@ -1,4 +1,6 @@
-// wrong: it takes what exists for in use: a stale socket file is refused
+// kills replaces-a-stale-socket@plain/unix: `bind` makes the file of a Unix socket
+// kills restarts-at-once@plain/unix: a killed server cannot remove its socket file
+// Mistake: it takes what exists for in use: a stale socket file is refused.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it expands ~ and $NAME in the path
+# kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+# Mistake: it expands ~ and $NAME in the path.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-# wrong: it splits the address at the first colon
+# kills only-ascii-letters@plain/ipv6: it ended before it listened
+# kills restarts-at-once@plain/ipv6: it ended before it listened
+# Mistake: it splits the address at the first colon.
 import errno
 import os
 import signal

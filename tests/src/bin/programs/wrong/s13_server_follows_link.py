@@ -1,4 +1,5 @@
-# wrong: it resolves links first: what a link points to is replaced, or made
+# kills leaves-a-link@plain/unix: `connect` and `stat` follow a symbolic link
+# Mistake: it resolves links first: what a link points to is replaced, or made.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-# wrong: when the path is taken it listens at PATH.2 instead
+# kills leaves-a-file@plain/unix: when its address cannot be had the server ends
+# kills says-why-it-cannot-bind@plain/unix: `bind` or `listen` has failed
+# Mistake: when the path is taken it listens at PATH.2 instead.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: a folder at the path is where it puts its socket
+# kills leaves-a-folder@plain/unix: when its address cannot be had the server ends
+# Mistake: a folder at the path is where it puts its socket.
 import errno
 import os
 import signal

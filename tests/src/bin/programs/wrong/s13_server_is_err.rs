@@ -1,4 +1,5 @@
-// wrong: it asks only whether connect failed, not how: a datagram socket is replaced
+// kills leaves-a-datagram-socket@plain/unix: to connect to a socket of another type fails with EPROTOTYPE
+// Mistake: it asks only whether connect failed, not how: a datagram socket is replaced.
 #[cfg(unix)]
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,5 @@
-# wrong: it leaves the brackets around ::1
+# kills only-ascii-letters@plain/ipv6: it ended before it listened
+# Mistake: it leaves the brackets around ::1.
 import errno
 import os
 import selectors

@@ -1,4 +1,6 @@
-# wrong: it closes TCP connections at their end, and keeps Unix ones
+# kills fin-ends-connection@plain/unix: a `read` of 0 bytes is the client's FIN
+# kills keeps-no-sockets@plain/unix: the server must close every connection that is over
+# Mistake: it closes TCP connections at their end, and keeps Unix ones.
 import errno
 import os
 import signal

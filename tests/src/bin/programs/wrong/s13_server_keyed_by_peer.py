@@ -1,4 +1,6 @@
-# wrong: it finds each connection by the name of its peer: on Unix sockets all have the same
+# kills beside-a-silent-client@plain/unix: the connection was ended because of another client
+# kills turn-by-turn@plain/unix: nobody serves this client beside seven others
+# Mistake: it finds each connection by the name of its peer: on Unix sockets all have the same.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: the path begins after the last colon for it
+# kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+# Mistake: the path begins after the last colon for it.
 use strict;
 use warnings;
 use Errno qw(EADDRINUSE ECONNREFUSED EINTR);

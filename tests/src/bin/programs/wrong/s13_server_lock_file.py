@@ -1,4 +1,5 @@
-# wrong: a lock file beside the path stays when it is killed: then it never starts again
+# kills restarts-at-once@plain/unix: a killed server cannot remove its socket file
+# Mistake: a lock file beside the path stays when it is killed: then it never starts again.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: it enters the folder to bind a path of any length; over 108 bytes should be said
+# kills refuses-a-long-path@plain/unix: the path was cut, or another one was made up for it
+# Mistake: it enters the folder to bind a path of any length; over 108 bytes should be said.
 import errno
 import os
 import signal

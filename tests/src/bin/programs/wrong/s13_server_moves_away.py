@@ -1,4 +1,6 @@
-# wrong: what stands there is moved to PATH.old
+# kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+# kills leaves-a-folder@plain/unix: what stands there is no dead server's socket
+# Mistake: what stands there is moved to PATH.old.
 import os
 import signal
 import socket

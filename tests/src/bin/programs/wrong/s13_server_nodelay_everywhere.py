@@ -1,4 +1,5 @@
-# wrong: it sets TCP_NODELAY on Unix sockets, too: the call fails, and each client is dropped
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it
+# Mistake: it sets TCP_NODELAY on Unix sockets, too: the call fails, and each client is dropped.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: on Unix sockets it serves one client after the other
+# kills beside-a-silent-client@plain/unix: nobody serves this client beside a silent client
+# Mistake: on Unix sockets it serves one client after the other.
 import errno
 import os
 import signal

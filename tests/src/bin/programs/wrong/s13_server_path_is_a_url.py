@@ -1,4 +1,5 @@
-# wrong: it reads the address as a URL: what follows ? or # is lost
+# kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+# Mistake: it reads the address as a URL: what follows ? or # is lost.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: it strips blanks from the path
+# kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+# Mistake: it strips blanks from the path.
 import errno
 import os
 import signal

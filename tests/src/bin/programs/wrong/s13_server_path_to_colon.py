@@ -1,4 +1,5 @@
-# wrong: the path ends at the next colon for it
+# kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+# Mistake: the path ends at the next colon for it.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: it prints the first part of each peer: on a Unix socket there is none, and the server ends
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it
+# Mistake: it prints the first part of each peer: on a Unix socket there is none, and the server ends.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-# wrong: whether somebody listens is read from a pid file that only it writes: other live servers are replaced
+# kills says-why-it-cannot-bind@plain/unix: `bind` or `listen` has failed
+# Mistake: whether somebody listens is read from a pid file that only it writes: other live servers are replaced.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-# wrong: "already running" is no error for it: it exits with 0
+# kills second-is-refused@plain/unix: 0 means that all went well
+# kills says-why-it-cannot-bind@plain/unix: 0 means that all went well
+# Mistake: "already running" is no error for it: it exits with 0.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-// wrong: it exits with 1 without a word when the path is taken
+// kills second-is-refused@plain/unix: print the error, with the address
+// kills says-why-it-cannot-bind@plain/unix: print the error, with the address
+// Mistake: it exits with 1 without a word when the path is taken.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-# wrong: connect is refused at a plain file, too, and it does not look what stands there: the file is deleted
+# kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+# Mistake: connect is refused at a plain file, too, and it does not look what stands there: the file is deleted.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-// wrong: it unlinks whatever refuses a connection: a plain file does
+// kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+// Mistake: it unlinks whatever refuses a connection: a plain file does.
 "use strict";
 const fs = require("fs");
 const net = require("net");

@@ -1,4 +1,6 @@
-# wrong: a stale socket file is an address in use for it, for ever
+# kills replaces-a-stale-socket@plain/unix: `bind` makes the file of a Unix socket
+# kills restarts-at-once@plain/unix: a killed server cannot remove its socket file
+# Mistake: a stale socket file is an address in use for it, for ever.
 import os
 import signal
 import socket

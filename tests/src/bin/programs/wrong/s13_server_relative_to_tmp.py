@@ -1,4 +1,6 @@
-# wrong: a relative path is relative to the temporary folder for it
+# kills takes-a-relative-path@plain/unix: the kernel reads a relative path from the working directory
+# kills takes-any-name@plain/unix: all that follows the first `unix:` is the path
+# Mistake: a relative path is relative to the temporary folder for it.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-# wrong: it unlinks the path as soon as a client is there
+# kills second-is-refused@plain/unix: whoever calls, or starts a second server
+# kills one-after-the-other@plain/unix: the socket file is gone
+# Mistake: it unlinks the path as soon as a client is there.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-// wrong: what exists at the path is removed before bind
+// kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+// kills second-is-refused@plain/unix: the first server still listens
+// Mistake: what exists at the path is removed before bind.
 #[cfg(unix)]
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,6 @@
-# wrong: it renames its socket onto the path without a look: rename replaces files and live sockets
+# kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+# kills second-is-refused@plain/unix: the first server still listens
+# Mistake: it renames its socket onto the path without a look: rename replaces files and live sockets.
 import errno
 import os
 import selectors

@@ -1,4 +1,5 @@
-// wrong: SO_REUSEADDR for IPv4 only: a restart at [::1] fails while a connection is in TIME_WAIT
+// kills restarts-at-once@plain/ipv6: a connection of the run before is still in TIME_WAIT and keeps the address
+// Mistake: SO_REUSEADDR for IPv4 only: a restart at [::1] fails while a connection is in TIME_WAIT.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

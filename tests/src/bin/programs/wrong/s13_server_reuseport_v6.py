@@ -1,4 +1,5 @@
-# wrong: SO_REUSEPORT at [::1]: a second server listens there, too
+# kills second-is-refused@plain/ipv6: SO_REUSEPORT lets any number of sockets listen at one address
+# Mistake: SO_REUSEPORT at [::1]: a second server listens there, too.
 import errno
 import os
 import signal

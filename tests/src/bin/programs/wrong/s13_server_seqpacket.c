@@ -1,4 +1,6 @@
-// wrong: its Unix socket is SOCK_SEQPACKET
+// kills only-ascii-letters@plain/unix: the server's socket is of another type
+// kills takes-100-bytes@plain/unix: the server's socket is of another type
+// Mistake: its Unix socket is SOCK_SEQPACKET.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

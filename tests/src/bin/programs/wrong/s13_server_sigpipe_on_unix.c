@@ -1,4 +1,5 @@
-// wrong: MSG_NOSIGNAL for TCP only, and SIGPIPE not ignored: a Unix client that leaves kills it
+// kills beside-a-reset@plain/unix: what one client does must end its connection only
+// Mistake: MSG_NOSIGNAL for TCP only, and SIGPIPE not ignored: a Unix client that leaves kills it.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-// wrong: an empty path ends it with 1 and without a word
+// kills refuses-an-empty-path@plain/unix: print the error, with the address
+// Mistake: an empty path ends it with 1 and without a word.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-# wrong: it does not see the end of a Unix connection: its thread reads on for ever
+# kills fin-ends-connection@plain/unix: the server spins: a call that should wait returns at once
+# Mistake: it does not see the end of a Unix connection: its thread reads on for ever.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-// wrong: stat follows the link: a link to a stale socket file is replaced
+// kills leaves-a-link@plain/unix: `connect` and `stat` follow a symbolic link
+// Mistake: stat follows the link: a link to a stale socket file is replaced.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-# wrong: it opens the path for writing to see whether it may: a file is emptied
+# kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+# Mistake: it opens the path for writing to see whether it may: a file is emptied.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-// wrong: its Unix connections come back as they were sent: capitals are made for TCP only
+// kills only-ascii-letters@plain/unix: the bytes came back as they were sent
+// Mistake: its Unix connections come back as they were sent: capitals are made for TCP only.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;

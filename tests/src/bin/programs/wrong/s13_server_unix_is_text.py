@@ -1,4 +1,5 @@
-# wrong: on Unix sockets it takes each read for UTF-8 text
+# kills only-ascii-letters@plain/unix: EF BF BD is what a lossy conversion to text puts
+# Mistake: on Unix sockets it takes each read for UTF-8 text.
 import errno
 import os
 import signal

@@ -1,4 +1,6 @@
-# wrong: on Unix sockets it answers at most 100 bytes of each read: "they keep boundaries"
+# kills half-close@plain/unix: bytes are missing from the middle
+# kills only-ascii-letters@plain/unix: the server stopped after 100 bytes
+# Mistake: on Unix sockets it answers at most 100 bytes of each read: "they keep boundaries".
 import errno
 import os
 import signal

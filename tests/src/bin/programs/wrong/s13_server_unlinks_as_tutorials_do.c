@@ -1,4 +1,6 @@
-// wrong: it calls unlink, bind, listen, as the tutorials do
+// kills second-is-refused@plain/unix: the first server still listens
+// kills leaves-a-datagram-socket@plain/unix: to connect to a socket of another type fails with EPROTOTYPE
+// Mistake: it calls unlink, bind, listen, as the tutorials do.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>

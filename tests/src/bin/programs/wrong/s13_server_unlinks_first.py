@@ -1,4 +1,6 @@
-# wrong: it unlinks the path before bind, without a look
+# kills leaves-a-file@plain/unix: what stands there is no dead server's socket
+# kills second-is-refused@plain/unix: the first server still listens
+# Mistake: it unlinks the path before bind, without a look.
 import os
 import signal
 import socket

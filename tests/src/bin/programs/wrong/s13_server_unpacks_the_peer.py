@@ -1,4 +1,6 @@
-# wrong: it unpacks host and port of each peer: IPv6 has four parts, a Unix socket none
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it
+# kills only-ascii-letters@plain/ipv6: the server dropped the connection with bytes unread in it
+# Mistake: it unpacks host and port of each peer: IPv6 has four parts, a Unix socket none.
 import errno
 import os
 import signal

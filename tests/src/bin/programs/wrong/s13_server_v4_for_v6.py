@@ -1,4 +1,5 @@
-# wrong: ::1 is 127.0.0.1 for it: it has IPv4 sockets only
+# kills only-ascii-letters@plain/ipv6: the address must come from the first argument
+# Mistake: ::1 is 127.0.0.1 for it: it has IPv4 sockets only.
 import errno
 import os
 import signal

@@ -1,4 +1,5 @@
-// wrong: AF_INET in the hints: it has no IPv6
+// kills only-ascii-letters@plain/ipv6: it ended before it listened
+// Mistake: AF_INET in the hints: it has no IPv6.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,6 @@
-# wrong: when the path is taken it waits until it is free
+# kills second-is-refused@plain/unix: `bind` has failed, so there is nothing to serve
+# kills says-why-it-cannot-bind@plain/unix: `bind` or `listen` has failed
+# Mistake: when the path is taken it waits until it is free.
 import errno
 import os
 import signal
