@@ -138,14 +138,18 @@ impl Asked {
         let expected = format!("the client sends {what}");
         let cause = match (&missing, self.requests.len()) {
             (Missing::Ended(_), 0) => {
-                "it ended before it sent anything: its own message says why. Each line of its standard input is a request"
+                "nothing came to the address in its first argument: perhaps it sent elsewhere; its own message says why it \
+                 ended"
             }
             (Missing::Silent(_), 0) => {
                 "each line of its standard input is a request: send it, to the address in the first argument, as soon as \
                  it is read"
             }
+            (Missing::Ended(Exit::Code(0)), _) => {
+                "perhaps a line, or a reply, was taken for the end: only `q` and the end of the input end the client"
+            }
             (Missing::Ended(_), _) => {
-                "it ended after a reply: one reply ends one request, and the next line is the next request"
+                "it gave up although the reply had come: a reply counts by its number and its address, whatever its text is"
             }
             (Missing::Silent(_), _) => {
                 "it did not go on after a reply: the reply is whole, whatever its size; print it, and read the next line"

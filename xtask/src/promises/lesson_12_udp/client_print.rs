@@ -3,7 +3,7 @@
 use super::client::{Asked, again_if_it_gave_up, cause_of_printed};
 use super::protocol::MAX_TEXT;
 use crate::bench::Bench;
-use crate::finding::{Finding, Half, Outcome, quoted};
+use crate::finding::{Finding, Half, Outcome, because, quoted};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 
@@ -82,7 +82,11 @@ fn empty_reply(bench: &mut Bench) -> Outcome {
         let mut asked = Asked::with_texts(bench, &[&last])?;
         let line = random_word(bench, 6);
         asked.exchange(&line, b"")?;
-        asked.exchange(&line, last.as_bytes())?;
+        let next = asked.exchange(&line, last.as_bytes());
+        because(
+            next,
+            "a reply of 4 bytes has an empty text: it is a reply like any other, so print an empty line, and go on",
+        )?;
         asked.ends()
     })
 }

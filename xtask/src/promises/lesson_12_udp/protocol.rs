@@ -37,7 +37,8 @@ pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str
     } else if got.len() >= 4 && got[..4] != *number && got[4..] == *text {
         "the text is right and the number is not: the reply bears the number of its request, all four bytes"
     } else if got.len() >= 4 && got[..4] != *number {
-        "the reply bears the number of its request in its first four bytes, and the text of the same request after them"
+        "perhaps this is the reply to another request, or to another client's: each bears the number of its own request, \
+         and goes to where that came from"
     } else if got.len() > expected.len() && !differs && got[same..].iter().all(|byte| *byte == 0) {
         "the rest of the buffer was sent too: send only as many bytes as `recv_from` returned"
     } else if got.len() > expected.len() && !differs && got[same..] == *b"\n" {

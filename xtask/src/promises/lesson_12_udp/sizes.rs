@@ -52,10 +52,18 @@ fn no_text(bench: &mut Bench) -> Outcome {
 fn too_short(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
+    let mut number = 0;
     let cause =
         "a datagram of fewer than 4 bytes has no number: look at its length first, ignore it, and go on";
     for size in [1, 2, 3] {
-        ignores(&server, &mut mailbox, &[vec![b'a'; size]], &format!("a datagram of {size} bytes"), cause)?;
+        ignores(
+            &server,
+            &mut mailbox,
+            &mut number,
+            &[vec![b'a'; size]],
+            &format!("a datagram of {size} bytes"),
+            cause,
+        )?;
     }
     Ok(())
 }
@@ -63,16 +71,25 @@ fn too_short(bench: &mut Bench) -> Outcome {
 fn empty_datagram(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
+    let mut number = 0;
     let cause = "0 bytes are an empty datagram, not the end of anything: datagrams have no end of stream; ignore it, and go \
                  on";
-    ignores(&server, &mut mailbox, &[vec![], vec![]], "an empty datagram", cause)
+    ignores(&server, &mut mailbox, &mut number, &[vec![], vec![]], "an empty datagram", cause)
 }
 
 fn one_too_long(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
+    let mut number = 0;
     let text = random_word(bench, MAX_DATAGRAM + 1 - 4);
-    ignores(&server, &mut mailbox, &[datagram(5, text.as_bytes())], "a datagram of 1029 bytes", CUT)
+    ignores(
+        &server,
+        &mut mailbox,
+        &mut number,
+        &[datagram(5, text.as_bytes())],
+        "a datagram of 1029 bytes",
+        CUT,
+    )
 }
 
 const CUT: &str = "the kernel drops what does not fit into the buffer, so a longer datagram looks like one of 1028 bytes: a \
@@ -81,11 +98,13 @@ const CUT: &str = "the kernel drops what does not fit into the buffer, so a long
 fn much_too_long(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
+    let mut number = 0;
     for size in [1500, 4096, 60_000] {
         let text = random_word(bench, size - 4);
         ignores(
             &server,
             &mut mailbox,
+            &mut number,
             &[datagram(6, text.as_bytes())],
             &format!("a datagram of {size} bytes"),
             CUT,

@@ -1,4 +1,6 @@
-# wrong: it takes a reply with any number
+# kills late-reply@plain: perhaps it took something else for the reply: the reply bears the
+# kills ahead@plain: a reply counts only while the client waits for its number: the next
+# Mistake: it takes a reply with any number
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: it waits for a reply for ever
+# kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+# kills last-wait@plain: when 200 ms have passed without the reply, send the same datagram
+# Mistake: it waits for a reply for ever
 import socket
 import sys
 import time

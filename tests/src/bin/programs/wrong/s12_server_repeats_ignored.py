@@ -1,4 +1,5 @@
-# wrong: it does not answer a request that comes again
+# kills repeated-requests@plain: a request that comes again is answered again: its first reply was
+# Mistake: it does not answer a request that comes again
 import socket
 import sys
 
