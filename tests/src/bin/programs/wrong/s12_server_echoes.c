@@ -1,4 +1,5 @@
 // kills replies@plain: the datagram came back as it was sent: upper-case the ASCII letters of
+// kills pair-talks@plain: the datagram came back as it was sent: upper-case the ASCII letters of
 // Mistake: it returns the text as it came
 #include <netdb.h>
 #include <stdio.h>
