@@ -35,6 +35,7 @@ fn some_lines(bench: &mut Bench) -> Vec<String> {
         "Q".into(),
         " q ".into(),
         "exit".into(),
+        format!("a \0 inside {}", random_word(bench, 4)),
         random_word(bench, 700),
         random_word(bench, 3),
     ]

@@ -84,6 +84,8 @@ pub fn cause_of_request(expected: &[u8], got: &[u8]) -> &'static str {
         "the blanks around the line were cut off: only its line end does not belong to it"
     } else if got == number && !text.is_empty() {
         "only the number came: number and text belong into one datagram, because what is sent in two arrives in two"
+    } else if came == number && text.starts_with(rest) && text.get(rest.len()) == Some(&0) {
+        "the text stops before a byte of value 0: a line ends at its line end, and not as a C string does"
     } else if came == number && text.starts_with(rest) {
         "the text is cut off: the whole line goes into one datagram, up to 1024 bytes"
     } else if rest == text {
