@@ -218,7 +218,7 @@ fn answered_once(bench: &mut Bench) -> Outcome {
 }
 
 /// How often, in four waits of about 200 ms, the client must at least have been looked at.
-const LOOKS: usize = 20;
+const LOOKS: usize = 8;
 
 fn rests_while_it_waits(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| {
