@@ -1,4 +1,4 @@
-# kills nobody-there@plain: it still runs, and is busy; gave up after 7 s
+# kills nobody-there@plain: it still runs, and is busy
 # Mistake: it sends again at each refusal (ICMP), without end
 import socket
 import sys
