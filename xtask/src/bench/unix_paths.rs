@@ -1,6 +1,7 @@
 //! What stands at the path of a Unix socket (unix(7)), and what the runner puts there.
 
 use super::Dir;
+#[cfg(unix)]
 use super::facts::can;
 use crate::finding::Outcome;
 #[cfg(not(unix))]
