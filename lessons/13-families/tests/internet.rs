@@ -1,7 +1,8 @@
 //! Addresses of IPv4 and IPv6: what they are read as, and what listens there.
 
-use socket2::{SockAddr, Socket, Type};
 use lesson_13_families::Address;
+
+use socket2::{SockAddr, Socket, Type};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};

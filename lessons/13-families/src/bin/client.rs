@@ -2,8 +2,9 @@
 //!
 //! Run it against the server: `cargo run -p lesson-13-families --bin lesson-13-client -- unix:socket`
 
-use socket2::{Socket, Type};
 use lesson_13_families::Address;
+
+use socket2::{Socket, Type};
 use std::env;
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::ExitCode;

@@ -2,8 +2,9 @@
 //!
 //! Run it alone: `cargo run -p lesson-13-families --bin lesson-13-server -- unix:socket`
 
-use socket2::{SockAddr, Socket};
 use lesson_13_families::Address;
+
+use socket2::{SockAddr, Socket};
 use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};

@@ -2,8 +2,9 @@
 //!
 //! Run it against the server: `cargo run -p solution-13-families --bin solution-13-client -- unix:socket`
 
-use socket2::{Socket, Type};
 use solution_13_families::Address;
+
+use socket2::{Socket, Type};
 use std::env;
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::ExitCode;

@@ -2,8 +2,9 @@
 //!
 //! Run it alone: `cargo run -p solution-13-families --bin solution-13-server -- unix:socket`
 
-use socket2::{SockAddr, Socket};
 use solution_13_families::Address;
+
+use socket2::{SockAddr, Socket};
 use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
