@@ -126,7 +126,8 @@ fn families(promise: &[CheckReport], shown: &CheckReport, detail: Detail) -> Opt
     let is_said = |check: &CheckReport| check.verdict == Verdict::Skip && detail == Detail::Brief;
     let is_held =
         |check: &CheckReport| check.verdict == Verdict::Pass && check.hole.is_none() || is_said(check);
-    if promise.iter().all(is_held) {
+    let is_skipped = |check: &CheckReport| check.verdict == Verdict::Skip;
+    if promise.iter().all(is_held) || promise.iter().all(is_skipped) {
         return None;
     }
     let words = |of: &dyn Fn(&CheckReport) -> bool| {
