@@ -123,13 +123,13 @@ fn free_v6() -> anyhow::Result<SocketAddr> {
 }
 
 impl Ports {
-    /// Reserves more ports, and keeps those that nobody uses: neither a program that listens, nor a connection, not even
-    /// in TIME_WAIT. When no more can be reserved, those that this run has used, and that are free again, come back.
+    /// Reserves more ports, and keeps those that no socket is bound to: neither one that listens, nor a connection's, not
+    /// even in TIME_WAIT. When no more can be reserved, those that this run has used, and that are free again, come back.
     fn claim(&mut self) -> anyhow::Result<()> {
         let used: HashSet<u16> = sockets::all()?
             .iter()
             .filter(|entry| entry.local.is_ipv6() || entry.local.ip().is_unspecified())
-            .flat_map(|entry| [entry.local.port(), entry.remote.port()])
+            .map(|entry| entry.local.port())
             .collect();
         let groups = PORTS as u16 / AT_ONCE;
         let start = fastrand::u16(..groups);

@@ -8,6 +8,8 @@ mod last_byte;
 mod listener;
 mod listening;
 mod name;
+#[cfg(target_os = "linux")]
+mod reader;
 mod stream;
 
 pub use ends::{Ends, Side};

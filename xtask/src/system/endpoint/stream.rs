@@ -6,6 +6,7 @@ use super::name::Endpoint;
 use super::{
     kernel,
     last_byte::{LastByte, OtherEnd},
+    reader::Reader,
 };
 use crate::system::sockets::{self, Taken};
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
@@ -30,6 +31,8 @@ struct Inner {
     last: Option<LastByte>,
     #[cfg(target_os = "linux")]
     other: OtherEnd,
+    #[cfg(target_os = "linux")]
+    reader: Reader,
 }
 
 impl Stream {
@@ -83,6 +86,8 @@ impl Stream {
                 last: if is_unix { LastByte::of(&socket).ok() } else { None },
                 #[cfg(target_os = "linux")]
                 other: OtherEnd::default(),
+                #[cfg(target_os = "linux")]
+                reader: Reader::default(),
                 socket,
             }),
         })
@@ -167,8 +172,8 @@ impl Stream {
     /// Returns whether the reader at the other end has taken all of the `sent` bytes that were written so far. `ends` are
     /// those of this connection.
     ///
-    /// With [`Taken::All`] the reader has taken them out of its queue. On TCP its `recv` is over, too: see
-    /// [`sockets::taken`].
+    /// With [`Taken::All`] the reader's `recv` that took the last byte is over: see [`sockets::taken`], and for Unix
+    /// sockets `reader.rs`, where the kernel lets the runner look.
     pub fn taken(&self, ends: Ends, sent: u64) -> Taken {
         match ends {
             Ends::Inet { own, other } => sockets::taken(other, own, sent),
@@ -180,7 +185,10 @@ impl Stream {
     fn unix_taken(&self, own: u64, sent: u64) -> Taken {
         match kernel::unsent(&self.inner.socket) {
             Err(_) => Taken::Unknown,
-            Ok(0) => Taken::All,
+            Ok(0) => {
+                self.inner.reader.wait_recv_over(&self.inner.socket, own);
+                Taken::All
+            }
             Ok(_) => {
                 let other = || sockets::unix::of(own).ok()?.map(|entry| entry.peer);
                 match self.inner.other.heard(other) {

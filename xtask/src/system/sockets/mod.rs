@@ -65,7 +65,16 @@ pub fn taken(reader: SocketAddr, sender: SocketAddr, sent: u64) -> Taken {
         None => Taken::Gone,
         Some(entry) if entry.state == TcpState::Close => Taken::Gone,
         Some(Entry { unread: 1.., .. }) => Taken::NotAll,
-        Some(Entry { received: Some(received), .. }) if received >= sent => Taken::All,
+        Some(Entry { received: Some(received), .. }) if received >= sent => {
+            // The kernel reads how much is unread before it takes the lock. If the reader held the lock when the last byte
+            // came, that byte was not counted yet; once it is received, a second answer counts it.
+            match imp::between(reader, sender) {
+                Ok(Some(Entry { unread: 1.., .. })) => Taken::NotAll,
+                Ok(Some(entry)) if entry.state != TcpState::Close => Taken::All,
+                Ok(_) => Taken::Gone,
+                Err(_) => Taken::Unknown,
+            }
+        }
         Some(Entry { received: Some(_), .. }) => Taken::NotAll,
         // Without the count: nothing is unread, and nothing is under way as far as the sender knows.
         Some(_) => match imp::between(sender, reader) {
