@@ -188,3 +188,41 @@ fn a_wire_survives_a_server_that_is_not_there() {
     let (len, _) = server.recv_from(&mut buffer).unwrap();
     assert!(buffer[..len].ends_with(b"now") || &buffer[..len] == b"anybody?");
 }
+
+/// A client that makes a new socket for each send must not meet the fate of a first datagram each time.
+#[test]
+fn all_sockets_of_one_client_are_one_flow() {
+    let server = UdpSocket::bind(address::free().unwrap()).unwrap();
+    server.set_read_timeout(Some(LIMIT)).unwrap();
+    let (kind, addr) = ("late@2:c2s".parse().unwrap(), address::free().unwrap());
+    let wire = DatagramWire::start_for_one(kind, 1, addr, server.local_addr().unwrap()).unwrap();
+    let sockets: Vec<UdpSocket> = (1..=3_u8)
+        .map(|number| {
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            socket.set_read_timeout(Some(LIMIT)).unwrap();
+            socket.send_to(&[number], wire.addr).unwrap();
+            let (until, mut seen) = (Instant::now() + LIMIT, 0);
+            while wire.record.came_so_far(Direction::ClientToServer) < usize::from(number) {
+                assert!(Instant::now() < until);
+                seen = wire.record.changed(seen, until).0;
+            }
+            socket
+        })
+        .collect();
+    let mut buffer = [0; 10];
+    for _ in 0..3 {
+        let (len, from) = server.recv_from(&mut buffer).unwrap();
+        server.send_to(&buffer[..len], from).unwrap();
+    }
+    for (number, socket) in (1..).zip(&sockets) {
+        assert_eq!(
+            (socket.recv(&mut buffer).unwrap(), buffer[0]),
+            (1, number),
+            "each reply finds its socket"
+        );
+    }
+    let passages = wire.record.passages();
+    let passed: Vec<_> = passages.iter().filter(|one| one.direction == Direction::ClientToServer).collect();
+    assert_eq!(passed.iter().map(|one| one.fate).collect::<Vec<_>>(), [Fate::Pass, Fate::Late, Fate::Pass]);
+    assert!(passed[1].passed[0] >= passed[2].passed[0], "the second one passes after the third");
+}

@@ -25,7 +25,7 @@ mod wires;
 pub use bench::{Bench, Role};
 pub use client::Client;
 pub use command::{HASH, Programs, Start, With};
-pub use datagrams::{Carrier, Datagram, Datagrams, Mailbox, Missing, Saying};
+pub use datagrams::{Carrier, Datagram, Datagrams, LONG, Mailbox, Missing, Saying};
 pub use dir::{Dir, Entries};
 pub use expect::{fin_next, same_bytes, taken};
 pub use given::Given;

@@ -4,7 +4,7 @@ use super::mailbox::Mailbox;
 use crate::bench::{Bench, Client};
 use crate::finding::Outcome;
 use crate::system::patience::Patience;
-use crate::system::processes::Activity;
+use crate::system::processes::{self, Activity};
 use std::net::{Ipv4Addr, SocketAddr};
 
 impl Bench<'_> {
@@ -32,6 +32,11 @@ impl Bench<'_> {
 }
 
 impl Client {
+    /// Returns whether every thread of its process tree sleeps now; `true` where the platform does not tell.
+    pub fn sleeps(&self) -> bool {
+        processes::at_rest(self.program.root())
+    }
+
     /// Waits until the client has ended.
     pub fn wait_end(&self) {
         let _ = self.program.wait_exit_patiently();

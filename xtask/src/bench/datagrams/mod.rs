@@ -9,5 +9,5 @@ mod picture;
 mod server;
 
 pub use carrier::Carrier;
-pub use mailbox::{Datagram, Mailbox, Missing, Saying};
+pub use mailbox::{Datagram, LONG, Mailbox, Missing, Saying};
 pub use picture::Datagrams;

@@ -10,6 +10,9 @@ use std::time::Duration;
 pub const SOONEST: Duration = Duration::from_millis(150);
 /// Two sends of one number are at most this far apart.
 pub const LATEST: Duration = Duration::from_secs(1);
+/// The interval of what the runner says meanwhile: far below 200 ms, so that a runner that gets the processor late still
+/// says something in each wait.
+const BESIDE: Duration = Duration::from_millis(50);
 /// How many times a request is sent at most.
 pub const TRIES: usize = 5;
 
@@ -135,14 +138,18 @@ impl Asked {
         let expected = format!("the client sends {what}");
         let cause = match (&missing, self.requests.len()) {
             (Missing::Ended(_), 0) => {
-                "it ended before it sent anything: its own message says why. Each line of its standard input is a request"
+                "nothing came to the address in its first argument: perhaps it sent elsewhere; its own message says why it \
+                 ended"
             }
             (Missing::Silent(_), 0) => {
                 "each line of its standard input is a request: send it, to the address in the first argument, as soon as \
                  it is read"
             }
+            (Missing::Ended(Exit::Code(0)), _) => {
+                "perhaps a line, or a reply, was taken for the end: only `q` and the end of the input end the client"
+            }
             (Missing::Ended(_), _) => {
-                "it ended after a reply: one reply ends one request, and the next line is the next request"
+                "it gave up although the reply had come: a reply counts by its number and its address, whatever its text is"
             }
             (Missing::Silent(_), _) => {
                 "it did not go on after a reply: the reply is whole, whatever its size; print it, and read the next line"
@@ -171,7 +178,7 @@ impl Asked {
         self.is_again(heard, when, cause)
     }
 
-    /// Hears the current request once more, while the runner says something every 100 ms.
+    /// Hears the current request once more, while the runner says something every 50 ms.
     ///
     /// # Errors
     /// As [`Asked::hears_again`].
@@ -181,12 +188,16 @@ impl Asked {
         when: &str,
         cause: &str,
     ) -> Outcome {
-        let saying = Saying { every: Duration::from_millis(100), say };
+        let saying = Saying { every: BESIDE, say };
         let heard = self.mailbox.hear_while_saying(&self.client, LATEST, saying);
         self.is_again(heard, when, cause)
     }
 
-    fn is_again(&mut self, heard: Result<Datagram, Missing>, when: &str, cause: &str) -> Outcome {
+    /// Checks that this is the current request once more, as [`Asked::hears_again`] does.
+    ///
+    /// # Errors
+    /// As [`Asked::hears_again`].
+    pub fn is_again(&mut self, heard: Result<Datagram, Missing>, when: &str, cause: &str) -> Outcome {
         let number = self.number();
         let expected =
             format!("the client sends request {number} again {when}, at most 1 s after the send before");

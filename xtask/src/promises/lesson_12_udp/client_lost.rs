@@ -1,10 +1,11 @@
 //! Lost datagrams: when a client sends again, how often, and when it gives up.
 
-use super::client::{Asked, SOONEST, TRIES, again_if_it_gave_up};
-use crate::bench::{Bench, Missing};
+use super::client::{Asked, LATEST, SOONEST, TRIES, again_if_it_gave_up};
+use crate::bench::{Bench, Mailbox, Missing, Saying};
 use crate::finding::{Finding, Half, Outcome, because};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
+use std::time::Duration;
 
 /// The rows. The long ones wait for several times 200 ms.
 pub const CLIENT: &[Check] = &[
@@ -17,6 +18,7 @@ pub const CLIENT: &[Check] = &[
     client!("last-wait", "still takes the reply to its fifth send", last_wait).long(),
     client!("waits-out", "waits for 150 ms at least after its fifth send, too", waits_out).long(),
     client!("answered-once", "sends nothing again that was answered", answered_once).long(),
+    client!("rests-while-it-waits", "waits at rest for the reply", rests_while_it_waits).long(),
     client!("asks-no-more", "asks no further line after `no reply`", asks_no_more).long(),
 ];
 
@@ -209,6 +211,41 @@ fn answered_once(bench: &mut Bench) -> Outcome {
             "the client sends a request once when its reply comes at once",
             format!("it sent each of {again} requests again, although their replies lay in its queue"),
             "the reply ends the request: stop its timer, or leave the loop, as soon as the reply has come",
+        )
+        .of(Half::Client)
+        .broken()
+    })
+}
+
+/// How often, in four waits of about 200 ms, the client must at least have been looked at.
+const LOOKS: usize = 8;
+
+fn rests_while_it_waits(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let mut asked = Asked::start(bench, &[])?;
+        let line = random_word(bench, 6);
+        asked.types(&line)?;
+        let (mut looks, mut asleep) = (0, 0);
+        for _ in 1..TRIES {
+            asked.loses();
+            let client = &asked.client;
+            let mut look = |_: &mut Mailbox| {
+                looks += 1;
+                asleep += usize::from(client.sleeps());
+            };
+            let saying = Saying { every: Duration::from_millis(10), say: &mut look };
+            let heard = asked.mailbox.hear_while_saying(client, LATEST, saying);
+            asked.is_again(heard, "when no reply comes", AGAIN)?;
+        }
+        // A client that waits sleeps at most looks, even on a machine under load. One that spins never sleeps.
+        if asleep > 0 || looks < LOOKS {
+            return Ok(());
+        }
+        Finding::new(
+            "the client waits at rest for the reply",
+            format!("at none of {looks} looks, in four waits, did it sleep: it spins"),
+            "a loop that asks again and again whether a datagram has come keeps a processor busy: let `recv` wait, with a \
+             time limit",
         )
         .of(Half::Client)
         .broken()

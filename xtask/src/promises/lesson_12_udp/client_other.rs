@@ -178,7 +178,7 @@ fn from_elsewhere(bench: &mut Bench) -> Outcome {
     })
 }
 
-/// What the runner says every 100 ms in place of the reply, in turn.
+/// What the runner says every 50 ms in place of the reply, in turn.
 fn wrong_replies(mailbox: &mut Mailbox, to: SocketAddr, turn: &mut usize) {
     let others: [Vec<u8>; 4] =
         [datagram(999, b"another number"), vec![], datagram(0, b"number 0"), vec![0, 0, 0]];
@@ -193,7 +193,7 @@ fn again_beside_wrong_ones(asked: &mut Asked, turn: &mut usize) -> Outcome {
     asked.loses();
     let to = asked.from();
     let mut say = |mailbox: &mut Mailbox| wrong_replies(mailbox, to, turn);
-    asked.hears_again_while(&mut say, "while a wrong reply comes every 100 ms", TIMES)
+    asked.hears_again_while(&mut say, "while a wrong reply comes every 50 ms", TIMES)
 }
 
 fn keeps_its_times(bench: &mut Bench) -> Outcome {

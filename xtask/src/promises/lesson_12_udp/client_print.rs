@@ -3,7 +3,7 @@
 use super::client::{Asked, again_if_it_gave_up, cause_of_printed};
 use super::protocol::MAX_TEXT;
 use crate::bench::Bench;
-use crate::finding::{Finding, Half, Outcome};
+use crate::finding::{Finding, Half, Outcome, because, quoted};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 
@@ -35,14 +35,32 @@ fn prints_what_came(bench: &mut Bench) -> Outcome {
 
 fn prints_bytes(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| {
-        let replies =
-            [&b"caf\xe9 \xff\xfe end"[..], b"half a character \xe4\xbd", "gr\u{fc}\u{df}e".as_bytes()];
+        let replies = [
+            &b"caf\xe9 \xff\xfe end"[..],
+            b"half a character \xe4\xbd",
+            "gr\u{fc}\u{df}e".as_bytes(),
+            b"\0in front, in the mid\0dle",
+        ];
         let mut asked = Asked::with_texts(bench, &replies)?;
         for reply in replies {
             let line = random_word(bench, 6);
             asked.exchange(&line, reply)?;
         }
-        asked.ends()
+        asked.client.line("q");
+        asked.client.exits_well("after `q`")?;
+        asked.client.end();
+        let printed = asked.client.printed();
+        let Some(missing) = replies.iter().find(|reply| memchr::memmem::find(&printed, reply).is_none())
+        else {
+            return Ok(());
+        };
+        Finding::new(
+            format!("the client prints the bytes {}", quoted(missing)),
+            "they are not there; perhaps they were replaced, escaped or left out",
+            "a text is bytes: write them to standard output as they came, not as a text of your language",
+        )
+        .of(Half::Client)
+        .broken()
     })
 }
 
@@ -64,7 +82,11 @@ fn empty_reply(bench: &mut Bench) -> Outcome {
         let mut asked = Asked::with_texts(bench, &[&last])?;
         let line = random_word(bench, 6);
         asked.exchange(&line, b"")?;
-        asked.exchange(&line, last.as_bytes())?;
+        let next = asked.exchange(&line, last.as_bytes());
+        because(
+            next,
+            "a reply of 4 bytes has an empty text: it is a reply like any other, so print an empty line, and go on",
+        )?;
         asked.ends()
     })
 }

@@ -37,7 +37,8 @@ pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str
     } else if got.len() >= 4 && got[..4] != *number && got[4..] == *text {
         "the text is right and the number is not: the reply bears the number of its request, all four bytes"
     } else if got.len() >= 4 && got[..4] != *number {
-        "the reply bears the number of its request in its first four bytes, and the text of the same request after them"
+        "perhaps this is the reply to another request, or to another client's: each bears the number of its own request, \
+         and goes to where that came from"
     } else if got.len() > expected.len() && !differs && got[same..].iter().all(|byte| *byte == 0) {
         "the rest of the buffer was sent too: send only as many bytes as `recv_from` returned"
     } else if got.len() > expected.len() && !differs && got[same..] == *b"\n" {
@@ -84,6 +85,8 @@ pub fn cause_of_request(expected: &[u8], got: &[u8]) -> &'static str {
         "the blanks around the line were cut off: only its line end does not belong to it"
     } else if got == number && !text.is_empty() {
         "only the number came: number and text belong into one datagram, because what is sent in two arrives in two"
+    } else if came == number && text.starts_with(rest) && text.get(rest.len()) == Some(&0) {
+        "the text stops before a byte of value 0: a line ends at its line end, and not as a C string does"
     } else if came == number && text.starts_with(rest) {
         "the text is cut off: the whole line goes into one datagram, up to 1024 bytes"
     } else if rest == text {

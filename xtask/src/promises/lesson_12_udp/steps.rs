@@ -138,21 +138,30 @@ pub fn nothing_more(server: &Server, mailboxes: &mut [&mut Mailbox], expected: &
     Ok(())
 }
 
-/// Sends datagrams that the server must ignore, then a good request, and checks that only that is answered.
+/// Asks, sends datagrams that the server must ignore, asks again, and checks that only the two requests are answered. Adds
+/// to `number`, that of the last request here, one for each of its own.
 ///
 /// # Errors
 /// The finding that the server replied to a bad one, or no longer replies.
-pub fn ignores(server: &Server, mailbox: &mut Mailbox, bad: &[Vec<u8>], what: &str, cause: &str) -> Outcome {
+pub fn ignores(
+    server: &Server,
+    mailbox: &mut Mailbox,
+    number: &mut u32,
+    bad: &[Vec<u8>],
+    what: &str,
+    cause: &str,
+) -> Outcome {
     let expected = format!("the server ignores {what}");
     // What is wrong with every reply is found here, and is no matter of bad datagrams.
-    asks(server, mailbox, 76, b"before it", "the request before", cause)?;
+    asks(server, mailbox, *number + 1, b"before it", "the request before", cause)?;
+    *number += 2;
     for bad in bad {
         mailbox.say(server.bound_at(), bad)?;
     }
-    let (number, text) = (77, b"after it");
-    says(server, mailbox, number, text)?;
+    let text = b"after it";
+    says(server, mailbox, *number, text)?;
     let got = hears(server, mailbox, &format!("the request that follows {what}"), cause)?;
-    if got.bytes != reply_to(number, text) {
+    if got.bytes != reply_to(*number, text) {
         let got = format!("it replied {} to it, or to the request that follows", count(got.bytes.len()));
         return Finding::new(expected, got, cause).of(Half::Server).broken();
     }

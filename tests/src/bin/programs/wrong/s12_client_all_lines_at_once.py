@@ -1,4 +1,5 @@
-# wrong: it sends all lines before it waits for a reply
+# kills one-at-a-time@plain: one line at a time: the next one is sent only when the reply to this
+# Mistake: it sends all lines before it waits for a reply
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-# wrong: it takes a reply from any address
+# kills from-elsewhere@plain: a reply counts only when it comes from the server's address: `connect`
+# Mistake: it takes a reply from any address
 import os
 import select
 import socket

@@ -1,4 +1,5 @@
-# wrong: it takes a reply from the server's port on any host
+# kills from-elsewhere@plain: a reply counts only when it comes from the server's address: `connect`
+# Mistake: it takes a reply from the server's port on any host
 import os
 import select
 import socket

@@ -1,4 +1,10 @@
-# wrong: it takes a reply with any number
+# kills late-reply@plain: perhaps it took something else for the reply: the reply bears the
+# kills ahead@plain: a reply counts only while the client waits for its number: the next
+# kills pair-talks@double@1:c2s: print each reply once, as it came; perhaps an old reply was taken for a
+# kills pair-in-order@lossy: mend the client: its own checks tell more
+# kills pair-talks@double@2: print each reply once, as it came; perhaps an old reply was taken for a
+# kills pair-talks@late@1:c2s: print each reply once, as it came; perhaps an old reply was taken for a
+# Mistake: it takes a reply with any number
 import socket
 import sys
 import time

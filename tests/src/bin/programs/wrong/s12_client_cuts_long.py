@@ -1,4 +1,5 @@
-# wrong: it sends the first 1024 bytes of a longer line
+# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+# Mistake: it sends the first 1024 bytes of a longer line
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: it takes an empty datagram for the server's end
+# kills short-reply@plain: a datagram of fewer than 4 bytes has no number: look at its length
+# kills keeps-its-times@plain: what is not the reply must not change the wait: it goes on for what is
+# Mistake: it takes an empty datagram for the server's end
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-# wrong: it ignores a reply with an empty text
+# kills empty-reply@plain: a reply of 4 bytes has an empty text: it is a reply like any other, so
+# Mistake: it ignores a reply with an empty text
 import socket
 import sys
 import time

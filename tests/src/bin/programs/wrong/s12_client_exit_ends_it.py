@@ -1,4 +1,5 @@
-# wrong: it takes `exit` for its end, as `q`
+# kills sends-exact-datagrams@plain: perhaps a line, or a reply, was taken for the end: only `q` and the end
+# Mistake: it takes `exit` for its end, as `q`
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: it ignores a reply whose text is not its own line in upper case
+# kills prints-what-came@plain: it gave up although the reply had come: a reply counts by its number
+# kills prints-bytes@plain: it gave up although the reply had come: a reply counts by its number
+# Mistake: it ignores a reply whose text is not its own line in upper case
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: after the fifth send it does not wait
+# kills waits-out@plain: after the last send wait as after each other one: a send without a wait
+# kills last-wait@plain: the fifth send has a wait of its own: its reply is a reply like any
+# Mistake: after the fifth send it does not wait
 import socket
 import sys
 import time

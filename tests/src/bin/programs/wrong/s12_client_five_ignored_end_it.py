@@ -1,4 +1,5 @@
-# wrong: after five datagrams that are no reply it gives up
+# kills keeps-its-tries@plain: what is not the reply must not change the wait: it goes on for what is
+# Mistake: after five datagrams that are no reply it gives up
 import socket
 import sys
 import time

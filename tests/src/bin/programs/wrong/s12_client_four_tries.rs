@@ -1,4 +1,6 @@
-// wrong: it sends four times, not five
+// kills four-lost@plain: a request is sent five times before the client gives up: the first
+// kills all-lost@plain: when 200 ms have passed without the reply, send the same datagram
+// Mistake: it sends four times, not five
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

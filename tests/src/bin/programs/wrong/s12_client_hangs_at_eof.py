@@ -1,4 +1,6 @@
-# wrong: after the end of its input it waits for one more datagram
+# kills quits-at-q@plain: the client's loop does not end there: look at what ends it, and at a
+# kills quits-at-end-of-input@plain: the client's loop does not end there: look at what ends it, and at a
+# Mistake: after the end of its input it waits for one more datagram
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-// wrong: it takes a reply with a higher number too
+// kills ahead@plain: a reply counts only while the client waits for its number: the next
+// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+// Mistake: it takes a reply with a higher number too
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,6 @@
-// wrong: a datagram that it ignores counts as a try: it sends less than five times
+// kills keeps-its-tries@plain: what is not the reply must not change the wait: it goes on for what is
+// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+// Mistake: a datagram that it ignores counts as a try: it sends less than five times
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it ignores the port of its address, and always asks 8888
+# kills sends-exact-datagrams@plain: nothing came to the address in its first argument: perhaps it sent
+# Mistake: it ignores the port of its address, and always asks 8888
 import socket
 import sys
 import time

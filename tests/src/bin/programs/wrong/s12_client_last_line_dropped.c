@@ -1,4 +1,5 @@
-// wrong: it drops a last line without `\n`
+// kills quits-at-end-of-input@plain: the last line of the input may lack its line end: it is still a line
+// Mistake: it drops a last line without `\n`
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

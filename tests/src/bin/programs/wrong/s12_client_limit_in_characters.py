@@ -1,4 +1,5 @@
-# wrong: its limit counts characters, not bytes: it sends more than 1024 bytes
+# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+# Mistake: its limit counts characters, not bytes: it sends more than 1024 bytes
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-# wrong: its limit of 1024 bytes counts the line end too
+# kills longest-line@plain: a line of 1024 bytes is not too long: with its number it fills the
+# Mistake: its limit of 1024 bytes counts the line end too
 import socket
 import sys
 import time

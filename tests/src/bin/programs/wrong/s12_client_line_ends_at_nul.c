@@ -1,4 +1,5 @@
-// wrong: it takes a line for a C string, which ends at the first NUL
+// kills sends-exact-datagrams@plain: the text stops before a byte of value 0: a line ends at its line end
+// Mistake: it takes a line for a C string, which ends at the first NUL
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,5 @@
-// wrong: it ends with 1 at a line over 1024 bytes, and says nothing
+// kills line-too-long@plain: print what went wrong with `eprintln!` before exiting
+// Mistake: it ends with 1 at a line over 1024 bytes, and says nothing
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

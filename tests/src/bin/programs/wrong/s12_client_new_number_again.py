@@ -1,4 +1,6 @@
-# wrong: a resend bears a new number
+# kills one-lost@plain: a resend bears the number of its request: it is the same datagram once
+# kills two-lost@plain: a resend bears the number of its request: it is the same datagram once
+# Mistake: a resend bears a new number
 import socket
 import sys
 import time

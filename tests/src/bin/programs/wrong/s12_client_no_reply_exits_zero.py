@@ -1,4 +1,6 @@
-# wrong: it says `no reply`, and exits with 0
+# kills asks-no-more@plain: a request is sent five times at most: after the fifth wait print a line
+# kills all-lost@plain: a request is sent five times at most: after the fifth wait print a line
+# Mistake: it says `no reply`, and exits with 0
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: after a line without a reply it goes on to the next one, and exits with 1 at the end
+# kills all-lost@plain: a request is sent five times at most: after the fifth wait print a line
+# kills asks-no-more@plain: a request is sent five times at most: after the fifth wait print a line
+# Mistake: after a line without a reply it goes on to the next one, and exits with 1 at the end
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-// wrong: it says that time is over, not `no reply`
+// kills all-lost@plain: a person must learn that no reply has come, and not only that something
+// Mistake: it says that time is over, not `no reply`
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-// wrong: it ends with 1 when no reply comes, and says nothing
+// kills all-lost@plain: print what went wrong with `eprintln!` before exiting
+// Mistake: it ends with 1 when no reply comes, and says nothing
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

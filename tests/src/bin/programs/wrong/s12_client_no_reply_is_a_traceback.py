@@ -1,4 +1,6 @@
-# wrong: it ends with a traceback when no reply comes
+# kills asks-no-more@plain: the error went unhandled: a person needs one clear line, not a
+# kills all-lost@plain: the error went unhandled: a person needs one clear line, not a
+# Mistake: it ends with a traceback when no reply comes
 import socket
 import sys
 import time

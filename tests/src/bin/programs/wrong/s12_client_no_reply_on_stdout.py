@@ -1,4 +1,6 @@
-# wrong: it says `no reply` on standard output only
+# kills asks-no-more@plain: print what went wrong with `eprintln!` before exiting
+# kills all-lost@plain: print what went wrong with `eprintln!` before exiting
+# Mistake: it says `no reply` on standard output only
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-// wrong: it panics when no reply comes
+// kills nobody-there@plain: it exited with status 101 (a Rust panic)
+// kills asks-no-more@plain: a request is sent five times at most: after the fifth wait print a line
+// Mistake: it panics when no reply comes
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

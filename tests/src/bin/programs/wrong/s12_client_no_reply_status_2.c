@@ -1,4 +1,5 @@
-// wrong: it says `no reply`, and exits with 2
+// kills all-lost@plain: its message is clear, but after an error the exit status must be 1
+// Mistake: it says `no reply`, and exits with 2
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,9 @@
-# wrong: it waits for a reply for ever
+# kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+# kills last-wait@plain: when 200 ms have passed without the reply, send the same datagram
+# kills pair-talks@lose@1:c2s: mend the client: its own checks tell more
+# kills pair-talks@late@2: mend the client: its own checks tell more
+# kills pair-talks@lossy: mend the client: its own checks tell more
+# Mistake: it waits for a reply for ever
 import socket
 import sys
 import time

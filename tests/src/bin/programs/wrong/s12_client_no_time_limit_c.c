@@ -1,4 +1,6 @@
-// wrong: it calls recv without any limit of time
+// kills two-lost@plain: when 200 ms have passed without the reply, send the same datagram
+// kills three-lost@plain: when 200 ms have passed without the reply, send the same datagram
+// Mistake: it calls recv without any limit of time
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

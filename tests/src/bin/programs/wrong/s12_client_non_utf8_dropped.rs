@@ -1,4 +1,5 @@
-// wrong: it drops a line that is not UTF-8 in silence
+// kills line-no-text@plain: a line need not be UTF-8: send its bytes as they are, or say so and
+// Mistake: it drops a line that is not UTF-8 in silence
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-// wrong: it takes a line that is not UTF-8 for the end of its input
+// kills line-no-text@plain: a line need not be UTF-8: send its bytes as they are, or say so and
+// Mistake: it takes a line that is not UTF-8 for the end of its input
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it dies at a line that is not UTF-8
+# kills line-no-text@plain: the error went unhandled: a person needs one clear line, not a
+# Mistake: it dies at a line that is not UTF-8
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-# wrong: it replaces what is not UTF-8 in a line (U+FFFD)
+# kills line-no-text@plain: a line need not be UTF-8: send its bytes as they are, or say so and
+# Mistake: it replaces what is not UTF-8 in a line (U+FFFD)
 import socket
 import sys
 import time

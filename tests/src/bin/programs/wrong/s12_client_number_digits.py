@@ -1,4 +1,6 @@
-# wrong: its number is written in four digits
+# kills sends-exact-datagrams@plain: the text is right and the number is not: the first line bears the
+# kills pair-talks@plain: the text is right and the number is not: the first line bears the
+# Mistake: its number is written in four digits
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-// wrong: its first line bears the number 0
+// kills sends-exact-datagrams@plain: the text is right and the number is not: the first line bears the
+// Mistake: its first line bears the number 0
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,5 @@
-// wrong: its numbers are little-endian
+// kills sends-exact-datagrams@plain: the four bytes of the number are reversed: it is big-endian
+// Mistake: its numbers are little-endian
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

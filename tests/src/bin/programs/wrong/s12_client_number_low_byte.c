@@ -1,4 +1,5 @@
-// wrong: it compares one byte of the number only
+// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+// Mistake: it compares one byte of the number only
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,5 @@
-# wrong: every line bears the number 1
+# kills sends-exact-datagrams@plain: the text is right and the number is not: the first line bears the
+# Mistake: every line bears the number 1
 import socket
 import sys
 import time

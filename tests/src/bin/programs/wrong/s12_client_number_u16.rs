@@ -1,4 +1,5 @@
-// wrong: its number has two bytes on the wire
+// kills sends-exact-datagrams@plain: each line is a datagram of its own: the number of the line, from 1, and
+// Mistake: its number has two bytes on the wire
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-// wrong: its number has one byte: 0 follows 255
+// kills counts-to-300@plain: the text is right and the number is not: the first line bears the
+// Mistake: its number has one byte: 0 follows 255
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,7 @@
-# wrong: it takes a reply to an earlier line too: one that came twice answers the next line
+# kills doubled-reply@plain: perhaps it took something else for the reply: the reply bears the
+# kills both-replies@plain: perhaps it took something else for the reply: the reply bears the
+# kills pair-in-order@lossy: mend the client: its own checks tell more
+# Mistake: it takes a reply to an earlier line too: one that came twice answers the next line
 import socket
 import sys
 import time

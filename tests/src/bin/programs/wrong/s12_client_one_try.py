@@ -1,4 +1,5 @@
-# wrong: it sends once only
+# kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+# Mistake: it sends once only
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-# wrong: a datagram from another address is an error, and the end
+# kills from-elsewhere@plain: a reply counts only when it comes from the server's address: `connect`
+# Mistake: a datagram from another address is an error, and the end
 import os
 import select
 import socket

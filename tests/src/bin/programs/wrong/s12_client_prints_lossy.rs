@@ -1,4 +1,5 @@
-// wrong: it replaces bytes of the reply that are not UTF-8 (U+FFFD)
+// kills prints-bytes@plain: a text is bytes: write them to standard output as they came, not as a
+// Mistake: it replaces bytes of the reply that are not UTF-8 (U+FFFD)
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it prints the whole datagram, with the bytes of the number
+# kills nothing-stale@plain: only the bytes after the number are text, and only as many as `recv`
+# Mistake: it prints the whole datagram, with the bytes of the number
 import socket
 import sys
 import time

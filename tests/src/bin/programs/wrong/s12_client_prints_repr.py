@@ -1,4 +1,5 @@
-# wrong: it prints the text as Python writes bytes, with quotes and escapes
+# kills prints-bytes@plain: a text is bytes: write them to standard output as they came, not as a
+# Mistake: it prints the text as Python writes bytes, with quotes and escapes
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-# wrong: it asks for `q` too before it ends
+# kills quits-at-q@plain: `q` is not sent: it ends the client
+# Mistake: it asks for `q` too before it ends
 import socket
 import sys
 import time

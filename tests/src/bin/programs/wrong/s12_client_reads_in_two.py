@@ -1,4 +1,6 @@
-# wrong: it receives four bytes, and then the text: the rest of the datagram is gone
+# kills sends-exact-datagrams@plain: it gave up although the reply had come: a reply counts by its number
+# kills empty-reply@plain: a reply of 4 bytes has an empty text: it is a reply like any other, so
+# Mistake: it receives four bytes, and then the text: the rest of the datagram is gone
 import socket
 import sys
 import time

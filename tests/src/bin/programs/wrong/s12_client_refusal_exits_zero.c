@@ -1,4 +1,6 @@
-// wrong: a refusal (ICMP) ends it with 0
+// kills nobody-there@plain: it exited with status 0
+// kills server-restarts@plain: nothing came, and it exited with status 0
+// Mistake: a refusal (ICMP) ends it with 0
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,6 @@
-# wrong: a refusal (ICMP) is a traceback
+# kills nobody-there@plain: the error went unhandled: a person needs one clear line, not a
+# kills server-restarts@plain: the error went unhandled: a person needs one clear line, not a
+# Mistake: a refusal (ICMP) is a traceback
 import socket
 import sys
 import time

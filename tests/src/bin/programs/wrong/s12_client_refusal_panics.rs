@@ -1,4 +1,6 @@
-// wrong: a refusal (ICMP) is a panic
+// kills nobody-there@plain: it exited with status 101 (a Rust panic)
+// kills server-restarts@plain: nothing came, and it exited with status 101 (a Rust panic)
+// Mistake: a refusal (ICMP) is a panic
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

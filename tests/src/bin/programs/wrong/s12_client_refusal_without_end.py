@@ -1,4 +1,5 @@
-# wrong: it sends again at each refusal (ICMP), without end
+# kills nobody-there@plain: it still runs, and is busy; gave up after 7 s
+# Mistake: it sends again at each refusal (ICMP), without end
 import socket
 import sys
 import time

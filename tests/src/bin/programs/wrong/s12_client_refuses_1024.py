@@ -1,4 +1,5 @@
-# wrong: it refuses a line of exactly 1024 bytes
+# kills longest-line@plain: a line of 1024 bytes is not too long: with its number it fills the
+# Mistake: it refuses a line of exactly 1024 bytes
 import socket
 import sys
 import time

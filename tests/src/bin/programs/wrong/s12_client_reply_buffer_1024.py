@@ -1,4 +1,5 @@
-# wrong: its buffer for replies has 1024 bytes, without room for the number: it cuts the longest
+# kills longest-reply@plain: print the text of every reply as it came: the bytes after its number
+# Mistake: its buffer for replies has 1024 bytes, without room for the number: it cuts the longest
 import socket
 import sys
 import time

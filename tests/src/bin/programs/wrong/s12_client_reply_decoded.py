@@ -1,4 +1,5 @@
-# wrong: it dies at a reply that is not UTF-8
+# kills prints-bytes@plain: it gave up although the reply had come: a reply counts by its number
+# Mistake: it dies at a reply that is not UTF-8
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-// wrong: it takes the reply for a C string, which ends at the first NUL
+// kills prints-bytes@plain: a text is bytes: write them to standard output as they came, not as a
+// kills sends-exact-datagrams@plain: print the text of every reply as it came: the bytes after its number
+// Mistake: it takes the reply for a C string, which ends at the first NUL
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,6 @@
-# wrong: it sends again at once when it ignores a datagram
+# kills keeps-its-times@plain: what is not the reply must not change the wait: it goes on for what is
+# kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+# Mistake: it sends again at once when it ignores a datagram
 import socket
 import sys
 import time

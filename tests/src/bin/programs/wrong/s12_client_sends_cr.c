@@ -1,4 +1,6 @@
-// wrong: it takes only `\n` off a line, not `\r\n`
+// kills strips-crlf@plain: the line end was sent too: a datagram ends by itself, so send the line
+// kills skips-empty-lines@plain: for an empty line there is nothing to send, and so no reply to wait
+// Mistake: it takes only `\n` off a line, not `\r\n`
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

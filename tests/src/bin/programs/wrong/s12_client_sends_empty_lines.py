@@ -1,4 +1,5 @@
-# wrong: it sends empty lines too
+# kills skips-empty-lines@plain: for an empty line there is nothing to send, and so no reply to wait
+# Mistake: it sends empty lines too
 import socket
 import sys
 import time

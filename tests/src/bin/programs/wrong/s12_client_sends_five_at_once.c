@@ -1,4 +1,6 @@
-// wrong: it sends all five at once, and then waits
+// kills all-lost@plain: when 200 ms have passed without the reply, send the same datagram
+// kills answered-once@plain: after each send wait 200 ms for the reply before you send again
+// Mistake: it sends all five at once, and then waits
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,6 @@
-# wrong: it sends the line's `\n` too
+# kills sends-exact-datagrams@plain: the line end was sent too: a datagram ends by itself, so send the line
+# kills strips-crlf@plain: the line end was sent too: a datagram ends by itself, so send the line
+# Mistake: it sends the line's `\n` too
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-// wrong: it sends lines of more than 1024 bytes
+// kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+// Mistake: it sends lines of more than 1024 bytes
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

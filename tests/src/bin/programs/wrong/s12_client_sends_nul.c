@@ -1,4 +1,5 @@
-// wrong: it sends a terminating NUL with the text
+// kills sends-exact-datagrams@plain: the rest of a buffer was sent too: send only the bytes of the line
+// Mistake: it sends a terminating NUL with the text
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

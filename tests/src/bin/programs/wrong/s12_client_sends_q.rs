@@ -1,4 +1,5 @@
-// wrong: it sends `q` and goes on
+// kills quits-at-q@plain: `q` is not sent: it ends the client
+// Mistake: it sends `q` and goes on
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it sends each request twice, to be sure
+# kills sends-exact-datagrams@plain: after each send wait 200 ms for the reply before you send again
+# Mistake: it sends each request twice, to be sure
 import socket
 import sys
 import time

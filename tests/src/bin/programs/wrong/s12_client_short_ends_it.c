@@ -1,4 +1,6 @@
-// wrong: a reply of less than 4 bytes is an error, and the end
+// kills short-reply@plain: a datagram of fewer than 4 bytes has no number: look at its length
+// kills keeps-its-times@plain: what is not the reply must not change the wait: it goes on for what is
+// Mistake: a reply of less than 4 bytes is an error, and the end
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,5 @@
-# wrong: it makes a number of less than 4 bytes too, and takes an empty text
+# kills short-reply@plain: a datagram of fewer than 4 bytes has no number: look at its length
+# Mistake: it makes a number of less than 4 bytes too, and takes an empty text
 import socket
 import sys
 import time

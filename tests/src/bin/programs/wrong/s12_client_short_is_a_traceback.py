@@ -1,4 +1,6 @@
-# wrong: it dies at a reply of less than 4 bytes
+# kills short-reply@plain: a datagram of fewer than 4 bytes has no number: look at its length
+# kills keeps-its-times@plain: what is not the reply must not change the wait: it goes on for what is
+# Mistake: it dies at a reply of less than 4 bytes
 import socket
 import struct
 import sys

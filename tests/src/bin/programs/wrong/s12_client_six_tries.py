@@ -1,4 +1,6 @@
-# wrong: it sends six times: once, and five times again
+# kills all-lost@plain: a request is sent five times at most: after the fifth wait print a line
+# kills waits-out@plain: a request is sent five times at most: after the fifth wait print a line
+# Mistake: it sends six times: once, and five times again
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-// wrong: it says that a line is too long, and goes on to the next one
+// kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+// Mistake: it says that a line is too long, and goes on to the next one
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

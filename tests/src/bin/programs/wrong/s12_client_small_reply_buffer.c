@@ -1,4 +1,5 @@
-// wrong: its buffer for replies has 512 bytes: it cuts longer ones
+// kills longest-reply@plain: print the text of every reply as it came: the bytes after its number
+// Mistake: its buffer for replies has 512 bytes: it cuts longer ones
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

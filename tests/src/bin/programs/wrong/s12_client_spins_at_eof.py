@@ -1,4 +1,5 @@
-# wrong: it takes the end of its input for an empty line, and reads for ever
+# kills quits-at-end-of-input@plain: the client's loop does not end there: look at what ends it, and at a
+# Mistake: it takes the end of its input for an empty line, and reads for ever
 import socket
 import sys
 import time

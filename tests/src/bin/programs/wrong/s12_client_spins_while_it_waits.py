@@ -1,4 +1,5 @@
-# wrong: it waits without rest: it asks the socket again and again
+# kills rests-while-it-waits@plain: a loop that asks again and again whether a datagram has come keeps a
+# Mistake: it waits without rest: it asks the socket again and again
 import socket
 import sys
 import time

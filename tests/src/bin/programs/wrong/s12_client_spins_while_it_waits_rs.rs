@@ -1,4 +1,5 @@
-// wrong: its socket is non-blocking, and it asks it again and again
+// kills rests-while-it-waits@plain: a loop that asks again and again whether a datagram has come keeps a
+// Mistake: its socket is non-blocking, and it asks it again and again
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it sends a line of more than 1024 bytes in pieces, each with a number
+# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+# Mistake: it sends a line of more than 1024 bytes in pieces, each with a number
 import socket
 import sys
 import time

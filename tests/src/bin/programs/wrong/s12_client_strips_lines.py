@@ -1,4 +1,5 @@
-# wrong: it strips blanks around a line
+# kills sends-exact-datagrams@plain: the blanks around the line were cut off: only its line end does not
+# Mistake: it strips blanks around a line
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: it strips blanks around the reply
+# kills prints-what-came@plain: print the text of every reply as it came: the bytes after its number
+# kills sends-exact-datagrams@plain: print the text of every reply as it came: the bytes after its number
+# Mistake: it strips blanks around the reply
 import socket
 import sys
 import time

@@ -1,4 +1,5 @@
-# wrong: it exits with 1 after success too
+# kills quits-at-q@plain: nothing went wrong, so the status must be 0
+# Mistake: it exits with 1 after success too
 import socket
 import sys
 import time

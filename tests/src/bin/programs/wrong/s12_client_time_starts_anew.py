@@ -1,4 +1,5 @@
-# wrong: each datagram that it ignores starts its wait anew
+# kills keeps-its-times@plain: what is not the reply must not change the wait: it goes on for what is
+# Mistake: each datagram that it ignores starts its wait anew
 import socket
 import sys
 import time

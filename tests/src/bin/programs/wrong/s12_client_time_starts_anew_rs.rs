@@ -1,4 +1,6 @@
-// wrong: its read time-out is set once: each datagram that it ignores starts the wait anew
+// kills keeps-its-times@plain: what is not the reply must not change the wait: it goes on for what is
+// kills keeps-its-tries@plain: what is not the reply must not change the wait: it goes on for what is
+// Mistake: its read time-out is set once: each datagram that it ignores starts the wait anew
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it counts its tries over all lines: lost datagrams of one line are missing to the next
+# kills lost-again@plain: each line has five sends of its own: count from the start for each
+# Mistake: it counts its tries over all lines: lost datagrams of one line are missing to the next
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: it sends again and again, without end
+# kills all-lost@plain: a request is sent five times at most: after the fifth wait print a line
+# kills asks-no-more@plain: a request is sent five times at most: after the fifth wait print a line
+# Mistake: it sends again and again, without end
 import socket
 import sys
 import time

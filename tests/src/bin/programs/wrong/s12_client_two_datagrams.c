@@ -1,4 +1,5 @@
-// wrong: it sends the number and the text in two datagrams
+// kills sends-exact-datagrams@plain: only the number came: number and text belong into one datagram, because
+// Mistake: it sends the number and the text in two datagrams
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,5 @@
-// wrong: it upper-cases the line before it sends it
+// kills sends-exact-datagrams@plain: send exactly the bytes of the line, without its line end, in one
+// Mistake: it upper-cases the line before it sends it
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-# wrong: it prints its own line in upper case, whatever the reply says
+# kills prints-what-came@plain: print the text of every reply as it came: the bytes after its number
+# Mistake: it prints its own line in upper case, whatever the reply says
 import socket
 import sys
 import time

@@ -1,4 +1,6 @@
-# wrong: it sends again after 100 ms
+# kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+# kills lost-again@plain: each line has five sends of its own: count from the start for each
+# Mistake: it sends again after 100 ms
 import socket
 import sys
 import time

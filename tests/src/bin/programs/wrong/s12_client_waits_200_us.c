@@ -1,4 +1,5 @@
-// wrong: it takes microseconds for milliseconds: it sends again after 200 of them
+// kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+// Mistake: it takes microseconds for milliseconds: it sends again after 200 of them
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

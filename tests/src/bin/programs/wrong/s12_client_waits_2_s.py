@@ -1,4 +1,6 @@
-# wrong: it sends again only after 2 s
+# kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+# kills three-lost@plain: when 200 ms have passed without the reply, send the same datagram
+# Mistake: it sends again only after 2 s
 import socket
 import sys
 import time

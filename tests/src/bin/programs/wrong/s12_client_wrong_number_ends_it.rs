@@ -1,4 +1,6 @@
-// wrong: a reply with another number is an error, and the end
+// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+// kills doubled-reply@plain: perhaps it took something else for the reply: the reply bears the
+// Mistake: a reply with another number is an error, and the end
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

@@ -1,4 +1,6 @@
-# wrong: it answers datagrams of more than 1028 bytes
+# kills one-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+# kills much-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+# Mistake: it answers datagrams of more than 1028 bytes
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-# wrong: it answers datagrams of less than 4 bytes
+# kills empty-datagram@plain: 0 bytes are an empty datagram, not the end of anything: datagrams have
+# kills too-short@plain: a datagram of fewer than 4 bytes has no number: look at its length
+# Mistake: it answers datagrams of less than 4 bytes
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-// wrong: it answers datagrams of 1 to 3 bytes with an error text
+// kills too-short@plain: a datagram of fewer than 4 bytes has no number: look at its length
+// kills beside-bad-ones@plain: what one client sends concerns its datagram only: ignore it, and go on
+// Mistake: it answers datagrams of 1 to 3 bytes with an error text
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-# wrong: it appends a line end to the reply
+# kills replies@plain: a line end was added: a datagram ends by itself
+# Mistake: it appends a line end to the reply
 import socket
 import sys
 

@@ -1,4 +1,5 @@
-// wrong: it sends a terminating NUL with the text
+// kills replies@plain: the rest of the buffer was sent too: send only as many bytes as
+// Mistake: it sends a terminating NUL with the text
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

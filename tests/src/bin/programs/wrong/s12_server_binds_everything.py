@@ -1,4 +1,6 @@
-# wrong: it binds all addresses of the machine
+# kills bound-only-there@plain: binding 0.0.0.0 opens the server to the whole network, and the kernel
+# kills from-its-address@plain: a socket that is bound to 0.0.0.0 lets the kernel choose where replies
+# Mistake: it binds all addresses of the machine
 import socket
 import sys
 

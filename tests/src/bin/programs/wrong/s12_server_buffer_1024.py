@@ -1,4 +1,6 @@
-# wrong: its buffer has 1024 bytes, without room for the number: longer requests are cut
+# kills every-size@plain: the reply is cut off: perhaps the buffer is too small, and the kernel
+# kills one-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+# Mistake: its buffer has 1024 bytes, without room for the number: longer requests are cut
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-// wrong: its buffer has 1028 bytes and it does not look for a cut: longer datagrams are answered
+// kills one-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+// kills much-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+// Mistake: its buffer has 1028 bytes and it does not look for a cut: longer datagrams are answered
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-// wrong: its buffer has 512 bytes: it cuts what is longer
+// kills long-then-short@plain: the reply is cut off: perhaps the buffer is too small, and the kernel
+// kills every-size@plain: the reply is cut off: perhaps the buffer is too small, and the kernel
+// Mistake: its buffer has 512 bytes: it cuts what is longer
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

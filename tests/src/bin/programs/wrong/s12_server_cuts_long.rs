@@ -1,4 +1,6 @@
-// wrong: it answers a datagram of more than 1028 bytes with its first 1024 bytes of text
+// kills one-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+// kills much-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+// Mistake: it answers a datagram of more than 1028 bytes with its first 1024 bytes of text
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

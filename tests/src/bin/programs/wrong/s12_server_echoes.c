@@ -1,4 +1,6 @@
-// wrong: it returns the text as it came
+// kills replies@plain: the datagram came back as it was sent: upper-case the ASCII letters of
+// kills pair-talks@plain: the datagram came back as it was sent: upper-case the ASCII letters of
+// Mistake: it returns the text as it came
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

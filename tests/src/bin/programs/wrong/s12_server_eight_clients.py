@@ -1,4 +1,6 @@
-# wrong: it knows eight clients, and answers no ninth
+# kills many-clients@plain: a reply goes to the address that `recv_from` returned with its request
+# kills late-client@plain: perhaps the server serves one client, or a few, and forgets the others
+# Mistake: it knows eight clients, and answers no ninth
 import socket
 import sys
 

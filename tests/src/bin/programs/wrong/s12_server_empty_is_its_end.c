@@ -1,4 +1,6 @@
-// wrong: it takes an empty datagram for the end
+// kills at-rest@plain: a server serves until it is ended
+// kills empty-datagram@plain: a server serves until it is ended: what one client sends concerns one
+// Mistake: it takes an empty datagram for the end
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

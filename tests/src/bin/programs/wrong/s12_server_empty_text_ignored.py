@@ -1,4 +1,5 @@
-# wrong: it ignores a request with an empty text
+# kills no-text@plain: a datagram of 4 bytes is a request with an empty text: its reply has 4
+# Mistake: it ignores a request with an empty text
 import socket
 import sys
 

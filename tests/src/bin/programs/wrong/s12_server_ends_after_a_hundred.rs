@@ -1,4 +1,6 @@
-// wrong: it ends after a hundred datagrams
+// kills for-ever@plain: a server serves until it is ended: what one client sends concerns one
+// kills many-clients@plain: a server serves until it is ended: what one client sends concerns one
+// Mistake: it ends after a hundred datagrams
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

@@ -1,4 +1,6 @@
-# wrong: it ends after its first reply
+# kills replies@plain: a server serves until it is ended: what one client sends concerns one
+# kills repeated-requests@plain: a server serves until it is ended: what one client sends concerns one
+# Mistake: it ends after its first reply
 import socket
 import sys
 

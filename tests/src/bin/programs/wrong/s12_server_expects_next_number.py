@@ -1,4 +1,6 @@
-# wrong: it expects 1, 2, 3 … of each client, and ignores every other number
+# kills any-order@plain: perhaps the server expects certain numbers: it answers every number
+# kills repeated-requests@plain: a request that comes again is answered again: its first reply was
+# Mistake: it expects 1, 2, 3 … of each client, and ignores every other number
 import socket
 import sys
 

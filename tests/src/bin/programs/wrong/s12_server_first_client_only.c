@@ -1,4 +1,6 @@
-// wrong: it connects its socket to the first client, and hears no other
+// kills same-numbers@plain: a reply goes to the address that `recv_from` returned with its request
+// kills late-client@plain: perhaps the server serves one client, or a few, and forgets the others
+// Mistake: it connects its socket to the first client, and hears no other
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

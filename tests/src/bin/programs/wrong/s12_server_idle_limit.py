@@ -1,4 +1,5 @@
-# wrong: it ends when nobody asks for 3 s
+# kills still-there@plain: it gave up by a time limit of its own: let `recv_from` wait without
+# Mistake: it ends when nobody asks for 3 s
 import socket
 import sys
 

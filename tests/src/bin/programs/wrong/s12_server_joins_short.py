@@ -1,4 +1,6 @@
-# wrong: it keeps datagrams of less than 4 bytes, and joins the next one to them, as in a stream
+# kills too-short@plain: a datagram of fewer than 4 bytes has no number: look at its length
+# kills beside-bad-ones@plain: what one client sends concerns its datagram only: ignore it, and go on
+# Mistake: it keeps datagrams of less than 4 bytes, and joins the next one to them, as in a stream
 import socket
 import sys
 

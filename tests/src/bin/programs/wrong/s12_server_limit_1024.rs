@@ -1,4 +1,5 @@
-// wrong: its limit of 1024 bytes counts the number too
+// kills every-size@plain: perhaps its limits are wrong: every datagram of 4 to 1028 bytes is a
+// Mistake: its limit of 1024 bytes counts the number too
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
-// wrong: it ignores the longest datagram that is allowed
+// kills every-size@plain: perhaps its limit is too low: 1028 bytes, a number and 1024 bytes of
+// Mistake: it ignores the longest datagram that is allowed
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

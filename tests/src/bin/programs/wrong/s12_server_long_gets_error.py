@@ -1,4 +1,6 @@
-# wrong: a datagram of more than 1028 bytes gets an error text as reply
+# kills one-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+# kills much-too-long@plain: the kernel drops what does not fit into the buffer, so a longer
+# Mistake: a datagram of more than 1028 bytes gets an error text as reply
 import socket
 import sys
 

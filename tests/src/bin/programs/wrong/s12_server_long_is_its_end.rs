@@ -1,4 +1,6 @@
-// wrong: it panics at a datagram of more than 1028 bytes
+// kills one-too-long@plain: the server panicked, and that ended it for every client: no `unwrap` or
+// kills much-too-long@plain: the server panicked, and that ended it for every client: no `unwrap` or
+// Mistake: it panics at a datagram of more than 1028 bytes
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

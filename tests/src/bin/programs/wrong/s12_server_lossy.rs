@@ -1,4 +1,5 @@
-// wrong: it replaces bytes that are not UTF-8 (U+FFFD)
+// kills any-bytes@plain: EF BF BD is what a lossy conversion to text puts in place of bytes that
+// Mistake: it replaces bytes that are not UTF-8 (U+FFFD)
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
-// wrong: it does not answer a text that is not UTF-8
+// kills any-bytes@plain: perhaps the server takes only texts that are UTF-8: the bytes of a text
+// Mistake: it does not answer a text that is not UTF-8
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

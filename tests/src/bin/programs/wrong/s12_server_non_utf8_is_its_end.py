@@ -1,4 +1,5 @@
-# wrong: it dies at a text that is not UTF-8
+# kills any-bytes@plain: a server serves until it is ended: what one client sends concerns one
+# Mistake: it dies at a text that is not UTF-8
 import socket
 import sys
 

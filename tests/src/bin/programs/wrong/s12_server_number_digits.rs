@@ -1,4 +1,5 @@
-// wrong: the reply's number is written in digits
+// kills replies@plain: the text is right and the number is not: the reply bears the number of
+// Mistake: the reply's number is written in digits
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
-# wrong: its reply is the text alone, without the number
+# kills replies@plain: the reply lacks its number: it begins with the four bytes of the
+# Mistake: its reply is the text alone, without the number
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-# wrong: the reply bears the count of its replies, not the request's number
+# kills any-order@plain: the text is right and the number is not: the reply bears the number of
+# kills big-numbers@plain: the text is right and the number is not: the reply bears the number of
+# Mistake: the reply bears the count of its replies, not the request's number
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-// wrong: it takes the number for signed, and ignores what it takes for negative
+// kills big-numbers@plain: perhaps the server expects certain numbers: it answers every number
+// kills number-of-letters@plain: perhaps the server expects certain numbers: it answers every number
+// Mistake: it takes the number for signed, and ignores what it takes for negative
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdint.h>

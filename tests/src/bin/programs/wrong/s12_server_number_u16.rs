@@ -1,4 +1,6 @@
-// wrong: it keeps only two bytes of the number
+// kills big-numbers@plain: the text is right and the number is not: the reply bears the number of
+// kills any-order@plain: the text is right and the number is not: the reply bears the number of
+// Mistake: it keeps only two bytes of the number
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

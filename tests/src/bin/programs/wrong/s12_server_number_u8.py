@@ -1,4 +1,6 @@
-# wrong: it keeps only one byte of the number
+# kills big-numbers@plain: the text is right and the number is not: the reply bears the number of
+# kills for-ever@plain: the text is right and the number is not: the reply bears the number of
+# Mistake: it keeps only one byte of the number
 import socket
 import sys
 

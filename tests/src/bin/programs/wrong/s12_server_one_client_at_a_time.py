@@ -1,4 +1,6 @@
-# wrong: once it has answered a client, it ignores others until that one is silent for 3 s
+# kills same-numbers@plain: a reply goes to the address that `recv_from` returned with its request
+# kills many-clients@plain: a reply goes to the address that `recv_from` returned with its request
+# Mistake: once it has answered a client, it ignores others until that one is silent for 3 s
 import socket
 import sys
 import time

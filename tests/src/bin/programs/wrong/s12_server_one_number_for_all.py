@@ -1,4 +1,6 @@
-# wrong: it ignores a number that any client has used before
+# kills same-numbers@plain: a reply goes to the address that `recv_from` returned with its request
+# kills repeated-requests@plain: a request that comes again is answered again: its first reply was
+# Mistake: it ignores a number that any client has used before
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-// wrong: it ignores a number that is not above the client's last one
+// kills any-order@plain: perhaps the server expects certain numbers: it answers every number
+// kills repeated-requests@plain: a request that comes again is answered again: its first reply was
+// Mistake: it ignores a number that is not above the client's last one
 use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;

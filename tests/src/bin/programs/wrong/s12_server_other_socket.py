@@ -1,4 +1,5 @@
-# wrong: it sends each reply from a new socket
+# kills from-its-address@plain: send the reply from the socket that received the request: clients
+# Mistake: it sends each reply from a new socket
 import socket
 import sys
 

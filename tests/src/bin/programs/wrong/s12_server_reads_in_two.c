@@ -1,4 +1,5 @@
-// wrong: it receives the number, and then the text: the rest of the datagram is gone
+// kills replies@plain: perhaps the server waits for something that datagrams do not have, a
+// Mistake: it receives the number, and then the text: the rest of the datagram is gone
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

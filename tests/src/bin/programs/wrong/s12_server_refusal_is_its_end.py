@@ -1,4 +1,5 @@
-# wrong: with IP_RECVERR it hears that a client is gone (ICMP), and ends
+# kills gone-client@plain: a server serves until it is ended: what one client sends concerns one
+# Mistake: with IP_RECVERR it hears that a client is gone (ICMP), and ends
 import socket
 import sys
 

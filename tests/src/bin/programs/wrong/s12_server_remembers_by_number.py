@@ -1,4 +1,5 @@
-# wrong: it keeps replies by number alone: another client gets the first one's reply
+# kills same-numbers@plain: a reply goes to the address that `recv_from` returned with its request
+# Mistake: it keeps replies by number alone: another client gets the first one's reply
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-# wrong: it does not answer a request that comes again
+# kills repeated-requests@plain: a request that comes again is answered again: its first reply was
+# kills pair-talks@lose@2: mend the server: its own checks tell more
+# Mistake: it does not answer a request that comes again
 import socket
 import sys
 

@@ -1,4 +1,5 @@
-// wrong: it sends each reply twice, to be sure
+// kills answers-once@plain: one request, one reply: whether a reply arrives is the client's care
+// Mistake: it sends each reply twice, to be sure
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
-# wrong: the reply's number is little-endian
+# kills replies@plain: the four bytes of the number are reversed: it is big-endian
+# Mistake: the reply's number is little-endian
 import socket
 import sys
 

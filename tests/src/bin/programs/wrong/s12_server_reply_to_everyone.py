@@ -1,4 +1,6 @@
-# wrong: it sends each reply to every client that it knows
+# kills same-numbers@plain: perhaps this is the reply to another request, or to another client's
+# kills new-socket@plain: perhaps this is the reply to another request, or to another client's
+# Mistake: it sends each reply to every client that it knows
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-# wrong: it sends every reply to the first client
+# kills same-numbers@plain: a reply goes to the address that `recv_from` returned with its request
+# kills new-socket@plain: a reply goes to the address that `recv_from` returned with its request
+# Mistake: it sends every reply to the first client
 import socket
 import sys
 

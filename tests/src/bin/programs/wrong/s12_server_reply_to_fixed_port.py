@@ -1,4 +1,5 @@
-# wrong: it sends the reply to port 9999 of the client's host
+# kills replies@plain: perhaps the server waits for something that datagrams do not have, a
+# Mistake: it sends the reply to port 9999 of the client's host
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-# wrong: it sends the reply to the client of the request before
+# kills same-numbers@plain: a reply goes to the address that `recv_from` returned with its request
+# kills many-clients@plain: the reply is the same text with its ASCII letters upper-cased, and
+# Mistake: it sends the reply to the client of the request before
 import socket
 import sys
 

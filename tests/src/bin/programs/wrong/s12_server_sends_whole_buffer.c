@@ -1,4 +1,6 @@
-// wrong: it sends its whole buffer, not only what came
+// kills long-then-short@plain: the rest of the buffer was sent too: send only as many bytes as
+// kills answers-once@plain: bytes were added: perhaps the rest of an earlier datagram; send only as
+// Mistake: it sends its whole buffer, not only what came
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-# wrong: it dies at a datagram of less than 4 bytes
+# kills empty-datagram@plain: a server serves until it is ended: what one client sends concerns one
+# kills too-short@plain: a server serves until it is ended: what one client sends concerns one
+# Mistake: it dies at a datagram of less than 4 bytes
 import socket
 import struct
 import sys

@@ -1,4 +1,6 @@
-// wrong: it panics at a datagram of less than 4 bytes
+// kills too-short@plain: the server panicked, and that ended it for every client: no `unwrap` or
+// kills at-rest@plain: the server panicked, and that ended it for every client: no `unwrap` or
+// Mistake: it panics at a datagram of less than 4 bytes
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

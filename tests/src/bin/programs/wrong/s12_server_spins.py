@@ -1,4 +1,5 @@
-# wrong: it waits without rest: it asks the socket again and again
+# kills at-rest@plain: it asks again and again whether a datagram has come, and keeps a
+# Mistake: it waits without rest: it asks the socket again and again
 import socket
 import sys
 

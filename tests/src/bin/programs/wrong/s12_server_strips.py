@@ -1,4 +1,5 @@
-# wrong: it strips blanks around the text
+# kills blanks-stay@plain: blanks around the text were cut off: they belong to it
+# Mistake: it strips blanks around the text
 import socket
 import sys
 

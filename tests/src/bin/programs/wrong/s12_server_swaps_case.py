@@ -1,4 +1,5 @@
-# wrong: it lower-cases what was upper-case
+# kills any-bytes@plain: the reply is the same text with its ASCII letters upper-cased, and
+# Mistake: it lower-cases what was upper-case
 import socket
 import sys
 

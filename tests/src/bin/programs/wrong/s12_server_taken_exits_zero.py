@@ -1,4 +1,5 @@
-# wrong: a taken address is said, but the status is 0
+# kills says-why-it-cannot-bind@plain: 0 means that all went well: after an error exit with a status other
+# Mistake: a taken address is said, but the status is 0
 import socket
 import sys
 

@@ -1,4 +1,5 @@
-// wrong: a taken address ends it without a word
+// kills says-why-it-cannot-bind@plain: print the error, with the address, before exiting
+// Mistake: a taken address ends it without a word
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

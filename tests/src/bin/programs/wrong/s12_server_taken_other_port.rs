@@ -1,4 +1,5 @@
-// wrong: if its address is taken, it binds another port
+// kills says-why-it-cannot-bind@plain: it binds another address than the one that it was given, where no
+// Mistake: if its address is taken, it binds another port
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

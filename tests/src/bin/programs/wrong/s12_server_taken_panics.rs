@@ -1,4 +1,5 @@
-// wrong: a taken address is a panic
+// kills says-why-it-cannot-bind@plain: no `unwrap` on `bind`: the address is the user's choice, so the error
+// Mistake: a taken address is a panic
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

@@ -1,4 +1,6 @@
-// wrong: it takes the text for a C string, which ends at the first NUL
+// kills blanks-stay@plain: the reply stops before a byte of value 0: bytes were treated as a C
+// kills any-bytes@plain: the reply stops before a byte of value 0: bytes were treated as a C
+// Mistake: it takes the text for a C string, which ends at the first NUL
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-# wrong: a client ends it by the text `exit`
+# kills blanks-stay@plain: a server serves until it is ended: what one client sends concerns one
+# Mistake: a client ends it by the text `exit`
 import socket
 import sys
 

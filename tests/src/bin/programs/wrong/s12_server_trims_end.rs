@@ -1,4 +1,5 @@
-// wrong: it cuts a line end off the text
+// kills blanks-stay@plain: blanks at the end of the text were cut off: they belong to it
+// Mistake: it cuts a line end off the text
 use std::net::UdpSocket;
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
-// wrong: it sends the number and the text in two datagrams
+// kills replies@plain: only the number came: number and text belong into one datagram, because
+// Mistake: it sends the number and the text in two datagrams
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

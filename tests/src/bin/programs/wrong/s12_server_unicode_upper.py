@@ -1,4 +1,5 @@
-# wrong: it upper-cases letters that are not ASCII too
+# kills any-bytes@plain: a byte beyond ASCII was changed: only ASCII letters are upper-cased
+# Mistake: it upper-cases letters that are not ASCII too
 import socket
 import sys
 

@@ -1,4 +1,6 @@
-// wrong: it upper-cases the number's bytes too
+// kills for-ever@plain: the number was upper-cased with the text: the first four bytes are a
+// kills number-of-letters@plain: the number was upper-cased with the text: the first four bytes are a
+// Mistake: it upper-cases the number's bytes too
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-// wrong: it takes 32 from every byte from `a` on, not only up to `z`
+// kills any-bytes@plain: a byte beyond ASCII was changed: only ASCII letters are upper-cased
+// Mistake: it takes 32 from every byte from `a` on, not only up to `z`
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
