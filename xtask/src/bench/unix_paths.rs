@@ -17,6 +17,9 @@ pub struct Standing {
     file: (u64, u64),
     /// Its kind and permissions, as inode(7) writes them.
     mode: u32,
+    /// When it was made, or last changed in any way, in seconds and nanoseconds: the number of an inode that is gone may
+    /// be given to the next file. Not of a folder: [`Dir::entries`] shows what is in it.
+    changed: (i64, i64),
     /// The bytes of a regular file, the first 32 MiB at most.
     bytes: Option<Vec<u8>>,
     /// What a symbolic link names.
@@ -37,7 +40,10 @@ impl Standing {
             Some(later) if later.mode != self.mode => {
                 Some(format!("{kind} is there, but its permissions have changed"))
             }
-            Some(_) => Some(format!("{kind} is there, but what is in it has changed")),
+            Some(later) if (&later.bytes, &later.link) != (&self.bytes, &self.link) => {
+                Some(format!("{kind} is there, but what is in it has changed"))
+            }
+            Some(_) => Some(format!("{kind} is there, but another one, or this one was changed")),
         }
     }
 }
@@ -99,6 +105,7 @@ impl Dir {
                 kind,
                 file: (found.dev(), found.ino()),
                 mode: found.mode(),
+                changed: if what.is_dir() { (0, 0) } else { (found.ctime(), found.ctime_nsec()) },
                 bytes: self.read(name),
                 link: std::fs::read_link(&path).ok(),
             })

@@ -1,4 +1,4 @@
-// kills second-is-refused@plain/unix: the first server still listens
+// kills second-is-refused@plain/unix: the first server still listens || the socket file is gone || whoever calls, or starts a second server
 // kills one-after-the-other@plain/unix: the socket file is gone
 // Mistake: each child of the fork runs atexit: the socket file is gone after the first client.
 #define _POSIX_C_SOURCE 200809L

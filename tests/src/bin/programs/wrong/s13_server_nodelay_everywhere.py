@@ -1,4 +1,4 @@
-# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply
 # Mistake: it sets TCP_NODELAY on Unix sockets, too: the call fails, and each client is dropped.
 import errno
 import os

@@ -1,4 +1,4 @@
-# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply
 # Mistake: it prints the first part of each peer: on a Unix socket there is none, and the server ends.
 import errno
 import os
