@@ -3,6 +3,7 @@
 use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::folder::Folder;
+use crate::system::patience::{AT_MOST, Patience};
 use crate::system::sockets;
 use anyhow::{Context, bail};
 use std::collections::HashSet;
@@ -18,6 +19,8 @@ const PORTS: u32 = 8_000;
 const CLAIM_PORT: u16 = 19_999;
 /// How many hosts of a block are handed out: 127.x.y.2 to 127.x.y.251.
 const HOSTS: u32 = 250;
+/// How many ports of ::1 are handed out from [`FIRST_PORT`] on.
+const V6_PORTS: u16 = 12_000;
 /// How many ports of ::1 one UDP socket reserves.
 const AT_ONCE: u16 = 200;
 /// The port of ::1 whose UDP socket reserves the first so many ports from [`FIRST_PORT`] on; the next one the next.
@@ -115,23 +118,36 @@ fn free_v6() -> anyhow::Result<SocketAddr> {
     }
     static PORTS: Mutex<Ports> = Mutex::new(Ports { claims: Vec::new(), left: Vec::new() });
     let mut ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if ports.left.is_empty() {
+    let port = loop {
+        if let Some(port) = ports.left.pop() {
+            break port;
+        }
         ports.claim()?;
-    }
-    let port = ports.left.pop().context("no free port of ::1")?;
+        if ports.left.is_empty() {
+            // TIME_WAIT lasts 60 s on Linux, so ports come back all the time.
+            let came = Patience::limited(AT_MOST, &[]).until(|| match ports.claim() {
+                Ok(()) => (!ports.left.is_empty()).then_some(Ok(())),
+                Err(error) => Some(Err(error)),
+            });
+            came.unwrap_or_else(|| {
+                bail!("no free port of ::1: other runs, or connections in TIME_WAIT, hold all {V6_PORTS}")
+            })?;
+        }
+    };
     Ok((Ipv6Addr::LOCALHOST, port).into())
 }
 
 impl Ports {
     /// Reserves more ports, and keeps those that no socket is bound to: neither one that listens, nor a connection's, not
-    /// even in TIME_WAIT. When no more can be reserved, those that this run has used, and that are free again, come back.
+    /// even in TIME_WAIT. When no more can be reserved, those that this run has used, and that are free again, come back:
+    /// perhaps none.
     fn claim(&mut self) -> anyhow::Result<()> {
         let used: HashSet<u16> = sockets::all()?
             .iter()
             .filter(|entry| entry.local.is_ipv6() || entry.local.ip().is_unspecified())
             .map(|entry| entry.local.port())
             .collect();
-        let groups = PORTS as u16 / AT_ONCE;
+        let groups = V6_PORTS / AT_ONCE;
         let start = fastrand::u16(..groups);
         let others = (0..groups).map(|n| (start + n) % groups);
         let claimed = others.filter_map(|n| {
@@ -153,11 +169,6 @@ impl Ports {
         }
         let ours = self.claims.iter().filter_map(|claim| Some(claim.local_addr().ok()?.port() - FIRST_CLAIM));
         self.left = ours.flat_map(free).collect();
-        if self.left.is_empty() {
-            bail!(
-                "no free port of ::1 from {FIRST_PORT} on; other runs, or connections in TIME_WAIT, hold all of them"
-            );
-        }
         Ok(())
     }
 }
