@@ -72,6 +72,11 @@ impl Client {
         self.program.stdout.kept()
     }
 
+    /// Returns how many of the wanted texts, in order, its output has.
+    pub fn found(&self) -> usize {
+        self.program.stdout.found()
+    }
+
     /// Returns whether it printed more bytes than this: what [`Client::printed`] leaves out cannot be judged.
     pub fn has_printed_more_than(&self, bytes: usize) -> bool {
         self.program.stdout.total() > bytes as u64
