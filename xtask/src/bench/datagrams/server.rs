@@ -205,8 +205,11 @@ impl Server {
             if let Some(exit) = self.exit() {
                 return Some(Err((format!("it {exit}"), Some(exit))));
             }
-            if self.has_taken_all() && (self.program.activity() != Activity::Busy || processes::at_rest(root))
-            {
+            // One that is gone has ended, and its status comes at once.
+            let activity = self.program.activity();
+            let is_at_rest =
+                activity != Activity::Gone && (activity != Activity::Busy || processes::at_rest(root));
+            if self.has_taken_all() && is_at_rest {
                 return Some(Ok(()));
             }
             let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);

@@ -170,12 +170,18 @@ fn unanswered(carrier: &Carrier, number: u32, line: &str, client: &Client) -> Ou
         (Half::Server, format!("the server replies to \"{line}\""), got, cause)
     } else {
         let has_failed = client.has_failed() && client.ended_itself();
+        // More replies with earlier numbers have reached it than it had requests before: one may have been taken.
+        let old = |one: &&Passage| number_of(&one.bytes).is_some_and(|old| old < number);
+        let replies_before: usize =
+            carrier.came(ServerToClient).iter().filter(old).map(|one| one.passed.len()).sum();
+        let may_take_old = replies_before > number as usize - 1;
         let (sent, cause) = match (requests.len(), number) {
             (0, 1) => ("it never sent it".into(), SEND_LINES),
             (0, _) => {
                 ("it never sent it".into(), "perhaps it waits for more after a reply, or took it for the end")
             }
             (1, 1) if has_failed => ("it sent it once, and never again".into(), NO_FAILURE),
+            (1, _) if may_take_old && !has_failed => ("it sent it once, and never again".into(), PRINTED),
             (1, _) => ("it sent it once, and never again".into(), AGAIN),
             (n, _) => (format!("it sent it {n} times"), AGAIN),
         };

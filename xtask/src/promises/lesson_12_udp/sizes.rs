@@ -3,7 +3,7 @@
 use super::protocol::{MAX_DATAGRAM, datagram};
 use super::steps::{asks, ignores, nothing_more};
 use crate::bench::{Bench, LONG};
-use crate::finding::Outcome;
+use crate::finding::{Outcome, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, server};
 
@@ -61,7 +61,7 @@ fn too_short(bench: &mut Bench) -> Outcome {
             &mut mailbox,
             &mut number,
             &[vec![b'a'; size]],
-            &format!("a datagram of {size} bytes"),
+            &format!("a datagram of {}", count(size)),
             cause,
         )?;
     }
