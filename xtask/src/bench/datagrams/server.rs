@@ -3,7 +3,7 @@
 use crate::bench::facts::{ended, spin, still};
 use crate::bench::stderr::Said;
 use crate::bench::{Bench, Server, With};
-use crate::finding::{Finding, Half, Hindrance, Outcome, broken, hindered, unable};
+use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
 use crate::system::datagrams::{self, Entry};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
@@ -234,8 +234,10 @@ impl Server {
         let patience = Patience::limited(time, &[self.program.root()]);
         let Some(exit) = patience.until(|| self.exit()) else { return Ok(()) };
         let got = format!("after {:.1} s without a datagram it {exit}", patience.waited().as_secs_f32());
+        // A program of Rust may end so by a panic: the cause says what it panicked at.
+        let symptom = if exit == Exit::Code(101) { Symptom::Panicked } else { ended(exit) };
         Finding::new("the server serves until it is ended", got, cause)
-            .seen(ended(exit))
+            .seen(symptom)
             .of(Half::Server)
             .broken()
     }

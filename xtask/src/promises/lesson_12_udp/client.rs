@@ -2,7 +2,7 @@
 
 use super::protocol::{cause_of_request, datagram, is_same};
 use crate::bench::{Bench, Client, Datagram, Exit, Mailbox, Missing, Saying};
-use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, count, quoted};
+use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because, count, quoted};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -471,6 +471,19 @@ pub fn ended(exit: Exit) -> Symptom {
     match exit {
         Exit::Code(code) => Symptom::Exited(code),
         Exit::Signal(_) => Symptom::Killed,
+    }
+}
+
+/// Sets the cause of a broken promise where the program ended, with another status than 0, in place of what was due.
+///
+/// # Errors
+/// Those of `outcome`.
+pub fn because_it_ended<T>(outcome: Outcome<T>, cause: &str) -> Outcome<T> {
+    match &outcome {
+        Err(stop) if matches!(stop.symptom(), Symptom::Exited(1..) | Symptom::Killed) => {
+            because(outcome, cause)
+        }
+        _ => outcome,
     }
 }
 
