@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// How much more memory, in bytes, a client may take when it receives sizes that it must refuse.
 const MORE_MEMORY: u64 = 512 << 20;
 
+/// From this many bytes on only the beginning of a text is shown.
+const LONG: usize = 256;
+
 /// A client under test.
 pub struct Client {
     /// Its process.
@@ -70,6 +73,11 @@ impl Client {
     /// Returns what it printed on standard output: the start and the end, at most 1 MiB.
     pub fn printed(&self) -> Vec<u8> {
         self.program.stdout.kept()
+    }
+
+    /// Returns how many of the wanted texts, in order, its output has.
+    pub fn found(&self) -> usize {
+        self.program.stdout.found()
     }
 
     /// Returns whether it printed more bytes than this: what [`Client::printed`] leaves out cannot be judged.
@@ -254,12 +262,14 @@ impl Client {
         let Some(missing) = wanted.get(found) else { return Ok(()) };
         let printed = self.printed();
         let shown = &printed[printed.len().saturating_sub(160)..];
+        // A long text in full would hide the rest of the finding.
+        let text = match missing.len() {
+            LONG.. => quoted(missing),
+            _ => format!("\"{}\"", missing.escape_ascii()),
+        };
         let expected = match found {
-            0 => format!("the client prints \"{}\"", missing.escape_ascii()),
-            n => format!(
-                "the client prints \"{}\" after the {n} before it, which the runner found",
-                missing.escape_ascii()
-            ),
+            0 => format!("the client prints {text}"),
+            n => format!("the client prints {text} after the {n} before it, which the runner found"),
         };
         let got = match printed.len() {
             0 => "it printed nothing".to_string(),

@@ -3,14 +3,14 @@
 use crate::bench::{Bench, Exit, lock};
 use crate::finding::{Finding, Half};
 use crate::report::Evidence;
-use crate::wire::{Crossing, Direction, Kind, Ribbon};
+use crate::wire::{Crossing, Direction, Kind, Ribbon, mark_taken};
 
 /// Returns what a passed check shows: notes, and what the pair's wire did.
 pub fn worth_seeing(bench: &Bench<'_>, half: Half) -> Evidence {
     Evidence {
         notes: bench.notes.clone(),
         ribbon: bench.ribbon.clone().filter(|_| half == Half::Pair),
-        datagrams: if half == Half::Pair { datagrams(bench, half) } else { Vec::new() },
+        datagrams: if half == Half::Pair { with_taken(bench) } else { Vec::new() },
         ..Evidence::default()
     }
 }
@@ -23,16 +23,19 @@ pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding) -> Evidence {
         ends: if finding.hole.is_none() { ends(bench) } else { Vec::new() },
         notes: bench.notes.clone(),
         ribbon: bench.ribbon.clone().or_else(|| ribbon_of(bench, half)),
-        datagrams: datagrams(bench, half),
+        // Which reply a client took that fails is not known.
+        datagrams: bench.datagrams.crossings(),
     }
 }
 
-/// Returns the picture of the datagrams, with the replies that the client took.
-fn datagrams(bench: &Bench<'_>, half: Half) -> Vec<Crossing> {
+/// Returns the picture of the datagrams of a pair that passed, with the replies that its client took.
+fn with_taken(bench: &Bench<'_>) -> Vec<Crossing> {
     let well = Some(Exit::Code(0));
     let mut ends = bench.ends.iter();
     let ended_well = ends.any(|(half, _, link)| *half == Half::Client && link.ended_itself() == well);
-    bench.datagrams.crossings(half, ended_well)
+    let mut all = bench.datagrams.crossings();
+    mark_taken(&mut all, ended_well);
+    all
 }
 
 /// Returns how the programs ended, and the last lines that they said on standard error.

@@ -260,6 +260,11 @@ impl Mailbox {
         self.heard.iter().rev().skip(1).any(|bytes| *bytes == datagram.bytes)
     }
 
+    /// Returns whether at most one datagram has passed in this check, over all of the runner's sockets.
+    pub fn is_the_first(&self) -> bool {
+        !self.datagrams.has_more_than_one()
+    }
+
     /// The runner acts as if this datagram had been lost on its way.
     pub fn lose(&self, datagram: &Datagram) {
         self.datagrams.lose(datagram.place);

@@ -1,8 +1,7 @@
 //! Every datagram that the runner's sockets and its wire have seen in one check.
 
-use crate::finding::Half;
 use crate::system::datagrams;
-use crate::wire::{Crossing, DatagramRecord, Direction, Fate, mark_taken, number_of};
+use crate::wire::{Crossing, DatagramRecord, Direction, Fate, number_of};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -96,9 +95,13 @@ impl Datagrams {
         self.lock().drops
     }
 
-    /// Returns the picture in the order of time. `half` is the side under test: which reply a client took is known where
-    /// the client is one. `ended_well` says that it ended with status 0.
-    pub fn crossings(&self, half: Half, ended_well: bool) -> Vec<Crossing> {
+    /// Returns whether a datagram other than the first one passed here, or one came back to it.
+    pub(super) fn has_more_than_one(&self) -> bool {
+        self.lock().crossings.len() > 1
+    }
+
+    /// Returns the picture in the order of time, without the replies that the client took.
+    pub fn crossings(&self) -> Vec<Crossing> {
         let seen = self.lock();
         let mut all = seen.crossings.clone();
         if let Some((started, record)) = &seen.wire {
@@ -110,9 +113,6 @@ impl Datagrams {
             }));
         }
         all.sort_by_key(|one| one.at);
-        if half != Half::Server {
-            mark_taken(&mut all, ended_well);
-        }
         all
     }
 }

@@ -3,7 +3,7 @@
 use crate::bench::facts::{ended, spin, still};
 use crate::bench::stderr::Said;
 use crate::bench::{Bench, Server, With};
-use crate::finding::{Finding, Half, Hindrance, Outcome, broken, hindered, unable};
+use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
 use crate::system::datagrams::{self, Entry};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
@@ -217,8 +217,11 @@ impl Server {
             if let Some(exit) = self.exit() {
                 return Some(Err((format!("it {exit}"), Some(exit))));
             }
-            if self.has_taken_all() && (self.program.activity() != Activity::Busy || processes::at_rest(root))
-            {
+            // One that is gone has ended, and its status comes at once.
+            let activity = self.program.activity();
+            let is_at_rest =
+                activity != Activity::Gone && (activity != Activity::Busy || processes::at_rest(root));
+            if self.has_taken_all() && is_at_rest {
                 return Some(Ok(()));
             }
             let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
@@ -243,8 +246,10 @@ impl Server {
         let patience = Patience::limited(time, &[self.program.root()]);
         let Some(exit) = patience.until(|| self.exit()) else { return Ok(()) };
         let got = format!("after {:.1} s without a datagram it {exit}", patience.waited().as_secs_f32());
+        // A program of Rust may end so by a panic: the cause says what it panicked at.
+        let symptom = if exit == Exit::Code(101) { Symptom::Panicked } else { ended(exit) };
         Finding::new("the server serves until it is ended", got, cause)
-            .seen(ended(exit))
+            .seen(symptom)
             .of(Half::Server)
             .broken()
     }

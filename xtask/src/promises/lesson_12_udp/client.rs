@@ -2,7 +2,7 @@
 
 use super::protocol::{cause_of_request, datagram, is_same};
 use crate::bench::{Bench, Client, Datagram, Exit, Mailbox, Missing, Saying};
-use crate::finding::{Cause, Finding, Half, Outcome, Symptom, count, quoted};
+use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because, count, quoted};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -23,7 +23,39 @@ struct Request {
     /// When its last send came.
     last: Datagram,
     sends: usize,
+    /// How many sends had come when the runner first replied.
+    replied_after: Option<usize>,
+    /// How often each text that the runner had said lay in the client's output when the request came.
+    printed_before: Vec<usize>,
 }
+
+/// Why a resend is due. It says what it most likely means when none comes.
+#[derive(Clone, Copy)]
+pub enum Due<'a> {
+    /// Nothing came, because of this rule the client sends again.
+    Nothing(&'a str),
+    /// Something came that is not the reply, and by this rule the client ignores it.
+    Ignored(&'a str),
+    /// What is not the reply comes all the time.
+    Beside,
+}
+
+const WAIT_FIRST: &str = "after each send wait 200 ms for the reply before you send again";
+
+/// What must not change the times of a client.
+const TIMES: &str = "what is not the reply must not change the wait: it goes on for what is left of 200 ms, neither \
+                         from the start nor to its end";
+
+/// What a client has missed that sends nothing at all.
+pub const SEND_LINES: &str = "each line of its standard input is a request: send it, to the address in the first argument, as \
+                              soon as it is read";
+
+/// What a client that ends after its first send has missed.
+pub const NO_FAILURE: &str = "the end of a wait is no failure: send the same datagram again, five times in all; perhaps the \
+                              error of `recv` (`WouldBlock`, errno 11) was taken for one, and it only means \"no reply yet\"";
+
+/// What a client has missed that sends a request once more with another number.
+pub const SAME_NUMBER: &str = "a resend bears the number of its request: it is the same datagram once more";
 
 /// A conversation.
 pub struct Asked {
@@ -35,6 +67,8 @@ pub struct Asked {
     wanted: Vec<Vec<u8>>,
     /// The requests that came, in order.
     requests: Vec<Request>,
+    /// The texts that the runner has said, each with how often it was the reply to a request.
+    said: Vec<(Vec<u8>, usize)>,
 }
 
 impl Asked {
@@ -45,7 +79,7 @@ impl Asked {
     pub fn start(bench: &mut Bench, wanted: &[Vec<u8>]) -> Outcome<Self> {
         let mailbox = bench.mailbox_for_client()?;
         let client = bench.client(mailbox.addr, wanted)?;
-        Ok(Self { client, mailbox, wanted: wanted.to_vec(), requests: Vec::new() })
+        Ok(Self { client, mailbox, wanted: wanted.to_vec(), requests: Vec::new(), said: Vec::new() })
     }
 
     /// Starts the client, whose replies are these texts.
@@ -111,7 +145,15 @@ impl Asked {
             }
         };
         is_same(Half::Client, &what, &expected, &got, cause_of_request(&expected, &got.bytes))?;
-        self.requests.push(Request { number, bytes: expected, last: got, sends: 1 });
+        let printed_before = self.printed_of_said();
+        self.requests.push(Request {
+            number,
+            bytes: expected,
+            last: got,
+            sends: 1,
+            replied_after: None,
+            printed_before,
+        });
         Ok(())
     }
 
@@ -125,12 +167,7 @@ impl Asked {
         };
         request.sends += 1;
         let before = std::mem::replace(&mut request.last, got.clone());
-        not_too_soon(
-            request.number,
-            &before,
-            got,
-            "after each send wait 200 ms for the reply before you send again",
-        )?;
+        not_too_soon(request.number, &before, got, WAIT_FIRST)?;
         Ok(true)
     }
 
@@ -141,10 +178,7 @@ impl Asked {
                 "nothing came to the address in its first argument: perhaps it sent elsewhere; its own message says why it \
                  ended"
             }
-            (Missing::Silent(_), 0) => {
-                "each line of its standard input is a request: send it, to the address in the first argument, as soon as \
-                 it is read"
-            }
+            (Missing::Silent(_), 0) => SEND_LINES,
             (Missing::Ended(Exit::Code(0)), _) => {
                 "perhaps a line, or a reply, was taken for the end: only `q` and the end of the input end the client"
             }
@@ -169,13 +203,13 @@ impl Asked {
         }
     }
 
-    /// Hears the current request once more: the same bytes, not too soon and not too late. `cause` says why not.
+    /// Hears the current request once more: the same bytes, not too soon and not too late.
     ///
     /// # Errors
     /// The finding that it is another one, that nothing came, or at another time.
-    pub fn hears_again(&mut self, when: &str, cause: &str) -> Outcome {
+    pub fn hears_again(&mut self, when: &str, due: Due<'_>) -> Outcome {
         let heard = self.mailbox.hear_for(&self.client, LATEST);
-        self.is_again(heard, when, cause)
+        self.is_again(heard, when, due)
     }
 
     /// Hears the current request once more, while the runner says something every 50 ms.
@@ -186,39 +220,35 @@ impl Asked {
         &mut self,
         say: &mut dyn FnMut(&mut Mailbox),
         when: &str,
-        cause: &str,
+        due: Due<'_>,
     ) -> Outcome {
         let saying = Saying { every: BESIDE, say };
         let heard = self.mailbox.hear_while_saying(&self.client, LATEST, saying);
-        self.is_again(heard, when, cause)
+        self.is_again(heard, when, due)
     }
 
     /// Checks that this is the current request once more, as [`Asked::hears_again`] does.
     ///
     /// # Errors
     /// As [`Asked::hears_again`].
-    pub fn is_again(&mut self, heard: Result<Datagram, Missing>, when: &str, cause: &str) -> Outcome {
+    pub fn is_again(&mut self, heard: Result<Datagram, Missing>, when: &str, due: Due<'_>) -> Outcome {
         let number = self.number();
         let expected =
             format!("the client sends request {number} again {when}, at most 1 s after the send before");
         let got = match heard {
             Ok(got) => got,
-            Err(missing) => {
-                let symptom = match &missing {
-                    Missing::Ended(exit) => ended(*exit),
-                    Missing::Silent(_) => Symptom::Silent,
-                };
-                let sends = self.requests.last().map_or(0, |request| request.sends);
-                let got = format!("after {sends} sends {missing}");
-                return Finding::new(expected, got, cause).seen(symptom).of(Half::Client).broken();
-            }
+            Err(missing) => return self.sends_not_again(expected, &missing, due),
         };
         let Some(request) = self.requests.last_mut() else { return Ok(()) };
         if request.bytes != got.bytes {
             let next = got.bytes.starts_with(&(number + 1).to_be_bytes());
-            let cause = match (next, got.bytes.get(4..) == request.bytes.get(4..)) {
-                (true, true) => "a resend bears the number of its request: it is the same datagram once more",
-                (true, false) => cause,
+            let cause = match (next, got.bytes.get(4..) == request.bytes.get(4..), due) {
+                (true, true, _) => SAME_NUMBER,
+                (true, false, Due::Nothing(_)) => {
+                    "one line at a time: the next one is sent only when the reply to this one has come"
+                }
+                (true, false, Due::Ignored(rule)) => rule,
+                (true, false, Due::Beside) => TIMES,
                 _ => cause_of_request(&request.bytes, &got.bytes),
             };
             let came = format!("a datagram of {}: {}", count(got.bytes.len()), quoted(&got.bytes));
@@ -226,7 +256,62 @@ impl Asked {
         }
         request.sends += 1;
         let before = std::mem::replace(&mut request.last, got.clone());
+        let cause = match due {
+            Due::Nothing(_) => WAIT_FIRST,
+            Due::Ignored(_) | Due::Beside => TIMES,
+        };
         not_too_soon(number, &before, &got, cause)
+    }
+
+    /// Returns the finding that the current request did not come once more.
+    fn sends_not_again(&self, expected: String, missing: &Missing, due: Due<'_>) -> Outcome {
+        let (symptom, has_failed) = match missing {
+            Missing::Ended(exit) => (ended(*exit), matches!(exit, Exit::Code(code) if *code != 0)),
+            Missing::Silent(_) => (Symptom::Silent, false),
+        };
+        let sends = self.requests.last().map_or(0, |request| request.sends);
+        let never_again = self.requests.iter().all(|request| request.sends == 1);
+        let got = match sends {
+            1 => format!("after 1 send {missing}"),
+            n => format!("after {n} sends {missing}"),
+        };
+        let (got, cause) = match (due, self.printed_another()) {
+            (Due::Nothing(_), _) if has_failed && never_again => (got, NO_FAILURE.to_string()),
+            (Due::Nothing(rule), _) => (got, rule.to_string()),
+            (Due::Beside, _) => (got, TIMES.to_string()),
+            (Due::Ignored(rule), Some(printed)) => (format!("{printed}; {got}"), rule.to_string()),
+            // Its output may lie in a buffer of its own.
+            (Due::Ignored(rule), None) if symptom == Symptom::Silent => {
+                (got, format!("perhaps it took something else for the reply: {rule}"))
+            }
+            (Due::Ignored(rule), None) => (got, rule.to_string()),
+        };
+        Finding::new(expected, got, cause).seen(symptom).of(Half::Client).broken()
+    }
+
+    /// Remembers a text that the client must not print for the current request, or not once more.
+    pub fn has_said(&mut self, text: &[u8]) {
+        if !self.said.iter().any(|(said, _)| said == text) {
+            self.said.push((text.to_vec(), 0));
+        }
+    }
+
+    /// Returns how often the client has printed each text that the runner has said.
+    fn printed_of_said(&self) -> Vec<usize> {
+        let printed = self.client.printed();
+        self.said.iter().map(|(text, _)| occurrences(&printed, text)).collect()
+    }
+
+    /// Returns what the client has printed, since the current request came, of what is not its reply.
+    fn printed_another(&self) -> Option<String> {
+        let request = self.requests.last()?;
+        let now = self.printed_of_said();
+        let (_, (text, rightly)) = self.said.iter().enumerate().find(|(at, (text, rightly))| {
+            let before = request.printed_before.get(*at).copied().unwrap_or(0);
+            text.len() >= TELLING && now[*at] > before.max(*rightly)
+        })?;
+        let kind = if *rightly > 0 { "an old reply" } else { "a wrong reply" };
+        Some(format!("the client printed {kind} for request {}, {}", request.number, quoted(text)))
     }
 
     /// Replies to the current request, to where it came from last. Returns when the reply had left.
@@ -234,7 +319,15 @@ impl Asked {
     /// # Errors
     /// When the kernel does not take it.
     pub fn reply(&mut self, text: &[u8]) -> Outcome<Duration> {
-        self.say(self.number(), text)
+        let left = self.say(self.number(), text)?;
+        let Some(request) = self.requests.last_mut() else { return Ok(left) };
+        if request.replied_after.is_none() {
+            request.replied_after = Some(request.sends);
+            if let Some((_, rightly)) = self.said.iter_mut().find(|(said, _)| said == text) {
+                *rightly += 1;
+            }
+        }
+        Ok(left)
     }
 
     /// Sends a reply with this number and text, to where the client sent from last.
@@ -243,6 +336,7 @@ impl Asked {
     /// When the kernel does not take it.
     pub fn say(&mut self, number: u32, text: &[u8]) -> Outcome<Duration> {
         let to = self.from();
+        self.has_said(text);
         self.mailbox.say(to, &datagram(number, text))
     }
 
@@ -283,15 +377,75 @@ impl Asked {
             let expected = format!("the client sends nothing more {after}");
             return Finding::new(expected, came, cause).of(Half::Client).broken();
         }
-        exited?;
+        if let Err(stop) = exited {
+            return self.took_no_reply(&stop).unwrap_or(Err(stop));
+        }
         let wanted = std::mem::take(&mut self.wanted);
+        self.printed_whole(&wanted)?;
         self.client.printed_all(&wanted, cause_of_printed)
+    }
+
+    /// Returns the finding that a client that gave up had a reply which it did not take, where that is so.
+    fn took_no_reply(&mut self, stop: &Stop) -> Option<Outcome> {
+        let Symptom::Exited(code) = stop.symptom() else { return None };
+        self.client.end();
+        let is_printed = self.client.found() >= self.wanted.len();
+        let request = self.requests.last().filter(|_| code != 0 && !is_printed)?;
+        let (number, replied_after) = (request.number, request.replied_after?);
+        let (got, cause) = if request.sends > replied_after {
+            (
+                format!(
+                    "it sent request {number} again when its reply had come, and exited with status {code}"
+                ),
+                "the reply came, and the client did not take it: a reply counts by its number and its address, \
+                 whatever its text is, up to 1028 bytes",
+            )
+        } else if replied_after == TRIES {
+            (
+                format!("the reply to its fifth send came, and it exited with status {code}"),
+                "the client did not take the reply to its fifth send: perhaps it does not wait after that send; it is a \
+                 send like each other",
+            )
+        } else {
+            return None;
+        };
+        let expected = format!("the client takes the reply to request {number}");
+        Some(Finding::new(expected, got, cause).seen(stop.symptom()).of(Half::Client).broken())
+    }
+
+    /// Checks that the client did not print the beginning of a long reply alone.
+    fn printed_whole(&mut self, wanted: &[Vec<u8>]) -> Outcome {
+        self.client.end();
+        let missing = wanted.get(self.client.found()).filter(|missing| missing.len() >= LONG_TEXT);
+        let Some(missing) = missing else { return Ok(()) };
+        let printed = self.client.printed();
+        let Some(at) = memchr::memmem::find(&printed, &missing[..LONG_TEXT / 2]) else { return Ok(()) };
+        let same = missing.iter().zip(&printed[at..]).take_while(|(a, b)| a == b).count();
+        if same == missing.len() {
+            return Ok(());
+        }
+        Finding::new(
+            format!("the client prints {}", quoted(missing)),
+            format!("the client printed the first {same} of {}", count(missing.len())),
+            "perhaps the client's buffer is too small: the kernel drops what does not fit into it",
+        )
+        .of(Half::Client)
+        .broken()
     }
 
     /// Returns how many times the request with this number has come.
     pub fn sends_of(&self, number: u32) -> usize {
         self.requests.iter().find(|request| request.number == number).map_or(0, |request| request.sends)
     }
+}
+
+/// A text with so many bytes comes by chance in no output of a client.
+const TELLING: usize = 5;
+/// A reply with at least this many bytes is a long one.
+const LONG_TEXT: usize = 256;
+
+fn occurrences(printed: &[u8], text: &[u8]) -> usize {
+    if text.is_empty() { 0 } else { memchr::memmem::find_iter(printed, text).count() }
 }
 
 /// How many times a check of a client is tried at most.
@@ -320,6 +474,19 @@ pub fn ended(exit: Exit) -> Symptom {
     }
 }
 
+/// Sets the cause of a broken promise where the program ended, with another status than 0, in place of what was due.
+///
+/// # Errors
+/// Those of `outcome`.
+pub fn because_it_ended<T>(outcome: Outcome<T>, cause: &str) -> Outcome<T> {
+    match &outcome {
+        Err(stop) if matches!(stop.symptom(), Symptom::Exited(1..) | Symptom::Killed) => {
+            because(outcome, cause)
+        }
+        _ => outcome,
+    }
+}
+
 /// Checks that two sends of one number are far enough apart, by the kernel's time stamps.
 fn not_too_soon(number: u32, before: &Datagram, now: &Datagram, cause: &str) -> Outcome {
     let apart = now.at.saturating_sub(before.at);
@@ -328,7 +495,7 @@ fn not_too_soon(number: u32, before: &Datagram, now: &Datagram, cause: &str) -> 
     }
     Finding::new(
         format!("two sends of request {number} are at least 150 ms apart"),
-        format!("they were {:.1} ms apart", apart.as_secs_f64() * 1e3),
+        format!("two sends of request {number} were {:.1} ms apart", apart.as_secs_f64() * 1e3),
         Cause::certain(cause),
     )
     .of(Half::Client)

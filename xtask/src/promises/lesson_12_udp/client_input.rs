@@ -12,7 +12,6 @@ use crate::wire::number_of;
 pub const CLIENT: &[Check] = &[
     client!("sends-exact-datagrams", "sends number and line, and prints the reply", sends_exact_datagrams),
     client!("counts-to-300", "numbers its lines on beyond 255", counts_to_300).long(),
-    client!("one-at-a-time", "asks the next line only after the reply", one_at_a_time).long(),
     client!("skips-empty-lines", "sends nothing for an empty line", skips_empty_lines),
     client!("strips-crlf", "sends a line without its `\\r\\n`", strips_crlf),
     client!("quits-at-q", "ends at `q` with status 0, having sent nothing", quits_at_q),
@@ -64,26 +63,6 @@ fn counts_to_300(bench: &mut Bench) -> Outcome {
         for (line, reply) in lines.iter().zip(&replies) {
             asked.exchange(line, reply.as_bytes())?;
         }
-        asked.ends()
-    })
-}
-
-/// Types two lines at once, and replies to the first only when it has come three times.
-fn one_at_a_time(bench: &mut Bench) -> Outcome {
-    again_if_it_gave_up(bench, |bench| {
-        let lines = [random_word(bench, 6), random_word(bench, 7)];
-        let replies = [random_word(bench, 8), random_word(bench, 9)];
-        let cause = "one line at a time: the next one is sent only when the reply to this one has come";
-        let mut asked = Asked::with_texts(bench, &replies)?;
-        asked.client.input(format!("{}\n{}\n", lines[0], lines[1]).as_bytes());
-        asked.hears(lines[0].as_bytes())?;
-        for _ in 0..2 {
-            asked.loses();
-            asked.hears_again("before it sends the next line", cause)?;
-        }
-        asked.reply(replies[0].as_bytes())?;
-        asked.hears(lines[1].as_bytes())?;
-        asked.reply(replies[1].as_bytes())?;
         asked.ends()
     })
 }

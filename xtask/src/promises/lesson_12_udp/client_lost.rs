@@ -1,6 +1,6 @@
 //! Lost datagrams: when a client sends again, how often, and when it gives up.
 
-use super::client::{Asked, LATEST, SOONEST, TRIES, again_if_it_gave_up};
+use super::client::{Asked, Due, LATEST, SOONEST, TRIES, again_if_it_gave_up};
 use crate::bench::{Bench, Mailbox, Missing, Saying};
 use crate::finding::{Finding, Half, Outcome, because};
 use crate::promises::inputs::random_word;
@@ -10,6 +10,7 @@ use std::time::Duration;
 /// The rows. The long ones wait for several times 200 ms.
 pub const CLIENT: &[Check] = &[
     client!("one-lost", "sends again when the first send is lost", one_lost),
+    client!("one-at-a-time", "asks the next line only after the reply", one_at_a_time).long(),
     client!("two-lost", "sends again when two sends are lost", two_lost).long(),
     client!("three-lost", "sends again when three sends are lost", three_lost).long(),
     client!("four-lost", "sends a fifth time when four sends are lost", four_lost).long(),
@@ -22,7 +23,8 @@ pub const CLIENT: &[Check] = &[
     client!("asks-no-more", "asks no further line after `no reply`", asks_no_more).long(),
 ];
 
-const AGAIN: &str =
+/// The rule for a request whose reply does not come.
+pub const AGAIN: &str =
     "when 200 ms have passed without the reply, send the same datagram again, five times in all";
 
 /// Loses the first `lost` sends of each of `lines` lines.
@@ -34,7 +36,7 @@ fn loses(bench: &mut Bench, lines: usize, lost: usize, cause: &str) -> Outcome {
         asked.types(&line)?;
         for _ in 0..lost {
             asked.loses();
-            asked.hears_again("when no reply comes", cause)?;
+            asked.hears_again("when no reply comes", Due::Nothing(cause))?;
         }
         asked.reply(reply.as_bytes())?;
     }
@@ -43,6 +45,25 @@ fn loses(bench: &mut Bench, lines: usize, lost: usize, cause: &str) -> Outcome {
 
 fn one_lost(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| loses(bench, 1, 1, AGAIN))
+}
+
+/// Types two lines at once, and replies to the first only when it has come three times.
+fn one_at_a_time(bench: &mut Bench) -> Outcome {
+    again_if_it_gave_up(bench, |bench| {
+        let lines = [random_word(bench, 6), random_word(bench, 7)];
+        let replies = [random_word(bench, 8), random_word(bench, 9)];
+        let mut asked = Asked::with_texts(bench, &replies)?;
+        asked.client.input(format!("{}\n{}\n", lines[0], lines[1]).as_bytes());
+        asked.hears(lines[0].as_bytes())?;
+        for _ in 0..2 {
+            asked.loses();
+            asked.hears_again("before it sends the next line", Due::Nothing(AGAIN))?;
+        }
+        asked.reply(replies[0].as_bytes())?;
+        asked.hears(lines[1].as_bytes())?;
+        asked.reply(replies[1].as_bytes())?;
+        asked.ends()
+    })
 }
 
 fn two_lost(bench: &mut Bench) -> Outcome {
@@ -76,7 +97,7 @@ fn five_sends(asked: &mut Asked, line: &str) -> Outcome {
     asked.types(line)?;
     for _ in 1..TRIES {
         asked.loses();
-        asked.hears_again("when no reply comes", AGAIN)?;
+        asked.hears_again("when no reply comes", Due::Nothing(AGAIN))?;
     }
     asked.loses();
     Ok(())
@@ -129,7 +150,7 @@ fn last_wait(bench: &mut Bench) -> Outcome {
         asked.types(&line)?;
         for _ in 1..TRIES {
             asked.loses();
-            asked.hears_again("when no reply comes", AGAIN)?;
+            asked.hears_again("when no reply comes", Due::Nothing(AGAIN))?;
         }
         // A client that does not wait after its fifth send has ended when it rests.
         asked.client.wait_rest();
@@ -235,7 +256,7 @@ fn rests_while_it_waits(bench: &mut Bench) -> Outcome {
             };
             let saying = Saying { every: Duration::from_millis(10), say: &mut look };
             let heard = asked.mailbox.hear_while_saying(client, LATEST, saying);
-            asked.is_again(heard, "when no reply comes", AGAIN)?;
+            asked.is_again(heard, "when no reply comes", Due::Nothing(AGAIN))?;
         }
         // A client that waits sleeps at most looks, even on a machine under load. One that spins never sleeps.
         if asleep > 0 || looks < LOOKS {
@@ -260,7 +281,7 @@ fn asks_no_more(bench: &mut Bench) -> Outcome {
         asked.hears(line.as_bytes())?;
         for _ in 1..TRIES {
             asked.loses();
-            asked.hears_again("when no reply comes", AGAIN)?;
+            asked.hears_again("when no reply comes", Due::Nothing(AGAIN))?;
         }
         asked.loses();
         gives_up(&mut asked)?;

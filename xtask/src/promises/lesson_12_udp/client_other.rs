@@ -1,6 +1,7 @@
 //! What comes and is not the reply: a client ignores it, and neither sends sooner for it nor later.
 
-use super::client::{Asked, TRIES, again_if_it_gave_up};
+use super::client::{Asked, Due, TRIES, again_if_it_gave_up};
+use super::client_lost::AGAIN;
 use super::protocol::datagram;
 use crate::bench::{Bench, Mailbox};
 use crate::finding::Outcome;
@@ -21,8 +22,8 @@ pub const CLIENT: &[Check] = &[
     client!("keeps-its-tries", "sends five times while wrong replies come", keeps_its_tries).takes(2),
 ];
 
-const OTHER: &str = "perhaps it took something else for the reply: the reply bears the number of the current request; what \
-                     does not is ignored, and the wait goes on";
+const OTHER: &str =
+    "the reply bears the number of the current request; what does not is ignored, and the wait goes on";
 
 fn doubled_reply(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| {
@@ -34,7 +35,7 @@ fn doubled_reply(bench: &mut Bench) -> Outcome {
             if asked.number() > 1 {
                 // It has read the second copy of the reply before, and must not have taken it for this one's.
                 asked.loses();
-                asked.hears_again("when only an old reply comes", OTHER)?;
+                asked.hears_again("when only an old reply comes", Due::Ignored(OTHER))?;
             }
             asked.reply(reply.as_bytes())?;
             asked.reply(reply.as_bytes())?;
@@ -56,7 +57,7 @@ fn late_reply(bench: &mut Bench) -> Outcome {
                     asked.say(old as u32, replies[old - 1].as_bytes())?;
                 }
                 asked.loses();
-                asked.hears_again("when only old replies come", OTHER)?;
+                asked.hears_again("when only old replies come", Due::Ignored(OTHER))?;
             }
             asked.reply(reply.as_bytes())?;
         }
@@ -72,7 +73,8 @@ fn both_replies(bench: &mut Bench) -> Outcome {
         for reply in &replies {
             let line = random_word(bench, 6);
             asked.types(&line)?;
-            asked.hears_again("when no reply has come", OTHER)?;
+            let due = if asked.number() > 1 { Due::Ignored(OTHER) } else { Due::Nothing(AGAIN) };
+            asked.hears_again("when no reply has come", due)?;
             asked.reply(reply.as_bytes())?;
             asked.reply(reply.as_bytes())?;
         }
@@ -84,10 +86,11 @@ fn both_replies(bench: &mut Bench) -> Outcome {
 fn ignores(asked: &mut Asked, others: &[Vec<u8>], when: &str, cause: &str) -> Outcome {
     let to = asked.from();
     for other in others {
+        asked.has_said(other.get(4..).unwrap_or_default());
         asked.mailbox.say(to, other)?;
     }
     asked.loses();
-    asked.hears_again(when, cause)
+    asked.hears_again(when, Due::Ignored(cause))
 }
 
 fn other_number(bench: &mut Bench) -> Outcome {
@@ -167,11 +170,12 @@ fn from_elsewhere(bench: &mut Bench) -> Outcome {
             let line = random_word(bench, 6);
             asked.types(&line)?;
             let to = asked.from();
+            asked.has_said(forged.as_bytes());
             for mailbox in &mut elsewhere {
                 mailbox.say(to, &datagram(asked.number(), forged.as_bytes()))?;
             }
             asked.loses();
-            asked.hears_again("when only a reply from another address comes", cause)?;
+            asked.hears_again("when only a reply from another address comes", Due::Ignored(cause))?;
             asked.reply(reply.as_bytes())?;
         }
         asked.ends()
@@ -186,14 +190,11 @@ fn wrong_replies(mailbox: &mut Mailbox, to: SocketAddr, turn: &mut usize) {
     *turn += 1;
 }
 
-const TIMES: &str = "what is not the reply must not change the wait: it goes on for what is left of 200 ms, neither from the \
-                     start nor to its end";
-
 fn again_beside_wrong_ones(asked: &mut Asked, turn: &mut usize) -> Outcome {
     asked.loses();
     let to = asked.from();
     let mut say = |mailbox: &mut Mailbox| wrong_replies(mailbox, to, turn);
-    asked.hears_again_while(&mut say, "while a wrong reply comes every 50 ms", TIMES)
+    asked.hears_again_while(&mut say, "while a wrong reply comes every 50 ms", Due::Beside)
 }
 
 fn keeps_its_times(bench: &mut Bench) -> Outcome {

@@ -1,6 +1,6 @@
 //! What a client prints of a reply.
 
-use super::client::{Asked, again_if_it_gave_up, cause_of_printed};
+use super::client::{Asked, again_if_it_gave_up, because_it_ended, cause_of_printed};
 use super::protocol::MAX_TEXT;
 use crate::bench::Bench;
 use crate::finding::{Finding, Half, Outcome, because, quoted};
@@ -42,12 +42,13 @@ fn prints_bytes(bench: &mut Bench) -> Outcome {
             b"\0in front, in the mid\0dle",
         ];
         let mut asked = Asked::with_texts(bench, &replies)?;
+        let cause = "perhaps it takes the text of a reply for UTF-8, which it need not be: keep it as bytes";
         for reply in replies {
             let line = random_word(bench, 6);
-            asked.exchange(&line, reply)?;
+            because_it_ended(asked.exchange(&line, reply), cause)?;
         }
         asked.client.line("q");
-        asked.client.exits_well("after `q`")?;
+        because_it_ended(asked.client.exits_well("after `q`"), cause)?;
         asked.client.end();
         let printed = asked.client.printed();
         let Some(missing) = replies.iter().find(|reply| memchr::memmem::find(&printed, reply).is_none())
@@ -104,14 +105,15 @@ fn nothing_stale(bench: &mut Bench) -> Outcome {
         asked.client.end();
         let printed = asked.client.printed();
         let after_short = [replies[1].as_bytes(), &replies[0].as_bytes()[5..13]].concat();
-        let (got, cause) = if memchr::memmem::find(&printed, &after_short).is_some() {
+        let around = |at: usize| quoted(&printed[at.saturating_sub(8)..printed.len().min(at + 16)]);
+        let (got, cause) = if let Some(at) = memchr::memmem::find(&printed, &after_short) {
             (
-                "the rest of an earlier reply comes after a reply",
+                format!("the rest of an earlier reply comes after a reply: {}", around(at)),
                 "the whole buffer was printed: only as many bytes as `recv` returned are the reply",
             )
-        } else if printed.contains(&0) {
+        } else if let Some(at) = printed.iter().position(|byte| *byte == 0) {
             (
-                "bytes of value 0 are printed, and no reply has one",
+                format!("bytes of value 0 are printed, and no reply has one: {}", around(at)),
                 "only the bytes after the number are text, and only as many as `recv` returned",
             )
         } else {

@@ -1,7 +1,10 @@
 //! Both programs together, with the wire between them, which loses, doubles and delays.
 
-use super::client::{again_if_it_gave_up, cause_of_printed, ended};
+use super::client::{NO_FAILURE, SAME_NUMBER, SEND_LINES, again_if_it_gave_up, cause_of_printed, ended};
+use super::client_lost::AGAIN;
 use super::protocol::{cause_of_reply, cause_of_request, datagram, reply_to};
+use super::replies::AGAIN_ANSWERED;
+use super::steps::NOTHING_AT_ALL;
 use crate::bench::{Bench, Carrier, Client, Role, Server};
 use crate::finding::{Comparison, Finding, Half, Outcome, Symptom, because, blame, count, quoted};
 use crate::promises::inputs::random_word;
@@ -113,10 +116,15 @@ fn are_right(carrier: &Carrier, lines: &[String]) -> Outcome {
         let is_request = passage.direction == ClientToServer;
         let (half, expected, cause) = if is_request {
             // The current request once more, or the next one.
-            let number = if number == asked && asked > 0 { asked } else { asked + 1 };
+            let is_renumbered = asked > 0
+                && number != asked
+                && line(asked + 1) != line(asked)
+                && passage.bytes.get(4..) == Some(line(asked).as_bytes())
+                && !is_answered(&carrier.passages(), asked);
+            let number = if is_renumbered || (number == asked && asked > 0) { asked } else { asked + 1 };
             asked = number;
             let expected = datagram(number, line(number).as_bytes());
-            let cause = cause_of_request(&expected, &passage.bytes);
+            let cause = if is_renumbered { SAME_NUMBER } else { cause_of_request(&expected, &passage.bytes) };
             (Half::Client, expected, cause)
         } else {
             let number = if (1..=asked).contains(&number) { number } else { asked.max(1) };
@@ -144,14 +152,42 @@ fn unanswered(carrier: &Carrier, number: u32, line: &str, client: &Client) -> Ou
     let (requests, replies) = (of(ClientToServer), of(ServerToClient));
     let arrived: usize = requests.iter().map(|one| one.passed.len()).sum();
     let gone = client.exit().map_or("the runner gave up waiting".into(), |exit| format!("the client {exit}"));
-    let (half, expected, got) = if replies.len() < arrived {
-        let got = format!("{arrived} requests reached it, and it sent {} replies; {gone}", replies.len());
-        (Half::Server, format!("the server replies to \"{line}\""), got)
+    let (half, expected, got, cause) = if replies.len() < arrived {
+        let sent = match replies.len() {
+            0 => "no reply".into(),
+            1 => "one reply".into(),
+            n => format!("{n} replies"),
+        };
+        let got = match arrived {
+            1 => format!("one request reached it, and it sent {sent}; {gone}"),
+            _ => format!("{arrived} requests reached it, and it sent {sent}; {gone}"),
+        };
+        let cause = match (number, replies.len()) {
+            (1, 0) => NOTHING_AT_ALL,
+            (_, 0) => "mend the server: its own checks tell more",
+            _ => AGAIN_ANSWERED,
+        };
+        (Half::Server, format!("the server replies to \"{line}\""), got, cause)
     } else {
-        let got = format!("it sent it {} times; {gone}", requests.len());
-        (Half::Client, format!("the client sends \"{line}\" until a reply comes, five times at most"), got)
+        let has_failed = client.has_failed() && client.ended_itself();
+        // More replies with earlier numbers have reached it than it had requests before: one may have been taken.
+        let old = |one: &&Passage| number_of(&one.bytes).is_some_and(|old| old < number);
+        let replies_before: usize =
+            carrier.came(ServerToClient).iter().filter(old).map(|one| one.passed.len()).sum();
+        let may_take_old = replies_before > number as usize - 1;
+        let (sent, cause) = match (requests.len(), number) {
+            (0, 1) => ("it never sent it".into(), SEND_LINES),
+            (0, _) => {
+                ("it never sent it".into(), "perhaps it waits for more after a reply, or took it for the end")
+            }
+            (1, 1) if has_failed => ("it sent it once, and never again".into(), NO_FAILURE),
+            (1, _) if may_take_old && !has_failed => ("it sent it once, and never again".into(), PRINTED),
+            (1, _) => ("it sent it once, and never again".into(), AGAIN),
+            (n, _) => (format!("it sent it {n} times"), AGAIN),
+        };
+        let expected = format!("the client sends \"{line}\" until a reply comes, five times at most");
+        (Half::Client, expected, format!("{sent}; {gone}"), cause)
     };
-    let cause = format!("mend the {}: its own checks tell more", half.word());
     let symptom = client.exit().map_or(Symptom::Other, ended);
     Finding::new(expected, got, cause).seen(symptom).of(half).broken()
 }

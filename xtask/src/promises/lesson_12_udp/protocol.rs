@@ -33,7 +33,7 @@ pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str
     } else if got == asked {
         "the datagram came back as it was sent: upper-case the ASCII letters of its text"
     } else if got.starts_with(&little) && little != number {
-        "the four bytes of the number are reversed: it is big-endian (`to_be_bytes`)"
+        "the four bytes of the number are reversed: it is big-endian (`from_be_bytes` and `to_be_bytes`)"
     } else if got.len() >= 4 && got[..4] != *number && got[4..] == *text {
         "the text is right and the number is not: the reply bears the number of its request, all four bytes"
     } else if got.len() >= 4 && got[..4] != *number {

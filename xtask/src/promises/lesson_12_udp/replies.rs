@@ -1,5 +1,6 @@
 //! What a server replies.
 
+use super::client::because_it_ended;
 use super::steps::{asks, hears, is_replied, is_reply, nothing_more, says};
 use crate::bench::Bench;
 use crate::finding::Outcome;
@@ -45,7 +46,11 @@ fn any_bytes(bench: &mut Bench) -> Outcome {
         random_bytes(&mut bench.rng, 400),
     ];
     for (number, text) in (1..).zip(&texts) {
-        asks(&server, &mut mailbox, number, text, "a text of any bytes", cause)?;
+        let asked = asks(&server, &mut mailbox, number, text, "a text of any bytes", cause);
+        because_it_ended(
+            asked,
+            "perhaps it takes the text for UTF-8, which it need not be: keep it as bytes",
+        )?;
     }
     Ok(())
 }
@@ -116,10 +121,13 @@ fn answers_once(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
+/// The rule for a request that comes once more.
+pub const AGAIN_ANSWERED: &str = "a request that comes again is answered again: its first reply was perhaps lost, and the client waits for one";
+
 fn repeated_requests(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
-    let cause = "a request that comes again is answered again: its first reply was perhaps lost, and the client waits for one";
+    let cause = AGAIN_ANSWERED;
     let (old, new) = (random_word(bench, 6), random_word(bench, 6));
     for (number, text) in [(1, &old), (1, &old), (2, &new), (1, &old), (2, &new), (2, &new)] {
         asks(&server, &mut mailbox, number, text.as_bytes(), "a request that came before", cause)?;
@@ -141,8 +149,13 @@ fn repeated_requests(bench: &mut Bench) -> Outcome {
 fn for_ever(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
-    let cause = "it has answered the requests before this one: a server has no number of requests after which it stops";
     for number in 1..=300 {
+        let cause = match number {
+            1 => NO_REPLY,
+            _ => {
+                "it has answered the requests before this one: a server has no number of requests after which it stops"
+            }
+        };
         let text = format!("request {number} {}", random_word(bench, 4));
         asks(&server, &mut mailbox, number, text.as_bytes(), &format!("request {number} of 300"), cause)?;
     }

@@ -1,9 +1,9 @@
 //! Datagrams of every size: those that are answered, and those that are too short or too long.
 
 use super::protocol::{MAX_DATAGRAM, datagram};
-use super::steps::{asks, ignores, nothing_more};
+use super::steps::{CUT, asks, ignores, nothing_more};
 use crate::bench::{Bench, LONG};
-use crate::finding::Outcome;
+use crate::finding::{Outcome, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, server};
 
@@ -61,7 +61,7 @@ fn too_short(bench: &mut Bench) -> Outcome {
             &mut mailbox,
             &mut number,
             &[vec![b'a'; size]],
-            &format!("a datagram of {size} bytes"),
+            &format!("a datagram of {}", count(size)),
             cause,
         )?;
     }
@@ -91,9 +91,6 @@ fn one_too_long(bench: &mut Bench) -> Outcome {
         CUT,
     )
 }
-
-const CUT: &str = "the kernel drops what does not fit into the buffer, so a longer datagram looks like one of 1028 bytes: a \
-                   buffer of one byte more, or MSG_TRUNC, shows it; then ignore it, and go on";
 
 fn much_too_long(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;

@@ -1,8 +1,17 @@
 //! What the checks of the server do: ask, hear the reply, and see that nothing else comes.
 
-use super::protocol::{cause_of_reply, datagram, is_same, reply_to};
+use super::client::ended;
+use super::protocol::{MAX_DATAGRAM, cause_of_reply, datagram, is_same, reply_to};
 use crate::bench::{Datagram, Mailbox, Missing, Server};
 use crate::finding::{Cause, Finding, Half, Outcome, count, unable};
+
+/// Why a server does not answer the first request, which is a plain one.
+pub const NOTHING_AT_ALL: &str = "it answers nothing at all: perhaps it parses the whole buffer in place of the n bytes that \
+                                  `recv_from` returned, or waits for a line end or a connection";
+
+/// Why a server replies to the beginning of a datagram that is too long.
+pub const CUT: &str = "the kernel drops what does not fit into the buffer, so a longer datagram looks shorter than it is: a \
+                       buffer of one byte more than the longest request, or MSG_TRUNC, shows it; then ignore it, and go on";
 
 /// Sends the request with this number and text.
 ///
@@ -24,6 +33,11 @@ pub fn is_replied(
     what: &str,
     cause: impl Into<Cause>,
 ) -> Outcome {
+    // A request as plain as the first one of a check says nothing of what the check is about.
+    let is_plain = number == 1
+        && (5..=64).contains(&text.len())
+        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ');
+    let cause = if is_plain && mailbox.is_the_first() { NOTHING_AT_ALL.into() } else { cause.into() };
     let got = hears(server, mailbox, what, cause)?;
     if mailbox.came_before(&got) && got.bytes != reply_to(number, text) {
         return Finding::new(
@@ -69,6 +83,7 @@ pub fn hears(
             format!("the server {exit}"),
             "a server serves until it is ended: what one client sends concerns one datagram only",
         )
+        .seen(ended(exit))
         .of(Half::Server)
         .broken(),
         Missing::Silent(_) if server.dropped_datagrams() > 0 => unable(format!(
@@ -138,6 +153,9 @@ pub fn nothing_more(server: &Server, mailboxes: &mut [&mut Mailbox], expected: &
     Ok(())
 }
 
+/// A reply with at least this many bytes is one to a datagram that was too long.
+const LONG_REPLY: usize = 100;
+
 /// Asks, sends datagrams that the server must ignore, asks again, and checks that only the two requests are answered. Adds
 /// to `number`, that of the last request here, one for each of its own.
 ///
@@ -162,6 +180,10 @@ pub fn ignores(
     says(server, mailbox, *number, text)?;
     let got = hears(server, mailbox, &format!("the request that follows {what}"), cause)?;
     if got.bytes != reply_to(*number, text) {
+        // No good request here is nearly as long.
+        let is_cut = (LONG_REPLY..=MAX_DATAGRAM).contains(&got.bytes.len())
+            && bad.iter().any(|bad| bad.len() > MAX_DATAGRAM);
+        let cause = if is_cut { CUT } else { cause };
         let got = format!("it replied {} to it, or to the request that follows", count(got.bytes.len()));
         return Finding::new(expected, got, cause).of(Half::Server).broken();
     }

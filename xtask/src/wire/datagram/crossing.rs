@@ -47,14 +47,13 @@ pub fn number_of(datagram: &[u8]) -> Option<u32> {
     datagram.first_chunk().map(|number| u32::from_be_bytes(*number))
 }
 
-/// Marks the replies that the client took. It asks one line at a time: when it asks the next one, or ends well, it has
-/// taken the first reply with the number that it asked for.
+/// Marks the replies that the client took, in a check that passed: there it printed the reply to each request, and nothing
+/// else in its place. It asks one line at a time: when it asks the next one, or ends well, it has taken the first reply with
+/// the number that it asked for, from where it asked.
 pub fn mark_taken(crossings: &mut [Crossing], ended_well: bool) {
-    let asks: Vec<(u32, Duration)> = crossings
-        .iter()
-        .filter(|one| one.direction == Direction::ClientToServer)
-        .filter_map(|one| Some((one.number?, one.at)))
-        .collect();
+    let requests = crossings.iter().filter(|one| one.direction == Direction::ClientToServer);
+    let asks: Vec<(u32, Duration)> = requests.clone().filter_map(|one| Some((one.number?, one.at))).collect();
+    let flows: Vec<(Option<u32>, usize)> = requests.map(|one| (one.number, one.flow)).collect();
     let mut asked = Vec::new();
     for (number, _) in &asks {
         if !asked.contains(number) {
@@ -71,6 +70,7 @@ pub fn mark_taken(crossings: &mut [Crossing], ended_well: bool) {
         let reply = crossings
             .iter_mut()
             .filter(|one| one.direction == Direction::ServerToClient && one.number == Some(*number))
+            .filter(|one| flows.contains(&(one.number, one.flow)))
             .filter_map(|one| Some((*one.passed.first()?, one)))
             .filter(|(passed, _)| (from..=until).contains(passed))
             .min_by_key(|(passed, _)| *passed);
@@ -114,5 +114,16 @@ mod tests {
         assert_eq!(taken(&all), [3]);
         mark_taken(&mut all, true);
         assert_eq!(taken(&all), [3, 6]);
+    }
+
+    #[test]
+    fn a_reply_from_elsewhere_is_not_taken() {
+        let mut all = [
+            one(0, ClientToServer, 1, &[0]),
+            Crossing { flow: 2, ..one(1, ServerToClient, 1, &[1]) },
+            one(2, ServerToClient, 1, &[2]),
+        ];
+        mark_taken(&mut all, true);
+        assert_eq!(all.map(|one| one.taken), [false, false, true]);
     }
 }

@@ -1,7 +1,7 @@
-# kills late-reply@plain: perhaps it took something else for the reply: the reply bears the
+# kills late-reply@plain: the reply bears the number of the current request; what does not is
 # kills ahead@plain: a reply counts only while the client waits for its number: the next
 # kills pair-talks@double@1:c2s: print each reply once, as it came; perhaps an old reply was taken for a
-# kills pair-in-order@lossy: mend the client: its own checks tell more
+# kills pair-in-order@lossy: print each reply once, as it came; perhaps an old reply was taken for a
 # kills pair-talks@double@2: print each reply once, as it came; perhaps an old reply was taken for a
 # kills pair-talks@late@1:c2s: print each reply once, as it came; perhaps an old reply was taken for a
 # Mistake: it takes a reply with any number

@@ -1,5 +1,5 @@
 # kills prints-what-came@plain: it gave up although the reply had come: a reply counts by its number
-# kills prints-bytes@plain: it gave up although the reply had come: a reply counts by its number
+# kills prints-bytes@plain: perhaps it takes the text of a reply for UTF-8, which it need not be:
 # Mistake: it ignores a reply whose text is not its own line in upper case
 import socket
 import sys

@@ -1,5 +1,5 @@
 // kills ahead@plain: a reply counts only while the client waits for its number: the next
-// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+// kills other-number@plain: the reply bears the number of the current request; what does not is
 // Mistake: it takes a reply with a higher number too
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};

@@ -1,5 +1,5 @@
 // kills keeps-its-tries@plain: what is not the reply must not change the wait: it goes on for what is
-// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+// kills other-number@plain: the reply bears the number of the current request; what does not is
 // Mistake: a datagram that it ignores counts as a try: it sends less than five times
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};

@@ -1,5 +1,5 @@
 # kills keeps-its-times@plain: what is not the reply must not change the wait: it goes on for what is
-# kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+# kills other-number@plain: what is not the reply must not change the wait: it goes on for what is
 # Mistake: a datagram that it ignores ends the try: it sends again at once
 import socket
 import sys

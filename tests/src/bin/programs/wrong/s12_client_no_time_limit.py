@@ -1,8 +1,8 @@
 # kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
 # kills last-wait@plain: when 200 ms have passed without the reply, send the same datagram
-# kills pair-talks@lose@1:c2s: mend the client: its own checks tell more
-# kills pair-talks@late@2: mend the client: its own checks tell more
-# kills pair-talks@lossy: mend the client: its own checks tell more
+# kills pair-talks@lose@1:c2s: when 200 ms have passed without the reply, send the same datagram
+# kills pair-talks@late@2: when 200 ms have passed without the reply, send the same datagram
+# kills pair-talks@lossy: when 200 ms have passed without the reply, send the same datagram
 # Mistake: it waits for a reply for ever
 import socket
 import sys

@@ -1,4 +1,4 @@
-// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
+// kills other-number@plain: the reply bears the number of the current request; what does not is
 // Mistake: it compares one byte of the number only
 #include <arpa/inet.h>
 #include <errno.h>

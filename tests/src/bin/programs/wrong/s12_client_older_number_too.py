@@ -1,6 +1,6 @@
-# kills doubled-reply@plain: perhaps it took something else for the reply: the reply bears the
-# kills both-replies@plain: perhaps it took something else for the reply: the reply bears the
-# kills pair-in-order@lossy: mend the client: its own checks tell more
+# kills doubled-reply@plain: the reply bears the number of the current request; what does not is
+# kills both-replies@plain: the reply bears the number of the current request; what does not is
+# kills pair-in-order@lossy: print each reply once, as it came; perhaps an old reply was taken for a
 # Mistake: it takes a reply to an earlier line too: one that came twice answers the next line
 import socket
 import sys

@@ -1,4 +1,4 @@
-# kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+# kills one-lost@plain: the end of a wait is no failure: send the same datagram again, five
 # Mistake: it sends once only
 import socket
 import sys

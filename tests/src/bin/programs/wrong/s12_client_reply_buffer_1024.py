@@ -1,4 +1,4 @@
-# kills longest-reply@plain: print the text of every reply as it came: the bytes after its number
+# kills longest-reply@plain: perhaps the client's buffer is too small: the kernel drops what does not
 # Mistake: its buffer for replies has 1024 bytes, without room for the number: it cuts the longest
 import socket
 import sys

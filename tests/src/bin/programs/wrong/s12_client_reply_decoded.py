@@ -1,4 +1,4 @@
-# kills prints-bytes@plain: it gave up although the reply had come: a reply counts by its number
+# kills prints-bytes@plain: perhaps it takes the text of a reply for UTF-8, which it need not be:
 # Mistake: it dies at a reply that is not UTF-8
 import socket
 import sys

@@ -1,4 +1,4 @@
-// kills all-lost@plain: when 200 ms have passed without the reply, send the same datagram
+// kills all-lost@plain: after each send wait 200 ms for the reply before you send again
 // kills answered-once@plain: after each send wait 200 ms for the reply before you send again
 // Mistake: it sends all five at once, and then waits
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
-# kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
-# kills lost-again@plain: each line has five sends of its own: count from the start for each
+# kills one-lost@plain: after each send wait 200 ms for the reply before you send again
+# kills lost-again@plain: after each send wait 200 ms for the reply before you send again
 # Mistake: it sends again after 100 ms
 import socket
 import sys

@@ -1,4 +1,4 @@
-// kills one-lost@plain: when 200 ms have passed without the reply, send the same datagram
+// kills one-lost@plain: after each send wait 200 ms for the reply before you send again
 // Mistake: it takes microseconds for milliseconds: it sends again after 200 of them
 #include <arpa/inet.h>
 #include <errno.h>

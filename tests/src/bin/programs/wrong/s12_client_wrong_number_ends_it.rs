@@ -1,5 +1,5 @@
-// kills other-number@plain: perhaps it took something else for the reply: the reply bears the
-// kills doubled-reply@plain: perhaps it took something else for the reply: the reply bears the
+// kills other-number@plain: the reply bears the number of the current request; what does not is
+// kills doubled-reply@plain: the reply bears the number of the current request; what does not is
 // Mistake: a reply with another number is an error, and the end
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};

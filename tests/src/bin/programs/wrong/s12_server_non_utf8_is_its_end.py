@@ -1,4 +1,4 @@
-# kills any-bytes@plain: a server serves until it is ended: what one client sends concerns one
+# kills any-bytes@plain: perhaps it takes the text for UTF-8, which it need not be: keep it as
 # Mistake: it dies at a text that is not UTF-8
 import socket
 import sys

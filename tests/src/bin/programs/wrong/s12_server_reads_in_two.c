@@ -1,4 +1,4 @@
-// kills replies@plain: perhaps the server waits for something that datagrams do not have, a
+// kills replies@plain: it answers nothing at all: perhaps it parses the whole buffer in place
 // Mistake: it receives the number, and then the text: the rest of the datagram is gone
 #include <netdb.h>
 #include <stdio.h>

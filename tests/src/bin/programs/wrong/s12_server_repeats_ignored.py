@@ -1,5 +1,5 @@
 # kills repeated-requests@plain: a request that comes again is answered again: its first reply was
-# kills pair-talks@lose@2: mend the server: its own checks tell more
+# kills pair-talks@lose@2: a request that comes again is answered again: its first reply was
 # Mistake: it does not answer a request that comes again
 import socket
 import sys

@@ -1,4 +1,4 @@
-# kills replies@plain: perhaps the server waits for something that datagrams do not have, a
+# kills replies@plain: it answers nothing at all: perhaps it parses the whole buffer in place
 # Mistake: it sends the reply to port 9999 of the client's host
 import socket
 import sys
