@@ -2,7 +2,7 @@
 
 use super::shared::{self, known, print};
 use crate::course::LESSONS;
-use crate::report::text::{WIDTH, wrap};
+use crate::report::text::{Paint, WIDTH, wrap};
 
 /// The book's page that says where to go on.
 const AFTER: &str = "docs/src/after.md";
@@ -14,7 +14,7 @@ const GO_ON: &[(&str, &str)] = &[
         "Beej's guide, https://beej.us/guide/bgnet/; W. R. Stevens, UNIX Network Programming 1 and TCP/IP Illustrated 1; TCP itself, RFC 9293",
     ),
     (
-        "build",
+        "serve",
         "10,000 clients on one thread: epoll(7), https://docs.rs/mio; async: https://tokio.rs/tokio/tutorial; calls in batches: io_uring(7)",
     ),
 ];
@@ -24,19 +24,21 @@ pub fn greet() -> anyhow::Result<u8> {
     let state = known();
     let current = shared::current(&state);
     let passed = LESSONS.iter().filter(|lesson| state.passed.contains(&lesson.dir())).count();
+    let paint = Paint::of(&std::io::stdout());
     if passed == LESSONS.len() {
-        print(&farewell());
+        print(&farewell(paint));
         return Ok(0);
     }
     print("Socket Lab: learn socket programming by watching it break and fixing it.\n\n");
+    let next = paint.bold("next:");
     match passed {
         0 if state.current.is_none() => print(&format!(
-            "Begin with the chapter, docs/src/{}.md, and watch its programs talk:\n\nnext: cargo xtask run {} --solution\n",
+            "Begin with the chapter, docs/src/{}.md, and watch its programs talk:\n\n{next} cargo xtask run {} --solution\n",
             current.dir(),
             current.id()
         )),
         n => print(&format!(
-            "You have passed {n} of {} lessons, and are at {} {}.\n\nnext: cargo xtask run\n",
+            "You have passed {n} of {} lessons, and are at {} {}.\n\n{next} cargo xtask run\n",
             LESSONS.len(),
             current.id(),
             current.name
@@ -48,7 +50,7 @@ pub fn greet() -> anyhow::Result<u8> {
 
 /// Returns what all lessons have taught, and where to go on: at most 23 lines of at most 80 columns, so that a terminal
 /// of 24 lines shows it whole, above its prompt.
-fn farewell() -> String {
+fn farewell(paint: Paint) -> String {
     let mut out =
         format!("You have passed all {} lessons of Socket Lab. What they have shown:\n\n", LESSONS.len());
     for lesson in LESSONS {
@@ -58,7 +60,7 @@ fn farewell() -> String {
     for (label, text) in GO_ON {
         out += &labelled(label, text, 6);
     }
-    out += &format!("\nnext: {AFTER} says where to go on\n");
+    out += &format!("\n{} {AFTER} says where to go on\n", paint.bold("next:"));
     out + "      cargo xtask compare --mine measures what your programs cost\n"
 }
 

@@ -88,3 +88,44 @@ fn prompt() -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use socket2::Domain;
+    use std::io::ErrorKind;
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+    /// Returns an address of `ip` where nobody listens. While the returned socket lives, nobody else can listen there.
+    fn closed(ip: IpAddr) -> (Address, Option<Socket>) {
+        let any = SocketAddr::from((ip, 0));
+        let socket = Socket::new(Domain::for_address(any), Type::STREAM, None);
+        let bound = socket.and_then(|socket| socket.bind(&any.into()).map(|()| socket)).ok();
+        // A machine without this family refuses every port.
+        let own = bound.as_ref().and_then(|socket| socket.local_addr().unwrap().as_socket());
+        (Address::Internet(own.unwrap_or_else(|| SocketAddr::from((ip, 1)))), bound)
+    }
+
+    #[test]
+    fn after_an_address_that_fails_the_next_one_is_tried_with_a_socket_of_its_family() {
+        let (first, _bound) = closed(Ipv6Addr::LOCALHOST.into());
+        let [server, other] = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        let [second, third] = [&server, &other].map(|server| server.local_addr().unwrap());
+        let stream = connect(&[first, Address::Internet(second), Address::Internet(third)]).unwrap();
+        assert_eq!(stream.peer_addr().unwrap().as_socket(), Some(second));
+    }
+
+    #[test]
+    fn when_all_addresses_fail_the_error_is_that_of_the_last() {
+        let (refuses, _bound) = closed(Ipv4Addr::LOCALHOST.into());
+        let error = connect(&[refuses.clone(), refuses.clone()]).expect_err("nobody listens there");
+        assert_eq!(error.kind(), ErrorKind::ConnectionRefused, "{error}");
+        if cfg!(unix) {
+            let missing = Address::Unix("no such folder/socket".into());
+            let error = connect(&[refuses.clone(), missing.clone()]).expect_err("nothing stands there");
+            assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+            let error = connect(&[missing, refuses]).expect_err("nobody listens there");
+            assert_eq!(error.kind(), ErrorKind::ConnectionRefused, "{error}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod words;
 
 use super::shared::{Usage, find_wire};
 use crate::cli;
+use crate::report::text::WIDTH;
 use crate::system::endpoint::{Listener, listening_at};
 use crate::wire::{Kind, Passed, Piece, Setup, Wire};
 use std::time::{Duration, Instant};
@@ -32,7 +33,11 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     })?;
     let turns = (args.client_turn.clone(), args.server_turn.clone());
     let wire = Wire::at(Setup::new(kind, args.seed).with_turns(turns.0, turns.1), listener, to);
-    let mut text = format!("call {} to reach {to} on a {kind} wire; Ctrl-C ends it\n", wire.addr);
+    let call = format!("call {} to reach {to} on a {kind} wire;", wire.addr);
+    let end = "Ctrl-C ends it";
+    // The path of a Unix socket may be long.
+    let gap = if call.chars().count() + 1 + end.len() > WIDTH { '\n' } else { ' ' };
+    let mut text = format!("{call}{gap}{end}\n");
     // The runner asks the kernel: a trial connection would be the server's first client.
     if to.is_local() && listening_at(to).is_ok_and(|found| found.is_empty()) {
         text += &format!("nobody listens at {to} yet: start the server there\n");
