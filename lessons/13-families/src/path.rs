@@ -54,7 +54,7 @@ pub fn make_room(path: &Path) -> io::Result<()> {
 /// or its file system has no locks) leaves our own servers with this race, too.
 pub fn lock_folder(path: &Path) -> Option<File> {
     let folder = match path.parent() {
-        Some(folder) if folder != "" => folder,
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let folder = File::open(folder).ok()?;

@@ -8,7 +8,7 @@ use crate::system::endpoint::Endpoint;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::wire::{Direction, Record, Setup, Wire};
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl Bench<'_> {
     /// Connects the runner to the server.
@@ -78,7 +78,7 @@ impl Bench<'_> {
     }
 
     /// Waits until the wire has carried what `done` asks for, the client has failed, or patience is over. While the wire
-    /// carries bytes the wait goes on, up to [`AT_MOST`].
+    /// carries bytes the wait goes on, up to [`LONGEST`].
     pub fn wait_passed(&self, wire: &Wire, server: &Server, client: &Client, done: impl Fn(&Record) -> bool) {
         let roots = [server.program.root(), client.program.root()];
         while_carried(&wire.record, Patience::with(&roots), || done(&wire.record) || client.has_failed());
@@ -90,7 +90,7 @@ impl Bench<'_> {
         patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
     }
 
-    /// Waits until the client has ended, as long as the wire carries bytes, up to [`AT_MOST`]: a wire may need long for a
+    /// Waits until the client has ended, as long as the wire carries bytes, up to [`LONGEST`]: a wire may need long for a
     /// few of them.
     pub fn wait_while_carried(&self, wire: &Wire, client: &Client) {
         let patience = Patience::with(&[client.program.root()]);
@@ -135,14 +135,20 @@ impl Bench<'_> {
     }
 }
 
-/// Waits until `is_over`, or patience is over. Each byte that the wire carries renews it, up to [`AT_MOST`]: a program
-/// may flood.
+/// How many bytes a wire carries in [`AT_MOST`] only when a program floods it.
+const FLOOD: u64 = 1 << 20;
+/// How long a wait for a wire lasts at most, however slowly it carries bytes on a busy machine.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// Waits until `is_over`, or patience is over. Each byte that the wire carries renews it, up to [`LONGEST`], and up to
+/// [`AT_MOST`] where a program floods it.
 fn while_carried(record: &Record, mut patience: Patience, is_over: impl Fn() -> bool) {
-    let at_most = Instant::now() + AT_MOST;
+    let start = Instant::now();
     loop {
         let before = record.carried();
         let moved = patience.until(|| (is_over() || record.carried() != before).then_some(()));
-        if moved.is_none() || is_over() || Instant::now() >= at_most {
+        let limit = if before.0 + before.1 > FLOOD { AT_MOST } else { LONGEST };
+        if moved.is_none() || is_over() || start.elapsed() >= limit {
             return;
         }
         patience.renew();
