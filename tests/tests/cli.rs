@@ -14,7 +14,7 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["run", "zzz"], "lesson-01  echo"),
         (&["run", "01", "--check", "echo-byte"], "did you mean `echo-bytes`?"),
         (&["run", "01", "--wire", "wet"], "the wires are: plain, glue"),
-        (&["run", "01", "--family", "ipv9"], "families of addresses are ipv4, ipv6, unix"),
+        (&["run", "01", "--family", "ipv9"], "choose ipv4, ipv6 or unix"),
         (&["run", "01", "--family", "unix"], "no check of this lesson runs over the family `unix`"),
         (&["watch", "01", "--family", "unix"], "no check of lesson-01 runs over the family `unix`"),
         (&["run", "01", "--lessons", "/no/such/folder"], "no folder of lessons at /no/such/folder"),

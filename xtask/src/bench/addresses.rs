@@ -36,7 +36,7 @@ impl Bench<'_> {
             ));
         }
         if let Some(why) = address::lacks(Family::V6) {
-            return skip(why);
+            return skip(format!("this check needs both IPv4 and IPv6: {why}"));
         }
         for _ in 0..TRIES {
             let six = can("find a free address", address::fresh(Family::V6))?.endpoint;

@@ -3,7 +3,7 @@
 use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
 use super::stderr::Said;
-use crate::finding::{Cause, Finding, Half, Outcome, quoted, skip, squeezed, unable};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted, skip, squeezed, unable};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use crate::system::program::{Exit, Program};
@@ -237,6 +237,24 @@ impl Client {
             ),
         };
         Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Client).broken()
+    }
+
+    /// As [`Client::exits_with_error`], where the client has nobody to connect to.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn gives_up(&mut self, after: &str) -> Outcome {
+        let outcome = self.exits_with_error(after);
+        match &outcome {
+            Err(stop) if matches!(stop.symptom(), Symptom::StillRuns | Symptom::StillWaits { .. }) => {
+                because(
+                    outcome,
+                    "the client's loop does not end there: nobody listens, so `connect` fails; say so and exit, and do not \
+                 try again",
+                )
+            }
+            _ => outcome,
+        }
     }
 
     fn wait_exit(&mut self, expected: &str) -> Outcome<Exit> {

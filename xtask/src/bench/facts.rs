@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
 use crate::system::endpoint::Endpoint;
+use crate::system::family::Family;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity, Pid};
 use crate::system::program::{Exit, Program};
@@ -54,6 +55,21 @@ pub fn ended(exit: Exit) -> Symptom {
     }
 }
 
+/// Returns why a program that does well at an address of IPv4 perhaps does not at this one; `None` for IPv4.
+pub fn of_another_family(addr: Endpoint) -> Option<&'static str> {
+    match addr.family() {
+        Family::V4 => None,
+        Family::V6 => Some(
+            "perhaps its socket is of another family: make it of the family of the address that was given (AF_INET6 for \
+             [::1]), and split HOST:PORT at the last `:`",
+        ),
+        Family::Unix => Some(
+            "perhaps its socket is of another family: make it of the family of the address that was given (AF_UNIX for \
+             unix:PATH), and split only HOST:PORT at its last `:`",
+        ),
+    }
+}
+
 /// Returns the finding that the client did not call at `addr`.
 pub fn never_called<T>(addr: Endpoint, client: &Program, patience: &Patience) -> Outcome<T> {
     let (symptom, doing) = still(client);
@@ -63,9 +79,12 @@ pub fn never_called<T>(addr: Endpoint, client: &Program, patience: &Patience) ->
     };
     let cause = match symptom {
         Symptom::StillWaits { on_input: true } => {
-            "it reads its standard input before it connects: connect first"
+            "it reads its standard input before it connects: connect first".to_string()
         }
-        _ => "the client must connect to the address in its first argument",
+        _ => {
+            let must = "the client must connect to the address in its first argument";
+            of_another_family(addr).map_or(must.into(), |perhaps| format!("{must}; {perhaps}"))
+        }
     };
     Finding::new(format!("the client connects to {addr}"), got, cause).of(Half::Client).broken()
 }

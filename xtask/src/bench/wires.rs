@@ -1,7 +1,7 @@
 //! Connections and wires of a bench: to the server, through a wire, and between the pair.
 
 use super::bench::Bench;
-use super::facts::{can, never_called, progress};
+use super::facts::{can, never_called, of_another_family, progress};
 use super::{Client, Peer, Server};
 use crate::finding::{Half, Outcome, broken};
 use crate::system::endpoint::Endpoint;
@@ -75,6 +75,12 @@ impl Bench<'_> {
             Some(()) => Ok(()),
             None => never_called(wire.addr, &client.program, &patience),
         }
+    }
+
+    /// Returns why the client perhaps did not call at the wire, where it did not; `None` where the wire has its call, or
+    /// is at an address of IPv4.
+    pub fn why_not_called(&self, wire: &Wire) -> Option<&'static str> {
+        if wire.has_client() { None } else { of_another_family(wire.addr) }
     }
 
     /// Waits until the wire has carried what `done` asks for, the client has failed, or patience is over. While the wire

@@ -1,6 +1,6 @@
 //! `cargo xtask hint`
 
-use super::shared::{lab, lesson_or_current, print};
+use super::shared::{again, lab, lesson_or_current, print};
 use crate::cli::Hint;
 use crate::course::Lesson;
 use crate::report::text::wrap;
@@ -11,6 +11,9 @@ use anyhow::Context;
 pub fn hint(args: &Hint) -> anyhow::Result<u8> {
     let (state, _) = lab().load();
     let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
+    if let Some(line) = again(args.lesson.as_deref(), &state) {
+        print(&format!("{line}\n\n"));
+    }
     let more = show(lesson, args.step, args.all)?;
     let next = match more {
         true => format!("one step more: cargo xtask hint {}", lesson.id()),

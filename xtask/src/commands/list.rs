@@ -1,6 +1,6 @@
 //! `cargo xtask list`
 
-use super::shared::{current, known, print, row};
+use super::shared::{again, current, known, print, row};
 use crate::course::{LESSONS, Lesson};
 use crate::report::text::Paint;
 use colored::Color;
@@ -8,7 +8,10 @@ use colored::Color;
 /// Prints the list of lessons, and the next command.
 pub fn list() -> anyhow::Result<u8> {
     let current = show();
-    print(&format!("\nnext: cargo xtask run {}\n", current.id()));
+    print(&match again(None, &known()) {
+        Some(_) => "\nnext: cargo xtask says what all lessons have shown, and where to go on\n".to_string(),
+        None => format!("\nnext: cargo xtask run {}\n", current.id()),
+    });
     Ok(0)
 }
 

@@ -73,6 +73,14 @@ pub fn current(state: &State) -> &'static Lesson {
     worked_on.or(next).unwrap_or(&LESSONS[0])
 }
 
+/// Returns the line that says which lesson comes when none is named and all have passed; `None` in other cases.
+pub fn again(word: Option<&str>, state: &State) -> Option<String> {
+    let all = LESSONS.iter().all(|lesson| state.passed.contains(&lesson.dir()));
+    let lesson = current(state);
+    (word.is_none() && all)
+        .then(|| format!("all lessons are passed; without a name, this is {} {}", lesson.id(), lesson.name))
+}
+
 /// Returns the lesson to do after `lesson`: the next one that has not passed, or else the first such.
 pub fn after(lesson: &Lesson, state: &State) -> Option<&'static Lesson> {
     let to_do = |other: &&Lesson| other.number != lesson.number && !state.passed.contains(&other.dir());
@@ -114,9 +122,19 @@ pub fn find_wire(word: &str) -> anyhow::Result<crate::wire::Kind> {
 /// [`Usage`] with all names.
 pub fn find_family(word: &str) -> anyhow::Result<Family> {
     let found = FAMILIES.iter().find(|family| family.word() == word);
-    let names: Vec<&str> = FAMILIES.iter().map(|family| family.word()).collect();
-    let unknown = || format!("there is no family `{word}`; families of addresses are {}", names.join(", "));
+    let unknown = || {
+        let names: Vec<&str> = FAMILIES.iter().map(|family| family.word()).collect();
+        format!("there is no family `{word}`; choose {}", any_of(&names))
+    };
     found.copied().ok_or_else(|| Usage(unknown()).into())
+}
+
+/// Returns `a`, `a or b`, or `a, b or c`.
+fn any_of(words: &[&str]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 /// Prints to standard output; a reader that has ended (`| head`) is no error.

@@ -21,5 +21,5 @@ pub fn calls_nobody(bench: &mut Bench, with: &With) -> Outcome {
     let addr = bench.nobody(Half::Client)?;
     let mut client = bench.client_as(addr, with, &[])?;
     client.end_input();
-    client.exits_with_error("when nobody listens")
+    client.gives_up("when nobody listens")
 }

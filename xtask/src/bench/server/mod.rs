@@ -6,10 +6,11 @@ mod rest;
 mod sockets_held;
 
 use super::Peer;
-use super::facts::{can, ended, still};
+use super::facts::{can, ended, of_another_family, still};
 use super::stderr::Said;
 use crate::finding::{Finding, Half, Outcome, Symptom, broken};
 use crate::system::endpoint::{Endpoint, listening_at};
+use crate::system::family::Family;
 use crate::system::output::Output;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Call, Pid};
@@ -86,15 +87,17 @@ impl Server {
             Some(None) => return Ok(self),
             Some(Some(exit)) => {
                 self.end();
-                let cause = match Said(self.program.stderr.kept()).names_address_in_use() {
-                    true => {
-                        "it says that an address is in use, but the one that it was given is free: it binds another \
-                         one; the address must come from the first argument"
+                let in_use = Said(self.program.stderr.kept()).names_address_in_use();
+                let cause = match of_another_family(self.addr) {
+                    _ if in_use => "it says that an address is in use, but the one that it was given is free: it binds \
+                                    another one; the address must come from the first argument"
+                        .into(),
+                    Some(perhaps) => {
+                        format!("it ended before it listened: its own message says why; {perhaps}")
                     }
-                    false => {
-                        "it ended before it listened: its own message says why. A server binds the address in its \
-                         first argument, and accepts clients in a loop"
-                    }
+                    None => "it ended before it listened: its own message says why. A server binds the address in its \
+                             first argument, and accepts clients in a loop"
+                        .into(),
                 };
                 let got = format!("it {exit} before it listened");
                 return Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Server).broken();
@@ -104,13 +107,20 @@ impl Server {
         let (got, cause) = match self.listening_addresses().first() {
             Some(addr) => (
                 format!("it listens at {addr}"),
-                "the address must come from the first argument, not from the program",
+                match of_another_family(self.addr).filter(|_| addr.family() != self.addr.family()) {
+                    Some(perhaps) => format!("the address must come from the first argument; {perhaps}"),
+                    None => "the address must come from the first argument, not from the program".into(),
+                },
             ),
             None => {
                 let (_, doing) = still(&self.program);
+                let or =
+                    of_another_family(self.addr).map_or(String::new(), |perhaps| format!(" Or {perhaps}"));
                 (
                     format!("nothing listens there; {doing}; {patience}"),
-                    "none of its sockets listens there: does the program reach `bind`, and then `listen`?",
+                    format!(
+                        "none of its sockets listens there: does the program reach `bind`, and then `listen`?{or}"
+                    ),
                 )
             }
         };
@@ -154,12 +164,22 @@ impl Server {
     /// # Errors
     /// The finding that names what it did instead.
     pub fn is_refused(&mut self, expected: &str, exit: Result<Exit, String>) -> Outcome {
+        // No second socket is bound to a path that is taken: its file was removed before.
+        let took_it = exit.is_err()
+            && sockets::KNOWN
+            && self.addr.family() == Family::Unix
+            && self.listening_addresses().contains(&self.addr);
         self.end();
         let said = Said(self.program.stderr.kept());
         let silent = |output: &Output| output.total() == 0;
         let silent = silent(&self.program.stderr) && silent(&self.program.stdout);
         let finding = |got: String, cause: &str| Finding::new(expected, got, cause);
         match exit {
+            Err(_) if took_it => finding(
+                format!("it listens at {}", self.addr),
+                "it took the address away from the server that listens there: connect to what stands at the path, and \
+                 where that is not refused, leave it, print the error and exit",
+            ),
             Err(gave_up) => finding(
                 format!("it still runs; {gave_up}"),
                 "`bind` or `listen` has failed, so there is nothing to serve: print the error and exit",
@@ -173,7 +193,7 @@ impl Server {
             ),
             Ok(Exit::Code(_)) if said.panicked() => finding(
                 "it panicked".into(),
-                "no `unwrap` on `bind`: the address is the user's choice, so the error is an answer for the user",
+                "an address that cannot be bound is no bug of the program: return the error and print it, do not panic",
             )
             .seen(Symptom::Panicked),
             Ok(Exit::Code(_)) if silent => {

@@ -4,6 +4,7 @@ use super::Server;
 use crate::bench::facts::can;
 use crate::finding::{Outcome, broken, unable};
 use crate::system::endpoint::{Ends, Side, listening_at};
+use crate::system::family::Family;
 use crate::system::patience::Patience;
 use crate::system::processes;
 use crate::system::sockets::{self, TcpState};
@@ -106,6 +107,9 @@ impl Server {
                 }
                 _ if addresses.contains(&self.addr) => {
                     "it was given one address: each other address that it binds opens a door that nobody asked for"
+                }
+                _ if self.addr.family() == Family::V6 => {
+                    "binding [::], 0.0.0.0 or another address than the one given opens the server to the whole network"
                 }
                 _ => {
                     "binding 0.0.0.0 or another address than the one given opens the server to the whole network"

@@ -11,7 +11,7 @@ mod words;
 
 pub use place::Place;
 
-use super::shared::stop_at_ctrl_c;
+use super::shared::{again, lab, stop_at_ctrl_c};
 use crate::cli::Run;
 use plan::Plan;
 
@@ -23,6 +23,11 @@ pub fn run(args: &Run) -> anyhow::Result<u8> {
     if args.screen.is_some() {
         // When `watch` is killed, nobody reads this run any more: the kernel ends it, and its keepers end its programs.
         let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
+    }
+    if !args.all
+        && let Some(line) = again(args.lessons.first().map(String::as_str), &lab().load().0)
+    {
+        plan.say(&format!("{line}\n\n"));
     }
     let built = plan.build();
     let report = plan.judge(built);

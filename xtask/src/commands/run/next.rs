@@ -18,8 +18,13 @@ impl Plan<'_> {
 
     /// Returns what to do next.
     pub(super) fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> Next {
+        // All the checks of this run again.
+        let same = match self.family {
+            Some(family) => format!("{rerun} --family {family}"),
+            None => rerun.to_string(),
+        };
         if report.problem.is_some() {
-            return Next::command(&format!("mend it, then {rerun}"));
+            return Next::command(&format!("mend it, then {same}"));
         }
         if let Some(failed) = Self::first_failed(report) {
             return match report.checks.len() {
@@ -30,14 +35,14 @@ impl Plan<'_> {
         }
         if let Some(hole) = report.checks.iter().find_map(|check| check.hole.as_ref()) {
             return Next::words(&format!("write `{}` in {}:{}, then", hole.function, hole.file, hole.line))
-                .then(rerun)
+                .then(&same)
                 .then(&format!("stuck? cargo xtask hint {}", lesson.id()));
         }
         let args = self.args;
         match report.verdict() {
             Verdict::Error => {
                 Next::command("mend what kept the runner from judging (cargo xtask doctor may know), then")
-                    .then(rerun)
+                    .then(&same)
             }
             _ if report.checks.len() < lesson.checks().count() => {
                 Next::command(&format!("all checks: {rerun}"))

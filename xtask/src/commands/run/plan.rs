@@ -134,13 +134,17 @@ impl<'a> Plan<'a> {
     }
 
     pub(super) fn described(&self) -> String {
-        match self.subject().as_str() {
+        let what = match self.subject().as_str() {
             "solution" => "the reference solution".into(),
             "lesson" => match &self.args.dir {
                 Some(dir) => format!("the programs in {}", dir.display()),
                 None => "your programs".into(),
             },
             command => command.to_string(),
+        };
+        match self.family {
+            Some(family) => format!("{what}, over {family}"),
+            None => what,
         }
     }
 }

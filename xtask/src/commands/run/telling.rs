@@ -132,8 +132,16 @@ impl<'a> Telling<'a> {
         let before = match shown.verdict {
             Verdict::Demo => earlier.iter().any(same_demo),
             Verdict::Error => earlier.iter().any(same_hindrance),
-            // A machine that lacks a family lacks it in every check: it is said once.
-            Verdict::Pass => earlier.iter().any(|check| check.verdict == Verdict::Skip),
+            // A machine that lacks a family lacks it in every check, and a hole is one for all checks: each is said once.
+            Verdict::Pass => now.iter().filter(|check| check.verdict != Verdict::Pass).all(|check| {
+                let of_the_same = |other: &CheckReport| {
+                    (other.family, other.verdict, &other.hole) == (check.family, check.verdict, &check.hole)
+                };
+                // A promise of which everything waits for a hole has no line.
+                let told = report.promises().filter(|promise| text::shown_of(promise).hole.is_none());
+                told.take_while(|promise| promise[0].id != now[0].id || promise[0].wire != now[0].wire)
+                    .any(|promise| promise.iter().any(of_the_same))
+            }),
             _ => earlier.iter().any(failed),
         };
         let detail = if before { Detail::Brief } else { Detail::Whole };

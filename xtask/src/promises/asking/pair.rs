@@ -66,7 +66,8 @@ fn talk<P: Ask>(
         show.client(bench, client);
         if !whole(&wire.record) {
             let carried = (wire.record.carried().0, P::replied(&wire.record));
-            return cut_short(carried, sizes, &request, &replies[n], client);
+            let why = bench.why_not_called(wire);
+            return cut_short(carried, sizes, &request, &replies[n], client, why);
         }
     }
     bench.scene.push((Role::Client, "(typed)   q".into()));
@@ -116,6 +117,7 @@ fn cut_short(
     request: &[u8],
     reply: &[u8],
     client: &Client,
+    why_not_called: Option<&str>,
 ) -> Outcome {
     let line = String::from_utf8_lossy(request);
     let line = line.trim_end();
@@ -126,7 +128,10 @@ fn cut_short(
     };
     let ended = client.exit().map_or("gave up waiting".into(), |exit| format!("the client {exit}"));
     let got = format!("{} in all went that way; {ended}", count(passed as usize));
-    let cause = format!("mend the {}: its own checks tell more", at_fault.word());
+    let mut cause = format!("mend the {}: its own checks tell more", at_fault.word());
+    if let Some(perhaps) = why_not_called.filter(|_| at_fault == Half::Client) {
+        cause += &format!("; {perhaps}");
+    }
     Finding::new(expected, got, cause).of(at_fault).broken()
 }
 

@@ -1,7 +1,8 @@
 //! `[::1]` and `127.0.0.1` are two addresses: a port of one is not the port of the other.
 
-use crate::bench::{Bench, Endpoint, Family, Server};
-use crate::finding::{Half, Outcome, Stop, broken};
+use super::place::listens_unlike;
+use crate::bench::{Bench, Endpoint, Family};
+use crate::finding::{Half, Outcome, broken};
 use crate::promises::asking::server::{asks, next_is_served};
 use crate::promises::inputs::random_bytes;
 use crate::promises::lesson_02_uppercase::Uppercase;
@@ -45,7 +46,9 @@ fn shares_a_port(bench: &mut Bench) -> Outcome {
 fn both(bench: &mut Bench, first: Endpoint, second: Endpoint) -> Outcome {
     let mut one = bench.server_at(first, &[])?.ready()?;
     next_is_served::<Uppercase>(bench, &mut one, "its start")?;
-    let mut other = beside(bench.server_at(second, &[])?, first, second)?;
+    let other = bench.server_at(second, &[])?;
+    let expected = format!("another server listens at {second} while one listens at {first}");
+    let mut other = listens_unlike(bench, other, &expected, BOTH, |bench| alone(bench, second))?;
     let bytes = random_bytes(&mut bench.rng, 40);
     for server in [&mut one, &mut other] {
         let mut peer = bench.connect(server)?;
@@ -56,18 +59,9 @@ fn both(bench: &mut Bench, first: Endpoint, second: Endpoint) -> Outcome {
     next_is_served::<Uppercase>(bench, &mut other, "the end of the server at the other address")
 }
 
-/// Returns the second server once it listens.
-fn beside(server: Server, first: Endpoint, second: Endpoint) -> Outcome<Server> {
-    let stop = match server.ready() {
-        Ok(server) => return Ok(server),
-        Err(stop) => stop,
-    };
-    match *stop {
-        Stop::Broken(finding) => broken(
-            format!("another server listens at {second} while one listens at {first}"),
-            finding.got,
-            BOTH,
-        ),
-        stop => Err(Box::new(stop)),
-    }
+/// Starts the server alone at another port of the address, and waits until it listens.
+fn alone(bench: &mut Bench, like: Endpoint) -> Outcome {
+    let (six, four) = bench.one_port(Half::Server)?;
+    let at = if like.family() == Family::V6 { six } else { four };
+    bench.server_at(at, &[])?.ready().map(drop)
 }

@@ -1,9 +1,9 @@
 //! What a client does with an address: it calls that one, and no other.
 
 use super::paths::{ALL_OF_IT, AS_IT_IS, NAMES, TOO_LONG};
-use super::place::{NAME, Place, with_address};
+use super::place::{NAME, Place, cause_of, with_address};
 use crate::bench::{Bench, Client, Ending, Endpoint, Family, Host, With, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, Stop, Symptom, because, unable};
+use crate::finding::{Finding, Half, Outcome, Stop, Symptom, Weight, because, unable};
 use crate::promises::asking::Ask;
 use crate::promises::asking::client::Asked;
 use crate::promises::inputs::random_word;
@@ -44,7 +44,7 @@ fn calls_no_other(bench: &mut Bench) -> Outcome {
     let mut client = bench.client(given, &[])?;
     client.line("hello");
     client.end_input();
-    let ends = client.exits_with_error(&format!("when nobody listens at {given}"));
+    let ends = client.gives_up(&format!("when nobody listens at {given}"));
     not_called(bench, &host, &mut client, &given.to_string())?;
     ends
 }
@@ -107,17 +107,20 @@ fn calls_again(bench: &mut Bench) -> Outcome {
     }
 }
 
-/// Listens at `at` and talks to the client, which is started as `with` says; `cause` says why it does not call there.
+/// Listens at `at` and talks to the client, which is started as `with` says; `cause` says why it does not call there,
+/// when it does call at an ordinary path.
 fn called(bench: &mut Bench, at: Endpoint, with: &With, cause: &str) -> Outcome {
     let host = bench.host_at(at)?;
     let line = random_word(bench, 8);
     let reply = Uppercase::reply(line.as_bytes());
     let mut client = bench.client_as(at, with, slice::from_ref(&reply))?;
-    let peer = bench.accept(&host, &client).map_err(|stop| match with.address.as_ref() {
-        Some(word) => expecting(stop, &format!("the client, given {word:?}, connects to {at}")),
-        None => stop,
-    });
-    let mut peer = because(peer, cause)?;
+    let mut peer = match bench.accept(&host, &client) {
+        Ok(peer) => peer,
+        Err(stop) => {
+            client.end();
+            return Err(not_there(bench, stop, at, with, cause));
+        }
+    };
     client.line(&line);
     let heard = peer.hear(line.len());
     same_bytes(Half::Client, line.as_bytes(), &heard, Uppercase::cause_of_request)?;
@@ -128,12 +131,25 @@ fn called(bench: &mut Bench, at: Endpoint, with: &With, cause: &str) -> Outcome 
     client.printed_all(slice::from_ref(&reply), Uppercase::cause_of_printed)
 }
 
-/// Returns the stop with other words for what should have happened.
-fn expecting(mut stop: Box<Stop>, expected: &str) -> Box<Stop> {
-    if let Stop::Broken(finding) = &mut *stop {
-        finding.expected = expected.into();
+/// Returns the stop that the client did not call at `at`, with the cause that an ordinary call shows to be true.
+fn not_there(bench: &mut Bench, mut stop: Box<Stop>, at: Endpoint, with: &With, cause: &str) -> Box<Stop> {
+    let Stop::Broken(finding) = &mut *stop else { return stop };
+    if let Some(word) = &with.address {
+        finding.expected = format!("the client, given {word:?}, connects to {at}").into();
+    }
+    if finding.cause.weight != Weight::Certain {
+        finding.cause = cause_of(bench, std::mem::take(&mut finding.cause), cause, calls_an_ordinary_path);
     }
     stop
+}
+
+/// Starts the client at a short path that begins with `/`, and waits until it calls there.
+fn calls_an_ordinary_path(bench: &mut Bench) -> Outcome {
+    let place = Place::new(bench)?;
+    let at = place.at(NAME)?;
+    let host = bench.host_at(at)?;
+    let client = bench.client(at, &[])?;
+    bench.accept(&host, &client).map(drop)
 }
 
 /// Types a line that is no UTF-8, and replies as the server does.
@@ -201,7 +217,7 @@ fn calls_nobody(bench: &mut Bench, place: &Place, name: &str, when: &str) -> Out
     let mut client = bench.client(place.at(name)?, &[])?;
     client.line("hello");
     client.end_input();
-    let ends = client.exits_with_error(&format!("when {when}"));
+    let ends = client.gives_up(&format!("when {when}"));
     client.end();
     match &before {
         Some(before) => place.is_untouched(Half::Client, name, before, ONLY_CALLS)?,

@@ -16,6 +16,7 @@ pub const PROMISES: &[&[Check]] = &[
     <Uppercase as pair::Rows>::PAIR,
     taken::ROWS,
     restart::ROWS,
+    taken::DATAGRAMS,
     paths::ROWS,
     apart::ROWS,
     <Uppercase as many::Rows>::MANY,

@@ -67,7 +67,7 @@ fn serves_at(bench: &mut Bench, dir: &Dir, at: Endpoint, name: &str, cause: &str
     let word = format!("unix:{name}");
     let expected = format!("the server listens at {word:?}, a file in its working directory");
     let server = bench.start_server(at, &with_address(Some(dir), word))?;
-    let mut server = listens(server, &expected, cause)?;
+    let mut server = listens(bench, server, &expected, cause)?;
     next_is_served::<Uppercase>(bench, &mut server, "its start")
 }
 
@@ -75,6 +75,7 @@ fn takes_100_bytes(bench: &mut Bench) -> Outcome {
     let place = Place::new(bench)?;
     let server = bench.server_at(place.at(&place.name_of_length(100))?, &[])?;
     let mut server = listens(
+        bench,
         server,
         "the server listens at a path of 100 bytes",
         "`sockaddr_un` has room for 108 bytes on Linux and 104 on macOS, with the 0 at the end (unix(7))",

@@ -72,17 +72,59 @@ pub fn with_address(dir: Option<&Dir>, word: String) -> With {
     With { address: Some(word), dir: dir.map(|dir| dir.path().to_path_buf()), ..With::default() }
 }
 
-/// Returns the server once it listens. When it does not, the finding has this cause in place of the bench's.
-pub fn listens(server: Server, expected: &str, cause: impl Into<Cause>) -> Outcome<Server> {
+/// Returns the server once it listens. When it does not, the finding has this cause, but only if the server listens at
+/// an ordinary path, where nothing stands: else the cause is what keeps it from listening there, too.
+pub fn listens(
+    bench: &mut Bench,
+    server: Server,
+    expected: &str,
+    cause: impl Into<Cause>,
+) -> Outcome<Server> {
+    listens_unlike(bench, server, expected, cause, |bench| {
+        let place = Place::new(bench)?;
+        bench.server_at(place.at(NAME)?, &[])?.ready().map(drop)
+    })
+}
+
+/// As [`listens`]: `ordinary` starts the server at the address at which it must listen for `cause` to be true.
+pub fn listens_unlike(
+    bench: &mut Bench,
+    server: Server,
+    expected: &str,
+    cause: impl Into<Cause>,
+    ordinary: impl FnOnce(&mut Bench) -> Outcome,
+) -> Outcome<Server> {
     let stop = match server.ready() {
         Ok(server) => return Ok(server),
         Err(stop) => stop,
     };
     match *stop {
         Stop::Broken(finding) => {
-            Finding { expected: expected.into(), cause: cause.into(), ..finding }.broken()
+            let cause = cause_of(bench, finding.cause, cause, ordinary);
+            Finding { expected: expected.into(), cause, ..finding }.broken()
         }
         stop => Err(Box::new(stop)),
+    }
+}
+
+/// Returns `cause` if the program does well at an ordinary address, else why it does not, or `own` where that cannot be
+/// tried. What the programs that `ordinary` starts say is no evidence of the check.
+pub fn cause_of(
+    bench: &mut Bench,
+    own: Cause,
+    cause: impl Into<Cause>,
+    ordinary: impl FnOnce(&mut Bench) -> Outcome,
+) -> Cause {
+    let (ends, logs) = (bench.ends.len(), bench.logs.len());
+    let outcome = ordinary(bench);
+    bench.ends.truncate(ends);
+    bench.logs.truncate(logs);
+    match outcome {
+        Ok(()) => cause.into(),
+        Err(stop) => match *stop {
+            Stop::Broken(finding) => finding.cause,
+            _ => own,
+        },
     }
 }
 

@@ -31,8 +31,10 @@ fn restarts_at_once(bench: &mut Bench) -> Outcome {
         let mut peer = bench.connect(&mut server)?;
         asks::<Uppercase>(&mut peer, &bytes)?;
         server.end();
+        let again = bench.server_at(at, &[])?;
         server = listens(
-            bench.server_at(at, &[])?,
+            bench,
+            again,
             "a server that was killed listens at its path again, at once",
             "a killed server cannot remove its socket file: at the start, remove one at which `connect` is refused",
         )?;

@@ -22,13 +22,15 @@ pub const ROWS: &[Check] = &[
         .over(&[Family::Unix]),
     server!("leaves-a-link", "leaves a symbolic link at PATH, says so and exits", leaves_a_link)
         .over(&[Family::Unix]),
-    server!(
-        "leaves-a-datagram-socket",
-        "leaves a datagram socket at PATH, says so and exits",
-        leaves_a_datagram_socket
-    )
-    .over(&[Family::Unix]),
 ];
+
+/// The row after `second-is-refused`, which says more of a server that removes every socket.
+pub const DATAGRAMS: &[Check] = &[server!(
+    "leaves-a-datagram-socket",
+    "leaves a datagram socket at PATH, says so and exits",
+    leaves_a_datagram_socket
+)
+.over(&[Family::Unix])];
 
 /// Starts the server where a socket file is that another one has left.
 fn replaces_a_stale_socket(bench: &mut Bench) -> Outcome {
@@ -36,10 +38,11 @@ fn replaces_a_stale_socket(bench: &mut Bench) -> Outcome {
     place.dir.stale_socket(NAME)?;
     let server = bench.server_at(place.at(NAME)?, &[])?;
     let mut server = listens(
+        bench,
         server,
         "the server replaces a socket file at which `connect` is refused, and listens",
-        "`bind` makes the file of a Unix socket, and nobody removes it when a server is killed: when `bind` says that \
-         the address is in use, connect to it, and where that is refused remove the file and bind again",
+        "`bind` makes the file of a Unix socket, and nobody removes it when a server is killed: connect to what stands \
+         there; where that is refused, remove the file, then `bind`",
     )?;
     next_is_served::<Uppercase>(bench, &mut server, "a stale socket file that it has replaced")
 }
@@ -116,8 +119,8 @@ fn leaves_a_datagram_socket(bench: &mut Bench) -> Outcome {
     leaves(
         bench,
         "a datagram socket",
-        "to connect to a socket of another type fails with EPROTOTYPE, not ECONNREFUSED: a program uses this one, and \
-         only a refused one may be removed",
+        "a program uses this socket: remove only one at which `connect` is refused (ECONNREFUSED); to connect to a \
+         socket of another type fails with EPROTOTYPE",
         put,
         &[],
     )

@@ -110,8 +110,12 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
             for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
                 let _ = writeln!(out, "{}", row(paint, label, &text.to_string()));
             }
+            let wire = match check.wire {
+                Kind::Plain => String::new(),
+                wire => format!(" --wire {wire}"),
+            };
             let family = check.family.map_or(String::new(), |family| format!(" --family {family}"));
-            let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}{family}", check.id)));
+            let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}{wire}{family}", check.id)));
         }
         Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail),
     }
@@ -122,8 +126,10 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
 /// promise came out the same over all of them.
 fn families(promise: &[CheckReport], shown: &CheckReport, detail: Detail) -> Option<String> {
     let family = shown.family?;
-    // That a family is skipped is said once.
-    let is_said = |check: &CheckReport| check.verdict == Verdict::Skip && detail == Detail::Brief;
+    // That a family is skipped, or not written yet, is said once.
+    let is_said = |check: &CheckReport| {
+        (check.verdict == Verdict::Skip || check.hole.is_some()) && detail == Detail::Brief
+    };
     let is_held =
         |check: &CheckReport| check.verdict == Verdict::Pass && check.hole.is_none() || is_said(check);
     let is_skipped = |check: &CheckReport| check.verdict == Verdict::Skip;

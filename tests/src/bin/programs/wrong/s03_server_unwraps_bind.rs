@@ -1,4 +1,4 @@
-// kills says-why-it-cannot-bind@plain: no `unwrap` on `bind`: the address is the user's choice, so
+// kills says-why-it-cannot-bind@plain: an address that cannot be bound is no bug of the program
 // Mistake: it unwraps what bind returns.
 // A taken address gives status 101 and a backtrace instead of a message.
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-// kills says-why-it-cannot-bind@plain: no `unwrap` on `bind`: the address is the user's choice, so the error
+// kills says-why-it-cannot-bind@plain: an address that cannot be bound is no bug of the program
 // Mistake: a taken address is a panic
 use std::net::UdpSocket;
 use std::process::ExitCode;

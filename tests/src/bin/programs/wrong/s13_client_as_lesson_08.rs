@@ -1,4 +1,4 @@
-// kills calls-100-bytes@plain/unix: `sockaddr_un` has room for 108 bytes on Linux and 104 on macOS
+// kills calls-100-bytes@plain/unix: the client must connect to the address in its first argument
 // kills sends-exact-lines@plain/unix: the client must connect to the address in its first argument
 // Mistake: the client of lesson 08 as it is: it knows no path.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,5 +1,5 @@
 # kills sends-exact-lines@plain/unix: the client must connect to the address in its first argument
-# kills calls-100-bytes@plain/unix: `sockaddr_un` has room for 108 bytes on Linux and 104 on macOS
+# kills calls-100-bytes@plain/unix: the client must connect to the address in its first argument
 # Mistake: its Unix socket is SOCK_SEQPACKET.
 import os
 import signal

@@ -1,5 +1,5 @@
 # kills only-ascii-letters@plain/unix: none of its sockets listens there
-# kills takes-100-bytes@plain/unix: `sockaddr_un` has room for 108 bytes on Linux and 104 on macOS
+# kills takes-100-bytes@plain/unix: none of its sockets listens there
 # Mistake: it binds the abstract name, so that no file is ever left.
 import errno
 import os

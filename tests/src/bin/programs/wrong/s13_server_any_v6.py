@@ -1,6 +1,6 @@
 # kills leaves-ipv4-alone@plain/ipv6: the socket listens at every address
 # kills shares-a-port@plain/ipv6: the socket listens at every address
-# kills binds-its-address@plain/ipv6: binding 0.0.0.0 or another address than the one given opens the server
+# kills binds-its-address@plain/ipv6: binding [::], 0.0.0.0 or another address than the one given opens the server
 # Mistake: for ::1 it binds ::, and so every IPv4 address as well.
 import errno
 import os

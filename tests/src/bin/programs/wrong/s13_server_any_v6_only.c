@@ -1,4 +1,4 @@
-// kills binds-its-address@plain/ipv6: binding 0.0.0.0 or another address than the one given opens the server
+// kills binds-its-address@plain/ipv6: binding [::], 0.0.0.0 or another address than the one given opens the server
 // Mistake: for ::1 it binds in6addr_any (IPv6 only): every interface.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-# kills says-why-it-cannot-bind@plain/unix: `bind` or `listen` has failed
+# kills says-why-it-cannot-bind@plain/unix: it took the address away from the server that listens there
 # Mistake: whether somebody listens is read from a pid file that only it writes: other live servers are replaced.
 import errno
 import os
