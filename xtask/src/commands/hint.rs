@@ -17,10 +17,7 @@ pub fn hint(args: &Hint) -> anyhow::Result<u8> {
     let more = show(lesson, args.step, args.all)?;
     let next = match more {
         true => format!("one step more: cargo xtask hint {}", lesson.id()),
-        false => format!(
-            "that was the last hint; cargo xtask diff {} shows the solution beside yours",
-            lesson.id()
-        ),
+        false => format!("that was the last hint; see the solution: cargo xtask diff {}", lesson.id()),
     };
     print(&format!("next: {next}\n"));
     Ok(0)

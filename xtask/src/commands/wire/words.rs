@@ -46,6 +46,24 @@ pub fn quoted_start(len: usize, bytes: &[u8]) -> String {
     format!("{len:>6} {unit:<5}{quoted}")
 }
 
+/// Returns the first of `len` bytes in quotes, at most `room` columns of them; `…` stands for those that do not fit.
+pub fn quoted_in(room: usize, len: usize, bytes: &[u8]) -> String {
+    let shown = |n: usize| {
+        let text: String = bytes[..n].iter().map(|byte| escaped(*byte)).collect();
+        format!("\"{text}\"{}", if n < len { "…" } else { "" })
+    };
+    let fits = |n: &usize| shown(*n).chars().count() <= room;
+    shown((0..=bytes.len().min(room)).rev().find(fits).unwrap_or(0))
+}
+
+/// Returns a byte as Rust writes it in a string, and the byte 0 in two columns in place of four.
+fn escaped(byte: u8) -> String {
+    match byte {
+        0 => "\\0".into(),
+        _ => byte.escape_ascii().to_string(),
+    }
+}
+
 /// Prints at once; returns whether somebody still reads the output.
 pub fn say_and_flush(text: &str) -> bool {
     let mut out = std::io::stdout();
