@@ -25,11 +25,7 @@ impl Bench<'_> {
     /// # Errors
     /// When none is found. A skip where the machine has no IPv6, and for a half that is fixed to one address.
     pub fn one_port(&self, half: Half) -> Outcome<(Endpoint, Endpoint)> {
-        let fixed = match half {
-            Half::Client => self.programs.client.at,
-            _ => self.programs.server.at,
-        };
-        if let Some(fixed) = fixed {
+        if let Some(fixed) = self.programs.fixed_of(half) {
             return skip(format!(
                 "the {} is fixed to {fixed}, and this check needs two addresses",
                 half.word()

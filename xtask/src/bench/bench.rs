@@ -248,10 +248,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When no address is free.
     pub fn nobody(&mut self, half: Half) -> Outcome<Endpoint> {
-        self.address(match half {
-            Half::Server => self.programs.server.at,
-            _ => self.programs.client.at,
-        })
+        self.address(self.programs.fixed_of(half))
     }
 
     /// Returns addresses that are open to other machines, all with the port of a free loopback address: the unspecified

@@ -1,5 +1,6 @@
 //! How to start the programs under test.
 
+use crate::finding::Half;
 use crate::system::endpoint::Endpoint;
 use crate::system::program::Spec;
 use std::collections::HashMap;
@@ -114,6 +115,15 @@ pub struct Programs {
 pub const HASH: &str = "lab-hash";
 
 impl Programs {
+    /// Returns the one address at which this half's program listens or that it calls, where it has one. A pair's is its
+    /// client's: that is where the wire between them listens.
+    pub fn fixed_of(&self, half: Half) -> Option<SocketAddr> {
+        match half {
+            Half::Server => self.server.at,
+            Half::Client | Half::Pair => self.client.at,
+        }
+    }
+
     /// Returns the programs of a lesson from what cargo built: `kind` is `solution` or `lesson`. `None` when one did
     /// not compile.
     pub fn built(kind: &str, number: &str, built: &HashMap<String, PathBuf>) -> Option<Self> {

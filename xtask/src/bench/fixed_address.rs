@@ -1,5 +1,6 @@
 //! A program that always has the same address: connections of an earlier check may still hold it.
 
+use crate::system::endpoint::listening_at;
 use crate::system::patience::Patience;
 use crate::system::sockets::{self, TcpState};
 use std::net::SocketAddr;
@@ -10,8 +11,7 @@ const TIME_WAIT: Duration = Duration::from_secs(70);
 
 /// Returns whether another program listens at this address, or at its port on every address.
 pub fn is_taken(addr: SocketAddr) -> bool {
-    let listening = sockets::listening(Some(addr.port())).unwrap_or_default();
-    listening.iter().any(|entry| entry.local.ip() == addr.ip() || entry.local.ip().is_unspecified())
+    listening_at(addr.into()).is_ok_and(|found| !found.is_empty())
 }
 
 /// Waits until no connection holds this address any more. Returns `false` when there was none, or one held it too

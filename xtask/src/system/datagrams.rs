@@ -59,6 +59,27 @@ pub fn sockets() -> io::Result<Vec<Entry>> {
     imp::sockets()
 }
 
+/// Returns the UDP sockets that take what is sent to `addr`: bound there, or to its port at every address.
+///
+/// # Errors
+/// As [`sockets`].
+pub fn taking(addr: SocketAddr) -> io::Result<Vec<Entry>> {
+    let mut entries = sockets()?;
+    entries.retain(|Entry { local, .. }| {
+        local.port() == addr.port() && (local.ip() == addr.ip() || local.ip().is_unspecified())
+    });
+    Ok(entries)
+}
+
+/// Returns how many datagrams the kernel has dropped at the sockets that are bound to these addresses.
+///
+/// # Errors
+/// As [`sockets`].
+pub fn drops_at(addrs: &[SocketAddr]) -> io::Result<u64> {
+    let entries = sockets()?;
+    Ok(entries.iter().filter(|entry| addrs.contains(&entry.local)).map(|entry| entry.drops).sum())
+}
+
 #[cfg(target_os = "linux")]
 mod imp {
     use super::{Entry, Stamped};

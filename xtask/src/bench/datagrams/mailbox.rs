@@ -1,6 +1,7 @@
 //! A socket of the runner's own: a client's for a server under test, a server's for a client.
 
-use super::picture::{Datagrams, drops_at};
+use super::picture::Datagrams;
+use super::server::holders;
 use crate::bench::facts::can;
 use crate::bench::{Bench, Client, Given, Server};
 use crate::finding::{Half, Outcome};
@@ -147,21 +148,12 @@ impl Bench<'_> {
     /// # Errors
     /// When none is free.
     pub fn datagram_address(&self, half: Half) -> Outcome<SocketAddr> {
-        let fixed = match half {
-            Half::Server => self.programs.server.at,
-            Half::Client | Half::Pair => self.programs.client.at,
-        };
-        if let Some(fixed) = fixed {
+        if let Some(fixed) = self.programs.fixed_of(half) {
             return Ok(fixed);
         }
         loop {
             let addr = can("find a free address", address::free())?;
-            let entries = datagrams::sockets().unwrap_or_default();
-            let takes = |entry: &datagrams::Entry| {
-                entry.local.port() == addr.port()
-                    && (entry.local.ip() == addr.ip() || entry.local.ip().is_unspecified())
-            };
-            if !entries.iter().any(takes) {
+            if holders(addr).is_empty() {
                 return Ok(addr);
             }
         }
@@ -290,7 +282,7 @@ impl Mailbox {
 
 impl Drop for Mailbox {
     fn drop(&mut self) {
-        self.datagrams.add_drops(drops_at(self.addr));
+        self.datagrams.add_drops(datagrams::drops_at(&[self.addr]).unwrap_or(0));
     }
 }
 

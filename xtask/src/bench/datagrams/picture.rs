@@ -1,8 +1,6 @@
 //! Every datagram that the runner's sockets and its wire have seen in one check.
 
-use crate::system::datagrams;
 use crate::wire::{Crossing, DatagramRecord, Direction, Fate, number_of};
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -121,10 +119,4 @@ impl Default for Datagrams {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Returns how many datagrams the kernel has dropped at the socket that is bound here; 0 where it does not tell.
-pub(super) fn drops_at(addr: SocketAddr) -> u64 {
-    let entries = datagrams::sockets().unwrap_or_default();
-    entries.iter().filter(|entry| entry.local == addr).map(|entry| entry.drops).sum()
 }

@@ -1,7 +1,7 @@
 //! A server under test whose socket is bound, not listening.
 
 use crate::bench::facts::{ended, spin, still};
-use crate::bench::stderr::Said;
+use crate::bench::stderr::{BINDS_ANOTHER, Said};
 use crate::bench::{Bench, Server, With};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
 use crate::system::datagrams::{self, Entry};
@@ -47,12 +47,8 @@ impl Bench<'_> {
 }
 
 /// Returns the datagram sockets that take what is sent to this address; empty where the platform does not tell.
-fn holders(addr: SocketAddr) -> Vec<Entry> {
-    let here = |entry: &Entry| {
-        entry.local.port() == addr.port()
-            && (entry.local.ip() == addr.ip() || entry.local.ip().is_unspecified())
-    };
-    datagrams::sockets().unwrap_or_default().into_iter().filter(here).collect()
+pub(super) fn holders(addr: SocketAddr) -> Vec<Entry> {
+    datagrams::taking(addr).unwrap_or_default()
 }
 
 impl Server {
@@ -83,10 +79,7 @@ impl Server {
             Some(Some(exit)) => {
                 self.end();
                 let cause = match Said(self.program.stderr.kept()).names_address_in_use() {
-                    true => {
-                        "it says that an address is in use, but the one that it was given is free: it binds another \
-                         one; the address must come from the first argument"
-                    }
+                    true => BINDS_ANOTHER,
                     false => {
                         "it ended before its socket was bound: its own message says why. A server binds the address \
                          in its first argument, and receives in a loop"

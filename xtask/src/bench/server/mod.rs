@@ -7,7 +7,7 @@ mod sockets_held;
 
 use super::Peer;
 use super::facts::{can, ended, of_another_family, still};
-use super::stderr::Said;
+use super::stderr::{BINDS_ANOTHER, Said};
 use crate::finding::{Finding, Half, Outcome, Symptom, broken};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::family::Family;
@@ -89,9 +89,7 @@ impl Server {
                 self.end();
                 let in_use = Said(self.program.stderr.kept()).names_address_in_use();
                 let cause = match of_another_family(self.addr) {
-                    _ if in_use => "it says that an address is in use, but the one that it was given is free: it binds \
-                                    another one; the address must come from the first argument"
-                        .into(),
+                    _ if in_use => BINDS_ANOTHER.into(),
                     Some(perhaps) => {
                         format!("it ended before it listened: its own message says why; {perhaps}")
                     }

@@ -30,10 +30,7 @@ pub fn wire(args: &cli::Wire, kind: Kind) -> anyhow::Result<u8> {
     }
     let wire = DatagramWire::start(kind, args.seed, listen, to)?;
     let mut text = format!("send to {} to reach {to} ({kind}); Ctrl-C ends it\n", wire.addr);
-    let here = |entry: &datagrams::Entry| {
-        entry.local.port() == to.port() && (entry.local.ip() == to.ip() || entry.local.ip().is_unspecified())
-    };
-    if to.ip().is_loopback() && datagrams::sockets().is_ok_and(|entries| !entries.iter().any(here)) {
+    if to.ip().is_loopback() && datagrams::taking(to).is_ok_and(|entries| entries.is_empty()) {
         text += &format!("nobody has bound {to} yet: start the server, or no reply comes\n");
     }
     // Of each datagram, how many of its passages are printed already.

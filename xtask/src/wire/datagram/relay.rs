@@ -101,8 +101,7 @@ impl DatagramWire {
         let flows = self.shared.towards_server.lock().unwrap_or_else(PoisonError::into_inner);
         let own: Vec<SocketAddr> =
             flows.iter().filter_map(|socket| socket.local_addr().ok()).chain([self.addr]).collect();
-        let entries = datagrams::sockets().ok()?;
-        Some(entries.iter().filter(|entry| own.contains(&entry.local)).map(|entry| entry.drops).sum())
+        datagrams::drops_at(&own).ok()
     }
 }
 
