@@ -26,7 +26,8 @@ pub trait Rows: Ask {
             "server-resets",
             "says so and exits with 1 when the server resets (RST)",
             server_resets::<Self>
-        ),
+        )
+        .after(&["server-ends"]),
         client!("server-stalls", "waits at rest when the server falls silent", server_stalls::<Self>)
             .on(&[Kind::ends(Cut::Stall, 0)]),
     ];

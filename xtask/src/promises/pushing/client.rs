@@ -52,6 +52,7 @@ pub trait FramedRows: Framing {
             "says so and exits with 1 when the server ends inside a message",
             end_inside::<Self>
         )
+        .after(&["reset-is-an-error"])
         .on(Self::FIN_INSIDE)
         .was(&["end-after-answer"]),
         client!(
@@ -59,6 +60,7 @@ pub trait FramedRows: Framing {
             "says so and exits with 1 when the server resets between messages",
             reset_between::<Self>
         )
+        .after(&["reset-is-an-error"])
         .on(Self::RST_BETWEEN),
     ];
 }
