@@ -6,6 +6,7 @@ mod next;
 mod place;
 mod plan;
 mod progress;
+mod screen;
 mod telling;
 mod words;
 

@@ -110,12 +110,8 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
             for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
                 let _ = writeln!(out, "{}", row(paint, label, &text.to_string()));
             }
-            let wire = match check.wire {
-                Kind::Plain => String::new(),
-                wire => format!(" --wire {wire}"),
-            };
-            let family = check.family.map_or(String::new(), |family| format!(" --family {family}"));
-            let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}{wire}{family}", check.id)));
+            // Not wrapped: people copy it.
+            let _ = writeln!(out, "      {}{}", paint.dim("more        "), check.rerun);
         }
         Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail),
     }

@@ -4,6 +4,7 @@ mod bytes;
 mod check;
 mod closing;
 mod datagrams;
+mod failing;
 mod layout;
 mod paint;
 mod ribbon;
@@ -11,9 +12,10 @@ mod scene;
 
 pub use check::{Detail, promise, shown_of};
 pub use closing::{Next, closing, holes};
+pub use failing::{SCREEN, first, rest};
 pub use layout::{WIDTH, wrap};
 pub use paint::Paint;
-pub use scene::{heading, scene};
+pub use scene::{CONVERSATION, heading, scene};
 
 use crate::report::{Problem, Report};
 use std::fmt::Write;

@@ -7,6 +7,9 @@ use crate::course::Lesson;
 use colored::Color;
 use std::fmt::Write;
 
+/// The most lines of a conversation that a failing run shows.
+pub const CONVERSATION: usize = 8;
+
 /// Renders the heading of a lesson.
 pub fn heading(paint: Paint, lesson: &Lesson, subject: &str, seed: u64) -> String {
     let name = paint.bold(&format!("{} {}", lesson.id(), lesson.name));
