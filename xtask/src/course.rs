@@ -210,13 +210,14 @@ impl Lesson {
     /// Returns the checks that this one builds on directly: when one of them failed, this one tells no more.
     ///
     /// Those are the checks that [`Check::after`] names, or the first row of the half; that is also where none of the
-    /// named ones is in this lesson. Each is taken on the same wire and over the same family, where it has them. Besides,
-    /// a check builds on itself on `plain` and over the first family, and one of the pair on all checks of both halves.
+    /// named ones is in this lesson over this family. Each is taken on the same wire, where it has that. Besides, a check
+    /// builds on itself on its first wire and over its first family, and one of the pair on all checks of both halves.
     pub fn bases(&self, check: CheckOn) -> Vec<CheckOn> {
         let all: Vec<CheckOn> = self.checks().collect();
         let rows = |id: &'static str| all.iter().filter(move |row| row.half == check.half && row.id == id);
         let nearest = |id: &&'static str| {
-            rows(id).min_by_key(|row| (row.wire != check.wire, row.family != check.family)).copied()
+            let of_family = rows(id).filter(|row| row.family == check.family);
+            of_family.min_by_key(|row| row.wire != check.wire).copied()
         };
         let mut bases: Vec<CheckOn> = check.after.unwrap_or_default().iter().filter_map(nearest).collect();
         if bases.is_empty() && check.after.is_none_or(|ids| !ids.is_empty()) {
@@ -224,9 +225,10 @@ impl Lesson {
             bases.extend(first.filter(|first| *first != check.id).as_ref().and_then(nearest));
         }
         let first = rows(check.id).next().map(|first| first.family);
-        let on_plain = (check.wire != Kind::Plain).then_some((Kind::Plain, check.family));
+        let simplest = rows(check.id).find(|row| row.family == check.family).map(|row| row.wire);
+        let on_simplest = simplest.filter(|wire| *wire != check.wire).map(|wire| (wire, check.family));
         let over_first = first.filter(|first| *first != check.family).map(|first| (check.wire, first));
-        let simpler = on_plain.into_iter().chain(over_first);
+        let simpler = on_simplest.into_iter().chain(over_first);
         bases.extend(simpler.filter_map(|on| rows(check.id).find(|row| (row.wire, row.family) == on)));
         if check.half == Half::Pair {
             bases.extend(all.iter().filter(|other| other.half != Half::Pair));
@@ -437,6 +439,21 @@ mod tests {
         let (number, sliced) = on_both.expect("a promise of one half is checked on two wires");
         let bases = bases_of(number, sliced.id, sliced.wire, sliced.family);
         assert!(bases.contains(&format!("{} plain ipv4", sliced.id)), "{bases:?}");
+    }
+
+    /// What fails at the root explains the rest: a second root would be a second wall.
+    #[test]
+    fn a_half_has_one_root() {
+        for lesson in LESSONS {
+            for half in [Half::Server, Half::Client] {
+                let mut of_half = lesson.checks().filter(|check| check.half == half);
+                let first = of_half.next().expect("a check of this half");
+                assert!(lesson.bases(first).is_empty(), "{}: {}", lesson.dir(), first.id);
+                let roots = of_half.filter(|check| lesson.bases(*check).is_empty());
+                let roots: Vec<&str> = roots.map(|check| check.id).collect();
+                assert_eq!(roots, Vec::<&str>::new(), "{}", lesson.dir());
+            }
+        }
     }
 
     #[test]

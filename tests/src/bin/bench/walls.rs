@@ -3,7 +3,7 @@
 
 use super::asked::Asked;
 use super::median;
-use lab_tests::corpus::{Judge, Program, Trial, Verdict};
+use lab_tests::corpus::{Program, Trial, Verdict};
 
 /// The most failures that a program with one fault may show.
 const SHOWN: usize = 3;

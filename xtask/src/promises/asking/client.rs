@@ -102,6 +102,9 @@ impl<P: Ask> Asked<P> {
             let expected = format!("the client says nothing more {after}");
             return Finding::new(expected, got, P::NOTHING_MORE).of(Half::Client).broken();
         }
+        if matches!(heard.ending, Some(Ending::Silence(_))) {
+            self.client.was_waited_for();
+        }
         // A server half-closes at a client's FIN; a client may wait for that.
         self.peer.half_close();
         self.client.exits_well(after)?;

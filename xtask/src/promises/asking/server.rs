@@ -10,20 +10,21 @@ pub trait Rows: Ask {
     /// What every such server promises.
     const SERVER: &'static [Check] = &[
         server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>)
-            .after(&["echo-in-order", "many-requests", "several-lines"])
+            .after(&["many-requests", "several-lines", "any-line"])
             .on(Self::PIECES_ON),
         server!("half-close", "still answers what was said before the FIN", half_close::<Self>).after(&[
             "echo-1-mib",
             "echo-in-order",
             "many-requests",
             "several-lines",
+            "any-line",
         ]),
         server!(
             "fin-ends-connection",
             "ends the connection when the client does, then serves the next",
             fin_ends_connection::<Self>
         )
-        .after(&["echo-in-order", "many-requests", "several-lines"]),
+        .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
         server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>)
             .after(&["fin-ends-connection"]),
         server!(
@@ -33,7 +34,7 @@ pub trait Rows: Ask {
         )
         .after(&["fin-ends-connection"]),
         server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>)
-            .after(&["echo-in-order", "many-requests", "several-lines"]),
+            .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
         server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>)
             .after(&["one-after-the-other"]),
         server!("rst-while-writing", "survives an RST while it replies", rst_while_writing::<Self>)
@@ -63,7 +64,8 @@ pub trait Rows: Ask {
             "binds-its-address",
             "listens at the address it was given and no other",
             binds_its_address::<Self>
-        ),
+        )
+        .after(&["many-requests", "any-line"]),
     ];
 }
 

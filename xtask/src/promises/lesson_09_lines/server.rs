@@ -19,7 +19,7 @@ pub(super) const SERVER: &[Check] = &[
         .on(&[Plain, Dribble, Slice]),
     server!("only-exit-ends", "ends at exactly `exit` and nothing like it", only_exit_ends)
         .after(&["exit-ends"]),
-    server!("last-line", "answers a last line that ends with the stream", last_line),
+    server!("last-line", "answers a last line that ends with the stream", last_line).after(&["longest-line"]),
     server!("longest-line", "answers a line of 8192 bytes, the longest", longest_line),
     server!("too-long", "refuses a line as soon as it has 8193 bytes", too_long).after(&["longest-line"]),
     server!("keeps-no-endless-line", "keeps nothing of a line without an end", keeps_no_endless_line)

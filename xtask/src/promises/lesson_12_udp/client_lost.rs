@@ -16,7 +16,7 @@ pub const CLIENT: &[Check] = &[
     client!("two-lost", "sends again when two sends are lost", two_lost).after(&["one-lost"]).long(),
     client!("three-lost", "sends again when three sends are lost", three_lost).after(&["two-lost"]).long(),
     client!("four-lost", "sends a fifth time when four sends are lost", four_lost)
-        .after(&["three-lost"])
+        .after(&["two-lost"])
         .long(),
     client!("lost-again", "counts its sends anew for each line", lost_again).after(&["four-lost"]).takes(2),
     client!("all-lost", "says `no reply` and exits with 1 after five sends", all_lost)

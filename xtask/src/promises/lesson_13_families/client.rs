@@ -32,7 +32,8 @@ pub const ROWS: &[Check] = &[
         "ends-between-lines",
         "says so and exits with 1 when the server ended before a line",
         ends_between_lines
-    ),
+    )
+    .after(&["server-ends"]),
 ];
 
 /// Listens at `[::1]` while the client is given 127.0.0.1 on the same port, or the other way round.
