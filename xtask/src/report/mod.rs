@@ -181,6 +181,12 @@ impl LessonReport {
         failed.min_by_key(|check| check.depth)
     }
 
+    /// Returns the failed check that is to be mended first; where none failed, the first one that could not be judged.
+    pub fn first_to_mend(&self) -> Option<&CheckReport> {
+        let unable = self.checks.iter().filter(|check| check.verdict == Verdict::Error);
+        self.first_failed().or_else(|| unable.min_by_key(|check| check.depth))
+    }
+
     /// Returns how many checks there are, with those that were not run.
     pub fn all(&self) -> usize {
         self.checks.len() + self.not_run.len()
