@@ -64,7 +64,7 @@ impl Plan<'_> {
             Some(next) => {
                 let go = Next::command(&format!("read {}, then", next.chapter()));
                 let go = go.then(&shared::command(next, &state));
-                match choice.from_file && !shared::has_lab_toml(next) {
+                match choice.from_file && self.args.cwd.is_none() && !shared::has_lab_toml(next) {
                     true => go.then(&format!("(and a lab.toml in lessons/{}, too)", next.dir())),
                     false => go,
                 }

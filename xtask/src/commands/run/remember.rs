@@ -60,7 +60,9 @@ impl Plan<'_> {
 
     /// Returns the options of this run that name the programs, where it names commands.
     pub(super) fn options_of_commands(&self) -> Option<String> {
-        (self.args.server.is_some() || self.args.client.is_some()).then(|| self.options.clone())
+        let args = self.args;
+        let names = args.server.is_some() || args.client.is_some() || args.cwd.is_some();
+        names.then(|| self.options.clone())
     }
 
     /// When one half is judged, the other is the reference: a failed check of the pair is the fault of the half that is
