@@ -214,3 +214,43 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(source: &str) -> Vec<(&'static str, String)> {
+        let found = find(source, &syn::parse_file(source).expect("Rust"));
+        let changed = |found: Found| {
+            let (before, after) = (&source[..found.range.start], &source[found.range.end..]);
+            (found.operator, format!("{before}{}{after}", found.to))
+        };
+        found.into_iter().map(changed).collect()
+    }
+
+    #[test]
+    fn each_place_offers_its_changes() {
+        let source = "fn f(s: S, n: usize) -> R { s.write_all(&b[..n])?; if n < 2 { g(); } Ok(()) }";
+        let all = changes(source);
+        for (operator, expected) in [
+            ("method", "fn f(s: S, n: usize) -> R { s.write(&b[..n])?; if n < 2 { g(); } Ok(()) }"),
+            ("slice", "fn f(s: S, n: usize) -> R { s.write_all(&b[..])?; if n < 2 { g(); } Ok(()) }"),
+            (
+                "`?` to `unwrap`",
+                "fn f(s: S, n: usize) -> R { s.write_all(&b[..n]).unwrap(); if n < 2 { g(); } Ok(()) }",
+            ),
+            ("operator", "fn f(s: S, n: usize) -> R { s.write_all(&b[..n])?; if n <= 2 { g(); } Ok(()) }"),
+            ("number", "fn f(s: S, n: usize) -> R { s.write_all(&b[..n])?; if n < 1 { g(); } Ok(()) }"),
+            ("condition", "fn f(s: S, n: usize) -> R { s.write_all(&b[..n])?; if false { g(); } Ok(()) }"),
+            ("deleted", "fn f(s: S, n: usize) -> R {  if n < 2 { g(); } Ok(()) }"),
+        ] {
+            assert!(all.contains(&(operator, expected.to_string())), "{operator}: {all:#?}");
+        }
+    }
+
+    #[test]
+    fn tests_and_other_systems_are_left_alone() {
+        let source = "#[cfg(test)] mod t { fn f() { g(1); } } #[cfg(windows)] fn w() { g(2); }";
+        assert_eq!(changes(source), []);
+    }
+}
