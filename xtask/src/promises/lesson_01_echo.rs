@@ -34,7 +34,9 @@ pub const PROMISES: &[&[Check]] = &[
 const OWN: &[Check] = &[
     server!("echo-bytes", "returns any bytes unchanged, and nothing else", echo_bytes),
     server!("echo-in-order", "returns many messages in order", echo_in_order).long(),
-    server!("echo-1-mib", "returns 1 MiB to a client that sends and reads at once", echo_1_mib).long(),
+    server!("echo-1-mib", "returns 1 MiB to a client that sends and reads at once", echo_1_mib)
+        .after(&["echo-in-order"])
+        .long(),
 ];
 
 fn echo_bytes(bench: &mut Bench) -> Outcome {

@@ -29,8 +29,8 @@ pub const PROMISES: &[&[Check]] = &[
     OWN,
     <Uppercase as server::Rows>::SERVER,
     any_server::SERVER,
-    <Uppercase as one_read::Rows>::ONE_READ,
     <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as one_read::Rows>::ONE_READ,
     any_client::CLIENT,
 ];
 
@@ -39,7 +39,8 @@ pub const LETTERS: &[Check] =
     &[server!("only-ascii-letters", "upper-cases a to z and leaves every other byte", only_ascii_letters)];
 
 const OWN: &[Check] = &[
-    server!("many-requests", "answers many requests on one connection", many_requests),
+    server!("many-requests", "answers many requests on one connection", many_requests)
+        .after(&["half-characters"]),
     server!("half-characters", "answers bytes that are no text, and characters cut in two", half_characters),
 ];
 

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Sleep as pair::Rows>::PAIR,
-    SERVER,
     <Sleep as server::Rows>::SERVER,
+    SERVER,
     any_server::SERVER,
     <Sleep as pushing::client::Rows>::PRINTER,
     CLIENT,
@@ -25,7 +25,9 @@ pub const PROMISES: &[&[Check]] = &[
 
 const SERVER: &[Check] = &[
     server!("pauses", "pauses half a second between messages", pauses).long(),
-    server!("leaves-between", "survives a client that leaves between two messages", leaves_between).long(),
+    server!("leaves-between", "survives a client that leaves between two messages", leaves_between)
+        .after(&["pushes-to-each"])
+        .long(),
 ];
 
 const CLIENT: &[Check] = &[

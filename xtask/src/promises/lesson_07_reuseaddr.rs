@@ -11,19 +11,21 @@ use crate::finding::{Outcome, Stop, broken, unable};
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Uppercase as pair::Rows>::PAIR,
-    OWN,
     lesson_02_uppercase::LETTERS,
+    OWN,
     <Uppercase as server::Rows>::SERVER,
     any_server::SERVER,
-    <Uppercase as exact::Rows>::EXACT,
     <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as exact::Rows>::EXACT,
     any_client::CLIENT,
 ];
 
 const OWN: &[Check] = &[
     server!("restarts-at-once", "restarts on the port that it just left", restarts_at_once),
-    server!("restarts-again", "restarts again and again, with clients left in TIME_WAIT", restarts_again),
-    server!("second-is-refused", "does not start on a port where another server listens", second_is_refused),
+    server!("restarts-again", "restarts again and again, with clients left in TIME_WAIT", restarts_again)
+        .after(&["restarts-at-once"]),
+    server!("second-is-refused", "does not start on a port where another server listens", second_is_refused)
+        .after(&["binds-its-address", "says-why-it-cannot-bind"]),
 ];
 
 /// Ends the server while a client is connected and has read everything. The server's side closes first, so the server's

@@ -7,11 +7,11 @@ use super::{Check, any_client, any_server};
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Uppercase as pair::Rows>::PAIR,
-    <Uppercase as many::Rows>::MANY,
     lesson_02_uppercase::LETTERS,
+    <Uppercase as many::Rows>::MANY,
     <Uppercase as server::Rows>::SERVER,
     any_server::SERVER,
-    <Uppercase as exact::Rows>::EXACT,
     <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as exact::Rows>::EXACT,
     any_client::CLIENT,
 ];

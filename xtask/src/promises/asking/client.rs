@@ -26,7 +26,8 @@ pub trait Rows: Ask {
             "server-resets",
             "says so and exits with 1 when the server resets (RST)",
             server_resets::<Self>
-        ),
+        )
+        .after(&["server-ends"]),
         client!("server-stalls", "waits at rest when the server falls silent", server_stalls::<Self>)
             .on(&[Kind::ends(Cut::Stall, 0)]),
     ];
@@ -100,6 +101,9 @@ impl<P: Ask> Asked<P> {
             let got = format!("{} more: \"{}\"", count(heard.bytes.len()), heard.bytes.escape_ascii());
             let expected = format!("the client says nothing more {after}");
             return Finding::new(expected, got, P::NOTHING_MORE).of(Half::Client).broken();
+        }
+        if matches!(heard.ending, Some(Ending::Silence(_))) {
+            self.client.was_waited_for();
         }
         // A server half-closes at a client's FIN; a client may wait for that.
         self.peer.half_close();

@@ -14,24 +14,28 @@ pub trait Rows: Ask {
     /// What every such client promises besides [`super::client::Rows::CLIENT`].
     const EXACT: &'static [Check] = &[
         client!("whole-replies", "prints whole replies", whole_replies::<Self>).on(&[Dribble, Slice]),
-        client!("long-reply", "reads a reply longer than one buffer", long_reply::<Self>),
+        client!("long-reply", "reads a reply longer than one buffer", long_reply::<Self>)
+            .after(&["whole-replies"]),
         client!(
             "end-inside",
             "says so and exits with 1 when the server ends inside a reply",
             end_inside::<Self>
         )
+        .after(&["whole-replies", "server-ends"])
         .on(&[Kind::ends(Cut::Fin, 4)]),
         client!(
             "reset-inside",
             "says so and exits with 1 when the server resets inside a reply",
             reset_inside::<Self>
         )
+        .after(&["whole-replies", "server-resets"])
         .on(&[Kind::ends(Cut::Rst, 4)]),
         client!(
             "silence-is-no-end",
             "waits at rest when the server falls silent inside a reply",
             silence_is_no_end::<Self>
         )
+        .after(&["whole-replies", "server-stalls"])
         .on(&[Kind::ends(Cut::Stall, 4)]),
     ];
 }

@@ -20,6 +20,7 @@ pub trait Rows: Ask {
             "survives a reply that comes in halves of characters",
             half_characters::<Self>
         )
+        .after(&["whole-replies"])
         .on(&[Dribble]),
     ];
 }

@@ -18,8 +18,8 @@ pub const PROMISES: &[&[Check]] = &[
     <Lines as many::Rows>::MANY,
     <Lines as asking::server::Rows>::SERVER,
     any_server::SERVER,
+    <Lines as asking::client::Rows>::CLIENT,
     client::CLIENT,
     <Lines as exact::Rows>::EXACT,
-    <Lines as asking::client::Rows>::CLIENT,
     any_client::CLIENT,
 ];

@@ -32,10 +32,10 @@ pub const PROMISES: &[&[Check]] = &[
     <Command as many::Rows>::MANY,
     <Command as server::Rows>::SERVER,
     any_server::SERVER,
+    <Command as asking::client::Rows>::CLIENT,
     client::CLIENT,
     client_ends::CLIENT,
     refusals::CLIENT,
     <Command as exact::Rows>::EXACT,
-    <Command as asking::client::Rows>::CLIENT,
     any_client::CLIENT,
 ];

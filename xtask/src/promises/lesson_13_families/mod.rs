@@ -14,17 +14,17 @@ use super::{Check, any_client, any_server};
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Uppercase as pair::Rows>::PAIR,
+    lesson_02_uppercase::LETTERS,
     taken::ROWS,
     restart::ROWS,
     taken::DATAGRAMS,
     paths::ROWS,
     apart::ROWS,
     <Uppercase as many::Rows>::MANY,
-    lesson_02_uppercase::LETTERS,
     <Uppercase as server::Rows>::SERVER,
     any_server::SERVER,
+    <Uppercase as asking_client::Rows>::CLIENT,
     <Uppercase as exact::Rows>::EXACT,
     client::ROWS,
-    <Uppercase as asking_client::Rows>::CLIENT,
     any_client::CLIENT,
 ];

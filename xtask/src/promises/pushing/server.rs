@@ -28,12 +28,14 @@ pub trait Rows: Push {
             "survives clients that reset while it pushes",
             rst_while_pushing::<Self>
         )
+        .after(&["pushes-to-each"])
         .long_if(Self::PAUSES),
         server!(
             "keeps-no-sockets",
             "closes its socket whatever ended the connection",
             keeps_no_sockets::<Self>
-        ),
+        )
+        .after(&["pushes-to-each"]),
         server!(
             "binds-its-address",
             "listens at the address it was given and no other",

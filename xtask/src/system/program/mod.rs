@@ -107,7 +107,14 @@ impl Program {
     /// # Errors
     /// The patience that is over.
     pub fn wait_exit_patiently(&self) -> Result<Exit, Patience> {
-        let mut patience = Patience::with(&[self.root()]);
+        self.wait_exit_within(Patience::with(&[self.root()]))
+    }
+
+    /// Waits for its end with this patience, longer while it prints.
+    ///
+    /// # Errors
+    /// The patience, which is over.
+    pub fn wait_exit_within(&self, mut patience: Patience) -> Result<Exit, Patience> {
         let mut printed = 0;
         let at_most = Instant::now() + AT_MOST;
         loop {
