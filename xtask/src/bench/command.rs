@@ -91,6 +91,8 @@ pub struct With {
     pub env: Vec<(&'static str, Option<OsString>)>,
     /// A working directory other than the usual one.
     pub dir: Option<PathBuf>,
+    /// Nothing of a client's standard output is read before [`super::Client::is_read_now`].
+    pub unread: bool,
 }
 
 impl With {

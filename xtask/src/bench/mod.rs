@@ -19,6 +19,8 @@ pub mod nagle;
 mod peer;
 mod server;
 mod stderr;
+mod stop;
+mod time_limits;
 mod unix_paths;
 mod wires;
 

@@ -1,7 +1,7 @@
 //! Lesson 01: the server returns every byte unchanged, in order, until the client's FIN.
 
 use super::asking::server::{asks, asks_last, asks_words};
-use super::asking::{Ask, client, pair, server};
+use super::asking::{Ask, client, pair, server, waits, writes};
 use super::inputs::{every_byte, random_bytes};
 use super::{Check, any_client, any_server, server};
 use crate::bench::Bench;
@@ -26,8 +26,12 @@ pub const PROMISES: &[&[Check]] = &[
     <Echo as pair::Rows>::PAIR,
     OWN,
     <Echo as server::Rows>::SERVER,
+    <Echo as writes::Rows>::REPLIES,
+    <Echo as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Echo as client::Rows>::CLIENT,
+    <Echo as writes::Rows>::ASKS,
+    <Echo as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];
 

@@ -2,7 +2,7 @@
 //! client that takes one `read` for a reply.
 
 use super::asking::server::{asks, asks_last, asks_words};
-use super::asking::{Ask, client, one_read, pair, server};
+use super::asking::{Ask, client, one_read, pair, server, waits, writes};
 use super::inputs::{every_byte, random_bytes, random_word};
 use super::{Check, any_client, any_server, server};
 use crate::bench::{Bench, same_bytes};
@@ -28,9 +28,13 @@ pub const PROMISES: &[&[Check]] = &[
     LETTERS,
     OWN,
     <Uppercase as server::Rows>::SERVER,
+    <Uppercase as writes::Rows>::REPLIES,
+    <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Uppercase as client::Rows>::CLIENT,
     <Uppercase as one_read::Rows>::ONE_READ,
+    <Uppercase as writes::Rows>::ASKS,
+    <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];
 

@@ -16,10 +16,13 @@ pub const PROMISES: &[&[Check]] = &[
     <Sleep as pair::Rows>::PAIR,
     <Sleep as server::Rows>::SERVER,
     SERVER,
+    <Sleep as pushing::writes::Rows>::PUSHES_ALL,
+    <Sleep as pushing::waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Sleep as pushing::client::Rows>::PRINTER,
     CLIENT,
     <Sleep as pushing::client::Rows>::LISTENER,
+    <Sleep as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];
 

@@ -1,7 +1,7 @@
 //! Lesson 07: as lesson 02, on a socket made by hand that can be bound again at once.
 
 use super::asking::server::{asks, next_is_served};
-use super::asking::{client, exact, pair, server};
+use super::asking::{client, exact, pair, server, waits, writes};
 use super::inputs::random_bytes;
 use super::lesson_02_uppercase::{self, Uppercase};
 use super::{Check, any_client, any_server, server};
@@ -14,9 +14,14 @@ pub const PROMISES: &[&[Check]] = &[
     lesson_02_uppercase::LETTERS,
     OWN,
     <Uppercase as server::Rows>::SERVER,
+    <Uppercase as writes::Rows>::REPLIES,
+    <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Uppercase as client::Rows>::CLIENT,
     <Uppercase as exact::Rows>::EXACT,
+    <Uppercase as writes::Rows>::ASKS,
+    <Uppercase as writes::Rows>::PRINTS,
+    <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];
 

@@ -1,6 +1,6 @@
 //! Lesson 08: as lesson 02 for many clients at once; none waits for another.
 
-use super::asking::{client, exact, many, pair, server};
+use super::asking::{client, exact, many, pair, server, waits, writes};
 use super::lesson_02_uppercase::{self, Uppercase};
 use super::{Check, any_client, any_server};
 
@@ -10,8 +10,13 @@ pub const PROMISES: &[&[Check]] = &[
     lesson_02_uppercase::LETTERS,
     <Uppercase as many::Rows>::MANY,
     <Uppercase as server::Rows>::SERVER,
+    <Uppercase as writes::Rows>::REPLIES,
+    <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Uppercase as client::Rows>::CLIENT,
     <Uppercase as exact::Rows>::EXACT,
+    <Uppercase as writes::Rows>::ASKS,
+    <Uppercase as writes::Rows>::PRINTS,
+    <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];

@@ -1,8 +1,8 @@
 //! The promises of every client that asks, and their rows.
 
 use super::{Ask, printed_of};
-use crate::bench::{Bench, Client, Ending, Peer, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, count};
+use crate::bench::{Bench, Client, Ending, Peer, With, same_bytes, taken};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -50,9 +50,14 @@ pub struct Asked<P> {
 impl<P: Ask> Asked<P> {
     /// Starts the client; `lines` are all the lines that the check will type, in this order.
     pub fn start(bench: &mut Bench, lines: &[String]) -> Outcome<Self> {
+        Self::start_as(bench, &With::default(), lines)
+    }
+
+    /// As [`Asked::start`], with what the check adds to the start of the client.
+    pub fn start_as(bench: &mut Bench, with: &With, lines: &[String]) -> Outcome<Self> {
         let host = bench.host()?;
         let wanted = printed_of::<P>(lines);
-        let client = bench.client(host.addr, &wanted)?;
+        let client = bench.client_as(host.addr, with, &wanted)?;
         let peer = bench.accept(&host, &client)?;
         Ok(Self { client, peer, wanted, protocol: PhantomData, answered: 0 })
     }
@@ -95,7 +100,12 @@ impl<P: Ask> Asked<P> {
     }
 
     /// Checks that the client says nothing more and ends well, and that it has printed every reply.
-    pub fn ends(mut self, after: &str) -> Outcome {
+    pub fn ends(self, after: &str) -> Outcome {
+        self.ends_because(after, P::cause_of_printed)
+    }
+
+    /// As [`Asked::ends`]; `cause` says why it printed something other than the replies.
+    pub fn ends_because(mut self, after: &str, cause: impl Fn(&str) -> Cause) -> Outcome {
         let heard = self.peer.hear_to_end(1024);
         if !heard.bytes.is_empty() {
             let got = format!("{} more: \"{}\"", count(heard.bytes.len()), heard.bytes.escape_ascii());
@@ -108,7 +118,7 @@ impl<P: Ask> Asked<P> {
         // A server half-closes at a client's FIN; a client may wait for that.
         self.peer.half_close();
         self.client.exits_well(after)?;
-        self.client.printed_all(&self.wanted, P::cause_of_printed)?;
+        self.client.printed_all(&self.wanted, cause)?;
         self.nothing_stale()
     }
 

@@ -19,9 +19,12 @@ use report::{cause_of_report, expected_reads, one_total, reported, ribbon, texts
 pub const PROMISES: &[&[Check]] = &[
     pair::PAIR,
     <Bare as server::Rows>::SERVER,
+    <Bare as pushing::writes::Rows>::PUSHES_ALL,
+    <Bare as pushing::waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     CLIENT,
     <Bare as pushing::client::Rows>::LISTENER,
+    <Bare as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];
 

@@ -14,6 +14,8 @@ use super::{Check, any_client, any_server, pushing};
 pub const PROMISES: &[&[Check]] = &[
     <Ack as pair::Rows>::PAIR,
     <Ack as pushing::server::Rows>::SERVER,
+    <Ack as pushing::writes::Rows>::PUSHES_ALL,
+    <Ack as pushing::waits::Rows>::SERVER_WAITS,
     <Ack as pushing::server::FramedRows>::FRAMED_SERVER,
     server::SERVER,
     any_server::SERVER,
@@ -21,5 +23,7 @@ pub const PROMISES: &[&[Check]] = &[
     <Ack as pushing::client::FramedRows>::FRAMED_PRINTER,
     client::CLIENT,
     <Ack as pushing::client::Rows>::LISTENER,
+    <Ack as pushing::writes::FramedRows>::PRINTS_ALL,
+    <Ack as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];

@@ -7,7 +7,7 @@ mod server;
 
 pub use protocol::Lines;
 
-use super::asking::{self, exact, many, pair};
+use super::asking::{self, exact, many, pair, waits, writes};
 use super::{Check, any_client, any_server};
 
 /// All promises of the lesson.
@@ -17,9 +17,13 @@ pub const PROMISES: &[&[Check]] = &[
     last_word::SERVER,
     <Lines as many::Rows>::MANY,
     <Lines as asking::server::Rows>::SERVER,
+    <Lines as writes::Rows>::REPLIES,
+    <Lines as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Lines as asking::client::Rows>::CLIENT,
     client::CLIENT,
     <Lines as exact::Rows>::EXACT,
+    <Lines as writes::Rows>::PRINTS,
+    <Lines as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];

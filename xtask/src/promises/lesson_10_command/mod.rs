@@ -16,7 +16,7 @@ mod streams;
 
 pub use protocol::Command;
 
-use super::asking::{exact, many, pair, server};
+use super::asking::{exact, many, pair, server, waits, writes};
 use super::{Check, any_client, any_server, asking};
 
 /// All promises of the lesson. The time limit is waited for once: its check is the first to begin.
@@ -31,11 +31,15 @@ pub const PROMISES: &[&[Check]] = &[
     beside::SERVER,
     <Command as many::Rows>::MANY,
     <Command as server::Rows>::SERVER,
+    <Command as writes::Rows>::REPLIES,
+    <Command as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Command as asking::client::Rows>::CLIENT,
     client::CLIENT,
     client_ends::CLIENT,
     refusals::CLIENT,
     <Command as exact::Rows>::EXACT,
+    <Command as writes::Rows>::PRINTS,
+    <Command as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
 ];
