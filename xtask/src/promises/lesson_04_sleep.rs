@@ -4,7 +4,9 @@ use super::inputs::random_from;
 use super::pushing::client::{cut_off, hears_messages};
 use super::pushing::printed::printed_as;
 use super::pushing::{LETTERS, Prediction, Push, Traffic, bytes_of, pair, server, stream, three_messages};
-use super::{Check, any_client, any_server, client, pushing, server};
+use super::{
+    Check, accept_fails, any_client, any_server, client, default_address, output_fails, pushing, server,
+};
 use crate::bench::{Bench, Peer, Server};
 use crate::finding::{Finding, Outcome, broken, count};
 use crate::wire::Cut;
@@ -17,10 +19,14 @@ pub const PROMISES: &[&[Check]] = &[
     SERVER,
     <Sleep as server::Rows>::SERVER,
     any_server::SERVER,
+    <Sleep as accept_fails::PushedRows>::ACCEPT,
+    default_address::SERVER,
     <Sleep as pushing::client::Rows>::PRINTER,
     CLIENT,
     <Sleep as pushing::client::Rows>::LISTENER,
     any_client::CLIENT,
+    <Sleep as output_fails::PushedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const SERVER: &[Check] = &[

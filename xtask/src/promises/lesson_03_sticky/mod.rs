@@ -9,7 +9,7 @@ pub use protocol::Bare;
 
 use super::inputs::random_from;
 use super::pushing::{self, LETTERS, server, stream, three_messages};
-use super::{Check, any_client, any_server, client};
+use super::{Check, accept_fails, any_client, any_server, client, default_address, output_fails};
 use crate::bench::Bench;
 use crate::finding::{Outcome, Symptom, because};
 use crate::wire::Kind::{Dribble, Glue, Slice};
@@ -20,9 +20,13 @@ pub const PROMISES: &[&[Check]] = &[
     pair::PAIR,
     <Bare as server::Rows>::SERVER,
     any_server::SERVER,
+    <Bare as accept_fails::PushedRows>::ACCEPT,
+    default_address::SERVER,
     CLIENT,
     <Bare as pushing::client::Rows>::LISTENER,
     any_client::CLIENT,
+    <Bare as output_fails::PushedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const CLIENT: &[Check] = &[

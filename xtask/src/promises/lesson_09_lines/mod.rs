@@ -7,8 +7,8 @@ mod server;
 
 pub use protocol::Lines;
 
-use super::asking::{self, exact, many, pair};
-use super::{Check, any_client, any_server};
+use super::asking::{self, exact, many, odd_input, pair};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails};
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
@@ -18,8 +18,13 @@ pub const PROMISES: &[&[Check]] = &[
     <Lines as many::Rows>::MANY,
     <Lines as asking::server::Rows>::SERVER,
     any_server::SERVER,
+    <Lines as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     client::CLIENT,
     <Lines as exact::Rows>::EXACT,
     <Lines as asking::client::Rows>::CLIENT,
     any_client::CLIENT,
+    <Lines as odd_input::Rows>::ODD_INPUT,
+    <Lines as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];

@@ -16,8 +16,8 @@ mod streams;
 
 pub use protocol::Command;
 
-use super::asking::{exact, many, pair, server};
-use super::{Check, any_client, any_server, asking};
+use super::asking::{exact, many, odd_input, pair, server};
+use super::{Check, accept_fails, any_client, any_server, asking, default_address, output_fails};
 
 /// All promises of the lesson. The time limit is waited for once: its check is the first to begin.
 pub const PROMISES: &[&[Check]] = &[
@@ -32,10 +32,15 @@ pub const PROMISES: &[&[Check]] = &[
     <Command as many::Rows>::MANY,
     <Command as server::Rows>::SERVER,
     any_server::SERVER,
+    <Command as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     client::CLIENT,
     client_ends::CLIENT,
     refusals::CLIENT,
     <Command as exact::Rows>::EXACT,
     <Command as asking::client::Rows>::CLIENT,
     any_client::CLIENT,
+    <Command as odd_input::Rows>::ODD_INPUT,
+    <Command as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];

@@ -9,7 +9,7 @@ mod taken;
 
 use super::asking::{client as asking_client, exact, many, pair, server};
 use super::lesson_02_uppercase::{self, Uppercase};
-use super::{Check, any_client, any_server};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails};
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
@@ -23,8 +23,12 @@ pub const PROMISES: &[&[Check]] = &[
     lesson_02_uppercase::LETTERS,
     <Uppercase as server::Rows>::SERVER,
     any_server::SERVER,
+    <Uppercase as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     <Uppercase as exact::Rows>::EXACT,
     client::ROWS,
     <Uppercase as asking_client::Rows>::CLIENT,
     any_client::CLIENT,
+    <Uppercase as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
