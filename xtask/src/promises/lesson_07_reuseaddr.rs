@@ -1,10 +1,10 @@
 //! Lesson 07: as lesson 02, on a socket made by hand that can be bound again at once.
 
 use super::asking::server::{asks, next_is_served};
-use super::asking::{client, exact, pair, server, waits, writes};
+use super::asking::{client, exact, odd_input, pair, server, waits, writes};
 use super::inputs::random_bytes;
 use super::lesson_02_uppercase::{self, Uppercase};
-use super::{Check, any_client, any_server, server};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, server};
 use crate::bench::{Bench, Ending, Endpoint, Ends, Server};
 use crate::finding::{Outcome, Stop, broken, unable};
 
@@ -17,12 +17,17 @@ pub const PROMISES: &[&[Check]] = &[
     <Uppercase as writes::Rows>::REPLIES,
     <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
-    <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     <Uppercase as exact::Rows>::EXACT,
+    <Uppercase as client::Rows>::CLIENT,
     <Uppercase as writes::Rows>::ASKS,
     <Uppercase as writes::Rows>::PRINTS,
     <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Uppercase as odd_input::Rows>::ODD_INPUT,
+    <Uppercase as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const OWN: &[Check] = &[

@@ -1,6 +1,6 @@
 //! The promises of clients that read a whole reply, in however many pieces it comes, and their rows.
 
-use super::client::Asked;
+use super::client::{Asked, hears_request};
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Ending, Peer};
 use crate::finding::{Cause, Outcome, because};
@@ -61,7 +61,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut why = Cause::from(P::WHOLE);
     for (n, (line, reply)) in lines.iter().zip(&replies).enumerate() {
         let request = P::request(line);
-        let heard = peer.hear(request.len());
+        let (heard, replied) = hears_request::<P>(&mut peer, &request);
         if heard.bytes != request {
             // Where it went on too early, or is gone, what it printed tells more.
             let is_request = n == 0 || !heard.bytes.is_empty();
@@ -70,7 +70,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
             }
             break;
         }
-        if peer.say(reply).is_err() {
+        if peer.say(&reply[replied..]).is_err() {
             break;
         }
     }
@@ -102,8 +102,8 @@ fn cut_off<P: Ask>(bench: &mut Bench) -> Outcome<(Client, Wire, Peer)> {
     client.line(&line);
     let mut peer = bench.accept(&host, &client)?;
     let request = P::request(&line);
-    let _ = peer.hear(request.len());
-    let _ = peer.say(&P::reply(&request));
+    let (_, replied) = hears_request::<P>(&mut peer, &request);
+    let _ = peer.say(&P::reply(&request[replied..]));
     Ok((client, wire, peer))
 }
 
