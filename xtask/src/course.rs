@@ -446,10 +446,9 @@ mod tests {
     fn a_half_has_one_root() {
         for lesson in LESSONS {
             for half in [Half::Server, Half::Client] {
-                let of_half = lesson.checks().filter(|check| check.half == half);
-                let roots: Vec<CheckOn> =
-                    of_half.clone().filter(|check| lesson.bases(*check).is_empty()).collect();
-                let first = of_half.clone().next().expect("a check of this half");
+                let of_half = || lesson.checks().filter(move |check| check.half == half);
+                let roots: Vec<CheckOn> = of_half().filter(|check| lesson.bases(*check).is_empty()).collect();
+                let first = of_half().next().expect("a check of this half");
                 assert!(
                     matches!(&roots[..], [root] if root.is(&first)),
                     "{}: {:?}",
