@@ -71,7 +71,7 @@ pub fn build(root: &Path, packages: &[String], target: Option<&Path>, show: Show
     if let Some(target) = target {
         argv.extend(["--target-dir".into(), target.into()]);
     }
-    let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()) };
+    let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()), full_output: false };
     let mut built = Built::default();
     let exit = program::run_tool(&spec, |line| {
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { return };

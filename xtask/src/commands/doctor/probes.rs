@@ -307,7 +307,8 @@ fn sockets_table() -> Probe {
 fn programs() -> Probe {
     let what = "programs";
     let cost = "no program can be judged";
-    let spec = Spec { argv: vec!["sh".into(), "-c".into(), "read x".into()], env: Vec::new(), dir: None };
+    let argv = vec!["sh".into(), "-c".into(), "read x".into()];
+    let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false };
     if !cfg!(target_os = "linux") {
         return Probe::less(
             what,
