@@ -13,6 +13,8 @@ fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
         promise: "asking::server::keeps_its_promise",
         half,
         at_fault: None,
+        depth: 0,
+        waits_for: None,
         wire: Kind::Plain,
         family: None,
         verdict,
@@ -78,6 +80,7 @@ fn report() -> Report {
     };
     let pair = CheckReport {
         at_fault: Some(Half::Client),
+        waits_for: Some(failed.name()),
         expected: "the client exits with status 0".into(),
         got: "it exited with status 1".into(),
         ..check("talks", Half::Pair, Verdict::Fail)
@@ -117,6 +120,7 @@ fn report() -> Report {
         problem,
         millis: 345,
         checks,
+        not_run: Vec::new(),
     };
     let problem =
         Problem::DoesNotCompile("lesson-02 does not compile: cargo's message above says where".into());

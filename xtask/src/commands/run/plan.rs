@@ -6,6 +6,7 @@ use super::words::{address, find_check, is_on, output_is_ours, quoted, some_chec
 use crate::cli::{Format, Run};
 use crate::commands::shared::{self, Usage, find_family, find_wire, print};
 use crate::course::{LESSONS, Lesson};
+use crate::judge::Extent;
 use crate::promises::CheckOn;
 use crate::report::text::Paint;
 use crate::system::family::Family;
@@ -155,6 +156,15 @@ impl<'a> Plan<'a> {
     pub(super) fn subject(&self, lesson: &Lesson) -> String {
         let usual = if self.args.solution { "solution" } else { "lesson" };
         self.choice(lesson).words().unwrap_or_else(|| usual.into())
+    }
+
+    /// Returns which checks are run: on the screen, those that build on nothing that failed.
+    pub(super) fn extent(&self) -> Extent {
+        let args = self.args;
+        match args.full || args.check.is_some() || args.output.is_some() || args.format != Format::Text {
+            true => Extent::Whole,
+            false => Extent::Needed,
+        }
     }
 
     /// Returns the command that judges this lesson again.
