@@ -7,7 +7,7 @@ mod evidence;
 mod order;
 
 pub use case::Case;
-pub use order::Order;
+pub use order::{Order, Standing, Turn};
 
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
@@ -17,7 +17,6 @@ use crate::system::address;
 use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::{Kind, Record};
-use order::{Standing, Turn};
 use std::cmp::Reverse;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -36,7 +35,7 @@ pub struct Judged {
 
 impl Judged {
     /// Returns how the check stands for those that build on it.
-    fn standing(&self) -> Standing {
+    pub fn standing(&self) -> Standing {
         match self.report.verdict {
             Verdict::Pass | Verdict::Demo | Verdict::Skip => Standing::Held,
             Verdict::Fail | Verdict::Error if self.never_began || self.report.hole.is_some() => {
