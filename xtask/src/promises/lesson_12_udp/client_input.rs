@@ -198,6 +198,9 @@ fn line_too_long(bench: &mut Bench) -> Outcome {
                 .of(Half::Client)
                 .broken();
             }
+            if matches!(heard, Err(Missing::Silent(_))) {
+                asked.client.was_waited_for();
+            }
             because(asked.client.exits_with_error(&format!("at a line of {size} bytes")), cause)?;
         }
         Ok(())
