@@ -4,6 +4,7 @@
 mod case;
 mod causes;
 mod evidence;
+mod own_error;
 
 pub use case::Case;
 
