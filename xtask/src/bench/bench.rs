@@ -45,6 +45,8 @@ pub struct Bench<'a> {
     pub datagrams: Datagrams,
     /// What passed the wires that the check started.
     pub records: Vec<Record>,
+    /// The folder with the sources of the programs, where there is one.
+    pub sources: Option<PathBuf>,
     /// The processes below which servers run.
     pub(super) servers: Vec<Pid>,
     /// The first input bytes of the program under test.
@@ -100,6 +102,7 @@ impl<'a> Bench<'a> {
             ribbon: None,
             datagrams: Datagrams::new(),
             records: Vec::new(),
+            sources: None,
             servers: Vec::new(),
             given: Given::default(),
             scene: Vec::new(),
@@ -347,6 +350,14 @@ impl<'a> Bench<'a> {
     /// [`Record::has_lacked_reset`].
     pub fn has_lacked_reset(&self) -> bool {
         self.records.iter().any(Record::has_lacked_reset)
+    }
+
+    /// Returns the number of the first line, from 1, of this source file that has `words` outside of a comment; `None`
+    /// where it has none, or no sources are known.
+    pub fn source_line(&self, file: &str, words: &str) -> Option<usize> {
+        let source = std::fs::read_to_string(self.sources.as_ref()?.join(file)).ok()?;
+        let has = |line: &str| line.contains(words) && !line.trim_start().starts_with("//");
+        source.lines().position(has).map(|at| at + 1)
     }
 
     /// Returns what the program that the check started last has said on standard error; empty when it started none.

@@ -108,6 +108,7 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
+    bench.sources.clone_from(&case.sources);
     let outcome = tried(case, check, &mut bench);
     let outcome =
         bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
