@@ -240,7 +240,7 @@ impl Client {
             ),
             exit => (
                 format!("it {exit}"),
-                Cause::certain("the error was not handled: no `unwrap` on what the network decides"),
+                "the error was not handled: no `unwrap` on what the network decides".into(),
             ),
         };
         Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Client).broken()

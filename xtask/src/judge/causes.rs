@@ -139,11 +139,16 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
     }
     let is_left = match meanwhile {
         Some(Meanwhile::Waits { call, .. } | Meanwhile::ReadsNothing { call, .. }) => {
-            finding.symptom == Symptom::Silent && !call.is_some_and(|call| call.reads_connection())
+            !call.is_some_and(|call| call.reads_connection())
         }
         _ => false,
     };
-    let then = if is_left { "nothing answers this client any more" } else { "perhaps that is why" };
+    let is_only_client = bench.logs.len() == 1;
+    let then = match finding.symptom {
+        Symptom::Silent if is_left || is_only_client => "nothing answers this client any more",
+        Symptom::EndedEarly if is_only_client => "that ended its client's connection",
+        _ => "perhaps that is why",
+    };
     finding.cause = format!("a thread of the server ended with an error: {shown}; {then}").into();
 }
 

@@ -141,7 +141,11 @@ fn python(lines: &[&str], at: usize) -> Read {
         }
         next += 1;
     }
-    let what = lines.get(next)?;
+    // Threads that die at the same time write into each other's lines.
+    let is_name = |c: char| c.is_alphanumeric() || "._".contains(c);
+    let what = lines
+        .get(next)
+        .filter(|line| line.split(':').next().is_some_and(|name| name.chars().all(is_name)))?;
     let ended = if is_of_a_task { Ended::Thread } else { Ended::Unknown };
     Some((error(what, spot, ended), next + 1))
 }

@@ -32,7 +32,7 @@ impl fmt::Display for Ending {
             Ending::Silence(after) => {
                 write!(
                     out,
-                    "said nothing more and kept the connection open; gave up after {:.0} s",
+                    "sent nothing more and kept the connection open; gave up after {:.0} s",
                     secs(after)
                 )
             }

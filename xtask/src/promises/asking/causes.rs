@@ -32,7 +32,8 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     } else if is_subsequence(&expected[same..], &got[same..]) {
         "bytes were added that the client never sent"
     } else if expected != said {
-        "the reply is not what this server should make of the request: work on the bytes, and on the ASCII letters only"
+        "the reply is not what this server should make of the request: perhaps it was taken for text; work on the bytes, \
+         and on the ASCII letters only"
     } else {
         "the bytes that came are not the bytes that were sent: send back exactly `buffer[..n]`"
     };

@@ -129,7 +129,14 @@ fn said_unasked<P: Ask>(wire: &Wire, lines: &[String], replies: &[Vec<u8>]) -> O
     let Some(comparison) = Comparison::of(&replies, &said) else { return Ok(()) };
     let heard = Heard { bytes: said, ending: None };
     let expected = format!("the server's replies: {}", quoted(&replies));
-    let cause = P::cause_of_reply(&requests, &replies, &heard);
+    let first = replies_to::<P>(lines).into_iter().next().unwrap_or_default();
+    let is_repeated = !first.is_empty() && heard.bytes.starts_with(&first.repeat(2));
+    let cause = match is_repeated {
+        true => "the server sent its first reply again: perhaps it calls `peek`, which leaves the bytes in the kernel \
+                 (`read` takes them); perhaps it sends what an earlier `read` left in its buffer"
+            .into(),
+        false => P::cause_of_reply(&requests, &replies, &heard),
+    };
     let finding = Finding::new(expected, quoted(&heard.bytes), cause);
     finding.comparing(comparison).of(Half::Server).broken()
 }

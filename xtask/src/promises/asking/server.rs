@@ -62,12 +62,12 @@ pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
 }
 
 /// The cause where [`peeks`] is true.
-const PEEKS: &str = "the server replied to bytes that it never took: `peek` leaves them in the kernel, and returns them \
+pub const PEEKS: &str = "the server replied to bytes that it never took: `peek` leaves them in the kernel, and returns them \
                      again and again; `read` takes them";
 
 /// Returns whether the server has replied to what was said on this connection, and the kernel shows that it has not read a
 /// byte of it.
-fn peeks<P: Ask>(peer: &Peer) -> bool {
+pub fn peeks<P: Ask>(peer: &Peer) -> bool {
     if !peer.has_nothing_read() {
         return false;
     }
@@ -228,7 +228,10 @@ fn late_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let said = says_until_stuck(&mut peer, &server, &bytes);
     let expected = P::reply(&bytes);
     let heard = peer.say_while(&bytes[said..], true, |peer| P::hear(peer, &expected));
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| match peeks::<P>(&peer) {
+        true => PEEKS.into(),
+        false => P::cause_of_reply(&bytes, expected, heard),
+    })
 }
 
 /// Is silent for a while, and then asks again.
@@ -243,6 +246,7 @@ fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
         let heard = peer.say_while(&bytes, false, |peer| P::hear(peer, &expected));
         same_bytes(Half::Server, &expected, &heard, |expected, heard| {
             match heard.ending {
+            _ if peeks::<P>(&peer) => PEEKS.into(),
             Some(Ending::Fin | Ending::Rst) if heard.bytes.is_empty() && has_left => {
                 "silence was taken for the end: a client that says nothing is still there; only a `read` of 0 bytes is \
                  its end"
@@ -262,8 +266,9 @@ fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
     let bytes = P::requests(&mut bench.rng, 100_000);
     let expected = P::reply(&bytes);
     let heard = peer.say_while(&bytes, true, |peer| P::hear(peer, &expected));
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
-        0 => {
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
+        _ if peeks::<P>(&peer) => PEEKS.into(),
+        (0, Some(Ending::Fin)) => {
             "the client has ended only its own direction and still listens: reply to what it said, then close"
                 .into()
         }

@@ -2,6 +2,7 @@
 // kills many-requests@plain: `peek` leaves them in the kernel
 // never: send exactly the bytes of the line
 // never: mend the client
+// never: treats what one
 // Mistake: it calls `peek` in place of `read`.
 // Breaks "answers each request once"; seen from outside: the first reply comes again and again.
 use std::io::{self, Write};

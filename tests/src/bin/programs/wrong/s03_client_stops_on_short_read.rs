@@ -1,6 +1,4 @@
 // kills reports-reads@dribble: the client stopped before the end
-// kills pair-reads@plain: stopped before the end
-// never: did not push just its messages
 // Mistake: it takes a read that does not fill the buffer for the last one.
 // Breaks "the client reads into 1024 bytes until EOF"; seen from outside: it prints the first short read and the total, and exits with the rest unread.
 use std::io::{self, Read, Write};
