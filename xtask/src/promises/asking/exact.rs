@@ -3,7 +3,7 @@
 use super::client::{Asked, hears_request};
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Ending, Peer};
-use crate::finding::{Cause, Outcome, because};
+use crate::finding::{Cause, Outcome, Symptom, because};
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, client};
 use crate::wire::Kind::{self, Dribble, Slice};
@@ -120,7 +120,17 @@ fn end_inside<P: Ask>(bench: &mut Bench) -> Outcome {
 
 fn reset_inside<P: Ask>(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<P>(bench)?;
-    client.exits_with_error("when the server resets the connection (RST)")
+    let outcome = client.exits_with_error("when the server resets the connection (RST)");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(
+            outcome,
+            format!(
+                "it took the part that had come for the reply, and waits for the next line: {}",
+                P::WHOLE
+            ),
+        ),
+        _ => outcome,
+    }
 }
 
 fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
