@@ -5,6 +5,7 @@ mod case;
 mod causes;
 mod evidence;
 mod order;
+mod own_error;
 
 pub use case::Case;
 pub use order::{Order, Standing, Turn};
@@ -253,6 +254,7 @@ fn one(case: &Case<'_>, check: CheckOn, depth: usize) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
+    bench.sources.clone_from(&case.sources);
     let outcome = tried(case, check, &mut bench);
     let outcome =
         bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
@@ -292,7 +294,7 @@ fn one(case: &Case<'_>, check: CheckOn, depth: usize) -> Judged {
     rerun += &format!(" --seed {}", case.seed);
     // A failed check of the pair names the half at fault; when the finding names none, that is the server.
     let at_fault = (verdict == Verdict::Fail && check.half == Half::Pair)
-        .then_some(finding.at_fault.unwrap_or(Half::Server));
+        .then_some(case.half.or(finding.at_fault).unwrap_or(Half::Server));
     let report = CheckReport {
         id: check.id,
         promise: check.promise(),

@@ -32,7 +32,15 @@ impl Run {
     fn empty_report(&self) -> LessonReport {
         let lesson = self.lesson.dir();
         let (checks, not_run) = (Vec::new(), Vec::new());
-        LessonReport { lesson, subject: "lesson".into(), problem: None, millis: 1, checks, not_run }
+        LessonReport {
+            lesson,
+            subject: "lesson".into(),
+            half: None,
+            problem: None,
+            millis: 1,
+            checks,
+            not_run,
+        }
     }
 
     fn screen(&self, extent: Extent) -> Screen {
