@@ -47,6 +47,12 @@ impl Verdict {
         self.check == kill.check()
     }
 
+    /// Returns the first of these causes that the runner named although it is false. Only a failed check names one.
+    pub fn names_falsely<'a>(&self, never: &'a [String]) -> Option<&'a str> {
+        let is_named = |cause: &&String| self.verdict == "fail" && self.cause.contains(cause.as_str());
+        never.iter().find(is_named).map(String::as_str)
+    }
+
     /// Returns whether the runner named one of the expected causes.
     pub fn names(&self, kill: &Kill) -> bool {
         kill.causes.iter().any(|cause| self.cause.contains(cause.as_str()))

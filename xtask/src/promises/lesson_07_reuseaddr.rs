@@ -1,10 +1,10 @@
 //! Lesson 07: as lesson 02, on a socket made by hand that can be bound again at once.
 
 use super::asking::server::{asks, next_is_served};
-use super::asking::{client, exact, pair, server};
+use super::asking::{client, exact, odd_input, pair, server, waits, writes};
 use super::inputs::random_bytes;
 use super::lesson_02_uppercase::{self, Uppercase};
-use super::{Check, any_client, any_server, server};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, server};
 use crate::bench::{Bench, Ending, Endpoint, Ends, Server};
 use crate::finding::{Outcome, Stop, broken, unable};
 
@@ -14,10 +14,20 @@ pub const PROMISES: &[&[Check]] = &[
     lesson_02_uppercase::LETTERS,
     OWN,
     <Uppercase as server::Rows>::SERVER,
+    <Uppercase as writes::Rows>::REPLIES,
+    <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
-    <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     <Uppercase as exact::Rows>::EXACT,
+    <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as writes::Rows>::ASKS,
+    <Uppercase as writes::Rows>::PRINTS,
+    <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Uppercase as odd_input::Rows>::ODD_INPUT,
+    <Uppercase as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const OWN: &[Check] = &[
@@ -81,6 +91,13 @@ pub fn restarts_at_once(bench: &mut Bench) -> Outcome {
     let client = end_with_a_client(bench, &mut server)?;
     if server.wait_time_wait(client)? {
         bench.notes.push(format!("the kernel's table: {client} is in TIME_WAIT"));
+    }
+    const FILE: &str = "src/bin/server.rs";
+    if let Some(line) = bench.source_line(FILE, "TcpListener::bind") {
+        bench.notes.push(format!(
+            "right, but `TcpListener::bind` ({FILE}:{line}) makes the calls that this lesson is about by itself: write \
+             them once by hand"
+        ));
     }
     let mut again = restart(bench, server.addr, client)?;
     next_is_served::<Uppercase>(bench, &mut again, "its restart")

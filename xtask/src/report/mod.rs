@@ -6,6 +6,8 @@ pub mod screen;
 pub mod text;
 
 #[cfg(test)]
+pub mod fabricated;
+#[cfg(test)]
 mod snapshot;
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
@@ -30,6 +32,8 @@ pub struct LessonReport {
     pub lesson: String,
     /// What was judged: `solution`, `lesson`, or the commands.
     pub subject: String,
+    /// The one half that was judged, if so: the pair was then judged with the reference for the other half.
+    pub half: Option<Half>,
     /// Why nothing could be judged, if so: it does not compile, or a tool is missing.
     pub problem: Option<Problem>,
     /// Milliseconds from the first check to the last verdict, without the build.

@@ -1,6 +1,7 @@
 //! A server under test: whether it listens, rests, still runs, and closes its sockets.
 
 mod commands;
+mod descriptors;
 mod refusal;
 mod rest;
 mod sockets_held;

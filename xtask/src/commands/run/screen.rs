@@ -137,7 +137,8 @@ impl Screen {
     /// Returns the conversation and the failure nearest to the root, as far as they are known and not printed.
     fn tell_first(&mut self) -> String {
         let mut out = String::new();
-        if self.scene.is_empty()
+        if self.first.is_none()
+            && self.scene.is_empty()
             && let Some(judged) = self.opens.and_then(|n| self.judged[n].as_mut())
         {
             self.scene = std::mem::take(&mut judged.scene);
@@ -152,7 +153,8 @@ impl Screen {
             // Below come a blank line, what waits, other failures, what holds, the counts, and what to do next.
             let conversation = if self.scene.is_empty() { CONVERSATION + 1 } else { 0 };
             let room = SCREEN.saturating_sub(used + conversation + BELOW);
-            let told = self.judged[n].as_ref().map(|judged| text::first(self.paint, &judged.report, room));
+            let check = self.judged[n].as_ref().map(|judged| std::slice::from_ref(&judged.report));
+            let told = check.map(|check| text::fitted(self.paint, check, room));
             out += &format!("\n{}", told.unwrap_or_default());
         }
         out
@@ -232,18 +234,20 @@ impl Screen {
             }
             return out;
         }
-        let mut out = match self.scene_told {
-            0 => self.tell_scene(CONVERSATION),
-            _ => String::new(),
-        };
-        out += &self.leave_scene();
         let first = self.first.and_then(|name| report.checks.iter().find(|check| check.name() == name));
-        if first.is_none() || !out.is_empty() {
-            out.push('\n');
+        let (holes, holds) = (text::holes(self.paint, report), text::holds(self.paint, report));
+        // A conversation that came after the first failure stands below what belongs to that.
+        let is_told = self.scene_told > 0;
+        let mut scene = if is_told { String::new() } else { self.tell_scene(CONVERSATION) };
+        scene += &self.leave_scene();
+        let used =
+            self.lines + [&scene, &holes, &holds].map(|part| part.lines().count()).iter().sum::<usize>();
+        let rest = text::rest(self.paint, report, first, SCREEN.saturating_sub(used + CLOSING));
+        match first {
+            Some(_) if scene.is_empty() || is_told => format!("{scene}{rest}{holes}{holds}"),
+            Some(_) => format!("{rest}{scene}\n{holes}{holds}"),
+            None => format!("{scene}\n{rest}{holes}{holds}"),
         }
-        out += &text::holes(self.paint, report);
-        let used = self.lines + out.lines().count();
-        out + &text::rest(self.paint, report, first, SCREEN.saturating_sub(used + CLOSING))
     }
 
     /// Moves what was judged into the report, because nothing more comes.
@@ -296,3 +300,6 @@ fn told_row(paint: Paint, checks: &[CheckReport]) -> String {
     let detail = if before { Detail::Brief } else { Detail::Whole };
     format!("{blank}{}", text::promise(paint, now, detail))
 }
+
+#[cfg(test)]
+mod tests;

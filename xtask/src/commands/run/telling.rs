@@ -1,7 +1,6 @@
 //! Prints the verdicts of a run for people, lesson by lesson, as they come, and collects the report.
 
 use super::super::shared::print;
-use super::place::Place;
 use super::plan::Plan;
 use super::screen::Screen;
 use crate::bench::Role;
@@ -33,7 +32,8 @@ impl<'a> Telling<'a> {
     pub fn new(plan: &'a Plan<'a>, reruns: &'a [String], problems: Vec<Option<Problem>>) -> Self {
         let report = |(lesson, problem): (&&'static Lesson, Option<Problem>)| LessonReport {
             lesson: lesson.dir(),
-            subject: plan.subject(),
+            subject: plan.subject(lesson),
+            half: plan.choice(lesson).half,
             problem,
             millis: 0,
             checks: Vec::new(),
@@ -123,7 +123,7 @@ impl<'a> Telling<'a> {
 
     fn heading(&self) -> String {
         let (plan, lesson) = (self.plan, self.plan.lessons[self.told]);
-        text::heading(plan.paint, lesson, &plan.described(), plan.seed)
+        text::heading(plan.paint, lesson, &plan.described(lesson), plan.seed)
     }
 
     /// Prints the end of the lesson, and its screen for `watch`.
@@ -138,8 +138,10 @@ impl<'a> Telling<'a> {
             let scene: Vec<(Role, String)> =
                 self.screens[number].take().map(Screen::into_scene).unwrap_or_default();
             let (first, next) = (report.first_failed(), plan.next_on_screen(lesson, report));
-            print(&screen::render(plan.paint, &self.heading(), &scene, report, first, &next, rows));
-            print(&Place::of(report, first).line());
+            print(&plan.on_screen(rows, |rows| {
+                screen::render(plan.paint, &self.heading(), &scene, report, first, &next, rows)
+            }));
+            print(&plan.place(lesson, report, first).line());
         }
         (self.told, self.is_open) = (number + 1, false);
     }

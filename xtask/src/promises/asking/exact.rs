@@ -1,9 +1,9 @@
 //! The promises of clients that read a whole reply, in however many pieces it comes, and their rows.
 
-use super::client::Asked;
+use super::client::{Asked, hears_request};
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Ending, Peer};
-use crate::finding::{Cause, Outcome, because};
+use crate::finding::{Cause, Outcome, Symptom, because};
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, client};
 use crate::wire::Kind::{self, Dribble, Slice};
@@ -61,7 +61,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut why = Cause::from(P::WHOLE);
     for (n, (line, reply)) in lines.iter().zip(&replies).enumerate() {
         let request = P::request(line);
-        let heard = peer.hear(request.len());
+        let (heard, replied) = hears_request::<P>(&mut peer, &request);
         if heard.bytes != request {
             if matches!(heard.ending, Some(Ending::Silence(_))) {
                 client.was_waited_for();
@@ -73,7 +73,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
             }
             break;
         }
-        if peer.say(reply).is_err() {
+        if peer.say(&reply[replied..]).is_err() {
             break;
         }
     }
@@ -105,8 +105,8 @@ fn cut_off<P: Ask>(bench: &mut Bench) -> Outcome<(Client, Wire, Peer)> {
     client.line(&line);
     let mut peer = bench.accept(&host, &client)?;
     let request = P::request(&line);
-    let _ = peer.hear(request.len());
-    let _ = peer.say(&P::reply(&request));
+    let (_, replied) = hears_request::<P>(&mut peer, &request);
+    let _ = peer.say(&P::reply(&request[replied..]));
     Ok((client, wire, peer))
 }
 
@@ -120,7 +120,17 @@ fn end_inside<P: Ask>(bench: &mut Bench) -> Outcome {
 
 fn reset_inside<P: Ask>(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<P>(bench)?;
-    client.exits_with_error("when the server resets the connection (RST)")
+    let outcome = client.exits_with_error("when the server resets the connection (RST)");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(
+            outcome,
+            format!(
+                "it took the part that had come for the reply, and waits for the next line: {}",
+                P::WHOLE
+            ),
+        ),
+        _ => outcome,
+    }
 }
 
 fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {

@@ -37,6 +37,8 @@ pub fn holes(paint: Paint, lesson: &LessonReport) -> String {
 /// What people must do after a run.
 #[derive(Clone, Debug, Default)]
 pub struct Next {
+    /// The one half that was judged, and that all of it is right.
+    half: Option<String>,
     /// What was learned, when the lesson has passed.
     learned: Option<String>,
     /// What to do, line by line.
@@ -55,7 +57,7 @@ enum Step {
 impl Next {
     /// Makes a text that is wrapped.
     pub fn words(words: &str) -> Self {
-        Self { learned: None, steps: vec![Step::Words(words.into())] }
+        Self { steps: vec![Step::Words(words.into())], ..Self::default() }
     }
 
     /// Makes a line with a command in it.
@@ -72,6 +74,11 @@ impl Next {
     /// Adds what was learned.
     pub fn learned(self, learned: &str) -> Self {
         Self { learned: Some(learned.into()), ..self }
+    }
+
+    /// Adds that the one half that was judged is right.
+    pub fn half(self, half: Option<String>) -> Self {
+        Self { half, ..self }
     }
 }
 
@@ -102,6 +109,9 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
             n => format!("; {n} notes"),
         };
         let _ = writeln!(out, "{} of {} checks{notes}", parts.join(", "), report.all());
+    }
+    if let Some(half) = &next.half {
+        let _ = writeln!(out, "{}", paint.color(half, Color::Green));
     }
     for (n, line) in next.learned.iter().flat_map(|learned| wrap(learned, WIDTH - 9)).enumerate() {
         let label = if n == 0 { paint.bold("learned:") } else { " ".repeat(8) };

@@ -11,18 +11,9 @@ use std::fmt::Write;
 /// The most lines of the screen of a failing run, with the heading and what to do next.
 pub const SCREEN: usize = 40;
 
-/// Renders the failure nearest to the root in at most `room` lines, as far as leaving out evidence makes it that short.
-pub fn first(paint: Paint, check: &CheckReport, room: usize) -> String {
-    let details = [Detail::Whole, Detail::Lean, Detail::Least];
-    let told = details.map(|detail| promise(paint, std::slice::from_ref(check), detail));
-    let [.., least] = &told;
-    told.iter().find(|told| told.lines().count() <= room).unwrap_or(least).clone()
-}
-
-/// Renders what else a failing run says of its checks, in about `room` lines: how many wait for the first failure, the
-/// other failures by their cause, and how many checks of each half hold.
+/// Renders what else a failing run says of its checks, in about `room` lines: how many wait for the first failure, and
+/// the other failures by their cause.
 pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, room: usize) -> String {
-    let holds = holds(paint, report);
     let mut out = String::new();
     let mut others: Vec<&CheckReport> = report
         .checks
@@ -44,11 +35,11 @@ pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, ro
         }
     }
     let groups = groups(others);
-    let room = room.saturating_sub(out.lines().count() + holds.lines().count());
+    let room = room.saturating_sub(out.lines().count());
     for long in [true, false] {
         let told: String = groups.iter().map(|group| told(paint, report, group, long)).collect();
         if told.lines().count() <= room {
-            return out + &told + &holds;
+            return out + &told;
         }
     }
     let lines = groups.iter().map(|group| told(paint, report, &group[..1], false));
@@ -60,7 +51,7 @@ pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, ro
     if left > 0 {
         let _ = writeln!(out, "  … {left} failures more; --full shows all");
     }
-    out + &holds
+    out
 }
 
 /// Puts failures with the same cause together, in the order of the first ones.
@@ -153,7 +144,7 @@ fn shown(name: Name) -> String {
 }
 
 /// Renders how many checks of each half hold; nothing where none does.
-fn holds(paint: Paint, report: &LessonReport) -> String {
+pub fn holds(paint: Paint, report: &LessonReport) -> String {
     let counts = [Half::Server, Half::Client, Half::Pair].map(|half| {
         let of_half = || report.checks.iter().filter(move |check| check.half == half);
         let hold = of_half().filter(|check| matches!(check.verdict, Verdict::Pass | Verdict::Demo)).count();

@@ -10,10 +10,10 @@ mod paint;
 mod ribbon;
 mod scene;
 
-pub use check::{Detail, promise, shown_of};
+pub use check::{Detail, fitted, promise, shown_of};
 pub use closing::{Next, closing, holes};
-pub use failing::{SCREEN, first, rest};
-pub use layout::{WIDTH, wrap};
+pub use failing::{SCREEN, holds, rest};
+pub use layout::{WIDTH, cut, wrap};
 pub use paint::Paint;
 pub use scene::{CONVERSATION, heading, scene};
 
