@@ -17,7 +17,8 @@ pub trait Rows: Ask {
         "stopped-while-replying",
         "sends all of its reply when it is stopped in `write`",
         stopped_while_replying::<Self>
-    )];
+    )
+    .after(&["half-close"])];
 
     /// What every client promises whose lines may be long, and get a reply byte for byte.
     const ASKS: &'static [Check] = &[client!(
@@ -25,6 +26,7 @@ pub trait Rows: Ask {
         "sends all of a line when it is stopped in `write`",
         stopped_while_asking::<Self>
     )
+    .after(&["long-reply"])
     // The sender's buffer of a Unix socket holds more than a line that fits into a pipe.
     .over(&[Family::V4, Family::V6])];
 
@@ -33,7 +35,8 @@ pub trait Rows: Ask {
         "stopped-while-printing",
         "prints all of a reply when it is stopped in `write`",
         stopped_while_printing::<Self>
-    )];
+    )
+    .after(&["whole-replies", "long-reply"])];
 }
 
 impl<P: Ask> Rows for P {}
