@@ -35,6 +35,8 @@ pub enum Verb {
     Reset(Reset),
     /// `compare`
     Compare(Compare),
+    /// `talk`
+    Talk(Talk),
     /// `wire`
     Wire(Wire),
     /// `doctor`
@@ -49,7 +51,7 @@ pub enum Verb {
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
-const VERBS: [(Face, Read); 11] = [
+const VERBS: [(Face, Read); 12] = [
     (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
     (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
     (LIST, |_| Verb::List),
@@ -57,6 +59,7 @@ const VERBS: [(Face, Read); 11] = [
     (Diff::FACE, |typed| Verb::Diff(Diff::of(typed))),
     (Reset::FACE, |typed| Verb::Reset(Reset::of(typed))),
     (Compare::FACE, |typed| Verb::Compare(Compare::of(typed))),
+    (Talk::FACE, |typed| Verb::Talk(Talk::of(typed))),
     (Wire::FACE, |typed| Verb::Wire(Wire::of(typed))),
     (DOCTOR, |_| Verb::Doctor),
     (Completions::FACE, |typed| Verb::Completions(Completions::of(typed))),
@@ -192,6 +195,23 @@ verb! {
         format: Format = option("format", "FORMAT").default_value("text"),
     }
     "Example: cargo xtask compare --mine"
+}
+
+verb! {
+    /// Be one side of a connection by hand, and see each piece that is sent and received
+    "talk": Talk {
+        /// Where to call, or with --listen where to wait for callers: HOST:PORT at loopback, or unix:PATH
+        address: String = place("ADDRESS").required(true),
+        /// Wait for callers, one after the other, in place of calling
+        listen: bool = flag("listen"),
+        /// Send each line without its line end
+        no_newline: bool = flag("no-newline"),
+        /// At the end of the input reset the connection (RST) in place of ending one direction (FIN)
+        reset: bool = flag("reset"),
+    }
+    "Examples, for two terminals:\n  cargo xtask talk --listen 127.0.0.1:8888\n  cargo xtask talk 127.0.0.1:8888\n\nPort 0 \
+     lets the kernel choose. Each piece is shown with its time since the first byte, its size, and its bytes as text \
+     and as hex. The end of the input (Ctrl-D) ends one direction; talk still receives. Ctrl-C quits."
 }
 
 verb! {

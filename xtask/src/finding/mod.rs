@@ -113,6 +113,10 @@ pub enum Symptom {
     Other,
     /// It said nothing at all, and kept the connection open.
     Silent,
+    /// It ended or reset the connection before all had come.
+    EndedEarly,
+    /// It is a server, and ended while it had to serve.
+    EndedForAll,
     /// It still runs when it should have ended: it waits in a call.
     StillWaits {
         /// That call reads its standard input.

@@ -5,9 +5,10 @@ mod case;
 mod causes;
 mod evidence;
 mod order;
+mod own_error;
 
 pub use case::Case;
-pub use order::Order;
+pub use order::{Order, Standing, Turn};
 
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
@@ -17,7 +18,6 @@ use crate::system::address;
 use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::{Kind, Record};
-use order::{Standing, Turn};
 use std::cmp::Reverse;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -36,7 +36,7 @@ pub struct Judged {
 
 impl Judged {
     /// Returns how the check stands for those that build on it.
-    fn standing(&self) -> Standing {
+    pub fn standing(&self) -> Standing {
         match self.report.verdict {
             Verdict::Pass | Verdict::Demo | Verdict::Skip => Standing::Held,
             Verdict::Fail | Verdict::Error if self.never_began || self.report.hole.is_some() => {
@@ -254,6 +254,7 @@ fn one(case: &Case<'_>, check: CheckOn, depth: usize) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
+    bench.sources.clone_from(&case.sources);
     let outcome = tried(case, check, &mut bench);
     let outcome =
         bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));

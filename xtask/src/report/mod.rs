@@ -6,6 +6,8 @@ pub mod screen;
 pub mod text;
 
 #[cfg(test)]
+pub mod fabricated;
+#[cfg(test)]
 mod snapshot;
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};

@@ -300,3 +300,6 @@ fn told_row(paint: Paint, checks: &[CheckReport]) -> String {
     let detail = if before { Detail::Brief } else { Detail::Whole };
     format!("{blank}{}", text::promise(paint, now, detail))
 }
+
+#[cfg(test)]
+mod tests;
