@@ -25,6 +25,8 @@ pub struct Verdict {
     pub cause: String,
     /// The notes beside the verdict.
     pub notes: String,
+    /// The check that this one builds on and that failed; empty where there is none.
+    pub waits_for: String,
 }
 
 impl Verdict {
@@ -36,6 +38,7 @@ impl Verdict {
             verdict: text("verdict").into(),
             cause: format!("{} | {}", text("cause"), text("got")),
             notes: check["notes"].to_string(),
+            waits_for: text("waits_for").into(),
         }
     }
 
@@ -156,6 +159,7 @@ impl Judge {
                 verdict: "none".into(),
                 cause: ran.stderr,
                 notes: String::new(),
+                waits_for: String::new(),
             }];
         }
         let report = ran.json();

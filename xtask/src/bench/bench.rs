@@ -222,7 +222,8 @@ impl<'a> Bench<'a> {
         has_room(&self.programs.client, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.client.spec(addr, with);
-        let program = starts("client", Program::start(&spec, wanted, errors))?;
+        let start = if with.unread { Program::start_unread } else { Program::start };
+        let program = starts("client", start(&spec, wanted, errors))?;
         self.ran.push(Ran::of(Half::Client, &program));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
         Ok(Client::new(program, self.given.clone()))

@@ -7,7 +7,11 @@ use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted, sk
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use crate::system::program::{Exit, Program};
+use std::cell::Cell;
 use std::time::{Duration, Instant};
+
+/// How long to wait for the end of a client that was waited for in vain.
+const AFTER_A_WAIT: Duration = Duration::from_secs(1);
 
 /// How much more memory, in bytes, a client may take when it receives sizes that it must refuse.
 const MORE_MEMORY: u64 = 192 << 20;
@@ -21,11 +25,19 @@ pub struct Client {
     pub(super) program: Program,
     /// The first input bytes of this check's programs.
     given: Given,
+    /// It was waited for in vain: no later wait for its end is a long one.
+    was_late: Cell<bool>,
 }
 
 impl Client {
     pub(super) fn new(program: Program, given: Given) -> Self {
-        Self { program, given }
+        Self { program, given, was_late: Cell::default() }
+    }
+
+    /// Notes that a wait for this client to go on is over. Its end is then waited for [`AFTER_A_WAIT`] only: it had its
+    /// time, and two waits would keep the learner waiting for one fact.
+    pub fn was_waited_for(&self) {
+        self.was_late.set(true);
     }
 
     /// Types one line.
@@ -265,7 +277,12 @@ impl Client {
     }
 
     fn wait_exit(&mut self, expected: &str) -> Outcome<Exit> {
-        self.program.wait_exit_patiently().or_else(|patience| {
+        let root = self.program.root();
+        let patience = match self.was_late.get() {
+            true => Patience::limited(AFTER_A_WAIT, &[root]),
+            false => Patience::with(&[root]),
+        };
+        self.program.wait_exit_within(patience).or_else(|patience| {
             let (symptom, doing) = still(&self.program);
             let finding = Finding::new(
                 expected,

@@ -5,10 +5,12 @@ mod addresses;
 #[expect(clippy::module_inception, reason = "the bench itself, among what it hands out")]
 mod bench;
 mod client;
+mod client_output;
 mod client_refusal;
 mod client_stderr;
 mod command;
 mod datagrams;
+mod default_address;
 mod dir;
 mod expect;
 mod facts;
@@ -19,6 +21,8 @@ pub mod nagle;
 mod peer;
 mod server;
 mod stderr;
+mod stop;
+mod time_limits;
 mod unix_paths;
 mod wires;
 

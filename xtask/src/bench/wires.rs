@@ -106,10 +106,11 @@ impl Bench<'_> {
         while_carried(&wire.record, Patience::with(&roots), || done(&wire.record) || client.has_failed());
     }
 
-    /// Waits until the client has read the first `sent` bytes that the server said, or is gone.
-    pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64) {
+    /// Waits until the client has read the first `sent` bytes that the server said, or is gone. Returns whether that came.
+    pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64) -> bool {
         let patience = Patience::with(&[client.program.root()]);
-        patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
+        let read = patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
+        read.is_some()
     }
 
     /// Waits until the client has ended, as long as the wire carries bytes, up to [`LONGEST`]: a wire may need long for a

@@ -72,15 +72,15 @@ verb! {
         all: bool = flag("all"),
         /// The reference solutions instead of your programs
         solution: bool = flag("solution").conflicts_with("dir"),
-        /// A server in any language: shell words, no shell; {addr} {host} {port} are filled in
+        /// A server in any language: shell words, no shell; {addr} {host} {port} are filled in. Without --client, only the server is judged, and the pair with the reference client
         server: Option<String> = option("server", "CMD"),
-        /// A client in any language, in the same form
+        /// A client in any language, in the same form; without --server, only the client is judged
         client: Option<String> = option("client", "CMD"),
         /// Judge a server that always listens at HOST:PORT; no address is passed to it, its other arguments come first
         server_at: Option<String> = option("server-at", "HOST:PORT"),
         /// Judge a client that always connects to HOST:PORT; no address is passed to it
         client_at: Option<String> = option("client-at", "HOST:PORT"),
-        /// The folder in which --server and --client start
+        /// The folder in which --server and --client start; without them, the folder of the lab.toml that names the programs
         cwd: Option<PathBuf> = option("cwd", "DIR"),
         /// A variable for their environment (repeat for several)
         env: Vec<String> = option("env", "NAME=VALUE"),
@@ -104,7 +104,8 @@ verb! {
         screen: Option<usize> = option("screen", "ROWS").hide(true),
     }
     "Examples:\n  cargo xtask run lesson-01\n  cargo xtask run lesson-01 --check echo-bytes --seed 7\n  \
-     cargo xtask run --all --solution --format json"
+     cargo xtask run lesson-01 --server 'python3 server.py'\n  cargo xtask run --all --solution --format json\n\nA \
+     lab.toml in a lesson's folder names programs once: server = \"python3 server.py\", client = \"…\", or one of them."
 }
 
 choice! {

@@ -23,6 +23,9 @@ fn lesson(lesson: &LessonReport) -> Value {
         "millis": lesson.millis,
         "checks": lesson.checks.iter().map(check).collect::<Vec<_>>(),
     });
+    if let Some(half) = lesson.half {
+        value["half"] = json!(half.word());
+    }
     if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
         value["problem"] = json!(why);
     }

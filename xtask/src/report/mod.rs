@@ -30,6 +30,8 @@ pub struct LessonReport {
     pub lesson: String,
     /// What was judged: `solution`, `lesson`, or the commands.
     pub subject: String,
+    /// The one half that was judged, if so: the pair was then judged with the reference for the other half.
+    pub half: Option<Half>,
     /// Why nothing could be judged, if so: it does not compile, or a tool is missing.
     pub problem: Option<Problem>,
     /// Milliseconds from the first check to the last verdict, without the build.

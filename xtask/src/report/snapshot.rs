@@ -113,6 +113,7 @@ fn report() -> Report {
     let lesson = |name: &str, problem, checks| LessonReport {
         lesson: name.into(),
         subject: "lesson".into(),
+        half: None,
         problem,
         millis: 345,
         checks,

@@ -2,9 +2,14 @@
 
 use super::log::lock;
 use super::{Ending, Heard, Peer};
-use crate::system::processes;
+use crate::system::patience::PATIENCE;
+use crate::system::processes::{self, Activity};
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
+
+/// How long nothing comes from a side that has sent all that it wants to send. It is longer than the kernel holds back a
+/// small segment (Nagle's algorithm) for an acknowledgement that comes late (40 ms, at most 200 ms).
+const QUIET: Duration = Duration::from_millis(300);
 
 impl Peer {
     /// Hears exactly `n` bytes, if they come.
@@ -22,6 +27,36 @@ impl Peer {
     /// Hears what comes next: at least one byte, at most `max`.
     pub fn hear_some(&mut self, max: usize) -> Heard {
         self.hear_while(max, |bytes| bytes.is_empty())
+    }
+
+    /// Hears what comes next, at most `max` bytes: all of it, or what has come when the other side sleeps, perhaps because it
+    /// waits for a reply, and nothing more comes for [`QUIET`]. No verdict depends on that time: a reply may come at
+    /// any moment.
+    pub fn hear_turn(&mut self, max: usize) -> Heard {
+        let mut heard = self.hear_some(max);
+        let start = Instant::now();
+        let mut last = start;
+        while heard.ending.is_none() && heard.bytes.len() < max && start.elapsed() < PATIENCE {
+            let came = self.pending().len().min(max - heard.bytes.len());
+            if came > 0 {
+                heard.bytes.extend(self.hear(came).bytes);
+                last = Instant::now();
+            } else if self.other.is_some_and(|root| processes::activity(root) == Activity::Busy) {
+                last = Instant::now();
+            } else if last.elapsed() > QUIET {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+        }
+        heard
+    }
+
+    /// Waits for a byte or an ending; returns whether the other side has broken off: ended or reset, with nothing more
+    /// sent.
+    pub fn is_broken_off(&mut self) -> bool {
+        let heard = self.hear_some(1);
+        self.unhear(&heard.bytes);
+        heard.bytes.is_empty() && matches!(heard.ending, Some(Ending::Fin | Ending::Rst))
     }
 
     /// Returns what has come and was not heard yet; later calls still hear it.

@@ -109,6 +109,12 @@ impl Peer {
         }
     }
 
+    /// Returns whether the other side has not ended its direction, nor let go of the connection; `true` where the kernel does
+    /// not tell.
+    pub fn other_is_open(&self) -> bool {
+        matches!(self.other_end(), Some(OtherEnd::Open) | None)
+    }
+
     /// Returns what the other side has done with its end of the connection; `None` where the kernel does not tell.
     fn other_end(&self) -> Option<OtherEnd> {
         // A reset connection has no ends any more.

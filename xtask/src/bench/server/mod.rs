@@ -1,6 +1,7 @@
 //! A server under test: whether it listens, rests, still runs, and closes its sockets.
 
 mod commands;
+mod descriptors;
 mod refusal;
 mod rest;
 mod sockets_held;
@@ -28,11 +29,13 @@ pub struct Server {
     pub(super) first: Option<Peer>,
     /// It was seen to spin: nothing waits again until it rests.
     spins: Cell<bool>,
+    /// The runner has stopped it: it does nothing, so nothing waits until it rests.
+    is_stopped: bool,
 }
 
 impl Server {
     pub(super) fn new(program: Program, addr: Endpoint) -> Self {
-        Self { program, addr, first: None, spins: Cell::default() }
+        Self { program, addr, first: None, spins: Cell::default(), is_stopped: false }
     }
 
     /// Returns how it ended, or `None` while it runs.
@@ -208,7 +211,9 @@ impl Server {
     /// the platform cannot stop it, it runs on.
     pub fn while_stopped<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
         processes::pause(self.program.root(), true);
+        self.is_stopped = true;
         let done = act(self);
+        self.is_stopped = false;
         processes::pause(self.program.root(), false);
         done
     }

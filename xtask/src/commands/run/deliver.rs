@@ -5,11 +5,10 @@ use super::plan::Plan;
 use super::telling::Telling;
 use crate::bench::Programs;
 use crate::cli::Format;
-use crate::commands::shared::{self, print};
+use crate::commands::shared::print;
 use crate::course::Lesson;
-use crate::finding::Verdict;
 use crate::judge::{self, Case, Trial};
-use crate::report::{LessonReport, Report, json, junit, text};
+use crate::report::{Report, json, junit, text};
 use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
 
@@ -43,7 +42,8 @@ impl Plan<'_> {
         let wanted = self.args.jobs.map(usize::from).or(fixed.then_some(1)); // One address serves one check at a time.
         let jobs = wanted.unwrap_or((cores * if trials.len() > 1 { 6 } else { 3 }).max(4));
         telling.wait_for(trials.first().and_then(|trial| trial.checks.first()));
-        judge::judge(&trials, jobs, |trial, judged| {
+        judge::judge(&trials, jobs, |trial, mut judged| {
+            self.blame(trials[trial].case.lesson, &mut judged.report);
             telling.tell(numbers[trial], judged);
             let next = telling.reports[numbers[trial]].checks.len();
             let checks = &trials[trial].checks;
@@ -73,42 +73,7 @@ impl Plan<'_> {
             seed: self.seed,
             rerun,
         };
-        Trial { case, checks: lesson.checks().filter(|check| self.wants(*check)).collect() }
-    }
-
-    /// Saves where the learner stands, but only after a whole run of the learner's own programs.
-    pub(super) fn remember(&self, report: &Report) {
-        let args = self.args;
-        let others = args.solution || args.server.is_some() || args.client.is_some() || args.dir.is_some();
-        if others
-            || args.check.is_some()
-            || args.wire.is_some()
-            || args.family.is_some()
-            || report.interrupted
-        {
-            return;
-        }
-        let passed = |lesson: &LessonReport| lesson.verdict() == Verdict::Pass;
-        let saved = shared::lab().update(|state| {
-            // A learner may break a passed lesson on purpose: it stays passed, and the current lesson stays the same.
-            let had_passed = |lesson: &Lesson| state.passed.contains(&lesson.dir());
-            let broken_again = self.lessons.iter().all(|lesson| had_passed(lesson));
-            for (lesson, _) in self.lessons.iter().zip(&report.lessons).filter(|(_, report)| passed(report)) {
-                state.passed.insert(lesson.dir());
-            }
-            if let ([lesson], [report]) = (self.lessons.as_slice(), report.lessons.as_slice()) {
-                match passed(report) {
-                    true => state.current = shared::after(lesson, state).map(Lesson::dir),
-                    false if broken_again => {}
-                    false => state.current = Some(lesson.dir()),
-                }
-            }
-        });
-        match saved {
-            Ok(None) => {}
-            Ok(Some(message)) => eprintln!("note: {message}"),
-            Err(error) => eprintln!("note: the progress was not saved: {error:#}"),
-        }
+        Trial { case, checks: lesson.checks().filter(|check| self.wants(lesson, *check)).collect() }
     }
 
     /// Writes the report to its file; without a file, prints a report for machines to standard output.

@@ -1,11 +1,14 @@
 //! `cargo xtask run`
 
 mod build;
+mod choice;
 mod deliver;
 mod next;
 mod place;
 mod plan;
 mod progress;
+mod remember;
+mod rustc;
 mod telling;
 mod words;
 

@@ -1,7 +1,6 @@
 //! Prints the verdicts of a run for people, lesson by lesson, as they come.
 
 use super::super::shared::print;
-use super::place::Place;
 use super::plan::Plan;
 use crate::bench::Role;
 use crate::commands::run::progress::Progress;
@@ -39,7 +38,8 @@ impl<'a> Telling<'a> {
     pub fn new(plan: &'a Plan<'a>, reruns: &'a [String], problems: Vec<Option<Problem>>) -> Self {
         let report = |(lesson, problem): (&&'static Lesson, Option<Problem>)| LessonReport {
             lesson: lesson.dir(),
-            subject: plan.subject(),
+            subject: plan.subject(lesson),
+            half: plan.choice(lesson).half,
             problem,
             millis: 0,
             checks: Vec::new(),
@@ -81,7 +81,10 @@ impl<'a> Telling<'a> {
         if self.open != Some(number) {
             let blank = if number > 0 { "\n" } else { "" };
             let (plan, lesson) = (self.plan, self.plan.lessons[number]);
-            plan.say(&format!("{blank}{}", text::heading(plan.paint, lesson, &plan.described(), plan.seed)));
+            plan.say(&format!(
+                "{blank}{}",
+                text::heading(plan.paint, lesson, &plan.described(lesson), plan.seed)
+            ));
             (self.open, self.scene) = (Some(number), Vec::new());
         }
     }
@@ -160,10 +163,12 @@ impl<'a> Telling<'a> {
         plan.say(&text::closing(plan.paint, report, &next));
         if let Some(rows) = plan.args.screen {
             let lesson = plan.lessons[number];
-            let heading = text::heading(plan.paint, lesson, &plan.described(), plan.seed);
+            let heading = text::heading(plan.paint, lesson, &plan.described(lesson), plan.seed);
             let (first, next) = (Plan::first_failed(report), plan.next_on_screen(lesson, report));
-            print(&screen::render(plan.paint, &heading, &self.scene, report, first, &next, rows));
-            print(&Place::of(report, first).line());
+            print(&plan.on_screen(rows, |rows| {
+                screen::render(plan.paint, &heading, &self.scene, report, first, &next, rows)
+            }));
+            print(&plan.place(lesson, report, first).line());
         }
     }
 

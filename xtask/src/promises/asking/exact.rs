@@ -1,6 +1,6 @@
 //! The promises of clients that read a whole reply, in however many pieces it comes, and their rows.
 
-use super::client::Asked;
+use super::client::{Asked, hears_request};
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Ending, Peer};
 use crate::finding::{Cause, Outcome, Symptom, because};
@@ -14,24 +14,28 @@ pub trait Rows: Ask {
     /// What every such client promises besides [`super::client::Rows::CLIENT`].
     const EXACT: &'static [Check] = &[
         client!("whole-replies", "prints whole replies", whole_replies::<Self>).on(&[Dribble, Slice]),
-        client!("long-reply", "reads a reply longer than one buffer", long_reply::<Self>),
+        client!("long-reply", "reads a reply longer than one buffer", long_reply::<Self>)
+            .after(&["whole-replies"]),
         client!(
             "end-inside",
             "says so and exits with 1 when the server ends inside a reply",
             end_inside::<Self>
         )
+        .after(&["whole-replies", "server-ends"])
         .on(&[Kind::ends(Cut::Fin, 4)]),
         client!(
             "reset-inside",
             "says so and exits with 1 when the server resets inside a reply",
             reset_inside::<Self>
         )
+        .after(&["whole-replies", "server-resets"])
         .on(&[Kind::ends(Cut::Rst, 4)]),
         client!(
             "silence-is-no-end",
             "waits at rest when the server falls silent inside a reply",
             silence_is_no_end::<Self>
         )
+        .after(&["whole-replies", "server-stalls"])
         .on(&[Kind::ends(Cut::Stall, 4)]),
     ];
 }
@@ -57,7 +61,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut why = Cause::from(P::WHOLE);
     for (n, (line, reply)) in lines.iter().zip(&replies).enumerate() {
         let request = P::request(line);
-        let heard = peer.hear(request.len());
+        let (heard, replied) = hears_request::<P>(&mut peer, &request);
         if heard.bytes != request {
             // Where it went on too early, or is gone, what it printed tells more.
             let is_request = n == 0 || !heard.bytes.is_empty();
@@ -66,7 +70,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
             }
             break;
         }
-        if peer.say(reply).is_err() {
+        if peer.say(&reply[replied..]).is_err() {
             break;
         }
     }
@@ -98,8 +102,8 @@ fn cut_off<P: Ask>(bench: &mut Bench) -> Outcome<(Client, Wire, Peer)> {
     client.line(&line);
     let mut peer = bench.accept(&host, &client)?;
     let request = P::request(&line);
-    let _ = peer.hear(request.len());
-    let _ = peer.say(&P::reply(&request));
+    let (_, replied) = hears_request::<P>(&mut peer, &request);
+    let _ = peer.say(&P::reply(&request[replied..]));
     Ok((client, wire, peer))
 }
 

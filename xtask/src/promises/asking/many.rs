@@ -14,29 +14,37 @@ pub trait Rows: Ask {
             "beside-a-silent-client",
             "serves others while a client says nothing",
             beside_a_silent_client::<Self>
-        ),
+        )
+        .after(&["fin-ends-connection"]),
         server!(
             "beside-many-silent",
             "serves others beside forty silent clients",
             beside_many_silent::<Self>
-        ),
+        )
+        .after(&["beside-a-silent-client"]),
         server!(
             "beside-a-slow-reader",
             "serves others while a client reads nothing",
             beside_a_slow_reader::<Self>
         )
+        .after(&["beside-a-silent-client", "half-close"])
         .long(),
-        server!("beside-a-reset", "goes on serving others when a client resets", beside_a_reset::<Self>),
-        server!("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver::<Self>),
-        server!("turn-by-turn", "keeps the bytes of its clients apart", turn_by_turn::<Self>),
+        server!("beside-a-reset", "goes on serving others when a client resets", beside_a_reset::<Self>)
+            .after(&["beside-a-silent-client", "rst-while-reading"]),
+        server!("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver::<Self>)
+            .after(&["beside-a-silent-client"]),
+        server!("turn-by-turn", "keeps the bytes of its clients apart", turn_by_turn::<Self>)
+            .after(&["beside-many-silent"]),
         server!("many-at-once", "serves 256 clients at once", many_at_once::<Self>)
+            .after(&["beside-many-silent"])
             .long()
             .was(&["256-clients"]),
         server!(
             "comes-to-rest",
             "keeps neither sockets nor the CPU when all have left",
             comes_to_rest::<Self>
-        ),
+        )
+        .after(&["beside-many-silent", "beside-a-leaver", "rests-after-fin"]),
     ];
 }
 

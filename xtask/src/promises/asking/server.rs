@@ -9,43 +9,63 @@ use crate::promises::{Check, any_server, server};
 pub trait Rows: Ask {
     /// What every such server promises.
     const SERVER: &'static [Check] = &[
-        server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>).on(Self::PIECES_ON),
-        server!("half-close", "still answers what was said before the FIN", half_close::<Self>),
+        server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>)
+            .after(&["many-requests", "several-lines", "any-line"])
+            .on(Self::PIECES_ON),
+        server!("half-close", "still answers what was said before the FIN", half_close::<Self>).after(&[
+            "echo-1-mib",
+            "echo-in-order",
+            "many-requests",
+            "several-lines",
+            "any-line",
+        ]),
         server!(
             "fin-ends-connection",
             "ends the connection when the client does, then serves the next",
             fin_ends_connection::<Self>
-        ),
-        server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>),
+        )
+        .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
+        server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>)
+            .after(&["fin-ends-connection"]),
         server!(
             "one-after-the-other",
             "serves a hundred clients one after the other",
             one_after_the_other::<Self>
-        ),
-        server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>),
-        server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>),
-        server!("rst-while-writing", "survives an RST while it replies", rst_while_writing::<Self>),
+        )
+        .after(&["fin-ends-connection"]),
+        server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>)
+            .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
+        server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>)
+            .after(&["one-after-the-other"]),
+        server!("rst-while-writing", "survives an RST while it replies", rst_while_writing::<Self>)
+            .after(&["rst-while-reading", "half-close"]),
         server!(
             "gone-before-accept",
             "survives a client that was gone before it was accepted",
             gone_before_accept::<Self>
-        ),
-        server!("late-reader", "loses nothing when a client reads late", late_reader::<Self>).long(),
+        )
+        .after(&["one-after-the-other"]),
+        server!("late-reader", "loses nothing when a client reads late", late_reader::<Self>)
+            .after(&["half-close"])
+            .long(),
         server!(
             "rests-after-fin",
             "neither spins nor keeps the socket of a client that left",
             rests_after_fin::<Self>
-        ),
+        )
+        .after(&["fin-ends-connection"]),
         server!(
             "keeps-no-sockets",
             "closes its socket whatever ended the connection",
             keeps_no_sockets::<Self>
-        ),
+        )
+        .after(&["rests-after-fin", "rst-while-reading"]),
         server!(
             "binds-its-address",
             "listens at the address it was given and no other",
             binds_its_address::<Self>
-        ),
+        )
+        .after(&["many-requests", "any-line"]),
     ];
 }
 

@@ -9,7 +9,7 @@ pub use protocol::Bare;
 
 use super::inputs::random_from;
 use super::pushing::{self, LETTERS, Traffic, server, spoke, stream, three_messages};
-use super::{Check, any_client, any_server, client};
+use super::{Check, accept_fails, any_client, any_server, client, default_address, output_fails};
 use crate::bench::Bench;
 use crate::finding::{Half, Outcome, Symptom, because};
 use crate::wire::Kind::{Dribble, Glue, Slice};
@@ -20,10 +20,17 @@ use report::{Known, cause_of_report, expected_reads, one_total, reported, ribbon
 pub const PROMISES: &[&[Check]] = &[
     pair::PAIR,
     <Bare as server::Rows>::SERVER,
+    <Bare as pushing::writes::Rows>::PUSHES_ALL,
+    <Bare as pushing::waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
+    <Bare as accept_fails::PushedRows>::ACCEPT,
+    default_address::SERVER,
     CLIENT,
     <Bare as pushing::client::Rows>::LISTENER,
+    <Bare as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Bare as output_fails::PushedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const CLIENT: &[Check] = &[

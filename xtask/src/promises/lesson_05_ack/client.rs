@@ -13,8 +13,10 @@ use crate::promises::{Check, client};
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("body-in-pieces", "reads a message that comes in pieces", body_in_pieces),
-    client!("largest-size", "answers 67108864, the largest size", largest_size),
-    client!("refuses-bad-sizes", "says so and exits with 1 at a wrong size", refuses_bad_sizes).long(),
+    client!("largest-size", "answers 67108864, the largest size", largest_size).after(&["end-inside"]),
+    client!("refuses-bad-sizes", "says so and exits with 1 at a wrong size", refuses_bad_sizes)
+        .after(&["largest-size"])
+        .long(),
 ];
 
 /// Sends a client one size, and returns the client, the connection and the answer.

@@ -54,6 +54,21 @@ impl Push for Ack {
         )
     }
 
+    fn hear_late(
+        server: &Server,
+        peer: &mut Peer,
+        messages: &[String],
+        late: &mut dyn FnMut(&mut Peer) -> Outcome,
+    ) -> Outcome {
+        let Some((first, rest)) = messages.split_first() else { return Self::hear(server, peer, messages) };
+        hear_size(server, peer, first)?;
+        late(peer)?;
+        answer(server, peer)?;
+        late(peer)?;
+        hear_message(server, peer, first)?;
+        Self::hear(server, peer, rest)
+    }
+
     fn hear_any(server: &Server, peer: &mut Peer) -> Outcome<usize> {
         for n in 0..1000 {
             let mut heard = peer.hear_some(1);

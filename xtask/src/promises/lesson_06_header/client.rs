@@ -15,24 +15,29 @@ pub const CLIENT: &[Check] = &[
     client!("large-message", "prints a message of 8 MiB", large_message).long(),
     client!("longest-header", "reads a header of 64 KiB", longest_header),
     client!("other-keys", "ignores other keys and blanks in the header", other_keys),
-    client!("largest-body", "reads on for a body of 64 MiB, the largest", largest_body),
+    client!("largest-body", "reads on for a body of 64 MiB, the largest", largest_body)
+        .after(&["large-message", "end-inside"]),
     client!(
         "refuses-long-headers",
         "refuses a header over 64 KiB before it takes memory for it",
         refuses_long_headers
-    ),
+    )
+    .after(&["longest-header", "reset-is-an-error"]),
     client!(
         "refuses-long-bodies",
         "refuses a body over 64 MiB before it takes memory for it",
         refuses_long_bodies
-    ),
+    )
+    .after(&["largest-body"]),
     client!("refuses-bad-headers", "refuses a header without a whole `data_size`", refuses_bad_headers)
+        .after(&["refuses-long-headers"])
         .long(),
     client!(
         "end-at-each-offset",
         "an end inside a frame is an error, between frames it is the end",
         end_at_each_offset
     )
+    .after(&["end-inside", "reset-between"])
     .long(),
 ];
 

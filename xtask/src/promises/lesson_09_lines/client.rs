@@ -18,14 +18,18 @@ pub(super) const CLIENT: &[Check] = &[
         "waits for the server's end after `exit`, however long that takes",
         waits_after_exit
     )
+    .after(&["ends-after-exit"])
     .long(),
     client!(
         "end-inside-farewell",
         "says so and exits with 1 when `exit` gets no whole reply",
         end_inside_farewell
-    ),
-    client!("longest-reply", "prints a reply of 8192 bytes, the longest", longest_reply),
-    client!("reply-too-long", "says so and exits with 1 when a reply has 8193 bytes", reply_too_long),
+    )
+    .after(&["ends-after-exit", "end-inside"]),
+    client!("longest-reply", "prints a reply of 8192 bytes, the longest", longest_reply)
+        .after(&["long-reply"]),
+    client!("reply-too-long", "says so and exits with 1 when a reply has 8193 bytes", reply_too_long)
+        .after(&["longest-reply", "server-ends"]),
 ];
 
 /// Types `lines`, hears each with its `\n`, and says these replies; `cause` says why a line after the first never came.

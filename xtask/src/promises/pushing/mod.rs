@@ -6,6 +6,8 @@ pub mod pair;
 pub mod printed;
 pub mod server;
 pub mod stream;
+pub mod waits;
+pub mod writes;
 
 use crate::bench::{Bench, Call, Endpoint, Peer, Server};
 use crate::finding::{Cause, Finding, Hindrance, Outcome, Stop, Words, quoted};
@@ -84,6 +86,20 @@ pub trait Push: Sized + 'static {
     /// # Errors
     /// The finding that the server did something else.
     fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome;
+
+    /// Does what [`Push::hear`] does, and `late` before it hears the first message, and before it answers, where it has to.
+    ///
+    /// # Errors
+    /// Those of [`Push::hear`] and of `late`.
+    fn hear_late(
+        server: &Server,
+        peer: &mut Peer,
+        messages: &[String],
+        late: &mut dyn FnMut(&mut Peer) -> Outcome,
+    ) -> Outcome {
+        late(peer)?;
+        Self::hear(server, peer, messages)
+    }
 
     /// Acts as the client of a server whose messages it does not know, and returns their number.
     ///

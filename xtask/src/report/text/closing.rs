@@ -33,6 +33,8 @@ pub fn holes(paint: Paint, lesson: &LessonReport) -> String {
 /// What people must do after a run.
 #[derive(Clone, Debug, Default)]
 pub struct Next {
+    /// The one half that was judged, and that all of it is right.
+    half: Option<String>,
     /// What was learned, when the lesson has passed.
     learned: Option<String>,
     /// What to do, line by line.
@@ -51,7 +53,7 @@ enum Step {
 impl Next {
     /// Makes a text that is wrapped.
     pub fn words(words: &str) -> Self {
-        Self { learned: None, steps: vec![Step::Words(words.into())] }
+        Self { steps: vec![Step::Words(words.into())], ..Self::default() }
     }
 
     /// Makes a line with a command in it.
@@ -68,6 +70,11 @@ impl Next {
     /// Adds what was learned.
     pub fn learned(self, learned: &str) -> Self {
         Self { learned: Some(learned.into()), ..self }
+    }
+
+    /// Adds that the one half that was judged is right.
+    pub fn half(self, half: Option<String>) -> Self {
+        Self { half, ..self }
     }
 }
 
@@ -91,6 +98,9 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
     }
     if !parts.is_empty() {
         let _ = writeln!(out, "{} of {} checks", parts.join(", "), report.checks.len());
+    }
+    if let Some(half) = &next.half {
+        let _ = writeln!(out, "{}", paint.color(half, Color::Green));
     }
     for (n, line) in next.learned.iter().flat_map(|learned| wrap(learned, WIDTH - 9)).enumerate() {
         let label = if n == 0 { paint.bold("learned:") } else { " ".repeat(8) };

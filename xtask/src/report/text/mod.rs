@@ -11,7 +11,7 @@ mod scene;
 
 pub use check::{Detail, promise, shown_of};
 pub use closing::{Next, closing, holes};
-pub use layout::{WIDTH, wrap};
+pub use layout::{WIDTH, cut, wrap};
 pub use paint::Paint;
 pub use scene::{heading, scene};
 
