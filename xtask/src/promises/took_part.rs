@@ -23,11 +23,11 @@ pub fn only_then(bench: &mut Bench, cause: &str, run: impl Fn(&mut Bench, bool) 
     if !matches!(*stop, Stop::Broken(_)) {
         return Err(stop);
     }
-    let (logs, ends) = (bench.logs.len(), bench.ends.len());
+    let (logs, ran) = (bench.logs.len(), bench.ran.len());
     let without = run(bench, false);
     // The evidence is that of the run that broke the promise.
     bench.logs.truncate(logs);
-    bench.ends.truncate(ends);
+    bench.ran.truncate(ran);
     match without {
         Ok(()) => because(Err(stop), Cause::certain(cause)),
         Err(_) => Err(stop),

@@ -5,6 +5,7 @@ pub mod client;
 pub mod exact;
 pub mod many;
 pub mod measure;
+pub mod odd_input;
 pub mod one_read;
 pub mod pair;
 pub mod server;
@@ -44,9 +45,18 @@ pub trait Ask: Sized + 'static {
     /// The wires that cut and join the requests to a server.
     const PIECES_ON: &'static [Kind] = &[Glue, Dribble, Slice];
 
+    /// Whether each byte of a request has its own byte of reply. A server then replies to what has come, and a client may
+    /// read that before it sends more.
+    const BY_BYTE: bool = true;
+
     /// Returns what a client sends for this line.
     fn request(line: &str) -> Vec<u8> {
-        line.as_bytes().to_vec()
+        Self::request_of(line.as_bytes())
+    }
+
+    /// Returns what a client sends for this line, which need not be text.
+    fn request_of(line: &[u8]) -> Vec<u8> {
+        line.to_vec()
     }
 
     /// Returns everything that a server replies to these bytes.

@@ -18,7 +18,8 @@ pub trait Rows: Ask {
         "stopped-while-replying",
         "sends all of its reply when it is stopped in `write`",
         stopped_while_replying::<Self>
-    )];
+    )
+    .after(&["late-reader"])];
 
     /// What every client promises whose lines may be long, and get a reply byte for byte.
     const ASKS: &'static [Check] = &[client!(
@@ -27,6 +28,7 @@ pub trait Rows: Ask {
         stopped_while_asking::<Self>
     )
     // The sender's buffer of a Unix socket holds more than a line that fits into a pipe.
+    .after(&["sends-exact-lines", "long-reply"])
     .over(&[Family::V4, Family::V6])];
 
     /// What every client promises that prints replies longer than a page.
@@ -34,7 +36,8 @@ pub trait Rows: Ask {
         "stopped-while-printing",
         "prints all of a reply when it is stopped in `write`",
         stopped_while_printing::<Self>
-    )];
+    )
+    .after(&["long-reply"])];
 }
 
 impl<P: Ask> Rows for P {}

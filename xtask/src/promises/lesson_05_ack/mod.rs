@@ -8,7 +8,7 @@ mod steps;
 pub use protocol::Ack;
 
 use super::pushing::pair;
-use super::{Check, any_client, any_server, pushing};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, pushing};
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
@@ -19,6 +19,8 @@ pub const PROMISES: &[&[Check]] = &[
     <Ack as pushing::server::FramedRows>::FRAMED_SERVER,
     server::SERVER,
     any_server::SERVER,
+    <Ack as accept_fails::PushedRows>::ACCEPT,
+    default_address::SERVER,
     <Ack as pushing::client::Rows>::PRINTER,
     <Ack as pushing::client::FramedRows>::FRAMED_PRINTER,
     client::CLIENT,
@@ -26,4 +28,6 @@ pub const PROMISES: &[&[Check]] = &[
     <Ack as pushing::writes::FramedRows>::PRINTS_ALL,
     <Ack as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Ack as output_fails::PushedRows>::OUTPUT,
+    default_address::CLIENT,
 ];

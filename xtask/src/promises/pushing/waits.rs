@@ -16,6 +16,7 @@ pub trait Rows: Push {
         "has no time limit of its own for a client that takes nothing",
         waits_for_client::<Self>
     )
+    .after(&["pushes-large"])
     .takes(limits::SECONDS)];
 
     /// What every client that listens promises.
@@ -24,6 +25,7 @@ pub trait Rows: Push {
         "has no time limit of its own for the server's silence",
         waits_for_server::<Self>
     )
+    .after(&["prints-messages", "reports-reads", "silence-is-no-end"])
     .takes(limits::SECONDS)];
 }
 

@@ -15,7 +15,8 @@ pub trait Rows: Push {
         "stopped-while-pushing",
         "pushes all of a message when it is stopped in `write`",
         stopped_while_pushing::<Self>
-    )];
+    )
+    .after(&["pushes-large"])];
 }
 
 impl<P: Push> Rows for P {}
@@ -29,7 +30,8 @@ pub trait FramedRows: Framing {
             "stopped-while-printing",
             "prints all of a message when it is stopped in `write`",
             stopped_while_printing::<Self>
-        ),
+        )
+        .after(&["prints-messages", "many-messages"]),
     ];
 }
 

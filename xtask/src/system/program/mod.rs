@@ -12,13 +12,14 @@ mod spec;
 
 pub use link::Link;
 pub use running::{end_all, interrupted, wait_ended};
-pub use spec::{Exit, Pipes, Spec, own_executable};
+pub use spec::{Exit, FULL, Pipes, Spec, own_executable};
 
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::processes::{self, Activity, Pid};
 use link::ProcessState;
 use running::{BURIAL, Process};
+use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Write};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -82,8 +83,11 @@ impl Program {
         let (stdin_reader, stdin) = io::pipe()?;
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
-        let pipes =
-            Pipes { stdin: stdin_reader.into(), stdout: stdout_writer.into(), stderr: stderr_writer.into() };
+        let stdout_writer: Stdio = match spec.full_output {
+            true => File::options().write(true).open(FULL)?.into(),
+            false => stdout_writer.into(),
+        };
+        let pipes = Pipes { stdin: stdin_reader.into(), stdout: stdout_writer, stderr: stderr_writer.into() };
         let process = Process::start(spec, pipes)?;
         Ok(Self {
             process,
@@ -129,7 +133,14 @@ impl Program {
     /// # Errors
     /// The patience that is over.
     pub fn wait_exit_patiently(&self) -> Result<Exit, Patience> {
-        let mut patience = Patience::with(&[self.root()]);
+        self.wait_exit_within(Patience::with(&[self.root()]))
+    }
+
+    /// Waits for its end with this patience, longer while it prints.
+    ///
+    /// # Errors
+    /// The patience, which is over.
+    pub fn wait_exit_within(&self, mut patience: Patience) -> Result<Exit, Patience> {
         let mut printed = 0;
         let at_most = Instant::now() + AT_MOST;
         loop {
