@@ -96,6 +96,8 @@ pub struct With {
     pub env: Vec<(&'static str, Option<OsString>)>,
     /// A working directory other than the usual one.
     pub dir: Option<PathBuf>,
+    /// Nothing of a client's standard output is read before [`super::Client::is_read_now`].
+    pub unread: bool,
     /// Whether no address is appended: the program takes its default one.
     pub no_address: bool,
     /// Whether its standard output takes nothing: see [`crate::system::program::FULL`].

@@ -16,14 +16,17 @@ use std::time::{Duration, Instant};
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Sleep as pair::Rows>::PAIR,
-    SERVER,
     <Sleep as server::Rows>::SERVER,
+    SERVER,
+    <Sleep as pushing::writes::Rows>::PUSHES_ALL,
+    <Sleep as pushing::waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
     <Sleep as accept_fails::PushedRows>::ACCEPT,
     default_address::SERVER,
     <Sleep as pushing::client::Rows>::PRINTER,
     CLIENT,
     <Sleep as pushing::client::Rows>::LISTENER,
+    <Sleep as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
     <Sleep as output_fails::PushedRows>::OUTPUT,
     default_address::CLIENT,
@@ -31,7 +34,9 @@ pub const PROMISES: &[&[Check]] = &[
 
 const SERVER: &[Check] = &[
     server!("pauses", "pauses half a second between messages", pauses).long(),
-    server!("leaves-between", "survives a client that leaves between two messages", leaves_between).long(),
+    server!("leaves-between", "survives a client that leaves between two messages", leaves_between)
+        .after(&["pushes-to-each"])
+        .long(),
 ];
 
 const CLIENT: &[Check] = &[
@@ -135,8 +140,8 @@ fn paused(
                     "the pause must not depend on what the client says or ends: each client gets it, every time"
                 }
                 false => {
-                    "between one message and the next the server must sleep 500 ms (not after the last one, nor \
-                     before the first)"
+                    "between one message and the next the server must sleep 500 ms (before the first one \
+                     and after the last one that is needless)"
                 }
             };
             return broken(

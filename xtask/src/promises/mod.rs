@@ -23,8 +23,10 @@ pub mod lesson_10_command;
 pub mod lesson_11_files;
 pub mod lesson_12_udp;
 pub mod lesson_13_families;
+mod limits;
 mod output_fails;
 pub mod pushing;
+mod took_part;
 
 pub use check::{Check, CheckOn};
 use check::{check, client, pair, server};

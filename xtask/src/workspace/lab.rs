@@ -1,5 +1,6 @@
 //! The learner's own folder, `.lab/` at the root: the progress, and copies of the files that `reset` has replaced.
 
+use crate::finding::Half;
 use crate::workspace::files::write_whole;
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -16,6 +17,10 @@ pub struct State {
     pub passed: BTreeSet<String>,
     /// How many hints of each lesson were shown.
     pub hints: BTreeMap<String, u8>,
+    /// The commands with which halves of lessons have passed: by lesson, and then by `server` or `client`.
+    pub halves: BTreeMap<String, BTreeMap<String, String>>,
+    /// The options that named the programs of the last run, where it named commands.
+    pub options: Option<String>,
 }
 
 /// The folder.
@@ -103,15 +108,37 @@ impl State {
                 |(lesson, n): (&String, &Value)| Some((lesson.clone(), u8::try_from(n.as_u64()?).ok()?));
             hints.as_object()?.iter().map(hint).collect()
         })?;
-        let current = match object.get("current") {
-            None | Some(Value::Null) => None,
-            Some(word) => Some(word.as_str()?.to_string()),
+        let halves = object.get("halves").map_or(Some(BTreeMap::new()), |halves| {
+            let command =
+                |(half, words): (&String, &Value)| Some((half.clone(), words.as_str()?.to_string()));
+            let lesson = |(lesson, commands): (&String, &Value)| {
+                let commands = commands.as_object()?.iter().map(command).collect::<Option<_>>()?;
+                Some((lesson.clone(), commands))
+            };
+            halves.as_object()?.iter().map(lesson).collect()
+        })?;
+        let word = |name: &str| match object.get(name) {
+            None | Some(Value::Null) => Some(None),
+            Some(word) => Some(Some(word.as_str()?.to_string())),
         };
-        Some(Self { current, passed: words(object.get("passed")?)?, hints })
+        let (current, options) = (word("current")?, word("options")?);
+        Some(Self { current, passed: words(object.get("passed")?)?, hints, halves, options })
     }
 
     fn written(&self) -> Value {
-        json!({"current": self.current, "hints": self.hints, "passed": self.passed})
+        let mut value = json!({"current": self.current, "hints": self.hints, "passed": self.passed});
+        if !self.halves.is_empty() {
+            value["halves"] = json!(self.halves);
+        }
+        if let Some(options) = &self.options {
+            value["options"] = json!(options);
+        }
+        value
+    }
+
+    /// Returns the command with which this half of a lesson has passed.
+    pub fn half(&self, lesson: &str, half: Half) -> Option<&String> {
+        self.halves.get(lesson)?.get(half.word())
     }
 }
 
@@ -134,18 +161,36 @@ mod tests {
             state.current = Some("04-sleep".into());
             state.passed.insert("01-echo".into());
             state.hints.insert("04-sleep".into(), 2);
+            let commands = state.halves.entry("06-header".into()).or_default();
+            commands.insert("server".into(), "python3 server.py".into());
+            state.options = Some(" --server 'python3 server.py'".into());
         })
         .unwrap();
         let (state, message) = lab.load();
         assert_eq!((state.current.as_deref(), state.hints["04-sleep"], message), (Some("04-sleep"), 2, None));
         assert!(state.passed.contains("01-echo"));
+        assert_eq!(state.half("06-header", Half::Server).map(String::as_str), Some("python3 server.py"));
+        assert_eq!(state.half("06-header", Half::Client), None);
+        assert_eq!(state.options.as_deref(), Some(" --server 'python3 server.py'"));
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_version_is_read() {
+        let old = State::read(br#"{"current": "04-sleep", "hints": {}, "passed": ["01-echo"]}"#).unwrap();
+        assert!(old.passed.contains("01-echo") && old.halves.is_empty() && old.options.is_none());
     }
 
     #[test]
     fn a_damaged_file_is_set_aside() {
-        for damaged in
-            [&b""[..], b"{", b"[]", b"{\"passed\":3}", b"{\"passed\":[],\"hints\":{\"a\":-1}}", b"\xff"]
-        {
+        for damaged in [
+            &b""[..],
+            b"{",
+            b"[]",
+            b"{\"passed\":3}",
+            b"{\"passed\":[],\"hints\":{\"a\":-1}}",
+            b"{\"passed\":[],\"halves\":{\"a\":1}}",
+            b"\xff",
+        ] {
             let lab = lab("damaged");
             fs::create_dir_all(&lab.dir).unwrap();
             fs::write(lab.file(), damaged).unwrap();

@@ -1,8 +1,8 @@
 //! The promises of every client that asks, and their rows.
 
 use super::{Ask, printed_of};
-use crate::bench::{Bench, Client, Ending, Heard, Peer, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, count};
+use crate::bench::{Bench, Client, Ending, Heard, Peer, With, same_bytes, taken};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -26,7 +26,8 @@ pub trait Rows: Ask {
             "server-resets",
             "says so and exits with 1 when the server resets (RST)",
             server_resets::<Self>
-        ),
+        )
+        .after(&["server-ends"]),
         client!("server-stalls", "waits at rest when the server falls silent", server_stalls::<Self>)
             .on(&[Kind::ends(Cut::Stall, 0)]),
     ];
@@ -74,9 +75,14 @@ pub fn hears_request<P: Ask>(peer: &mut Peer, request: &[u8]) -> (Heard, usize) 
 impl<P: Ask> Asked<P> {
     /// Starts the client; `lines` are all the lines that the check will type, in this order.
     pub fn start(bench: &mut Bench, lines: &[String]) -> Outcome<Self> {
+        Self::start_as(bench, &With::default(), lines)
+    }
+
+    /// As [`Asked::start`], with what the check adds to the start of the client.
+    pub fn start_as(bench: &mut Bench, with: &With, lines: &[String]) -> Outcome<Self> {
         let host = bench.host()?;
         let wanted = printed_of::<P>(lines);
-        let client = bench.client(host.addr, &wanted)?;
+        let client = bench.client_as(host.addr, with, &wanted)?;
         let peer = bench.accept(&host, &client)?;
         Ok(Self { client, peer, wanted, protocol: PhantomData, answered: 0, replied: 0 })
     }
@@ -120,22 +126,31 @@ impl<P: Ask> Asked<P> {
     }
 
     /// Checks that the client says nothing more and ends well, and that it has printed every reply.
-    pub fn ends(mut self, after: &str) -> Outcome {
+    pub fn ends(self, after: &str) -> Outcome {
+        self.ends_because(after, P::cause_of_printed)
+    }
+
+    /// As [`Asked::ends`]; `cause` says why it printed something other than the replies.
+    pub fn ends_because(mut self, after: &str, cause: impl Fn(&str) -> Cause) -> Outcome {
         let heard = self.peer.hear_to_end(1024);
         if !heard.bytes.is_empty() {
             let got = format!("{} more: \"{}\"", count(heard.bytes.len()), heard.bytes.escape_ascii());
             let expected = format!("the client says nothing more {after}");
             return Finding::new(expected, got, P::NOTHING_MORE).of(Half::Client).broken();
         }
+        if matches!(heard.ending, Some(Ending::Silence(_))) {
+            self.client.was_waited_for();
+        }
         // A server half-closes at a client's FIN; a client may wait for that.
         self.peer.half_close();
         self.client.exits_well(after)?;
-        let wanted = &self.wanted;
-        self.client.printed_all(wanted, |printed| match is_in_parts(printed, wanted) {
-            true => "a reply was printed on several lines: a line of input is one request, however long, and its reply one \
-                     line"
-                .into(),
-            false => P::cause_of_printed(printed),
+        self.client.printed_all(&self.wanted, |printed| match in_parts(printed, &self.wanted) {
+            Some((part, whole)) => format!(
+                "a reply of {whole} bytes was printed in parts, the first of {part}: the buffer holds at least 1024 \
+                 bytes, or `read` goes on until the reply is whole; perhaps this one holds {part}"
+            )
+            .into(),
+            None => cause(printed),
         })?;
         self.nothing_stale()
     }
@@ -166,11 +181,25 @@ impl<P: Ask> Asked<P> {
     }
 }
 
-/// Returns whether line ends stand inside one of these replies.
-fn is_in_parts(printed: &str, wanted: &[Vec<u8>]) -> bool {
-    let joined = printed.replace(['\r', '\n'], "");
-    let has = |text: &str, reply: &Vec<u8>| memchr::memmem::find(text.as_bytes(), reply).is_some();
-    wanted.iter().any(|reply| reply.len() > 1 && !has(printed, reply) && has(&joined, reply))
+/// Returns the length of the first part and of the whole, in bytes, where the first reply that is not there in one piece
+/// was printed in parts, each on a line of its own: the last bytes of the reply are then at the end of a later line.
+fn in_parts(printed: &str, wanted: &[Vec<u8>]) -> Option<(usize, usize)> {
+    let printed = printed.as_bytes();
+    let mut from = 0;
+    let missing = wanted.iter().find(|text| {
+        match memchr::memmem::find(&printed[from..], text) {
+            Some(at) => from += at + text.len(),
+            None => return true,
+        }
+        false
+    })?;
+    let part = (1..missing.len())
+        .rev()
+        .find(|n| memchr::memmem::find(&printed[from..], &missing[..*n]).is_some())?;
+    let at = from + memchr::memmem::find(&printed[from..], &missing[..part])? + part;
+    let rest = printed[at..].strip_prefix(b"\r\n").or_else(|| printed[at..].strip_prefix(b"\n"))?;
+    let next = &missing[part..missing.len().min(2 * part)];
+    memchr::memmem::find(rest, next).map(|_| (part, missing.len()))
 }
 
 /// Returns lines of several kinds: with blanks around, with letters beyond ASCII, some that only look like `q`, a long
@@ -299,9 +328,16 @@ fn server_ends<P: Ask>(bench: &mut Bench) -> Outcome {
     }
 }
 
+/// The cause where a client goes on to its next line after a reset.
+const GOES_ON: &str = "the client waits for its next line: an error of `read` ends it, it is no reply";
+
 /// Resets the connection (RST) instead of replying.
 fn server_resets<P: Ask>(bench: &mut Bench) -> Outcome {
     let Asked { mut client, peer, .. } = second_unanswered::<P>(bench)?;
     peer.reset();
-    client.exits_with_error("when the server resets the connection")
+    let outcome = client.exits_with_error("when the server resets the connection");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(outcome, GOES_ON),
+        _ => outcome,
+    }
 }

@@ -9,6 +9,8 @@ pub mod odd_input;
 pub mod one_read;
 pub mod pair;
 pub mod server;
+pub mod waits;
+pub mod writes;
 
 use crate::bench::{Bench, Heard, Peer};
 use crate::finding::Cause;
@@ -94,6 +96,11 @@ pub trait Ask: Sized + 'static {
     /// Returns whole requests whose replies fill the buffers of both sides.
     fn flood(rng: &mut Rng) -> Vec<u8> {
         Self::requests(rng, 8 << 20)
+    }
+
+    /// Returns whole requests whose replies fill the small buffers of [`Bench::connect_tiny`] several times.
+    fn unread(rng: &mut Rng) -> Vec<u8> {
+        Self::requests(rng, 200_000)
     }
 
     /// Returns a small request, always the same, for a server.

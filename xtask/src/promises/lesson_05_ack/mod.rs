@@ -14,6 +14,8 @@ use super::{Check, accept_fails, any_client, any_server, default_address, output
 pub const PROMISES: &[&[Check]] = &[
     <Ack as pair::Rows>::PAIR,
     <Ack as pushing::server::Rows>::SERVER,
+    <Ack as pushing::writes::Rows>::PUSHES_ALL,
+    <Ack as pushing::waits::Rows>::SERVER_WAITS,
     <Ack as pushing::server::FramedRows>::FRAMED_SERVER,
     server::SERVER,
     any_server::SERVER,
@@ -23,6 +25,8 @@ pub const PROMISES: &[&[Check]] = &[
     <Ack as pushing::client::FramedRows>::FRAMED_PRINTER,
     client::CLIENT,
     <Ack as pushing::client::Rows>::LISTENER,
+    <Ack as pushing::writes::FramedRows>::PRINTS_ALL,
+    <Ack as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
     <Ack as output_fails::PushedRows>::OUTPUT,
     default_address::CLIENT,

@@ -120,6 +120,10 @@ impl Ask for Command {
         format!("echo {letter}\n{}\necho {letter}{letter}\n", prints(8 << 20, letter)).into_bytes()
     }
 
+    fn unread(rng: &mut Rng) -> Vec<u8> {
+        format!("{}\n", prints(200_000, rng.lowercase())).into_bytes()
+    }
+
     fn small(words: &str) -> Vec<u8> {
         format!("echo {words}\n").into_bytes()
     }

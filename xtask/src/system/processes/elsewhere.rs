@@ -23,6 +23,12 @@ pub fn pause(_: Pid, _: bool) {}
 pub fn memory(_: Pid) -> Option<u64> {
     None
 }
+pub fn one_writes(_: Pid) -> bool {
+    false
+}
+pub fn time_limits(_: Pid) -> Vec<Duration> {
+    Vec::new()
+}
 pub fn zombies(_: Pid) -> Vec<Pid> {
     Vec::new()
 }

@@ -24,7 +24,7 @@ fn children(pid: Pid) -> Vec<Pid> {
     found
 }
 
-fn threads(pid: Pid) -> Vec<Pid> {
+pub fn threads(pid: Pid) -> Vec<Pid> {
     let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
@@ -39,7 +39,7 @@ pub fn socket_inodes(pid: Pid) -> Vec<u64> {
 }
 
 /// Returns the fields of `/proc/PID/stat` after the name, which may itself contain spaces and parentheses.
-fn stat(path: &str) -> Option<Vec<String>> {
+pub fn stat(path: &str) -> Option<Vec<String>> {
     let text = fs::read_to_string(path).ok()?;
     let (_, rest) = text.rsplit_once(')')?;
     Some(rest.split_ascii_whitespace().map(String::from).collect())

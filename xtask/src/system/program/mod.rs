@@ -20,7 +20,7 @@ use crate::system::processes::{self, Activity, Pid};
 use link::ProcessState;
 use running::{BURIAL, Process};
 use std::fs::File;
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, PipeReader, PipeWriter, Write};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::thread;
@@ -58,6 +58,28 @@ impl Program {
     /// # Errors
     /// When there is no such program, or pipes or processes have run out.
     pub fn start(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
+        Self::start_with(spec, wanted, errors, Output::collect)
+    }
+
+    /// Starts it as [`Program::start`] does, and reads nothing of its standard output before [`Output::release`]. Its pipe
+    /// is the smallest that the kernel gives: one page (pipe(7)), and on other systems than Linux a larger one.
+    ///
+    /// # Errors
+    /// As [`Program::start`].
+    pub fn start_unread(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
+        Self::start_with(spec, wanted, errors, |stdout, wanted| {
+            #[cfg(target_os = "linux")]
+            let _ = nix::fcntl::fcntl(&stdout, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1));
+            Output::collect_later(stdout, wanted)
+        })
+    }
+
+    fn start_with(
+        spec: &Spec,
+        wanted: &[Vec<u8>],
+        errors: &[Vec<u8>],
+        collect: impl FnOnce(PipeReader, &[Vec<u8>]) -> Output,
+    ) -> anyhow::Result<Self> {
         let (stdin_reader, stdin) = io::pipe()?;
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
@@ -73,7 +95,7 @@ impl Program {
             has_to_print: !wanted.is_empty() || !errors.is_empty(),
             has_to_say: !errors.is_empty(),
             allowance: 2 * wanted.iter().chain(errors).map(|text| text.len() as u64).sum::<u64>() + (1 << 20),
-            stdout: Output::collect(stdout, wanted),
+            stdout: collect(stdout, wanted),
             stderr: Output::collect(stderr, errors),
         })
     }
@@ -111,7 +133,14 @@ impl Program {
     /// # Errors
     /// The patience that is over.
     pub fn wait_exit_patiently(&self) -> Result<Exit, Patience> {
-        let mut patience = Patience::with(&[self.root()]);
+        self.wait_exit_within(Patience::with(&[self.root()]))
+    }
+
+    /// Waits for its end with this patience, longer while it prints.
+    ///
+    /// # Errors
+    /// The patience, which is over.
+    pub fn wait_exit_within(&self, mut patience: Patience) -> Result<Exit, Patience> {
         let mut printed = 0;
         let at_most = Instant::now() + AT_MOST;
         loop {
@@ -144,6 +173,7 @@ impl Program {
     /// it had to be killed because it ignored SIGTERM.
     pub fn end(&mut self) -> bool {
         self.stdin = None;
+        self.stdout.release();
         let mut heeded = true;
         if self.exit().is_none() {
             self.process.kept.ask_to_end();
