@@ -291,7 +291,11 @@ fn server_stalls<P: Ask>(bench: &mut Bench) -> Outcome {
     client.line(&line);
     let mut peer = bench.accept(&host, &client)?;
     let request = P::request(&line);
-    same_bytes(Half::Client, &request, &peer.hear(request.len()), P::cause_of_request)?;
+    let heard = if P::BY_BYTE { peer.hear_turn(request.len()) } else { peer.hear(request.len()) };
+    // A client may wait for the reply to a part of its request.
+    if !P::BY_BYTE || heard.bytes.is_empty() || !request.starts_with(&heard.bytes) {
+        same_bytes(Half::Client, &request, &heard, P::cause_of_request)?;
+    }
     client.waits_at_rest(|| wire.has_stalled(), "the server falls silent instead of replying")
 }
 
