@@ -7,7 +7,10 @@ use std::fs;
 
 /// The words, as chapters write them, and the heading of the entry.
 const WORDS: &[(&str, &[&str])] = &[
-    ("acknowledgement", &["acknowledgement", "acknowledgements", "acknowledged", "acknowledge", "acknowledges"]),
+    (
+        "acknowledgement",
+        &["acknowledgement", "acknowledgements", "acknowledged", "acknowledge", "acknowledges"],
+    ),
     ("at-rest", &["at rest"]),
     ("backlog", &["backlog"]),
     ("demo", &["demo", "demos"]),
@@ -112,8 +115,9 @@ fn first_use(page: &str, spellings: &[&'static str]) -> Option<(usize, &'static 
 fn linked(page: &str) -> String {
     let body = without_links(page);
     let words = WORDS.iter().filter(|(entry, _)| !AMBIGUOUS.contains(entry));
-    let mut uses: Vec<(usize, &str, &str)> =
-        words.filter_map(|(entry, words)| first_use(&body, words).map(|(at, word)| (at, word, *entry))).collect();
+    let mut uses: Vec<(usize, &str, &str)> = words
+        .filter_map(|(entry, words)| first_use(&body, words).map(|(at, word)| (at, word, *entry)))
+        .collect();
     uses.sort();
     let (mut out, mut done, mut definitions) = (String::new(), 0, String::new());
     for (at, word, entry) in uses {
@@ -146,7 +150,8 @@ fn a_first_use_leads_to_the_glossary() {
 
 #[test]
 fn links_stand_in_prose_only() {
-    let page = "# The FIN\n\n`RST` is no word. See [FIN](x.md).\n\n```text\nRST\n```\nRST: a seed, seeds, an RST.\n";
+    let page =
+        "# The FIN\n\n`RST` is no word. See [FIN](x.md).\n\n```text\nRST\n```\nRST: a seed, seeds, an RST.\n";
     let fresh = linked(page);
     assert_eq!(
         fresh,
@@ -163,7 +168,8 @@ fn anchors(page: &str) -> BTreeSet<String> {
     let (mut anchors, mut in_block) = (BTreeSet::new(), false);
     for line in page.lines() {
         in_block ^= line.trim_start().starts_with("```");
-        let heading = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#') && !in_block);
+        let heading =
+            line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#') && !in_block);
         if let Some(heading) = heading {
             let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
             anchors.insert(kept.collect::<String>().to_lowercase().replace(' ', "-"));
@@ -187,7 +193,9 @@ fn links_to_sections_lead_to_headings() {
     for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "md")) {
         let text = fs::read_to_string(file).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next()) {
-            let Some((target, anchor)) = link.split_once('#').filter(|_| !link.starts_with("http")) else { continue };
+            let Some((target, anchor)) = link.split_once('#').filter(|_| !link.starts_with("http")) else {
+                continue;
+            };
             let target = file.parent().unwrap().join(target);
             let target = if link.starts_with('#') { file.clone() } else { target };
             if !anchors(&fs::read_to_string(&target).unwrap_or_default()).contains(anchor) {

@@ -115,7 +115,11 @@ fn a_server_of_lesson_01_echoes_what_is_typed() {
 fn what_goes_wrong_is_told() {
     let nobody = address::free().unwrap().to_string();
     let ran = run(RUNNER, &["talk", &nobody]);
-    assert!(ran.status == 1 && ran.stderr.contains("nobody listens there, so the kernel answers with RST"), "{}", ran.stderr);
+    assert!(
+        ran.status == 1 && ran.stderr.contains("nobody listens there, so the kernel answers with RST"),
+        "{}",
+        ran.stderr
+    );
     let (_listener, taken) = listener();
     for (words, told) in [
         (&["talk", "--listen", &taken][..], "another program listens there"),
@@ -161,7 +165,8 @@ fn ctrl_c_ends_it_with_fin_and_leaves_no_file() {
     let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "talk-ctrl-c");
     let path = dir.join("s");
     let at = format!("unix:{}", path.display());
-    let interrupt = |typist: &Typist| kill(nix::unistd::Pid::from_raw(typist.child.id() as i32), Signal::SIGINT).unwrap();
+    let interrupt =
+        |typist: &Typist| kill(nix::unistd::Pid::from_raw(typist.child.id() as i32), Signal::SIGINT).unwrap();
     let mut server = talk(&["--listen", &at]);
     listens(&server);
     let mut client = talk(&[&at]);

@@ -4,6 +4,7 @@
 mod case;
 mod causes;
 mod evidence;
+mod section;
 
 pub use case::Case;
 
@@ -158,7 +159,7 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         got: finding.got,
         cause: finding.cause.words,
         hindrance,
-        see: case.lesson.chapter(),
+        see: section::to_read(case.lesson, check.id),
         rerun,
         millis: start.elapsed().as_millis() as u64,
         hole: finding.hole,
