@@ -32,6 +32,7 @@ pub use command::{HASH, Programs, Start, With};
 pub use datagrams::{Carrier, Datagram, Datagrams, LONG, Mailbox, Missing, Saying};
 pub use dir::{Dir, Entries};
 pub use expect::{fin_next, same_bytes, taken};
+pub use facts::ended;
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};
 pub use server::Server;

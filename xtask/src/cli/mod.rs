@@ -95,6 +95,8 @@ verb! {
         family: Option<String> = option("family", "FAMILY"),
         /// Only this check
         check: Option<String> = option("check", "ID"),
+        /// Run and show every check, also those that build on one that failed
+        full: bool = flag("full"),
         /// Repeat the inputs of an earlier run
         seed: Option<u64> = option("seed", "N"),
         /// How many checks run at once

@@ -4,8 +4,8 @@ use super::asking::Ask;
 use super::asking::server::{asks, next_is_served};
 use super::inputs::random_word;
 use super::pushing::Push;
-use crate::bench::{Bench, Ending, Family, Peer, Server, same_bytes};
-use crate::finding::{Half, Outcome, broken, skip};
+use crate::bench::{Bench, Ending, Exit, Family, Peer, Server, same_bytes};
+use crate::finding::{Finding, Half, Outcome, Symptom, because, skip};
 use crate::promises::{Check, server};
 
 /// The row, for servers that reply.
@@ -27,9 +27,9 @@ impl<P: Push> PushedRows for P {}
 
 const TITLE: &str = "goes on when `accept` fails, and serves the next client";
 
-/// How many clients come and leave while the server has no free descriptor. A server may have reserved one for the next
-/// client before (Linux does, at the start of an `accept` that waits), and several processes may wait in `accept`.
-const LEAVERS: usize = 3;
+/// How many clients a server may accept without a free descriptor. It may have reserved one for the next client before
+/// (Linux does, at the start of an `accept` that waits), and several processes may wait in `accept`.
+const RESERVED: usize = 16;
 
 /// Why a server does not go on.
 const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): the listener is not \
@@ -51,24 +51,30 @@ fn comes_meanwhile(
         return skip("on this platform, or with this server, the runner cannot make `accept` fail");
     };
     let mut leavers = Vec::new();
-    for _ in 0..LEAVERS {
+    let mut come = || loop {
+        bench.logs.clear();
+        let mut peer = bench.connect(server)?;
+        server.wait_rest();
+        if !server.has_accepted(&peer) {
+            ask(&mut peer);
+            return Ok(peer);
+        }
+        if leavers.len() == RESERVED {
+            return skip("the server accepts clients although it has no free file descriptor");
+        }
         // Not closed: what a server still sends must not be answered with RST.
-        let mut leaver = bench.connect(server)?;
-        leaver.half_close();
-        leavers.push(leaver);
-    }
-    let mut last = bench.connect(server)?;
-    ask(&mut last);
+        peer.half_close();
+        server.wait_rest();
+        leavers.push(peer);
+    };
+    let last = come();
     server.wait_rest();
     let exit = server.exit();
     drop(few);
-    bench.logs = bench.logs.split_off(bench.logs.len() - 1);
-    match exit {
-        Some(exit) => {
-            broken("the server goes on when `accept` fails", format!("it {exit} when that happened"), CAUSE)
-        }
-        None => Ok(last),
-    }
+    let Some(exit) = exit else { return last };
+    let symptom = if exit == Exit::Code(101) { Symptom::Panicked } else { Symptom::Other };
+    let got = format!("it {exit} when that happened");
+    Finding::new("the server goes on when `accept` fails", got, CAUSE).seen(symptom).of(Half::Server).broken()
 }
 
 mod asked {
@@ -130,6 +136,6 @@ mod pushed {
         }
         let heard = P::hear(&server, &mut last, &messages);
         server.alive("`accept` failed")?;
-        crate::finding::because(heard, CAUSE)
+        because(heard, CAUSE)
     }
 }

@@ -29,7 +29,9 @@ fn listens_by_default(bench: &mut Bench) -> Outcome {
     let kept = default.is_kept();
     match bench.start_server(default.addr, &With::no_address())?.ready() {
         Ok(mut server) => {
-            let outcome = server.listens_only_there();
+            // Looked at when it rests: a server may bind more, or end, after it has begun to listen.
+            let alive = because(server.alive("its start without an argument"), CAUSE);
+            let outcome = alive.and_then(|()| server.listens_only_there());
             server.end();
             outcome
         }

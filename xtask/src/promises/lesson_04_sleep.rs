@@ -140,8 +140,8 @@ fn paused(
                     "the pause must not depend on what the client says or ends: each client gets it, every time"
                 }
                 false => {
-                    "between one message and the next the server must sleep 500 ms (not after the last one, nor \
-                     before the first)"
+                    "between one message and the next the server must sleep 500 ms (before the first one \
+                     and after the last one that is needless)"
                 }
             };
             return broken(

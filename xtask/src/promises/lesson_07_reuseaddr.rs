@@ -92,6 +92,13 @@ pub fn restarts_at_once(bench: &mut Bench) -> Outcome {
     if server.wait_time_wait(client)? {
         bench.notes.push(format!("the kernel's table: {client} is in TIME_WAIT"));
     }
+    const FILE: &str = "src/bin/server.rs";
+    if let Some(line) = bench.source_line(FILE, "TcpListener::bind") {
+        bench.notes.push(format!(
+            "right, but `TcpListener::bind` ({FILE}:{line}) makes the calls that this lesson is about by itself: write \
+             them once by hand"
+        ));
+    }
     let mut again = restart(bench, server.addr, client)?;
     next_is_served::<Uppercase>(bench, &mut again, "its restart")
 }

@@ -65,6 +65,24 @@ pub enum Passed {
     Rst,
 }
 
+/// What the reader of one direction did, on wires that ask the kernel for it after each piece.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading {
+    /// How many bytes it had read when the wire last saw that it had read all that had passed.
+    pub taken: u64,
+    /// Whether it left bytes unread for longer than the wire waits.
+    pub ignored: bool,
+    /// Whether it closed, or was gone, with bytes unread.
+    pub left_unread: bool,
+}
+
+impl Reading {
+    /// Returns whether it left without having read a byte, although some had come.
+    pub fn is_nothing(self) -> bool {
+        self.left_unread && self.taken == 0
+    }
+}
+
 /// The most pieces that a record keeps; of later ones it counts only the bytes.
 const MAX_PIECES: usize = 50_000;
 /// The most bytes that a record keeps.
@@ -86,6 +104,8 @@ struct Pieces {
     lacks_reset: bool,
     /// The connections whose server could not be reached.
     refused: Vec<usize>,
+    /// What the readers of the first connection did, by direction.
+    reading: [Reading; 2],
     /// The processes below which the readers run, as far as they are programs under test.
     readers: Vec<(Direction, Pid)>,
 }
@@ -133,6 +153,17 @@ impl Record {
         let mut pieces = self.lock();
         pieces.fins += usize::from(what == Passed::Fin);
         self.push(pieces, Piece { at: self.start.elapsed(), connection, direction, what, waited: false });
+    }
+
+    pub(super) fn reads(&self, connection: usize, direction: Direction, note: impl FnOnce(&mut Reading)) {
+        if connection == 1 {
+            note(&mut self.lock().reading[direction as usize]);
+        }
+    }
+
+    /// Returns what the reader of this direction of the first connection did.
+    pub fn reading(&self, direction: Direction) -> Reading {
+        self.lock().reading[direction as usize]
     }
 
     /// Notes that one end of a connection saw an end where it should have seen a reset.

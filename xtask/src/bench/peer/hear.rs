@@ -74,6 +74,27 @@ impl Peer {
         self.ahead.clone()
     }
 
+    /// Returns whether the other side has ended the connection already; later calls hear the bytes that came before.
+    pub fn has_left(&mut self) -> bool {
+        self.pending();
+        let _ = self.stream.set_nonblocking(true);
+        let mut buffer = [0; 1];
+        let ending = match (&self.stream).read(&mut buffer) {
+            Ok(0) => Some(Ending::Fin),
+            Ok(n) => {
+                lock(&self.log).heard(&buffer[..n]);
+                self.ahead.extend(&buffer[..n]);
+                None
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => None,
+                _ => Some(Ending::Rst),
+            },
+        };
+        let _ = self.stream.set_nonblocking(false);
+        ending.map(|ending| lock(&self.log).ended(ending)).is_some()
+    }
+
     /// Says nothing for this time. Returns how the other side ended meanwhile, or `None` if it did not; later calls
     /// hear the bytes that came.
     pub fn stays_silent(&mut self, time: Duration) -> Option<Ending> {

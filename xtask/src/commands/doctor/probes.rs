@@ -119,15 +119,26 @@ fn rust() -> Probe {
 }
 
 fn crates() -> Probe {
+    // Crates that only other platforms need are never here.
+    let host = cargo().arg("-vV").output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let host = host.unwrap_or_default();
+    let host = host.lines().find_map(|line| line.strip_prefix("host: "));
+    let platform = host.map_or(Vec::new(), |host| vec!["--filter-platform", host]);
     let words = ["metadata", "--offline", "--locked", "--format-version", "1", "--quiet"];
-    match first_line(cargo().args(words)) {
-        Some(_) => Probe::works("crates", "all are here: lessons are built without a network"),
-        None => Probe::less(
-            "crates",
-            "some are not here yet",
-            "the next build needs the network",
-            "cargo fetch --locked",
-        ),
+    match cargo().args(words).args(platform).output() {
+        Ok(output) if output.status.success() => {
+            Probe::works("crates", "all are here: lessons are built without a network")
+        }
+        output => {
+            let stderr = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+            let stderr = stderr.unwrap_or_default();
+            // `failed to download `serde v1.0.228``
+            let which = stderr.split('`').nth(1).filter(|word| word.contains(" v"));
+            let seen = which.map_or("some are not here yet".to_string(), |which| {
+                format!("some are not here yet: {which} is the first")
+            });
+            Probe::less("crates", seen, "a build that needs them needs the network", "cargo fetch --locked")
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod plan;
 mod progress;
 mod remember;
 mod rustc;
+mod screen;
 mod telling;
 mod words;
 

@@ -144,7 +144,14 @@ impl<P: Ask> Asked<P> {
         // A server half-closes at a client's FIN; a client may wait for that.
         self.peer.half_close();
         self.client.exits_well(after)?;
-        self.client.printed_all(&self.wanted, cause)?;
+        self.client.printed_all(&self.wanted, |printed| match in_parts(printed, &self.wanted) {
+            Some((part, whole)) => format!(
+                "a reply of {whole} bytes was printed in parts, the first of {part}: the buffer holds at least 1024 \
+                 bytes, or `read` goes on until the reply is whole; perhaps this one holds {part}"
+            )
+            .into(),
+            None => cause(printed),
+        })?;
         self.nothing_stale()
     }
 
@@ -172,6 +179,27 @@ impl<P: Ask> Asked<P> {
         .of(Half::Client)
         .broken()
     }
+}
+
+/// Returns the length of the first part and of the whole, in bytes, where the first reply that is not there in one piece
+/// was printed in parts, each on a line of its own: the last bytes of the reply are then at the end of a later line.
+fn in_parts(printed: &str, wanted: &[Vec<u8>]) -> Option<(usize, usize)> {
+    let printed = printed.as_bytes();
+    let mut from = 0;
+    let missing = wanted.iter().find(|text| {
+        match memchr::memmem::find(&printed[from..], text) {
+            Some(at) => from += at + text.len(),
+            None => return true,
+        }
+        false
+    })?;
+    let part = (1..missing.len())
+        .rev()
+        .find(|n| memchr::memmem::find(&printed[from..], &missing[..*n]).is_some())?;
+    let at = from + memchr::memmem::find(&printed[from..], &missing[..part])? + part;
+    let rest = printed[at..].strip_prefix(b"\r\n").or_else(|| printed[at..].strip_prefix(b"\n"))?;
+    let next = &missing[part..missing.len().min(2 * part)];
+    memchr::memmem::find(rest, next).map(|_| (part, missing.len()))
 }
 
 /// Returns lines of several kinds: with blanks around, with letters beyond ASCII, some that only look like `q`, a long
@@ -296,9 +324,16 @@ fn server_ends<P: Ask>(bench: &mut Bench) -> Outcome {
     }
 }
 
+/// The cause where a client goes on to its next line after a reset.
+const GOES_ON: &str = "the client waits for its next line: an error of `read` ends it, it is no reply";
+
 /// Resets the connection (RST) instead of replying.
 fn server_resets<P: Ask>(bench: &mut Bench) -> Outcome {
     let Asked { mut client, peer, .. } = second_unanswered::<P>(bench)?;
     peer.reset();
-    client.exits_with_error("when the server resets the connection")
+    let outcome = client.exits_with_error("when the server resets the connection");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(outcome, GOES_ON),
+        _ => outcome,
+    }
 }

@@ -3,7 +3,7 @@
 use super::client::{Asked, hears_request};
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Ending, Peer};
-use crate::finding::{Cause, Outcome, because};
+use crate::finding::{Cause, Outcome, Symptom, because};
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, client};
 use crate::wire::Kind::{self, Dribble, Slice};
@@ -63,6 +63,9 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
         let request = P::request(line);
         let (heard, replied) = hears_request::<P>(&mut peer, &request);
         if heard.bytes != request {
+            if matches!(heard.ending, Some(Ending::Silence(_))) {
+                client.was_waited_for();
+            }
             // Where it went on too early, or is gone, what it printed tells more.
             let is_request = n == 0 || !heard.bytes.is_empty();
             if is_request && matches!(heard.ending, Some(Ending::Silence(_))) {
@@ -74,7 +77,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
             break;
         }
     }
-    let _ = peer.hear_to_end(4096);
+    client.hear_out(&mut peer, 4096);
     peer.half_close();
     because(client.exits_well("after `q`"), why)?;
     client.printed_all(&wanted, |printed| match printed.trim() {
@@ -117,7 +120,17 @@ fn end_inside<P: Ask>(bench: &mut Bench) -> Outcome {
 
 fn reset_inside<P: Ask>(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<P>(bench)?;
-    client.exits_with_error("when the server resets the connection (RST)")
+    let outcome = client.exits_with_error("when the server resets the connection (RST)");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(
+            outcome,
+            format!(
+                "it took the part that had come for the reply, and waits for the next line: {}",
+                P::WHOLE
+            ),
+        ),
+        _ => outcome,
+    }
 }
 
 fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {

@@ -2,7 +2,7 @@
 
 use super::Ask;
 use super::server::{asks, says_until_stuck};
-use crate::bench::{Bench, Ending, Peer, Server, same_bytes};
+use crate::bench::{Bench, Ending, Meanwhile, Peer, Server, lock, same_bytes};
 use crate::finding::{Half, Outcome, Stop, broken};
 use crate::promises::{Check, server};
 
@@ -57,8 +57,19 @@ fn asks_beside<P: Ask>(server: &Server, peer: &mut Peer, bytes: &[u8], others: &
     if heard.ending.is_some() {
         server.alive(others)?;
     }
+    let meanwhile = lock(&peer.log()).meanwhile.clone();
     same_bytes(Half::Server, &expected, &heard, |expected, heard| {
         match (heard.bytes.as_slice(), heard.ending) {
+        ([], Some(Ending::Silence(_) | Ending::NotTaken(_)))
+            if meanwhile.as_ref().is_some_and(Meanwhile::waits_for_thread) =>
+        {
+            format!(
+                "nobody serves this client beside {others}: perhaps one of the server's threads waits for a lock, a \
+                 channel or another thread (`futex`) while it should accept or read: hold no lock, and join no thread, \
+                 while you wait for a client"
+            )
+            .into()
+        }
         ([], Some(Ending::Silence(_) | Ending::NotTaken(_))) => format!(
             "nobody serves this client beside {others}: accept in a loop that waits for nothing else, and serve each \
              connection in a thread of its own (hold no lock, and join no thread, while you wait for a client)"

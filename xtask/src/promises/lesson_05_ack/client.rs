@@ -7,7 +7,7 @@ use crate::bench::{Bench, Client, Heard, Peer, same_bytes};
 use crate::finding::{Half, Outcome, because};
 use crate::promises::inputs::random_from;
 use crate::promises::pushing::LETTERS;
-use crate::promises::pushing::printed::printed_as;
+use crate::promises::pushing::printed::{cause_of_labels, printed_as};
 use crate::promises::{Check, client};
 
 /// The rows.
@@ -87,7 +87,7 @@ fn body_in_pieces(bench: &mut Bench) -> Outcome {
     let mut peer = bench.accept(&host, &client)?;
     let _ = peer.say(b"2500");
     let heard = peer.hear(ANSWER.len());
-    same_bytes(Half::Client, ANSWER, &heard, |_, heard| cause_of_answer("2500", 1, heard))?;
+    same_bytes(Half::Client, ANSWER, &heard, |_, heard| cause_of_answer("2500", 1, 0, heard))?;
     for piece in message.chunks(700) {
         let _ = peer.say(piece);
         peer.wait_taken();
@@ -95,5 +95,7 @@ fn body_in_pieces(bench: &mut Bench) -> Outcome {
     peer.half_close();
     let cause = "a message may come in any number of pieces: read until all of it is there (`read_exact`)";
     because(client.exits_well("when the server has ended between two messages"), cause)?;
-    client.printed_all(&wanted, |_| cause)
+    client.printed_bytes(&wanted, |printed| {
+        cause_of_labels(printed, std::slice::from_ref(&message)).unwrap_or(cause.into())
+    })
 }

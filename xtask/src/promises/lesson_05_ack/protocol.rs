@@ -20,6 +20,7 @@ impl Push for Ack {
     const PIECES: &'static str = "reads an answer that comes in pieces";
     const PIECES_ON: &'static [Kind] = &[Dribble, Slice];
     const INSIDE: u64 = 7;
+    const SPEAKS: bool = true;
     const SAYS: &'static str = "`receive ok` for each size, and nothing else";
     const ENDS: &'static str = "its size says";
     const HOW: &'static str = "one `read` is the size, `receive ok` the answer; then read exactly that many bytes, in \
@@ -100,6 +101,7 @@ impl Push for Ack {
     }
 
     fn say(peer: &mut Peer, messages: &[Vec<u8>], _: &dyn Fn(u64)) -> Outcome {
+        let mut before = 0;
         for (number, message) in (1..).zip(messages) {
             let size = message.len().to_string();
             if peer.say(size.as_bytes()).is_err() {
@@ -109,7 +111,10 @@ impl Push for Ack {
             if matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) && heard.bytes.is_empty() {
                 return Ok(()); // It is gone: its status tells more.
             }
-            same_bytes(Half::Client, ANSWER, &heard, |_, heard| cause_of_answer(&size, number, heard))?;
+            same_bytes(Half::Client, ANSWER, &heard, |_, heard| {
+                cause_of_answer(&size, number, before, heard)
+            })?;
+            before = message.len();
             if peer.say(message).is_err() {
                 return Ok(());
             }

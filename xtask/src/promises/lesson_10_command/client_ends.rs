@@ -86,7 +86,7 @@ fn end_at_each_part(bench: &mut Bench) -> Outcome {
             "a `read` of 0 bytes inside a reply is an error, in each of its parts: what has come is no reply",
         )?;
         bench.logs.clear(); // Only the last one is worth showing.
-        bench.ends.clear();
+        bench.ran.clear();
     }
     Ok(())
 }

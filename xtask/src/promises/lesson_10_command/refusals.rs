@@ -52,7 +52,7 @@ fn refuses(bench: &mut Bench, bytes: &[u8], what: &str, cause: &str) -> Outcome 
     let _ = peer.say(bytes);
     because(client.exits_with_error(&format!("at {what}")), cause)?;
     bench.logs.clear(); // Only the last one is worth showing.
-    bench.ends.clear();
+    bench.ran.clear();
     Ok(())
 }
 

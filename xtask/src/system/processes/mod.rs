@@ -35,8 +35,27 @@ impl Call {
     }
 
     /// Returns whether it returns when a connection brings something.
-    fn reads_connection(self) -> bool {
+    pub fn reads_connection(self) -> bool {
         !self.on_input && READS.contains(&self.name)
+    }
+
+    /// Returns whether it waits for another thread: for a lock, a channel, or the thread's end.
+    pub fn waits_for_thread(self) -> bool {
+        self.name == "futex"
+    }
+
+    /// Returns what it is in Rust, or what it waits for; empty where its name says that.
+    fn in_rust(self) -> &'static str {
+        match self.name {
+            "read" | "readv" | "recvfrom" | "recvmsg" | "recvmmsg" => "Rust's `read`",
+            "accept" | "accept4" => "Rust's `accept`",
+            "nanosleep" | "clock_nanosleep" => "Rust's `sleep`",
+            "futex" => "a lock, a channel or a `join`",
+            "wait4" | "waitid" => "the end of a child process",
+            "pause" | "rt_sigtimedwait" | "rt_sigsuspend" => "a signal",
+            _ if READS.contains(&self.name) => "whichever of several comes first",
+            _ => "",
+        }
     }
 
     /// Returns whether it waits for several files at once, of which its arguments name none.
@@ -48,9 +67,10 @@ impl Call {
 
 impl fmt::Display for Call {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.on_input {
-            true => write!(out, "{} of its standard input", self.name),
-            false => out.write_str(self.name),
+        match (self.on_input, self.in_rust()) {
+            (true, _) => write!(out, "`{}` of its standard input", self.name),
+            (false, "") => write!(out, "`{}`", self.name),
+            (false, rust) => write!(out, "`{}` ({rust})", self.name),
         }
     }
 }
@@ -134,6 +154,18 @@ pub fn waits_to_read(root: Pid) -> Option<Call> {
 /// something else.
 pub fn call_for(root: Pid, inode: u64) -> Option<Call> {
     imp::call_for(root, inode)
+}
+
+/// Returns the calls in which the threads of the descendants of `root` sleep, each once; empty when one of them does not
+/// sleep, and where the platform does not tell.
+pub fn calls(root: Pid) -> Vec<Call> {
+    let mut found: Vec<Call> = Vec::new();
+    for call in imp::calls(root).unwrap_or_default() {
+        if !found.contains(&call) {
+            found.push(call);
+        }
+    }
+    found
 }
 
 /// Returns whether at least one thread of the descendants of `root` sleeps in a call that waits for input or for a
