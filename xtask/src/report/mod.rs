@@ -117,7 +117,7 @@ pub struct CheckReport {
     pub cause: Words,
     /// What kept the runner from judging, for `error`.
     pub hindrance: Hindrance,
-    /// The chapter to read.
+    /// The chapter to read, and its section: `docs/src/01-echo.md#the-idea`.
     pub see: String,
     /// The command that runs just this check again.
     pub rerun: String,
