@@ -16,6 +16,10 @@ pub struct State {
     pub passed: BTreeSet<String>,
     /// How many hints of each lesson were shown.
     pub hints: BTreeMap<String, u8>,
+    /// What the learner has predicted: of each lesson, the answers by the names of their questions.
+    pub predicted: BTreeMap<String, BTreeMap<String, String>>,
+    /// The lessons in which `predict` was offered.
+    pub offered: BTreeSet<String>,
 }
 
 /// The folder.
@@ -107,11 +111,28 @@ impl State {
             None | Some(Value::Null) => None,
             Some(word) => Some(word.as_str()?.to_string()),
         };
-        Some(Self { current, passed: words(object.get("passed")?)?, hints })
+        // Earlier runners wrote neither of these.
+        let offered = object.get("offered").map_or(Some(BTreeSet::new()), words)?;
+        let predicted = object.get("predicted").map_or(Some(BTreeMap::new()), |lessons| {
+            let answer = |(id, answer): (&String, &Value)| Some((id.clone(), answer.as_str()?.to_string()));
+            let lesson = |(lesson, answers): (&String, &Value)| {
+                let answers = answers.as_object()?.iter().map(answer).collect::<Option<_>>()?;
+                Some((lesson.clone(), answers))
+            };
+            lessons.as_object()?.iter().map(lesson).collect()
+        })?;
+        Some(Self { current, passed: words(object.get("passed")?)?, hints, predicted, offered })
     }
 
     fn written(&self) -> Value {
-        json!({"current": self.current, "hints": self.hints, "passed": self.passed})
+        let mut value = json!({"current": self.current, "hints": self.hints, "passed": self.passed});
+        if !self.predicted.is_empty() {
+            value["predicted"] = json!(self.predicted);
+        }
+        if !self.offered.is_empty() {
+            value["offered"] = json!(self.offered);
+        }
+        value
     }
 }
 
@@ -142,10 +163,31 @@ mod tests {
     }
 
     #[test]
+    fn predictions_are_kept_beside_what_an_earlier_runner_wrote() {
+        let lab = lab("predicted");
+        fs::create_dir_all(&lab.dir).unwrap();
+        fs::write(lab.file(), br#"{"current":null,"hints":{},"passed":["01-echo"]}"#).unwrap();
+        lab.update(|state| {
+            state.offered.insert("02-uppercase".into());
+            state.predicted.entry("02-uppercase".into()).or_default().insert("reset".into(), "a".into());
+        })
+        .unwrap();
+        let (state, message) = lab.load();
+        assert_eq!((state.predicted["02-uppercase"]["reset"].as_str(), message), ("a", None));
+        assert!(state.passed.contains("01-echo") && state.offered.contains("02-uppercase"));
+    }
+
+    #[test]
     fn a_damaged_file_is_set_aside() {
-        for damaged in
-            [&b""[..], b"{", b"[]", b"{\"passed\":3}", b"{\"passed\":[],\"hints\":{\"a\":-1}}", b"\xff"]
-        {
+        for damaged in [
+            &b""[..],
+            b"{",
+            b"[]",
+            b"{\"passed\":3}",
+            b"{\"passed\":[],\"hints\":{\"a\":-1}}",
+            b"{\"passed\":[],\"predicted\":{\"01-echo\":3}}",
+            b"\xff",
+        ] {
             let lab = lab("damaged");
             fs::create_dir_all(&lab.dir).unwrap();
             fs::write(lab.file(), damaged).unwrap();
