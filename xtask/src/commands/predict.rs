@@ -4,7 +4,7 @@ use super::shared::{UNABLE, again, known, lab, lesson_or_current, print, stop_at
 use crate::bench::{Bench, Programs};
 use crate::cli::Predict;
 use crate::course::Lesson;
-use crate::finding::{Outcome, Stop};
+use crate::finding::{Half, Outcome, Stop};
 use crate::questions::{self, Form, Question, letter};
 use crate::report::text::{Paint, WIDTH, wrap};
 use crate::system::program;
@@ -37,11 +37,11 @@ pub fn predict(args: &Predict) -> anyhow::Result<u8> {
     for (n, question) in (1..).zip(questions) {
         let earlier = kept.get(question.id).filter(|earlier| question.read(earlier).is_ok());
         let Some(answer) = ask(question, n, questions.len(), earlier, paint)? else {
+            let (all, next) = (questions.len(), paint.bold("next:"));
+            let later = questions[answers.len()..].iter().filter(|question| kept.contains_key(question.id));
+            let known = answers.len() + later.count();
             print(&format!(
-                "\n\n{} of {} answers are kept\n{} cargo xtask predict {}\n",
-                questions.iter().filter(|question| kept.contains_key(question.id)).count().max(answers.len()),
-                questions.len(),
-                paint.bold("next:"),
+                "\n\n{known} of {all} answers are kept\n{next} cargo xtask predict {}\n",
                 lesson.id()
             ));
             return Ok(0);
@@ -64,7 +64,7 @@ pub fn predict(args: &Predict) -> anyhow::Result<u8> {
     if program::interrupted() {
         return Ok(UNABLE);
     }
-    print("\nWhat then happened:\n");
+    print("\nWhat then happened, in runs of the reference solution or with plain sockets:\n");
     let mut right = 0;
     let mut known = 0;
     for (n, ((question, answer), seen)) in (1..).zip(questions.iter().zip(&answers).zip(&seen)) {
@@ -165,7 +165,7 @@ fn all_seen(questions: &'static [Question], programs: &Programs) -> Vec<Result<q
 }
 
 fn seen(question: &Question, programs: &Programs) -> Result<questions::Seen, String> {
-    let mut bench = Bench::new(programs, SEED, question.half(), question.wire);
+    let mut bench = Bench::new(programs, SEED, Half::Pair, question.wire);
     let outcome: Outcome<questions::Seen> = (question.experiment)(&mut bench);
     outcome.map_err(|stop| match *stop {
         Stop::Broken(finding) | Stop::Demo(finding) => {

@@ -1,7 +1,7 @@
 //! A question of a chapter: its words, and the experiment that answers it.
 
 use crate::bench::Bench;
-use crate::finding::{Half, Outcome};
+use crate::finding::Outcome;
 use crate::wire::Kind;
 
 /// A question about what programs will do.
@@ -74,11 +74,6 @@ impl Question {
     /// Returns this question with an experiment on this wire.
     pub const fn on(self, wire: Kind) -> Self {
         Self { wire, ..self }
-    }
-
-    /// Returns the half that its experiment tries: both.
-    pub const fn half(&self) -> Half {
-        Half::Pair
     }
 
     /// Returns the answer that `typed` is, in the form in which it is kept; else what to type.
