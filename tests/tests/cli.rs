@@ -19,6 +19,8 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["watch", "01", "--family", "unix"], "no check of lesson-01 runs over the family `unix`"),
         (&["run", "01", "--lessons", "/no/such/folder"], "no folder of lessons at /no/such/folder"),
         (&["run", "01", "--server", "python3 'server.py"], "is no command"),
+        (&["run", "01", "--server", "true", "--check", "quits-at-q"], "only the server is judged here"),
+        (&["run", "01", "--client", "true", "--check", "echo-bytes"], "add --server CMD, or --solution"),
         (&["run", "01", "--output", "/no/such/folder/report"], "there is no folder"),
         (&["run", "01", "--output", "Cargo.toml"], "that file exists and is no report of ours"),
         (&["run", "01", "--jobs", "0"], "0 is not in 1..=256"),

@@ -56,6 +56,27 @@ fn right_programs_pass() {
     say(&format!("{} known-right programs pass", programs.len()));
 }
 
+/// All checks judge the programs whose first lines say which causes are false: none of them may be named.
+#[test]
+fn causes_that_are_false_are_never_named() {
+    let programs: Vec<_> =
+        JUDGE.corpus.wrong().filter(|one| !one.never().is_empty() && JUDGE.can_run(one)).collect();
+    let trials: Vec<_> = programs.iter().map(|program| (*program, program.lesson.as_str(), None)).collect();
+    let mut complaints = Vec::new();
+    for (program, verdicts) in programs.iter().zip(JUDGE.judge(&trials)) {
+        for verdict in verdicts {
+            if let Some(cause) = verdict.names_falsely(program.never()) {
+                complaints.push(format!(
+                    "{}: {} names a false cause, \"{cause}\": {}",
+                    program.file, verdict.check, verdict.cause
+                ));
+            }
+        }
+    }
+    assert_none(&complaints);
+    say(&format!("{} known-wrong programs get no false cause", programs.len()));
+}
+
 #[test]
 fn wrong_programs_are_caught_by_the_checks_made_for_them() {
     let checks = Check::all(&JUDGE.runner);

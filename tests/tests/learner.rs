@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 
 fn fresh(name: &str) -> PathBuf {
     clone(RUNNER, env!("CARGO_TARGET_TMPDIR"), name)
@@ -47,6 +48,135 @@ fn one_stands_where_one_left_off() {
     let list = type_in(&clone, "list");
     assert!(list.status == 0 && list.stderr.contains("set aside as"), "{}", list.stderr);
     assert!(list.stdout.starts_with("▸ lesson-01"), "{}", list.stdout);
+}
+
+/// Returns the words of a run of lesson 01 by commands for these halves, each a right program of the tests.
+fn by_command(halves: &[(&str, &str)]) -> Vec<String> {
+    let mut words = vec!["run".to_string(), "01".into()];
+    for (half, program) in halves {
+        words.extend([format!("--{half}"), format!("{PROGRAMS} {program}")]);
+    }
+    words
+}
+
+fn type_words(clone: &Path, words: &[String]) -> Ran {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Ran::from(runner_in(clone, RUNNER, &words).stdin(std::process::Stdio::null()).output().unwrap())
+}
+
+#[test]
+fn half_a_program_is_whole_work() {
+    let clone = fresh("learner-half");
+    // The learner's own programs are not needed: this one does not even compile.
+    fs::write(clone.join("lessons/01-echo/src/bin/client.rs"), "nothing").unwrap();
+    let server = by_command(&[("server", "right-01-server-blocking")]);
+    let ran = type_words(&clone, &server);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let (_, end) = ran.stdout.split_once("\nyour server: ").expect(&ran.stdout);
+    let counts: Vec<&str> = end.lines().next().unwrap().split(' ').collect();
+    assert!(counts[0] == counts[2] && counts[3] == "checks", "{end}");
+    assert!(end.contains("learned: a server outlives its clients"), "{end}");
+    assert!(
+        end.contains("next: read docs/src/02-uppercase.md, then\n      cargo xtask run lesson-02 --server "),
+        "{end}"
+    );
+    assert!(end.contains("its client is still to come: cargo xtask run lesson-01 --client CMD"), "{end}");
+    // Only its own checks are judged, and those of the pair.
+    let json = type_words(&clone, &[&server[..], &["--format".into(), "json".into()]].concat()).json();
+    let lesson = &json["lessons"][0];
+    let checks = lesson["checks"].as_array().unwrap();
+    assert_eq!((&lesson["half"], &lesson["verdict"]), (&"server".into(), &"pass".into()));
+    assert!(checks.iter().all(|check| check["half"] != "client"), "{lesson}");
+    assert!(checks.iter().any(|check| check["half"] == "pair"), "{lesson}");
+    assert_eq!(checks.len().to_string(), counts[0]);
+    // It is kept, and the learner goes on, but the lesson has not passed.
+    let list = type_in(&clone, "list").stdout;
+    assert!(
+        list.contains("✓ server: ") && list.contains("▸ lesson-02") && list.starts_with("  lesson-01"),
+        "{list}"
+    );
+    assert!(list.contains("next: cargo xtask run lesson-02 --server "), "{list}");
+    // Something wrong is told without a word about Rust that the learner would have to write.
+    let wrong = type_words(&clone, &by_command(&[("server", "wrong-01-server-whole-buffer")]));
+    assert_eq!(wrong.status, 1, "{}{}", wrong.stdout, wrong.stderr);
+    assert!(
+        !wrong.stdout.contains("lessons/01-echo") && !wrong.stdout.contains("still to come"),
+        "{}",
+        wrong.stdout
+    );
+    assert!(!wrong.stdout.contains("at fault    the client"), "{}", wrong.stdout);
+    // Both halves make a lesson, also in two runs.
+    let ran = type_words(&clone, &by_command(&[("client", "right-01-client-plain")]));
+    assert!(ran.status == 0 && ran.stdout.contains("\nyour client: "), "{}{}", ran.stdout, ran.stderr);
+    let list = type_in(&clone, "list").stdout;
+    assert!(list.starts_with("✓ lesson-01") && list.contains("✓ client: "), "{list}");
+    assert!(type_in(&clone, "").stdout.contains("passed 1 of "));
+    assert_eq!(type_in(&clone, "reset 01").status, 0);
+    assert!(!type_in(&clone, "list").stdout.contains('✓'));
+}
+
+#[test]
+fn a_lab_toml_names_the_programs_once() {
+    let clone = fresh("learner-lab-toml");
+    let lesson = clone.join("lessons/01-echo");
+    let toml = |half: &str, program: &str| format!("{half} = \"{PROGRAMS} {program}\"\n");
+    fs::write(lesson.join("src/bin/server.rs"), "nothing").unwrap();
+    fs::write(lesson.join("lab.toml"), "server = 'a'\nsever = 'b'\n").unwrap();
+    let ran = type_in(&clone, "run 01");
+    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("lessons/01-echo/lab.toml:2: there is no key `sever`"), "{}", ran.stdout);
+    fs::write(lesson.join("lab.toml"), toml("server", "right-01-server-blocking")).unwrap();
+    let ran = type_in(&clone, "run 01");
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("\nyour server: ") && ran.stdout.contains("name it in the lab.toml, too"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("(and a lab.toml in lessons/02-uppercase, too)"), "{}", ran.stdout);
+    assert!(type_in(&clone, "list").stdout.contains("✓ server: "));
+    assert!(type_in(&clone, "diff 01").stdout.contains("solutions/01-echo/src/bin/server.rs"));
+    let doctor = type_in(&clone, "doctor").stdout;
+    assert!(doctor.contains("lessons/01-echo/lab.toml"), "{doctor}");
+    // The folder of --cwd, and a student's: one of all lessons, or one of a single lesson's programs.
+    let (hers, flat) = (clone.join("hers"), clone.join("flat"));
+    fs::create_dir_all(hers.join("01-echo")).unwrap();
+    fs::create_dir_all(&flat).unwrap();
+    let both = toml("server", "right-01-server-blocking") + &toml("client", "right-01-client-plain");
+    fs::write(hers.join("01-echo/lab.toml"), &both).unwrap();
+    fs::write(flat.join("lab.toml"), &both).unwrap();
+    for words in
+        ["run 01 --lessons hers", "run --all --lessons hers", "run 01 --lessons flat", "run 01 --cwd flat"]
+    {
+        let ran = type_in(&clone, &format!("{words} --format json"));
+        assert_eq!(ran.status, 0, "{words}: {}{}", ran.stdout, ran.stderr);
+        let report = ran.json();
+        assert_eq!(report["lessons"][0]["verdict"], "pass", "{words}");
+        assert!(report["lessons"][0]["half"].is_null(), "{words}");
+    }
+    // A command on the command line counts alone, and so does the solution.
+    let ran = type_words(&clone, &by_command(&[("client", "right-01-client-plain")]));
+    assert!(ran.status == 0 && ran.stdout.contains("\nyour client: "), "{}", ran.stdout);
+    assert!(type_in(&clone, "run 01 --solution").stdout.contains("the reference solution"));
+    // A reset keeps it in the copy.
+    let reset = type_in(&clone, "reset 01").stdout;
+    assert!(reset.contains("its lab.toml is in the copy") && !lesson.join("lab.toml").exists(), "{reset}");
+}
+
+#[test]
+fn without_a_name_a_run_goes_on_after_the_lesson_that_was_named_last() {
+    let clone = fresh("learner-goes-on");
+    fs::create_dir(clone.join(".lab")).unwrap();
+    fs::write(clone.join(".lab/progress.json"), r#"{"passed": ["04-sleep"]}"#).unwrap();
+    solve(&clone, "03-sticky");
+    let ran = type_in(&clone, "run 03");
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let end = "next: read docs/src/05-ack.md, then\n      cargo xtask run lesson-05\n";
+    assert!(ran.stdout.ends_with(end), "{}", ran.stdout);
+    assert!(type_in(&clone, "run").stdout.starts_with("lesson-05 ack"));
+    // Of several, the last one counts.
+    assert_eq!(type_in(&clone, "run 02 03").status, 1);
+    assert!(type_in(&clone, "list").stdout.contains("▸ lesson-02"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use lab_tests::terminal::Terminal;
-use lab_tests::{clone, lessons, processes_with, root, runner_in, wait_for};
+use lab_tests::{clone, has, lessons, processes_with, root, runner_in, wait_for};
 use nix::sys::signal::Signal;
 use std::fs;
 use std::io::Write;
@@ -58,6 +58,13 @@ fn a_lesson_is_failed_mended_and_passed() {
     terminal.see("mismatched types");
     terminal.see("mend it and save");
     terminal.see(KEYS);
+    // Of many errors, the first ones are shown, as many as fit on the screen.
+    let wrong = |n| format!("    let wrong_{n}: u8 = \"text\";\n");
+    let many: String = (0..20).map(wrong).collect();
+    save(&clone, "01-echo", "server", &format!("fn main() {{\n{many}}}\n"));
+    let screen = terminal.see("errors more");
+    let screen = screen + &terminal.see(KEYS);
+    assert!(screen.contains("server.rs:2:") && !screen.contains("wrong_19"), "{screen}");
     // Right: what was learned, and the next one.
     save(&clone, "01-echo", "server", &solution("01-echo", "server"));
     terminal.see("server │ (printed) listening on");
@@ -146,6 +153,20 @@ fn each_key_does_what_it_says() {
     terminal.see(KEYS);
     let edited = fs::read_to_string(clone.join("edited")).unwrap();
     assert!(edited.contains("lessons/01-echo/src/bin/client.rs"), "{edited}");
+    // If it does not compile, `e` opens the line of the first error, in the server before the client.
+    save(&clone, "01-echo", "client", "fn main() {\n    wrong();\n}\n");
+    terminal.see("lesson-01 does not compile");
+    terminal.see(KEYS);
+    save(&clone, "01-echo", "server", "fn main() {\n\n    wrong();\n}\n");
+    terminal.see("server.rs:3");
+    terminal.see(KEYS);
+    fs::remove_file(clone.join("edited")).unwrap();
+    terminal.press("e");
+    wait_for("the editor has the terminal", || !terminal.is_taken());
+    terminal.press("line\n");
+    terminal.see(KEYS);
+    let edited = fs::read_to_string(clone.join("edited")).unwrap();
+    assert!(edited.contains("lessons/01-echo/src/bin/server.rs"), "{edited}");
     // A reset asks once, keeps a copy, and says where.
     save(&clone, "01-echo", "server", "my own work\n");
     terminal.see("lesson-01 does not compile");
@@ -222,4 +243,37 @@ fn without_a_terminal_a_key_is_a_line() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("hint 1") && text.contains("▸ lesson-01"), "{text}");
     assert!(!text.contains('\x1b'), "{text:?}");
+}
+
+/// Where a `lab.toml` names the programs, their saves are seen, and `e` opens them.
+#[test]
+fn programs_in_another_language_are_watched() {
+    if !has("python3", "watch with programs in Python") {
+        return;
+    }
+    let clone = fresh("watch-python");
+    let lesson = clone.join("lessons/01-echo");
+    // An editor that takes the line as nano does.
+    let editor = clone.join("nano");
+    fs::write(&editor, "#!/bin/sh\necho \"$*\" >edited\n").unwrap();
+    fs::set_permissions(&editor, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    fs::write(lesson.join("lab.toml"), "server = 'python3 server.py'\n").unwrap();
+    fs::write(lesson.join("server.py"), "import sys\n\nsys.exit(missing)\n").unwrap();
+    let mut terminal = watch(&clone, &editor.to_string_lossy());
+    terminal.see("mend the server and save");
+    terminal.see(KEYS);
+    terminal.press("e");
+    wait_for("the editor was started", || {
+        fs::read_to_string(clone.join("edited")).is_ok_and(|it| !it.is_empty())
+    });
+    let edited = fs::read_to_string(clone.join("edited")).unwrap();
+    assert!(edited.starts_with("+3 ") && edited.contains("lessons/01-echo/server.py"), "{edited}");
+    terminal.see(KEYS);
+    fs::copy(root().join("tests/src/bin/programs/right/s01_server_selectors.py"), lesson.join("server.py"))
+        .unwrap();
+    terminal.see("your server: ");
+    terminal.see("`n` goes on to lesson-02");
+    terminal.see(KEYS);
+    nothing_else_than_the_end(terminal);
+    nothing_is_left_of(&clone);
 }

@@ -1,7 +1,7 @@
 //! The one ordered table of lessons. Uses `promises`.
 
 use crate::bench::{Bench, FAMILIES, Family};
-use crate::finding::Outcome;
+use crate::finding::{Half, Outcome};
 use crate::promises::asking::{self, Ask};
 use crate::promises::pushing::{self, Push};
 use crate::promises::{
@@ -9,6 +9,7 @@ use crate::promises::{
     lesson_06_header, lesson_07_reuseaddr, lesson_08_threads, lesson_09_lines, lesson_10_command,
     lesson_11_files, lesson_12_udp, lesson_13_families,
 };
+use crate::wire::Kind;
 
 /// One row of the course.
 pub struct Lesson {
@@ -206,6 +207,42 @@ impl Lesson {
         })
     }
 
+    /// Returns the checks that this one builds on directly: when one of them failed, this one tells no more.
+    ///
+    /// Those are the checks that [`Check::after`] names, or the first row of the half; that is also where none of the
+    /// named ones is in this lesson over this family. Each is taken on the same wire, where it has that. Besides, a check
+    /// builds on itself on its first wire and over its first family, and one of the pair on all checks of both halves.
+    pub fn bases(&self, check: CheckOn) -> Vec<CheckOn> {
+        let all: Vec<CheckOn> = self.checks().collect();
+        let rows = |id: &'static str| all.iter().filter(move |row| row.half == check.half && row.id == id);
+        let nearest = |id: &&'static str| {
+            let of_family = rows(id).filter(|row| row.family == check.family);
+            of_family.min_by_key(|row| row.wire != check.wire).copied()
+        };
+        let mut bases: Vec<CheckOn> = check.after.unwrap_or_default().iter().filter_map(nearest).collect();
+        if bases.is_empty() && check.after.is_none_or(|ids| !ids.is_empty()) {
+            let first = all.iter().find(|row| row.half == check.half).map(|row| row.id);
+            bases.extend(first.filter(|first| *first != check.id).as_ref().and_then(nearest));
+        }
+        let first = rows(check.id).next().map(|first| first.family);
+        let simplest = rows(check.id).find(|row| row.family == check.family).map(|row| row.wire);
+        let on_simplest = simplest.filter(|wire| *wire != check.wire).map(|wire| (wire, check.family));
+        let over_first = first.filter(|first| *first != check.family).map(|first| (check.wire, first));
+        let simpler = on_simplest.into_iter().chain(over_first);
+        bases.extend(simpler.filter_map(|on| rows(check.id).find(|row| (row.wire, row.family) == on)));
+        if check.half == Half::Pair {
+            bases.extend(all.iter().filter(|other| other.half != Half::Pair));
+        }
+        bases
+    }
+
+    /// Returns whether this is the check whose conversation opens the report: the first one of the pair on `plain`. It is
+    /// always run, and at once.
+    pub fn opens(&self, check: CheckOn) -> bool {
+        let mut pairs = self.checks().filter(|other| other.half == Half::Pair && other.wire == Kind::Plain);
+        pairs.next().is_some_and(|first| first.is(&check))
+    }
+
     /// Returns the family where reports name it: where the lesson has several.
     pub fn named(&self, family: Family) -> Option<Family> {
         (self.families.len() > 1).then_some(family)
@@ -328,6 +365,106 @@ mod tests {
                 let title = rows.entry((check.promise(), check.half as usize)).or_insert(check.id);
                 assert_eq!(*title, check.id, "{} has two rows", check.promise());
             }
+        }
+    }
+
+    /// Returns the places of the checks that each check of this lesson builds on, in the order of the rows.
+    fn places(lesson: &Lesson) -> Vec<Vec<usize>> {
+        let all: Vec<CheckOn> = lesson.checks().collect();
+        let place =
+            |base: &CheckOn| all.iter().position(|check| check.is(base)).expect("a row of the lesson");
+        all.iter().map(|check| lesson.bases(*check).iter().map(place).collect()).collect()
+    }
+
+    #[test]
+    fn no_check_builds_on_itself() {
+        for lesson in LESSONS {
+            let bases = places(lesson);
+            let mut known = vec![false; bases.len()];
+            for _ in 0..bases.len() {
+                for n in 0..bases.len() {
+                    known[n] |= bases[n].iter().all(|base| known[*base]);
+                }
+            }
+            let in_circles: Vec<&str> = lesson
+                .checks()
+                .zip(&known)
+                .filter(|(_, known)| !**known)
+                .map(|(check, _)| check.id)
+                .collect();
+            assert_eq!(in_circles, Vec::<&str>::new(), "{}", lesson.dir());
+        }
+    }
+
+    #[test]
+    fn a_check_builds_on_rows_that_are_there() {
+        let has =
+            |lesson: &&Lesson, id: &str, half| lesson.checks().any(|row| row.id == id && row.half == half);
+        for check in LESSONS.iter().flat_map(|lesson| lesson.checks()) {
+            for id in check.after.unwrap_or_default() {
+                // A row that several lessons share names rows that only some of them have.
+                let with_row = LESSONS.iter().filter(|lesson| has(lesson, check.id, check.half));
+                let known = with_row.into_iter().any(|lesson| has(&lesson, id, check.half));
+                assert!(known, "`{}` builds on `{id}`, which no lesson has beside it", check.id);
+            }
+        }
+    }
+
+    /// Returns the checks that a check of this lesson builds on, as words: id, wire and family.
+    fn bases_of(lesson: &str, id: &str, wire: Kind, family: Family) -> Vec<String> {
+        let lesson = find(lesson).expect("a lesson");
+        let mut checks = lesson.checks();
+        let check = checks.find(|check| check.id == id && check.wire == wire && check.family == family);
+        let bases = lesson.bases(check.expect("a row of the lesson"));
+        bases.iter().map(|base| format!("{} {} {}", base.id, base.wire, base.family)).collect()
+    }
+
+    #[test]
+    fn other_wires_and_families_build_on_the_simplest_one() {
+        for family in [Family::V6, Family::Unix] {
+            let bases = bases_of("13", "half-close", Kind::Plain, family);
+            assert!(bases.contains(&"half-close plain ipv4".to_string()), "{bases:?}");
+        }
+        for lesson in LESSONS {
+            let first = lesson.checks().find(|row| row.half == Half::Server).expect("checks of a server");
+            assert_eq!(bases_of(lesson.number, first.id, first.wire, first.family), Vec::<String>::new());
+        }
+        let on_both = LESSONS.iter().find_map(|lesson| {
+            let mut checks = lesson.checks();
+            let sliced = checks.find(|row| {
+                row.half != Half::Pair && row.wire != Kind::Plain && row.wires[0] == Kind::Plain
+            })?;
+            Some((lesson.number, sliced))
+        });
+        let (number, sliced) = on_both.expect("a promise of one half is checked on two wires");
+        let bases = bases_of(number, sliced.id, sliced.wire, sliced.family);
+        assert!(bases.contains(&format!("{} plain ipv4", sliced.id)), "{bases:?}");
+    }
+
+    /// What fails at the root explains the rest: a second root would be a second wall.
+    #[test]
+    fn a_half_has_one_root() {
+        for lesson in LESSONS {
+            for half in [Half::Server, Half::Client] {
+                let mut of_half = lesson.checks().filter(|check| check.half == half);
+                let first = of_half.next().expect("a check of this half");
+                assert!(lesson.bases(first).is_empty(), "{}: {}", lesson.dir(), first.id);
+                let roots = of_half.filter(|check| lesson.bases(*check).is_empty());
+                let roots: Vec<&str> = roots.map(|check| check.id).collect();
+                assert_eq!(roots, Vec::<&str>::new(), "{}", lesson.dir());
+            }
+        }
+    }
+
+    #[test]
+    fn the_pair_builds_on_both_halves() {
+        for lesson in LESSONS {
+            let halves = lesson.checks().filter(|check| check.half != Half::Pair).count();
+            for check in lesson.checks().filter(|check| check.half == Half::Pair) {
+                let bases = lesson.bases(check);
+                assert_eq!(bases.iter().filter(|base| base.half != Half::Pair).count(), halves);
+            }
+            assert_eq!(lesson.checks().filter(|check| lesson.opens(*check)).count(), 1, "{}", lesson.dir());
         }
     }
 }

@@ -33,9 +33,10 @@ fn main() -> ExitCode {
     let _ = std::fs::remove_dir_all(&dir);
     println!("\nsensitivity: {} wrong programs caught", score.wrong);
     println!("specificity: {} right programs passed", score.right);
-    println!("causes: {} named as the programs' first lines say", score.causes);
-    let mut is_good =
-        [score.wrong, score.right, score.causes].iter().all(Count::is_full) && unknown.is_empty();
+    println!("causes: {} named as the programs' first lines say, {} false", score.causes, score.false_causes);
+    let mut is_good = [score.wrong, score.right, score.causes].iter().all(Count::is_full)
+        && unknown.is_empty()
+        && score.false_causes == 0;
     if wanted.is_empty() {
         let promises = score.promises(&checks);
         println!("promises: {promises} broken by a wrong program, in {} checks", checks.len());
@@ -76,6 +77,8 @@ struct Score {
     wrong: Count,
     /// Expectations whose cause is named.
     causes: Count,
+    /// Causes that were named although the program's first lines say that they are false.
+    false_causes: usize,
     /// The lesson and the name of each check that failed a wrong program.
     killers: BTreeSet<(String, String)>,
 }
@@ -133,6 +136,12 @@ impl Score {
         self.wrong.add(is_caught);
         if !is_caught {
             println!("  WRONG, BUT NOT CAUGHT: {}", program.file);
+        }
+        for one in verdicts {
+            if let Some(cause) = one.names_falsely(program.never()) {
+                self.false_causes += 1;
+                println!("  A FALSE CAUSE: {} {}: {cause}", program.file, one.check);
+            }
         }
     }
 

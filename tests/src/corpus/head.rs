@@ -9,6 +9,7 @@
 //! // kills late-reader@plain: bytes are missing || the connection  either of two causes
 //! // kills silent-client@plain in 07: what one client does         judged in lesson 07, not in its own
 //! // kills live-file@plain/unix: it was replaced                   over one of a lesson's families of addresses
+//! // never: mend the client                                         no failed check names this cause
 //! // Mistake: it adds a newline to every piece that it sends back.
 //! ```
 
@@ -17,8 +18,17 @@
 pub enum Head {
     /// It keeps every promise of its lesson.
     Right(Right),
-    /// It breaks the promises that these checks try.
-    Wrong(Vec<Kill>),
+    /// It breaks promises.
+    Wrong(Wrong),
+}
+
+/// What the first lines say of a wrong program.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    /// The checks that must fail it.
+    pub kills: Vec<Kill>,
+    /// Parts of causes that would be false: no failed check may name one.
+    pub never: Vec<String>,
 }
 
 /// What the first line says of a right program.
@@ -85,9 +95,13 @@ impl Head {
     /// What is wrong with it.
     pub fn wrong(source: &str, lesson: &str) -> Result<Self, String> {
         let mut lines = source.lines().map(|line| comment(line).unwrap_or_default());
-        let (mut kills, mut next) = (Vec::new(), lines.next());
+        let (mut kills, mut never, mut next) = (Vec::new(), Vec::new(), lines.next());
         while let Some(line) = next.filter(|line| line.starts_with("kills ")) {
             kills.push(kill(line, lesson).ok_or_else(|| format!("not `kills CHECK@WIRE: CAUSE`: `{line}`"))?);
+            next = lines.next();
+        }
+        while let Some(part) = next.and_then(|line| line.strip_prefix("never: ")) {
+            never.push(part.to_string());
             next = lines.next();
         }
         let line = next.unwrap_or_default();
@@ -95,9 +109,9 @@ impl Head {
             return Err(format!("its first line is not `kills CHECK@WIRE: CAUSE`, but `{line}`"));
         }
         if !line.starts_with("Mistake: ") {
-            return Err(format!("below its `kills` lines is no `Mistake: …`, but `{line}`"));
+            return Err(format!("below its `kills` and `never` lines is no `Mistake: …`, but `{line}`"));
         }
-        Ok(Self::Wrong(kills))
+        Ok(Self::Wrong(Wrong { kills, never }))
     }
 }
 
@@ -124,9 +138,9 @@ mod tests {
 
     #[test]
     fn a_head_is_read() {
-        let source =
-            "# kills server-stalls@stall@0 in 07: it spins || it is busy: so\n# Mistake: it spins.\n";
-        let Ok(Head::Wrong(kills)) = Head::wrong(source, "01") else { panic!("not read") };
+        let source = "# kills server-stalls@stall@0 in 07: it spins || it is busy: so\n# never: `q`: no\n# Mistake: it spins.\n";
+        let Ok(Head::Wrong(Wrong { kills, never })) = Head::wrong(source, "01") else { panic!("not read") };
+        assert_eq!(never, ["`q`: no"]);
         let [Kill { lesson, id, place, causes }] = &kills[..] else { panic!("{kills:?}") };
         assert_eq!((lesson.as_str(), id.as_str(), place.as_str()), ("07", "server-stalls", "stall@0"));
         assert_eq!(causes, &["it spins", "it is busy: so"]);
@@ -150,6 +164,8 @@ mod tests {
             "// kills a: b\n// Mistake: it spins.\n",
             "// kills a@plain: b\n// kill b@plain: c\n// Mistake: it spins.\n",
             "// kills a@plain: b\nfn main() {}\n",
+            "// never: b\n// Mistake: it spins.\n",
+            "// kills a@plain: b\n// never:\n// Mistake: it spins.\n",
         ] {
             assert!(Head::wrong(source, "01").is_err(), "{source}");
         }

@@ -25,6 +25,8 @@ pub struct Verdict {
     pub cause: String,
     /// The notes beside the verdict.
     pub notes: String,
+    /// The check that this one builds on and that failed; empty where there is none.
+    pub waits_for: String,
 }
 
 impl Verdict {
@@ -36,12 +38,19 @@ impl Verdict {
             verdict: text("verdict").into(),
             cause: format!("{} | {}", text("cause"), text("got")),
             notes: check["notes"].to_string(),
+            waits_for: text("waits_for").into(),
         }
     }
 
     /// Returns whether this is the check that must fail.
     pub fn is_of(&self, kill: &Kill) -> bool {
         self.check == kill.check()
+    }
+
+    /// Returns the first of these causes that the runner named although it is false. Only a failed check names one.
+    pub fn names_falsely<'a>(&self, never: &'a [String]) -> Option<&'a str> {
+        let is_named = |cause: &&String| self.verdict == "fail" && self.cause.contains(cause.as_str());
+        never.iter().find(is_named).map(String::as_str)
     }
 
     /// Returns whether the runner named one of the expected causes.
@@ -150,6 +159,7 @@ impl Judge {
                 verdict: "none".into(),
                 cause: ran.stderr,
                 notes: String::new(),
+                waits_for: String::new(),
             }];
         }
         let report = ran.json();

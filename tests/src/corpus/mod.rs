@@ -8,6 +8,6 @@ mod judge;
 mod programs;
 
 pub use checks::{Check, place};
-pub use head::{Head, Kill, Right};
+pub use head::{Head, Kill, Right, Wrong};
 pub use judge::{Judge, Trial, Verdict};
 pub use programs::{Corpus, Half, Program, lessons};

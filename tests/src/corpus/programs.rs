@@ -53,7 +53,15 @@ impl Program {
     pub fn kills(&self) -> &[Kill] {
         match &self.head {
             Head::Right(_) => &[],
-            Head::Wrong(kills) => kills,
+            Head::Wrong(wrong) => &wrong.kills,
+        }
+    }
+
+    /// Returns the parts of causes that no failed check may name; none if it is right.
+    pub fn never(&self) -> &[String] {
+        match &self.head {
+            Head::Right(_) => &[],
+            Head::Wrong(wrong) => &wrong.never,
         }
     }
 

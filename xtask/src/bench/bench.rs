@@ -35,8 +35,8 @@ pub struct Bench<'a> {
     pub taken_first: bool,
     /// Every peer's events, in the order in which the peers connected.
     pub logs: Vec<SharedLog>,
-    /// Each program's standard error, and how it ended.
-    pub ends: Vec<(Half, Output, Arc<Link>)>,
+    /// The programs that were started, in this order.
+    pub ran: Vec<Ran>,
     /// Notes that the report shows beside the verdict.
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads, where the check draws one.
@@ -45,6 +45,8 @@ pub struct Bench<'a> {
     pub datagrams: Datagrams,
     /// What passed the wires that the check started.
     pub records: Vec<Record>,
+    /// The folder with the sources of the programs, where there is one.
+    pub sources: Option<PathBuf>,
     /// The processes below which servers run.
     pub(super) servers: Vec<Pid>,
     /// The first input bytes of the program under test.
@@ -53,6 +55,24 @@ pub struct Bench<'a> {
     pub scene: Vec<(Role, String)>,
     /// The folders of the Unix sockets that were handed out.
     sockets: RefCell<Vec<Folder>>,
+}
+
+/// What outlives a program that was started: its output, and how it ended.
+pub struct Ran {
+    /// The half that it is.
+    pub half: Half,
+    /// What it printed on standard output.
+    pub stdout: Output,
+    /// What it printed on standard error.
+    pub stderr: Output,
+    /// How it ended.
+    pub link: Arc<Link>,
+}
+
+impl Ran {
+    fn of(half: Half, program: &Program) -> Self {
+        Self { half, stdout: program.stdout.clone(), stderr: program.stderr.clone(), link: program.watch() }
+    }
 }
 
 /// Who speaks in the conversation that a run shows.
@@ -77,11 +97,12 @@ impl<'a> Bench<'a> {
             family: Family::V4,
             taken_first: false,
             logs: Vec::new(),
-            ends: Vec::new(),
+            ran: Vec::new(),
             notes: Vec::new(),
             ribbon: None,
             datagrams: Datagrams::new(),
             records: Vec::new(),
+            sources: None,
             servers: Vec::new(),
             given: Given::default(),
             scene: Vec::new(),
@@ -163,7 +184,7 @@ impl<'a> Bench<'a> {
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.server.spec(addr, with);
         let program = starts("server", Program::start(&spec, &[], &[]))?;
-        self.ends.push((Half::Server, program.stderr.clone(), program.watch()));
+        self.ran.push(Ran::of(Half::Server, &program));
         self.servers.push(program.root());
         self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
         Ok(Server::new(program, addr))
@@ -201,8 +222,9 @@ impl<'a> Bench<'a> {
         has_room(&self.programs.client, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.client.spec(addr, with);
-        let program = starts("client", Program::start(&spec, wanted, errors))?;
-        self.ends.push((Half::Client, program.stderr.clone(), program.watch()));
+        let start = if with.unread { Program::start_unread } else { Program::start };
+        let program = starts("client", start(&spec, wanted, errors))?;
+        self.ran.push(Ran::of(Half::Client, &program));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
         Ok(Client::new(program, self.given.clone()))
     }
@@ -331,9 +353,17 @@ impl<'a> Bench<'a> {
         self.records.iter().any(Record::has_lacked_reset)
     }
 
+    /// Returns the number of the first line, from 1, of this source file that has `words` outside of a comment; `None`
+    /// where it has none, or no sources are known.
+    pub fn source_line(&self, file: &str, words: &str) -> Option<usize> {
+        let source = std::fs::read_to_string(self.sources.as_ref()?.join(file)).ok()?;
+        let has = |line: &str| line.contains(words) && !line.trim_start().starts_with("//");
+        source.lines().position(has).map(|at| at + 1)
+    }
+
     /// Returns what the program that the check started last has said on standard error; empty when it started none.
     pub fn last_said(&self) -> Said {
-        Said(self.ends.last().map(|(_, output, _)| output.kept()).unwrap_or_default())
+        Said(self.ran.last().map(|ran| ran.stderr.kept()).unwrap_or_default())
     }
 }
 

@@ -3,14 +3,19 @@
 use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
 use super::stderr::Said;
+use super::{Ending, Peer};
 use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted, skip, squeezed, unable};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use crate::system::program::{Exit, Program};
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+/// How long to wait for the end of a client that was waited for in vain.
+const AFTER_A_WAIT: Duration = Duration::from_secs(1);
+
 /// How much more memory, in bytes, a client may take when it receives sizes that it must refuse.
-const MORE_MEMORY: u64 = 512 << 20;
+const MORE_MEMORY: u64 = 192 << 20;
 
 /// From this many bytes on only the beginning of a text is shown.
 const LONG: usize = 256;
@@ -21,11 +26,26 @@ pub struct Client {
     pub(super) program: Program,
     /// The first input bytes of this check's programs.
     given: Given,
+    /// It was waited for in vain: no later wait for its end is a long one.
+    was_late: Cell<bool>,
 }
 
 impl Client {
     pub(super) fn new(program: Program, given: Given) -> Self {
-        Self { program, given }
+        Self { program, given, was_late: Cell::default() }
+    }
+
+    /// Hears the client to its end, at most `max` bytes, unless it was waited for in vain already.
+    pub fn hear_out(&self, peer: &mut Peer, max: usize) {
+        if !self.was_late.get() && matches!(peer.hear_to_end(max).ending, Some(Ending::Silence(_))) {
+            self.was_waited_for();
+        }
+    }
+
+    /// Notes that a wait for this client to go on is over. Its end is then waited for [`AFTER_A_WAIT`] only: it had its
+    /// time, and two waits would keep the learner waiting for one fact.
+    pub fn was_waited_for(&self) {
+        self.was_late.set(true);
     }
 
     /// Types one line.
@@ -220,9 +240,16 @@ impl Client {
             ),
             Exit::Code(1) if said.is_blank() => (
                 "it exited with status 1, but said nothing on standard error".into(),
-                Cause::certain("print what went wrong with `eprintln!` before exiting"),
+                Cause::certain("print what went wrong on standard error (Rust: `eprintln!`) before exiting"),
             ),
             Exit::Code(1) => return Ok(()),
+            Exit::Code(0) if !said.is_blank() => (
+                "it exited with status 0".into(),
+                Cause::certain(
+                    "perhaps only the status is wrong: something stands on standard error, and after an error the exit \
+                     status must be 1; if that is no error, the error, or a `read` of 0 bytes, was taken for success",
+                ),
+            ),
             Exit::Code(0) => (
                 "it exited with status 0".into(),
                 "the error, or a `read` of 0 bytes, was taken for success".into(),
@@ -258,7 +285,12 @@ impl Client {
     }
 
     fn wait_exit(&mut self, expected: &str) -> Outcome<Exit> {
-        self.program.wait_exit_patiently().or_else(|patience| {
+        let root = self.program.root();
+        let patience = match self.was_late.get() {
+            true => Patience::limited(AFTER_A_WAIT, &[root]),
+            false => Patience::with(&[root]),
+        };
+        self.program.wait_exit_within(patience).or_else(|patience| {
             let (symptom, doing) = still(&self.program);
             let finding = Finding::new(
                 expected,
@@ -275,6 +307,18 @@ impl Client {
     /// # Errors
     /// The finding that names the first missing text.
     pub fn printed_all<C: Into<Cause>>(&mut self, wanted: &[Vec<u8>], cause: impl Fn(&str) -> C) -> Outcome {
+        self.printed_bytes(wanted, |printed| cause(&String::from_utf8_lossy(printed)))
+    }
+
+    /// Does what [`Client::printed_all`] does; `cause` gets the bytes as they were printed.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn printed_bytes<C: Into<Cause>>(
+        &mut self,
+        wanted: &[Vec<u8>],
+        cause: impl Fn(&[u8]) -> C,
+    ) -> Outcome {
         self.end();
         let found = self.program.stdout.found();
         let Some(missing) = wanted.get(found) else { return Ok(()) };
@@ -287,13 +331,13 @@ impl Client {
         };
         let expected = match found {
             0 => format!("the client prints {text}"),
-            n => format!("the client prints {text} after the {n} before it, which the runner found"),
+            n => format!("the client prints {text} next: the {n} before it were found in its output"),
         };
         let got = match printed.len() {
             0 => "it printed nothing".to_string(),
             _ => format!("{} is not there; the output ends {}", quoted(missing), squeezed(shown)),
         };
-        let cause = cause(&String::from_utf8_lossy(&printed));
+        let cause = cause(&printed);
         Finding::new(expected, got, cause).of(Half::Client).broken()
     }
 }

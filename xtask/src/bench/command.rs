@@ -44,20 +44,25 @@ impl Start {
             filled |= done != *word;
             argv.push(if with.dir.is_some() { self.absolute(done) } else { done.into() });
         }
-        if !filled && self.at.is_none() {
+        if !filled && self.at.is_none() && !with.no_address {
             argv.push(addr.into());
         }
         argv.extend(with.words.iter().map(OsString::from));
         let mut env: Vec<(OsString, Option<OsString>)> = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
         env.extend(self.env.iter().map(|(name, value)| (name.into(), Some(value.into()))));
         env.extend(with.env.iter().map(|(name, value)| (name.into(), value.clone())));
-        Spec { argv, env, dir: with.dir.clone().or_else(|| self.dir.clone()) }
+        Spec { argv, env, dir: with.dir.clone().or_else(|| self.dir.clone()), full_output: with.full_output }
     }
 
     /// Returns whether its words have room for this address: a Unix socket has neither host nor port.
     pub fn takes(&self, addr: Endpoint) -> bool {
         let names = |part: &str| self.argv.iter().any(|word| word.contains(part));
         addr.inet().is_some() || !(names("{host}") || names("{port}"))
+    }
+
+    /// Returns whether its words name a place for the address, so that it cannot be started without one.
+    pub fn has_place(&self) -> bool {
+        self.argv.iter().any(|word| ["{addr}", "{host}", "{port}"].iter().any(|place| word.contains(place)))
     }
 
     /// Returns the absolute path where the word names something that exists, seen from the program's own working
@@ -91,9 +96,25 @@ pub struct With {
     pub env: Vec<(&'static str, Option<OsString>)>,
     /// A working directory other than the usual one.
     pub dir: Option<PathBuf>,
+    /// Nothing of a client's standard output is read before [`super::Client::is_read_now`].
+    pub unread: bool,
+    /// Whether no address is appended: the program takes its default one.
+    pub no_address: bool,
+    /// Whether its standard output takes nothing: see [`crate::system::program::FULL`].
+    pub full_output: bool,
 }
 
 impl With {
+    /// Returns the start of a program without an argument: it takes its default address.
+    pub fn no_address() -> Self {
+        Self { no_address: true, ..Self::default() }
+    }
+
+    /// Returns the start of a program whose standard output takes nothing.
+    pub fn full_output() -> Self {
+        Self { full_output: true, ..Self::default() }
+    }
+
     /// Returns these words, and nothing else.
     pub fn words<W: Into<OsString>>(words: impl IntoIterator<Item = W>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }

@@ -22,6 +22,7 @@ pub fn same_bytes(
     };
     let symptom = match (heard.bytes.len(), heard.ending) {
         (0, Some(Ending::Silence(_))) => Symptom::Silent,
+        (_, Some(Ending::Fin | Ending::Rst)) => Symptom::EndedEarly,
         _ => Symptom::Other,
     };
     let cause = cause(expected, heard);

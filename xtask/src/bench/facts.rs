@@ -1,6 +1,6 @@
 //! What the parts of the bench share: waits for facts, and findings about whole programs.
 
-use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
+use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
 use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::patience::Patience;
@@ -40,7 +40,7 @@ pub fn wait_idle(program: &Program) {
 pub fn still(program: &Program) -> (Symptom, String) {
     match program.activity() {
         Activity::Asleep(call) => {
-            (Symptom::StillWaits { on_input: call.reads_input() }, format!("it still waits, in `{call}`"))
+            (Symptom::StillWaits { on_input: call.reads_input() }, format!("it still waits, in {call}"))
         }
         Activity::Busy => (Symptom::StillRuns, "it still runs, and is busy".into()),
         _ => (Symptom::StillRuns, "it still runs".into()),
@@ -86,16 +86,18 @@ pub fn never_called<T>(addr: Endpoint, client: &Program, patience: &Patience) ->
             of_another_family(addr).map_or(must.into(), |perhaps| format!("{must}; {perhaps}"))
         }
     };
-    Finding::new(format!("the client connects to {addr}"), got, cause).of(Half::Client).broken()
+    let finding = Finding::new(format!("the client connects to {addr}"), got, cause).before_it_began();
+    finding.of(Half::Client).broken()
 }
 
 /// Returns the finding that one client ended the whole server.
 pub fn ended_for_all<T>(after: &str, exit: Exit) -> Outcome<T> {
-    broken(
+    let finding = Finding::new(
         format!("the server goes on after {after}"),
         format!("it {exit}"),
         "what one client does must end its connection only, never the server",
-    )
+    );
+    finding.seen(Symptom::EndedForAll).broken()
 }
 
 /// Returns a function that counts the bytes that a wire has carried, both ways together.

@@ -18,7 +18,7 @@ impl Bench<'_> {
         let programs = Programs { server, ..self.programs.clone() };
         let mut limited = Bench::new(&programs, self.rng.u64(..), self.half, self.wire);
         let server = limited.server();
-        self.ends.append(&mut limited.ends);
+        self.ran.append(&mut limited.ran);
         self.servers.append(&mut limited.servers);
         server
     }

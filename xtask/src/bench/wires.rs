@@ -4,8 +4,9 @@ use super::bench::Bench;
 use super::facts::{can, never_called, of_another_family, progress};
 use super::{Client, Peer, Server};
 use crate::finding::{Half, Outcome, broken};
-use crate::system::endpoint::Endpoint;
+use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::patience::{AT_MOST, Patience};
+use crate::system::sockets;
 use crate::wire::{Direction, Record, Setup, Wire};
 use std::io;
 use std::time::{Duration, Instant};
@@ -64,17 +65,32 @@ impl Bench<'_> {
         Ok(peer)
     }
 
-    /// Waits until the client has called at the wire, or has exited: then its exit is judged.
+    /// Waits until the client has called at the wire, or has exited with status 0: then that is judged.
     ///
     /// # Errors
-    /// The finding that it never did.
+    /// The finding that it never did, and runs on or has failed.
     pub fn is_called(&self, wire: &Wire, client: &Client) -> Outcome {
         let patience = Patience::to_start(client.program.root());
         let called = || (wire.has_client() || client.program.exit().is_some()).then_some(());
         match patience.until(called) {
+            Some(()) if client.has_failed() && !self.has_called(wire) => {
+                never_called(wire.addr, &client.program, &patience)
+            }
             Some(()) => Ok(()),
             None => never_called(wire.addr, &client.program, &patience),
         }
+    }
+
+    /// Returns whether the client has called at the wire; a call that waits there for `accept` counts.
+    fn has_called(&self, wire: &Wire) -> bool {
+        let waits = || listening_at(wire.addr).is_ok_and(|all| all.iter().any(|one| one.waiting > 0));
+        let patience = Patience::with(&[]);
+        let looked = patience.until(|| match wire.has_client() {
+            true => Some(true),
+            false => (!waits()).then_some(false),
+        });
+        // The wire may have accepted the call between the two looks.
+        looked != Some(false) || wire.has_client() || !sockets::KNOWN
     }
 
     /// Returns why the client perhaps did not call at the wire, where it did not; `None` where the wire has its call, or
@@ -90,10 +106,11 @@ impl Bench<'_> {
         while_carried(&wire.record, Patience::with(&roots), || done(&wire.record) || client.has_failed());
     }
 
-    /// Waits until the client has read the first `sent` bytes that the server said, or is gone.
-    pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64) {
+    /// Waits until the client has read the first `sent` bytes that the server said, or is gone. Returns whether that came.
+    pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64) -> bool {
         let patience = Patience::with(&[client.program.root()]);
-        patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
+        let read = patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
+        read.is_some()
     }
 
     /// Waits until the client has ended, as long as the wire carries bytes, up to [`LONGEST`]: a wire may need long for a

@@ -37,6 +37,8 @@ pub enum Verb {
     Reset(Reset),
     /// `compare`
     Compare(Compare),
+    /// `talk`
+    Talk(Talk),
     /// `wire`
     Wire(Wire),
     /// `doctor`
@@ -51,7 +53,7 @@ pub enum Verb {
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
-const VERBS: [(Face, Read); 12] = [
+const VERBS: [(Face, Read); 13] = [
     (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
     (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
     (Predict::FACE, |typed| Verb::Predict(Predict::of(typed))),
@@ -60,6 +62,7 @@ const VERBS: [(Face, Read); 12] = [
     (Diff::FACE, |typed| Verb::Diff(Diff::of(typed))),
     (Reset::FACE, |typed| Verb::Reset(Reset::of(typed))),
     (Compare::FACE, |typed| Verb::Compare(Compare::of(typed))),
+    (Talk::FACE, |typed| Verb::Talk(Talk::of(typed))),
     (Wire::FACE, |typed| Verb::Wire(Wire::of(typed))),
     (DOCTOR, |_| Verb::Doctor),
     (Completions::FACE, |typed| Verb::Completions(Completions::of(typed))),
@@ -75,15 +78,15 @@ verb! {
         all: bool = flag("all"),
         /// The reference solutions instead of your programs
         solution: bool = flag("solution").conflicts_with("dir"),
-        /// A server in any language: shell words, no shell; {addr} {host} {port} are filled in
+        /// A server in any language: shell words, no shell; {addr} {host} {port} are filled in. Without --client, only the server is judged, and the pair with the reference client
         server: Option<String> = option("server", "CMD"),
-        /// A client in any language, in the same form
+        /// A client in any language, in the same form; without --server, only the client is judged
         client: Option<String> = option("client", "CMD"),
         /// Judge a server that always listens at HOST:PORT; no address is passed to it, its other arguments come first
         server_at: Option<String> = option("server-at", "HOST:PORT"),
         /// Judge a client that always connects to HOST:PORT; no address is passed to it
         client_at: Option<String> = option("client-at", "HOST:PORT"),
-        /// The folder in which --server and --client start
+        /// The folder in which --server and --client start; without them, the folder of the lab.toml that names the programs
         cwd: Option<PathBuf> = option("cwd", "DIR"),
         /// A variable for their environment (repeat for several)
         env: Vec<String> = option("env", "NAME=VALUE"),
@@ -95,6 +98,8 @@ verb! {
         family: Option<String> = option("family", "FAMILY"),
         /// Only this check
         check: Option<String> = option("check", "ID"),
+        /// Run and show every check, also those that build on one that failed
+        full: bool = flag("full"),
         /// Repeat the inputs of an earlier run
         seed: Option<u64> = option("seed", "N"),
         /// How many checks run at once
@@ -107,7 +112,8 @@ verb! {
         screen: Option<usize> = option("screen", "ROWS").hide(true),
     }
     "Examples:\n  cargo xtask run lesson-01\n  cargo xtask run lesson-01 --check echo-bytes --seed 7\n  \
-     cargo xtask run --all --solution --format json"
+     cargo xtask run lesson-01 --server 'python3 server.py'\n  cargo xtask run --all --solution --format json\n\nA \
+     lab.toml in a lesson's folder names programs once: server = \"python3 server.py\", client = \"…\", or one of them."
 }
 
 choice! {
@@ -202,6 +208,23 @@ verb! {
         format: Format = option("format", "FORMAT").default_value("text"),
     }
     "Example: cargo xtask compare --mine"
+}
+
+verb! {
+    /// Be one side of a connection by hand, and see each piece that is sent and received
+    "talk": Talk {
+        /// Where to call, or with --listen where to wait for callers: HOST:PORT at loopback, or unix:PATH
+        address: String = place("ADDRESS").required(true),
+        /// Wait for callers, one after the other, in place of calling
+        listen: bool = flag("listen"),
+        /// Send each line without its line end
+        no_newline: bool = flag("no-newline"),
+        /// At the end of the input reset the connection (RST) in place of ending one direction (FIN)
+        reset: bool = flag("reset"),
+    }
+    "Examples, for two terminals:\n  cargo xtask talk --listen 127.0.0.1:8888\n  cargo xtask talk 127.0.0.1:8888\n\nPort 0 \
+     lets the kernel choose. Each piece is shown with its time since the first byte, its size, and its bytes as text \
+     and as hex. The end of the input (Ctrl-D) ends one direction; talk still receives. Ctrl-C quits."
 }
 
 verb! {

@@ -30,6 +30,11 @@ fn words_land_in_their_fields() {
              --delay 20 --seed 7 --client-turn 1 --client-turn 2 --server-turn 3",
             r#"wire: "W", to: "T", listen: "L", delay: Some(20), seed: 7, client_turn: [1, 2], server_turn: [3]"#,
         ),
+        ("talk A", r#"address: "A""#),
+        (
+            "talk --listen A --no-newline --reset",
+            r#"address: "A", listen: true, no_newline: true, reset: true"#,
+        ),
         ("completions bash", "shell: Bash"),
         ("completions powershell", "shell: Powershell"),
         ("starters --check", "check: true"),

@@ -1,11 +1,11 @@
 //! `cargo xtask diff`
 
-use super::shared::{Usage, lab, lesson_or_current, print};
+use super::shared::{Usage, has_lab_toml, lab, lesson_or_current, print};
 use crate::cli::Diff;
 use crate::course::Lesson;
 use crate::report::text::Paint;
 use crate::workspace;
-use crate::workspace::starter;
+use crate::workspace::{lab_toml, starter};
 use anyhow::Context;
 use colored::Color;
 use similar::{ChangeTag, DiffOp, TextDiff};
@@ -19,6 +19,9 @@ const AROUND: usize = 3;
 pub fn diff(args: &Diff) -> anyhow::Result<u8> {
     let (state, _) = lab().load();
     let lesson = lesson_or_current(args.lesson.as_deref(), &state)?;
+    if show_programs(lesson) {
+        return Ok(0);
+    }
     if !args.yes && !state.passed.contains(&lesson.dir()) && !agreed(&lesson.id())? {
         return Ok(0);
     }
@@ -26,8 +29,31 @@ pub fn diff(args: &Diff) -> anyhow::Result<u8> {
     Ok(0)
 }
 
+/// Prints where the reference lies when a `lab.toml` names the learner's programs: there is nothing in their language to
+/// compare them with. Returns whether it printed that.
+fn show_programs(lesson: &Lesson) -> bool {
+    if !has_lab_toml(lesson) {
+        return false;
+    }
+    let dir = lesson.dir();
+    print(&format!(
+        "the {} in lessons/{dir} names your programs; the reference is in Rust:\n",
+        lab_toml::NAME
+    ));
+    for half in ["server", "client"] {
+        print(&format!("  solutions/{dir}/src/bin/{half}.rs\n"));
+    }
+    if workspace::root().join(format!("solutions/{dir}/src/lib.rs")).is_file() {
+        print(&format!("  solutions/{dir}/src/lib.rs\n"));
+    }
+    true
+}
+
 /// Prints the differences between the learner's lesson and the solution: in the holes, or in `whole` files.
 pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
+    if show_programs(lesson) {
+        return Ok(());
+    }
     let root = workspace::root();
     let paint = Paint::of(&std::io::stdout());
     let solution = root.join("solutions").join(lesson.dir());

@@ -3,6 +3,7 @@
 use super::shared::{self, known, print};
 use crate::course::LESSONS;
 use crate::report::text::{Paint, WIDTH, wrap};
+use crate::workspace::lab::State;
 
 /// The book's page that says where to go on.
 const AFTER: &str = "docs/src/after.md";
@@ -37,15 +38,27 @@ pub fn greet() -> anyhow::Result<u8> {
             current.dir(),
             current.id()
         )),
-        n => print(&format!(
-            "You have passed {n} of {} lessons, and are at {} {}.\n\n{next} cargo xtask run\n",
-            LESSONS.len(),
-            current.id(),
-            current.name
-        )),
+        n => {
+            let (all, halves) = (LESSONS.len(), halves(&state));
+            let (id, name) = (current.id(), current.name);
+            let stands = format!("You have passed {n} of {all} lessons{halves}, and are at {id} {name}.");
+            let command = match &state.options {
+                Some(_) => shared::command(current, &state),
+                None => "cargo xtask run".into(),
+            };
+            print(&format!("{}\n\n{next} {command}\n", wrap(&stands, WIDTH).join("\n")));
+        }
     }
     print("      cargo xtask list shows the lessons, cargo xtask --help every command\n");
     Ok(0)
+}
+
+/// Returns the words about lessons of which one half has passed.
+fn halves(state: &State) -> String {
+    match state.halves.keys().filter(|lesson| !state.passed.contains(*lesson)).count() {
+        0 => String::new(),
+        n => format!(" and one half of {n}"),
+    }
 }
 
 /// Returns what all lessons have taught, and where to go on: at most 23 lines of at most 80 columns, so that a terminal

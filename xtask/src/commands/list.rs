@@ -1,16 +1,23 @@
 //! `cargo xtask list`
 
-use super::shared::{again, current, known, print, row};
+use super::shared::{again, command, current, known, print, row};
 use crate::course::{LESSONS, Lesson};
-use crate::report::text::Paint;
+use crate::finding::Half;
+use crate::report::text::{Paint, WIDTH, cut};
+use crate::workspace::lab::State;
 use colored::Color;
+
+/// The mark of what has passed.
+const CHECK: &str = "✓";
+/// Columns before the lines about halves: the names of lessons begin there, too.
+const MARGIN: usize = 13;
 
 /// Prints the list of lessons, and the next command.
 pub fn list() -> anyhow::Result<u8> {
     let current = show();
     print(&match again(None, &known()) {
         Some(_) => "\nnext: cargo xtask says what all lessons have shown, and where to go on\n".to_string(),
-        None => format!("\nnext: cargo xtask run {}\n", current.id()),
+        None => format!("\nnext: {}\n", command(current, &known())),
     });
     Ok(0)
 }
@@ -23,12 +30,28 @@ pub fn show() -> &'static Lesson {
     let mut out = String::new();
     for lesson in LESSONS {
         let mark = match () {
-            () if state.passed.contains(&lesson.dir()) => paint.color("✓", Color::Green),
+            () if state.passed.contains(&lesson.dir()) => paint.color(CHECK, Color::Green),
             () if lesson.number == current.number => paint.color("▸", Color::Cyan),
             () => " ".to_string(),
         };
         out += &format!("{mark} {}", row(lesson, 2));
+        out += &halves(paint, &state, lesson);
     }
     print(&out);
     current
+}
+
+/// Returns the lines about the halves of a lesson that have passed as commands.
+fn halves(paint: Paint, state: &State, lesson: &Lesson) -> String {
+    let passed = [Half::Server, Half::Client]
+        .into_iter()
+        .filter_map(|half| Some(format!("{}: {}", half.word(), state.half(&lesson.dir(), half)?)));
+    let passed: Vec<String> = passed.map(|text| cut(&text, WIDTH - MARGIN - 2)).collect();
+    let lines = match passed.iter().map(|text| 2 + text.chars().count()).sum::<usize>() + 3 {
+        width if width <= WIDTH - MARGIN && passed.len() == 2 => vec![passed.join(&format!("   {CHECK} "))],
+        _ => passed,
+    };
+    let line =
+        |line: String| format!("{:MARGIN$}{}\n", "", paint.color(&format!("{CHECK} {line}"), Color::Green));
+    lines.into_iter().map(line).collect()
 }

@@ -13,6 +13,7 @@ mod reset;
 mod run;
 mod shared;
 mod starters;
+mod talk;
 mod watch;
 mod wire;
 
@@ -39,6 +40,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         None => greet::greet(),
         Some(Verb::Doctor) => doctor::doctor(),
         Some(Verb::Completions(args)) => completions::completions(&args),
+        Some(Verb::Talk(args)) => talk::talk(&args),
         Some(Verb::Wire(args)) => wire::wire(&args),
         Some(Verb::Starters(args)) => starters::starters(&args),
     };

@@ -9,7 +9,7 @@ use crate::questions::{self, Form, Question, letter};
 use crate::report::text::{Paint, WIDTH, wrap};
 use crate::system::program;
 use crate::workspace;
-use crate::workspace::cargo;
+use crate::workspace::cargo::{self, Show};
 use colored::Color;
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -51,11 +51,11 @@ pub fn predict(args: &Predict) -> anyhow::Result<u8> {
     }
     stop_at_ctrl_c()?;
     let package = format!("solution-{}", lesson.dir());
-    let quiet = !std::io::stderr().is_terminal();
-    if !quiet {
+    let show = if std::io::stderr().is_terminal() { Show::Progress } else { Show::Messages };
+    if show == Show::Progress {
         eprintln!("\nthe reference solution runs; this takes some seconds");
     }
-    let built = cargo::build(&workspace::root(), std::slice::from_ref(&package), None, quiet)?;
+    let built = cargo::build(&workspace::root(), std::slice::from_ref(&package), None, show)?;
     let Some(programs) = Programs::built("solution", lesson.number, &built.programs) else {
         eprintln!("{package} does not compile: cargo's message above says where");
         return Ok(FAILED);

@@ -6,7 +6,7 @@ use crate::cli::Reset;
 use crate::course::{LESSONS, Lesson};
 use crate::workspace;
 use crate::workspace::files::{Ready, Standing, write_whole};
-use crate::workspace::starter;
+use crate::workspace::{lab_toml, starter};
 use anyhow::Context;
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
             fs::read(root.join("lessons").join(path)).is_ok_and(|bytes| bytes == text.as_bytes())
         });
     if same {
-        return Ok(format!("lessons/{} is the starter already\n", lesson.dir()));
+        return Ok(format!("lessons/{} is the starter already\n", lesson.dir()) + &must_pass_again(lesson));
     }
     let mut told = String::new();
     let mut kept = String::new();
@@ -74,14 +74,24 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
     });
     put.with_context(|| format!("the reset stopped before its end; all your files are kept in {kept}"))?;
     told += &format!("lessons/{} is the starter again\n", lesson.dir());
-    // The lesson must pass again.
+    if there.iter().any(|path| path == Path::new(lab_toml::NAME)) {
+        told +=
+            &format!("its {} is in the copy, too: the programs in Rust are judged again\n", lab_toml::NAME);
+    }
+    told += &must_pass_again(lesson);
+    Ok(told)
+}
+
+/// Takes back that the lesson, or a half of it, has passed. Returns a note when that cannot be saved.
+fn must_pass_again(lesson: &Lesson) -> String {
     let to_do = lab().update(|state| {
         state.passed.remove(&lesson.dir());
+        state.halves.remove(&lesson.dir());
     });
-    if let Err(error) = to_do {
-        told += &format!("note: the progress was not saved: {error:#}\n");
+    match to_do {
+        Ok(_) => String::new(),
+        Err(error) => format!("note: the progress was not saved: {error:#}\n"),
     }
-    Ok(told)
 }
 
 /// Copies a file, and reads the copy back to be sure that it is whole.

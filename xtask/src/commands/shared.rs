@@ -1,12 +1,15 @@
 //! What the verbs share: errors, the learner's place, names on the command line.
 
 use crate::course::{self, LESSONS, Lesson, NotFound};
+use crate::finding::Half;
 use crate::report::text::{WIDTH, wrap};
 use crate::system::family::{FAMILIES, Family};
 use crate::system::program;
 use crate::workspace;
 use crate::workspace::lab::{Lab, State};
+use crate::workspace::lab_toml;
 use anyhow::Context;
+use std::path::PathBuf;
 
 /// The status of wrong usage that was found after the command line was parsed.
 pub const USAGE: u8 = 2;
@@ -81,11 +84,35 @@ pub fn again(word: Option<&str>, state: &State) -> Option<String> {
         .then(|| format!("all lessons are passed; without a name, this is {} {}", lesson.id(), lesson.name))
 }
 
-/// Returns the lesson to do after `lesson`: the next one that has not passed, or else the first such.
-pub fn after(lesson: &Lesson, state: &State) -> Option<&'static Lesson> {
-    let to_do = |other: &&Lesson| other.number != lesson.number && !state.passed.contains(&other.dir());
+/// Returns the lesson to do after `lesson`: the next one that is not done, or else the first such. In a run of one `half`,
+/// a lesson is done when that half has passed.
+pub fn after(lesson: &Lesson, state: &State, half: Option<Half>) -> Option<&'static Lesson> {
+    let to_do = |other: &&Lesson| other.number != lesson.number && !is_done(other, state, half);
     let later = LESSONS.iter().filter(|other| other.number > lesson.number).find(to_do);
     later.or_else(|| LESSONS.iter().find(to_do))
+}
+
+/// Returns whether the lesson has passed, or the one `half` that people work on.
+pub fn is_done(lesson: &Lesson, state: &State, half: Option<Half>) -> bool {
+    let dir = lesson.dir();
+    state.passed.contains(&dir) || half.is_some_and(|half| state.half(&dir, half).is_some())
+}
+
+/// Returns the command that judges `lesson`, with the programs of the last run where that named commands. The
+/// `lab.toml` of a lesson names its own.
+pub fn command(lesson: &Lesson, state: &State) -> String {
+    let options = state.options.as_deref().filter(|_| !has_lab_toml(lesson)).unwrap_or_default();
+    format!("cargo xtask run {}{options}", lesson.id())
+}
+
+/// Returns whether the learner's folder of this lesson has a `lab.toml`, right or wrong.
+pub fn has_lab_toml(lesson: &Lesson) -> bool {
+    !matches!(lab_toml::read(&dir_of(lesson)), Ok(None))
+}
+
+/// Returns the learner's folder of this lesson.
+pub fn dir_of(lesson: &Lesson) -> PathBuf {
+    workspace::root().join("lessons").join(lesson.dir())
 }
 
 /// Returns the lesson that `word` names.

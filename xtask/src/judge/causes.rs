@@ -1,6 +1,8 @@
-//! What the bench has seen beside the broken promise: a hole, a server that waits for its client, spins or panicked.
+//! What the bench has seen beside the broken promise: a hole, a server that waits for its client or spins, a program
+//! that died of an error of its own.
 
 use super::case::Case;
+use super::own_error::{self, Ended, OwnError};
 use crate::bench::{Bench, Exit, Meanwhile, lock};
 use crate::course::Scenario;
 use crate::finding::{Cause, Finding, Half, Hindrance, Stop, Symptom, Weight};
@@ -18,52 +20,154 @@ pub fn reconsidered(case: &Case<'_>, check: CheckOn, bench: &Bench<'_>, stop: St
     {
         return Stop::Unable(Hindrance::OtherProtocol, waits_for_client(call));
     }
-    finding.hole = bench.ends.iter().find_map(|(_, stderr, _)| {
-        let stderr = String::from_utf8_lossy(&stderr.kept()).into_owned();
+    finding.hole = bench.ran.iter().find_map(|ran| {
+        let stderr = String::from_utf8_lossy(&ran.stderr.kept()).into_owned();
         hole::reached(&stderr, case.sources.as_deref()?, &case.shown_dir)
     });
     if let Some(hole) = &finding.hole {
         finding.got = format!("the program reached `todo!` in `{}`", hole.function).into();
         finding.cause =
             format!("`{}` in {}:{} is not written yet", hole.function, hole.file, hole.line).into();
-    } else if check.half == Half::Server {
-        if let Some(meanwhile) = bench.logs.iter().find_map(|log| lock(log).meanwhile) {
-            seen_meanwhile(&mut finding, meanwhile);
-        }
-        if finding.symptom != Symptom::Panicked && has_panicked(bench) {
-            finding.cause =
-                "the server panicked, and that ended it for every client: no `unwrap` or `expect` on what a \
-                 client sends or does"
-                    .into();
-        }
+        return Stop::Broken(finding);
+    }
+    let meanwhile = bench.logs.iter().find_map(|log| lock(log).meanwhile.clone());
+    if check.half == Half::Server
+        && let Some(meanwhile) = &meanwhile
+    {
+        seen_meanwhile(&mut finding, meanwhile, bench);
+    }
+    if check.half != Half::Client && finding.symptom != Symptom::Panicked {
+        server_died(&mut finding, check, bench, meanwhile.as_ref());
+    }
+    let at_fault = if check.half == Half::Pair { finding.at_fault } else { Some(check.half) };
+    if at_fault == Some(Half::Client) {
+        client_died(&mut finding, bench);
     }
     Stop::Broken(finding)
 }
 
 /// Adds what the server did while nothing came from it. Where the check knows more about the cause, its cause stays.
-fn seen_meanwhile(finding: &mut Finding, meanwhile: Meanwhile) {
+fn seen_meanwhile(finding: &mut Finding, meanwhile: &Meanwhile, bench: &Bench<'_>) {
     finding.got = format!("{} (the server {meanwhile})", finding.got).into();
     let is_general = finding.cause.weight == Weight::General;
     let cause: Cause = match meanwhile {
-        Meanwhile::NotAccepted if is_general => {
+        Meanwhile::NotAccepted { .. } if is_general => {
             "the connection was never accepted: call `accept` in a loop that waits for nothing else".into()
         }
-        Meanwhile::Busy => {
-            "the server spins: a call that should wait returns at once, again and again, or the loop makes none"
+        Meanwhile::Busy { at_end: true } => {
+            "the server spins, and the client has ended its direction (FIN): a `read` at the end of the stream returns \
+             0 at once, every time: leave the loop when it does"
                 .into()
+        }
+        Meanwhile::Busy { at_end: false } => {
+            let has_left = bench.logs.iter().any(|log| lock(log).has_ended());
+            let perhaps = "; perhaps a client has left: a `read` at the end of the stream returns 0 at once, every time, \
+                           so leave the loop when it does";
+            format!(
+                "the server spins: a call that should wait returns at once, again and again, or the loop makes no call \
+                 that waits{}",
+                if has_left { perhaps } else { "" }
+            )
+            .into()
         }
         Meanwhile::ReadsNothing { .. } if is_general => {
             "the server accepted the connection and never called `read` on it: read from the stream that `accept` \
              returned, before the server waits for anything else"
                 .into()
         }
-        Meanwhile::NotAccepted | Meanwhile::Waits { .. } | Meanwhile::ReadsNothing { .. } => return,
+        Meanwhile::NotAccepted { .. } | Meanwhile::Waits { .. } | Meanwhile::ReadsNothing { .. } => return,
     };
     finding.cause = cause;
 }
 
-/// Returns whether the server ended as a Rust program ends that panics.
-fn has_panicked(bench: &Bench<'_>) -> bool {
-    let panicked = Some(Exit::Code(101));
-    bench.ends.iter().any(|(half, _, link)| *half == Half::Server && link.ended_itself() == panicked)
+/// Returns the error of its own with which this half ended, and how; or, where it goes on, that of its first thread
+/// that ended so.
+pub(super) fn died(bench: &Bench<'_>, half: Half) -> Option<(OwnError, Option<Exit>)> {
+    bench.ran.iter().rev().filter(|ran| ran.half == half).find_map(|ran| {
+        let errors = own_error::all(&String::from_utf8_lossy(&ran.stderr.kept()));
+        match ran.link.ended_itself() {
+            Some(Exit::Code(0)) => None,
+            Some(exit) => {
+                // A panic ends a program with 101, or aborts it; where it ended in another way, a thread has panicked.
+                let fits =
+                    |error: &OwnError| !error.is_panic || matches!(exit, Exit::Code(101) | Exit::Signal(_));
+                let ended = |error: &OwnError| error.is_last || error.ended == Ended::Program;
+                let error = errors.into_iter().rev().find(|error| fits(error) && ended(error));
+                error.map(|error| (error, Some(exit)))
+            }
+            None => errors.into_iter().find(|error| error.ended == Ended::Thread).map(|error| (error, None)),
+        }
+    })
+}
+
+/// Replaces the cause where the server, or a thread of it, died of an error of its own.
+fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhile: Option<&Meanwhile>) {
+    let Some((error, exit)) = died(bench, Half::Server) else {
+        let panicked = Some(Exit::Code(101));
+        let servers = || bench.ran.iter().filter(|ran| ran.half == Half::Server);
+        if servers().any(|ran| ran.link.ended_itself() == panicked) {
+            finding.cause = PANICKED.into();
+        }
+        return;
+    };
+    let shown = error.shown();
+    if exit.is_some() {
+        if check.half == Half::Pair {
+            finding.at_fault = Some(Half::Server);
+        }
+        let cause = match finding.symptom {
+            // It ended before it listened.
+            Symptom::Exited(_) | Symptom::Killed if check.half == Half::Server => {
+                format!("the server ended with an error of its own: {shown}")
+            }
+            _ if error.is_panic => format!("{PANICKED}. It was: {shown}"),
+            Symptom::EndedForAll => format!(
+                "the server ended with an error of its own: {shown}; what one client does must end its connection \
+                 only, never the server"
+            ),
+            _ => format!("the server ended with an error of its own: {shown}"),
+        };
+        finding.cause = cause.into();
+        return;
+    }
+    let is_unanswered = matches!(finding.symptom, Symptom::Silent | Symptom::EndedEarly);
+    if !is_unanswered || finding.cause.weight == Weight::Certain {
+        return;
+    }
+    if check.half == Half::Pair {
+        finding.at_fault = Some(Half::Server);
+    }
+    let is_left = match meanwhile {
+        Some(Meanwhile::Waits { call, .. } | Meanwhile::ReadsNothing { call, .. }) => {
+            !call.is_some_and(|call| call.reads_connection())
+        }
+        _ => false,
+    };
+    let is_only_client = bench.logs.len() == 1;
+    let then = match finding.symptom {
+        Symptom::Silent if is_left || is_only_client => "nothing answers this client any more",
+        Symptom::EndedEarly if is_only_client => "that ended its client's connection",
+        _ => "perhaps that is why",
+    };
+    finding.cause = format!("a thread of the server ended with an error: {shown}; {then}").into();
+}
+
+/// The cause where a panic ended the server.
+const PANICKED: &str = "the server panicked, and that ended it for every client: no `unwrap` or `expect` on what a \
+                        client sends or does";
+
+/// Adds the error of its own with which the client ended, where that is the fault. The check's own cause stays beside it
+/// when it is certain, and as a guess when the check has reasons for it.
+fn client_died(finding: &mut Finding, bench: &Bench<'_>) {
+    let is_ended = matches!(finding.symptom, Symptom::Exited(1..) | Symptom::Killed);
+    let Some((error, _)) = died(bench, Half::Client).filter(|_| is_ended) else { return };
+    let shown = error.shown();
+    finding.cause = match finding.cause.weight {
+        Weight::Certain => Cause::certain(format!("{}. It was: {shown}", finding.cause.words)),
+        Weight::Likely => {
+            format!("the client ended with an error of its own: {shown}; perhaps {}", finding.cause.words)
+                .into()
+        }
+        Weight::General => format!("the client ended with an error of its own: {shown}").into(),
+    };
 }

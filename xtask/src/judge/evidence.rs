@@ -1,5 +1,6 @@
 //! What a check has seen, gathered for the report.
 
+use super::causes::died;
 use crate::bench::{Bench, Exit, lock};
 use crate::finding::{Finding, Half};
 use crate::report::Evidence;
@@ -7,8 +8,15 @@ use crate::wire::{Crossing, Direction, Kind, Ribbon, mark_taken};
 
 /// Returns what a passed check shows: notes, and what the pair's wire did.
 pub fn worth_seeing(bench: &Bench<'_>, half: Half) -> Evidence {
+    let mut notes = bench.notes.clone();
+    if let Some((error, None)) = died(bench, Half::Server) {
+        notes.push(format!(
+            "a thread of the server ended with an error: {}; the server goes on, and its client was left alone",
+            error.shown()
+        ));
+    }
     Evidence {
-        notes: bench.notes.clone(),
+        notes,
         ribbon: bench.ribbon.clone().filter(|_| half == Half::Pair),
         datagrams: if half == Half::Pair { with_taken(bench) } else { Vec::new() },
         ..Evidence::default()
@@ -31,31 +39,47 @@ pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding) -> Evidence {
 /// Returns the picture of the datagrams of a pair that passed, with the replies that its client took.
 fn with_taken(bench: &Bench<'_>) -> Vec<Crossing> {
     let well = Some(Exit::Code(0));
-    let mut ends = bench.ends.iter();
-    let ended_well = ends.any(|(half, _, link)| *half == Half::Client && link.ended_itself() == well);
+    let mut ran = bench.ran.iter();
+    let ended_well = ran.any(|ran| ran.half == Half::Client && ran.link.ended_itself() == well);
     let mut all = bench.datagrams.crossings();
     mark_taken(&mut all, ended_well);
     all
 }
 
-/// Returns how the programs ended, and the last lines that they said on standard error.
+/// Returns how the programs ended, and the last lines that they printed on standard output and on standard error.
 fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
     let mut ends = Vec::new();
-    for (half, output, link) in &bench.ends {
-        if let Some(exit) = link.ended_itself().filter(|exit| *exit != Exit::Code(0)) {
-            ends.push(("ended".to_string(), format!("the {} {exit}", half.word())));
+    for ran in &bench.ran {
+        let half = ran.half.word();
+        if let Some(exit) = ran.link.ended_itself().filter(|exit| *exit != Exit::Code(0)) {
+            ends.push(("ended".to_string(), format!("the {half} {exit}")));
         }
-        let kept = output.kept();
-        let text = String::from_utf8_lossy(&kept);
-        let said = |line: &&str| !line.trim().is_empty() && !line.starts_with("note: run with");
-        let lines: Vec<&str> = text.lines().filter(said).collect();
-        for line in &lines[lines.len().saturating_sub(4)..] {
+        // A pair's conversation shows what its programs printed.
+        if bench.scene.is_empty() {
+            let printed = last_lines(&ran.stdout.kept());
+            ends.extend(printed.into_iter().map(|line| (format!("{half} printed"), line)));
+        }
+        for line in last_lines(&ran.stderr.kept()) {
             // Programs often begin a line with their own name; it is not shown twice.
-            let line = line.strip_prefix(&format!("{}: ", half.word())).unwrap_or(line);
-            ends.push((format!("{} says", half.word()), line.chars().take(200).collect()));
+            let line = line.strip_prefix(&format!("{half}: ")).unwrap_or(&line).to_string();
+            ends.push((format!("{half} reports"), line));
         }
     }
     ends
+}
+
+/// How many lines of a program's output are shown.
+const LINES: usize = 4;
+/// The most characters of a line that are shown.
+const CHARACTERS: usize = 200;
+
+/// Returns the last lines of an output that are not blank.
+fn last_lines(output: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(output);
+    let counts = |line: &&str| !line.trim().is_empty() && !line.starts_with("note: run with");
+    let lines: Vec<&str> = text.lines().filter(counts).collect();
+    let last = &lines[lines.len().saturating_sub(LINES)..];
+    last.iter().map(|line| line.chars().take(CHARACTERS).collect()).collect()
 }
 
 /// Returns a ribbon for a check that drew none: what the runner wrote, and how its wire cut it.

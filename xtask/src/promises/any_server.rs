@@ -9,7 +9,8 @@ pub const SERVER: &[Check] = &[server!(
     "says-why-it-cannot-bind",
     "says so and exits when its address is taken",
     says_why_it_cannot_bind
-)];
+)
+.after(&["leaves-a-file"])];
 
 /// The number of clients that leave, and of those that reset.
 const CLIENTS: usize = 4;

@@ -26,6 +26,9 @@ pub struct Check {
     pub path: fn() -> &'static str,
     /// About how long it takes, in seconds; 0 for most checks. The longest start first.
     pub seconds: u8,
+    /// The checks of the same half that it builds on: when one of them failed, this one tells no more. `None` stands for
+    /// the first row of its half in the lesson. A lesson passes over ids of rows that it does not have.
+    pub after: Option<&'static [&'static str]>,
 }
 
 /// Makes a row about the server: id, title, function. It runs on a plain wire unless [`Check::on`] says otherwise.
@@ -63,6 +66,7 @@ macro_rules! check {
             run: $run,
             path: || std::any::type_name_of_val(&$run),
             seconds: 0,
+            after: None,
         }
     };
 }
@@ -83,6 +87,12 @@ impl Check {
     /// Returns this check as one that starts before those that take fewer seconds.
     pub const fn takes(self, seconds: u8) -> Self {
         Self { seconds, ..self }
+    }
+
+    /// Returns this check as one that builds on the checks of the same half with these ids, and not on the first row of
+    /// its half: on nothing where there are none.
+    pub const fn after(self, ids: &'static [&'static str]) -> Self {
+        Self { after: Some(ids), ..self }
     }
 
     /// Returns this check on these wires.
@@ -140,6 +150,11 @@ impl CheckOn {
     /// Returns whether both try the same promise on the same wire, over one family or another.
     pub fn is_the_same_but_for_family(&self, other: &Self) -> bool {
         (self.id, self.half, self.wire) == (other.id, other.half, other.wire)
+    }
+
+    /// Returns whether both try the same promise on the same wire, over the same family.
+    pub fn is(&self, other: &Self) -> bool {
+        self.is_the_same_but_for_family(other) && self.family == other.family
     }
 }
 

@@ -1,9 +1,9 @@
 //! Lesson 01: the server returns every byte unchanged, in order, until the client's FIN.
 
 use super::asking::server::{asks, asks_last, asks_words};
-use super::asking::{Ask, client, pair, server};
+use super::asking::{Ask, client, odd_input, pair, server, waits, writes};
 use super::inputs::{every_byte, random_bytes};
-use super::{Check, any_client, any_server, server};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, server};
 use crate::bench::Bench;
 use crate::finding::Outcome;
 use crate::wire::Kind::{self, Plain};
@@ -26,15 +26,27 @@ pub const PROMISES: &[&[Check]] = &[
     <Echo as pair::Rows>::PAIR,
     OWN,
     <Echo as server::Rows>::SERVER,
+    <Echo as writes::Rows>::REPLIES,
+    <Echo as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
+    <Echo as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     <Echo as client::Rows>::CLIENT,
+    <Echo as writes::Rows>::ASKS,
+    <Echo as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Echo as odd_input::Rows>::ODD_REPLY,
+    <Echo as odd_input::Rows>::ODD_INPUT,
+    <Echo as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const OWN: &[Check] = &[
     server!("echo-bytes", "returns any bytes unchanged, and nothing else", echo_bytes),
     server!("echo-in-order", "returns many messages in order", echo_in_order).long(),
-    server!("echo-1-mib", "returns 1 MiB to a client that sends and reads at once", echo_1_mib).long(),
+    server!("echo-1-mib", "returns 1 MiB to a client that sends and reads at once", echo_1_mib)
+        .after(&["echo-in-order"])
+        .long(),
 ];
 
 fn echo_bytes(bench: &mut Bench) -> Outcome {

@@ -1,10 +1,10 @@
 //! Lesson 02: as lesson 01, but with ASCII letters in upper case; many requests on one connection, on every wire; and a
 //! client that takes one `read` for a reply.
 
-use super::asking::server::{asks, asks_last, asks_words};
-use super::asking::{Ask, client, one_read, pair, server};
+use super::asking::server::{PEEKS, asks, asks_last, asks_words, peeks};
+use super::asking::{Ask, client, odd_input, one_read, pair, server, waits, writes};
 use super::inputs::{every_byte, random_bytes, random_word};
-use super::{Check, any_client, any_server, server};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, server};
 use crate::bench::{Bench, same_bytes};
 use crate::finding::{Half, Outcome};
 
@@ -28,10 +28,20 @@ pub const PROMISES: &[&[Check]] = &[
     LETTERS,
     OWN,
     <Uppercase as server::Rows>::SERVER,
+    <Uppercase as writes::Rows>::REPLIES,
+    <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
+    <Uppercase as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     <Uppercase as one_read::Rows>::ONE_READ,
     <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as writes::Rows>::ASKS,
+    <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Uppercase as odd_input::Rows>::ODD_REPLY,
+    <Uppercase as odd_input::Rows>::ODD_INPUT,
+    <Uppercase as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 /// The rows that hold for every server that upper-cases.
@@ -39,7 +49,8 @@ pub const LETTERS: &[Check] =
     &[server!("only-ascii-letters", "upper-cases a to z and leaves every other byte", only_ascii_letters)];
 
 const OWN: &[Check] = &[
-    server!("many-requests", "answers many requests on one connection", many_requests),
+    server!("many-requests", "answers many requests on one connection", many_requests)
+        .after(&["half-characters"]),
     server!("half-characters", "answers bytes that are no text, and characters cut in two", half_characters),
 ];
 
@@ -70,10 +81,15 @@ fn half_characters(bench: &mut Bench) -> Outcome {
         let expected = Uppercase::reply(part);
         let heard = peer.say_and_hear(part, false, expected.len());
         server.alive("bytes that are no UTF-8 text")?;
-        same_bytes(Half::Server, &expected, &heard, |_, _| {
-            "the server treats what one `read` returned as text: it may end in the middle of a character, or be no \
-             text at all; work on the bytes"
-                .into()
+        same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+            let is_lossy = memchr::memmem::find(&heard.bytes, b"\xef\xbf\xbd").is_some();
+            match heard.ending {
+                _ if peeks::<Uppercase>(&peer) => PEEKS.into(),
+                None if !is_lossy => Uppercase::cause_of_reply(part, expected, heard),
+                _ => "the server treats what one `read` returned as text: it may end in the middle of a character, or \
+                      be no text at all; work on the bytes"
+                    .into(),
+            }
         })?;
     }
     Ok(())

@@ -4,7 +4,9 @@ use super::inputs::random_from;
 use super::pushing::client::{cut_off, hears_messages};
 use super::pushing::printed::printed_as;
 use super::pushing::{LETTERS, Prediction, Push, Traffic, bytes_of, pair, server, stream, three_messages};
-use super::{Check, any_client, any_server, client, pushing, server};
+use super::{
+    Check, accept_fails, any_client, any_server, client, default_address, output_fails, pushing, server,
+};
 use crate::bench::{Bench, Peer, Server};
 use crate::finding::{Finding, Outcome, broken, count};
 use crate::wire::Cut;
@@ -14,18 +16,27 @@ use std::time::{Duration, Instant};
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Sleep as pair::Rows>::PAIR,
-    SERVER,
     <Sleep as server::Rows>::SERVER,
+    SERVER,
+    <Sleep as pushing::writes::Rows>::PUSHES_ALL,
+    <Sleep as pushing::waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
+    <Sleep as accept_fails::PushedRows>::ACCEPT,
+    default_address::SERVER,
     <Sleep as pushing::client::Rows>::PRINTER,
     CLIENT,
     <Sleep as pushing::client::Rows>::LISTENER,
+    <Sleep as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Sleep as output_fails::PushedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const SERVER: &[Check] = &[
     server!("pauses", "pauses half a second between messages", pauses).long(),
-    server!("leaves-between", "survives a client that leaves between two messages", leaves_between).long(),
+    server!("leaves-between", "survives a client that leaves between two messages", leaves_between)
+        .after(&["pushes-to-each"])
+        .long(),
 ];
 
 const CLIENT: &[Check] = &[
@@ -129,8 +140,8 @@ fn paused(
                     "the pause must not depend on what the client says or ends: each client gets it, every time"
                 }
                 false => {
-                    "between one message and the next the server must sleep 500 ms (not after the last one, nor \
-                     before the first)"
+                    "between one message and the next the server must sleep 500 ms (before the first one \
+                     and after the last one that is needless)"
                 }
             };
             return broken(

@@ -1,29 +1,41 @@
 //! Lesson 07: as lesson 02, on a socket made by hand that can be bound again at once.
 
 use super::asking::server::{asks, next_is_served};
-use super::asking::{client, exact, pair, server};
+use super::asking::{client, exact, odd_input, pair, server, waits, writes};
 use super::inputs::random_bytes;
 use super::lesson_02_uppercase::{self, Uppercase};
-use super::{Check, any_client, any_server, server};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, server};
 use crate::bench::{Bench, Ending, Endpoint, Ends, Server};
 use crate::finding::{Outcome, Stop, broken, unable};
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Uppercase as pair::Rows>::PAIR,
-    OWN,
     lesson_02_uppercase::LETTERS,
+    OWN,
     <Uppercase as server::Rows>::SERVER,
+    <Uppercase as writes::Rows>::REPLIES,
+    <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
+    <Uppercase as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     <Uppercase as exact::Rows>::EXACT,
     <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as writes::Rows>::ASKS,
+    <Uppercase as writes::Rows>::PRINTS,
+    <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Uppercase as odd_input::Rows>::ODD_INPUT,
+    <Uppercase as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const OWN: &[Check] = &[
     server!("restarts-at-once", "restarts on the port that it just left", restarts_at_once),
-    server!("restarts-again", "restarts again and again, with clients left in TIME_WAIT", restarts_again),
-    server!("second-is-refused", "does not start on a port where another server listens", second_is_refused),
+    server!("restarts-again", "restarts again and again, with clients left in TIME_WAIT", restarts_again)
+        .after(&["restarts-at-once"]),
+    server!("second-is-refused", "does not start on a port where another server listens", second_is_refused)
+        .after(&["binds-its-address", "says-why-it-cannot-bind"]),
 ];
 
 /// Ends the server while a client is connected and has read everything. The server's side closes first, so the server's
@@ -79,6 +91,13 @@ pub fn restarts_at_once(bench: &mut Bench) -> Outcome {
     let client = end_with_a_client(bench, &mut server)?;
     if server.wait_time_wait(client)? {
         bench.notes.push(format!("the kernel's table: {client} is in TIME_WAIT"));
+    }
+    const FILE: &str = "src/bin/server.rs";
+    if let Some(line) = bench.source_line(FILE, "TcpListener::bind") {
+        bench.notes.push(format!(
+            "right, but `TcpListener::bind` ({FILE}:{line}) makes the calls that this lesson is about by itself: write \
+             them once by hand"
+        ));
     }
     let mut again = restart(bench, server.addr, client)?;
     next_is_served::<Uppercase>(bench, &mut again, "its restart")

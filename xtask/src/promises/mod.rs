@@ -1,10 +1,12 @@
 //! What programs promise. `asking` and `pushing` hold the promises of a scenario: written once, generic over a
 //! protocol. A `lesson_NN_name` holds a lesson's protocol and its own promises. Uses `bench`, `finding` and `wire`.
 
+mod accept_fails;
 mod any_client;
 mod any_server;
 pub mod asking;
 mod check;
+mod default_address;
 mod farewell;
 mod frames;
 mod inputs;
@@ -21,7 +23,10 @@ pub mod lesson_10_command;
 pub mod lesson_11_files;
 pub mod lesson_12_udp;
 pub mod lesson_13_families;
+mod limits;
+mod output_fails;
 pub mod pushing;
+mod took_part;
 
 pub use check::{Check, CheckOn};
 use check::{check, client, pair, server};

@@ -23,6 +23,9 @@ fn lesson(lesson: &LessonReport) -> Value {
         "millis": lesson.millis,
         "checks": lesson.checks.iter().map(check).collect::<Vec<_>>(),
     });
+    if let Some(half) = lesson.half {
+        value["half"] = json!(half.word());
+    }
     if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
         value["problem"] = json!(why);
     }
@@ -51,6 +54,9 @@ fn check(check: &CheckReport) -> Value {
     }
     if let Some(half) = check.at_fault {
         value["at_fault"] = json!(half.word());
+    }
+    if let Some(base) = check.waits_for {
+        value["waits_for"] = json!(base.id);
     }
     if let Some(hole) = &check.hole {
         value["hole"] = json!({"function": hole.function, "file": hole.file, "line": hole.line});

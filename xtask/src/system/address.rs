@@ -173,6 +173,24 @@ impl Ports {
     }
 }
 
+/// The address of a program that is started without an argument.
+pub const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8888);
+/// The port of 127.0.0.1 whose UDP socket reserves [`DEFAULT`] for one check of one run.
+const DEFAULT_CLAIM: u16 = 19_998;
+
+/// Reserves [`DEFAULT`]; `None` while another check, or another run, has reserved it. The claim lasts until the socket is
+/// dropped. As with [`Block`], no lock file stays behind, and none belongs to another user.
+///
+/// # Errors
+/// When the claim fails for another reason.
+pub fn claim_default() -> io::Result<Option<UdpSocket>> {
+    match UdpSocket::bind((Ipv4Addr::LOCALHOST, DEFAULT_CLAIM)) {
+        Ok(claim) => Ok(Some(claim)),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Returns an address of this machine that is no loopback address; `None` where the runner finds none. Nothing is sent:
 /// to connect a UDP socket only looks up the route (udp(7)).
 pub fn outward() -> Option<IpAddr> {

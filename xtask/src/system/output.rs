@@ -22,16 +22,30 @@ struct Collected {
     tail: VecDeque<u8>,
     total: u64,
     ended: bool,
+    /// Nothing is read yet: see [`Output::collect_later`].
+    held: bool,
     wanted: Wanted,
 }
 
 impl Output {
     /// Starts reading `stream`; `wanted` are byte strings to look for, in this order.
-    pub fn collect(mut stream: impl Read + Send + 'static, wanted: &[Vec<u8>]) -> Self {
+    pub fn collect(stream: impl Read + Send + 'static, wanted: &[Vec<u8>]) -> Self {
+        Self::start(stream, wanted, false)
+    }
+
+    /// As [`Output::collect`], but reads nothing before [`Output::release`].
+    pub fn collect_later(stream: impl Read + Send + 'static, wanted: &[Vec<u8>]) -> Self {
+        Self::start(stream, wanted, true)
+    }
+
+    fn start(mut stream: impl Read + Send + 'static, wanted: &[Vec<u8>], held: bool) -> Self {
         let wanted = Wanted::of(wanted);
-        let shared = Arc::new((Mutex::new(Collected { wanted, ..Collected::default() }), Condvar::new()));
+        let collected = Collected { wanted, held, ..Collected::default() };
+        let shared = Arc::new((Mutex::new(collected), Condvar::new()));
         let output = Self { shared: Arc::clone(&shared) };
+        let reads = output.clone();
         thread::spawn(move || {
+            reads.wait_released();
             let mut chunk = vec![0; 64 * 1024];
             loop {
                 let n = match stream.read(&mut chunk) {
@@ -47,6 +61,19 @@ impl Output {
             shared.1.notify_all();
         });
         output
+    }
+
+    fn wait_released(&self) {
+        let mut collected = self.lock();
+        while collected.held {
+            collected = self.shared.1.wait(collected).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Reads from now on.
+    pub fn release(&self) {
+        self.lock().held = false;
+        self.shared.1.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Collected> {

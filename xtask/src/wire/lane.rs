@@ -1,6 +1,6 @@
 //! One direction of one connection, as a wire sees it: take bytes in, pass pieces on, ask whether they were taken.
 
-use super::record::{Direction, Passed, Record};
+use super::record::{Direction, Passed, Reading, Record};
 use crate::system::endpoint::{Ends, Stream};
 use crate::system::patience::Patience;
 use crate::system::sockets::Taken;
@@ -153,10 +153,12 @@ impl<'a> Lane<'a> {
         let Some(ends) = self.ends else { return };
         for tries in 0.. {
             match self.to.taken(ends, self.sent) {
-                Taken::All | Taken::Gone => return,
+                Taken::All => return self.note(|reading, sent| reading.taken = sent),
+                Taken::Gone => return self.note(|reading, _| reading.left_unread = true),
                 Taken::NotAll => {
                     let readers = || Patience::limited(UNREAD, &self.record.readers(self.direction));
                     if patience.get_or_insert_with(readers).is_over() {
+                        self.note(|reading, _| reading.ignored = true);
                         return self.mark_wait();
                     }
                 }
@@ -172,6 +174,11 @@ impl<'a> Lane<'a> {
                 _ => thread::sleep(Duration::from_millis(1)),
             }
         }
+    }
+
+    /// Notes what the reader did with the bytes that were passed on so far.
+    fn note(&self, note: impl FnOnce(&mut Reading, u64)) {
+        self.record.reads(self.connection, self.direction, |reading| note(reading, self.sent));
     }
 
     pub(super) fn end(&mut self, end: End) {

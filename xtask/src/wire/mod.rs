@@ -19,7 +19,7 @@ mod slow;
 
 pub use datagram::{Crossing, DatagramRecord, DatagramWire, Passage, fates, mark_taken, number_of};
 pub use kind::{Cut, Datagram, Fate, Fault, Kind, NAMES};
-pub use record::{Direction, Passed, Piece, Record};
+pub use record::{Direction, Passed, Piece, Reading, Record};
 pub use relay::Wire;
 pub use ribbon::Ribbon;
 

@@ -65,6 +65,24 @@ pub enum Passed {
     Rst,
 }
 
+/// What the reader of one direction did, on wires that ask the kernel for it after each piece.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading {
+    /// How many bytes it had read when the wire last saw that it had read all that had passed.
+    pub taken: u64,
+    /// Whether it left bytes unread for longer than the wire waits.
+    pub ignored: bool,
+    /// Whether it closed, or was gone, with bytes unread.
+    pub left_unread: bool,
+}
+
+impl Reading {
+    /// Returns whether it left without having read a byte, although some had come.
+    pub fn is_nothing(self) -> bool {
+        self.left_unread && self.taken == 0
+    }
+}
+
 /// The most pieces that a record keeps; of later ones it counts only the bytes.
 const MAX_PIECES: usize = 50_000;
 /// The most bytes that a record keeps.
@@ -84,6 +102,10 @@ struct Pieces {
     carried: [u64; 2],
     fins: usize,
     lacks_reset: bool,
+    /// The connections whose server could not be reached.
+    refused: Vec<usize>,
+    /// What the readers of the first connection did, by direction.
+    reading: [Reading; 2],
     /// The processes below which the readers run, as far as they are programs under test.
     readers: Vec<(Direction, Pid)>,
 }
@@ -133,6 +155,17 @@ impl Record {
         self.push(pieces, Piece { at: self.start.elapsed(), connection, direction, what, waited: false });
     }
 
+    pub(super) fn reads(&self, connection: usize, direction: Direction, note: impl FnOnce(&mut Reading)) {
+        if connection == 1 {
+            note(&mut self.lock().reading[direction as usize]);
+        }
+    }
+
+    /// Returns what the reader of this direction of the first connection did.
+    pub fn reading(&self, direction: Direction) -> Reading {
+        self.lock().reading[direction as usize]
+    }
+
     /// Notes that one end of a connection saw an end where it should have seen a reset.
     pub(super) fn lacks_reset(&self) {
         self.lock().lacks_reset = true;
@@ -161,14 +194,30 @@ impl Record {
         self.lock().pieces.iter().filter(|piece| piece.waited).count()
     }
 
-    /// Returns the pieces from number `from` on; waits for the first one until `until`.
-    pub fn pieces_from(&self, from: usize, until: Instant) -> Vec<Piece> {
+    /// Notes that this connection's server could not be reached.
+    pub(super) fn refused(&self, connection: usize) {
         let mut pieces = self.lock();
-        while pieces.pieces.len() <= from {
-            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
-            pieces = self.shared.1.wait_timeout(pieces, left).unwrap_or_else(PoisonError::into_inner).0;
+        if pieces.refused.len() < MAX_PIECES {
+            pieces.refused.push(connection);
         }
-        pieces.pieces.get(from..).unwrap_or_default().to_vec()
+        self.shared.1.notify_all();
+    }
+
+    /// Returns the pieces, and the connections whose server could not be reached, from these numbers on; waits for the
+    /// first one until `until`.
+    pub fn news_from(&self, pieces: usize, refused: usize, until: Instant) -> (Vec<Piece>, Vec<usize>) {
+        let mut now = self.lock();
+        while now.pieces.len() <= pieces && now.refused.len() <= refused {
+            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
+            now = self.shared.1.wait_timeout(now, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let new = now.pieces.get(pieces..).unwrap_or_default().to_vec();
+        (new, now.refused.get(refused..).unwrap_or_default().to_vec())
+    }
+
+    /// Returns whether it keeps no more pieces.
+    pub fn is_full(&self) -> bool {
+        self.lock().pieces.len() == MAX_PIECES
     }
 
     /// Returns the pieces of one direction as a ribbon, still without its writes and reads.

@@ -15,37 +15,77 @@ pub struct Built {
     pub programs: HashMap<String, PathBuf>,
     /// The first error and its place; known only of builds for a report, which have a `target` of their own.
     pub error: Option<String>,
+    /// rustc's errors in the order in which to mend them; known only with [`Show::Nothing`].
+    pub errors: Vec<Diagnostic>,
+    /// rustc's warnings; known only with [`Show::Nothing`].
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// One of rustc's messages.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// What is wrong, in one line.
+    pub what: String,
+    /// The file, as seen from the root of the workspace, and the line, from 1.
+    pub place: (String, u32),
+    /// The whole message as rustc prints it, with colour where it was asked for.
+    pub rendered: String,
+}
+
+/// What a build shows on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// Cargo's progress, and rustc's messages.
+    Progress,
+    /// rustc's messages.
+    Messages,
+    /// Nothing that rustc says: the caller shows it, in colour or not.
+    Nothing {
+        /// Whether [`Diagnostic::rendered`] has colour.
+        colour: bool,
+    },
 }
 
 /// Builds these packages in the workspace at `root`; shows cargo's own messages on standard error, as cargo does.
 ///
 /// # Errors
 /// When cargo cannot be started.
-pub fn build(root: &Path, packages: &[String], target: Option<&Path>, quiet: bool) -> anyhow::Result<Built> {
+pub fn build(root: &Path, packages: &[String], target: Option<&Path>, show: Show) -> anyhow::Result<Built> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut argv: Vec<OsString> = vec![cargo, "build".into(), "--keep-going".into()];
     // A reader of the report does not see cargo's messages. For a report, this function reads them, too, and shows
     // them.
-    argv.push(
-        format!("--message-format=json{}", if target.is_some() { "" } else { "-render-diagnostics" }).into(),
-    );
+    let form = match show {
+        Show::Nothing { colour: true } => "json-diagnostic-rendered-ansi",
+        Show::Nothing { colour: false } => "json",
+        _ if target.is_some() => "json",
+        _ => "json-render-diagnostics",
+    };
+    argv.push(format!("--message-format={form}").into());
     for package in packages {
         argv.extend(["--package".into(), package.into()]);
     }
-    if quiet {
+    if show != Show::Progress {
         argv.push("--quiet".into());
     }
     if let Some(target) = target {
         argv.extend(["--target-dir".into(), target.into()]);
     }
-    let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()) };
+    let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()), full_output: false };
     let mut built = Built::default();
     let exit = program::run_tool(&spec, |line| {
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { return };
         if let Some(text) = message["message"]["rendered"].as_str() {
-            eprint!("{text}");
-            if message["message"]["level"] == "error" && built.error.is_none() {
+            let level = message["message"]["level"].as_str().unwrap_or_default();
+            if level == "error" && built.error.is_none() {
                 built.error = Some(first_error(&message["message"]));
+            }
+            match (show, diagnostic(&message["message"], text)) {
+                (Show::Nothing { .. }, Some(error)) if level == "error" => built.errors.push(error),
+                (Show::Nothing { .. }, Some(warning)) => built.warnings.push(warning),
+                // "aborting due to 2 previous errors" has no place.
+                (Show::Nothing { .. }, None) => {}
+                _ => eprint!("{text}"),
             }
         }
         if message["reason"] == "compiler-artifact"
@@ -56,10 +96,34 @@ pub fn build(root: &Path, packages: &[String], target: Option<&Path>, quiet: boo
         }
     })
     .context("cargo is needed to build the programs; install Rust with rustup")?;
+    // Cargo builds the two programs at once: without an order, it is luck whose errors come first.
+    built.errors.sort_by_key(|error| half_of(&error.place.0));
+    if let Some(Diagnostic { what, place: (file, line), .. }) = built.errors.first() {
+        built.error = Some(format!("{what} ({file}:{line})"));
+    }
     match exit {
         Exit::Signal(_) => bail!("cargo {exit}"),
         Exit::Code(_) => Ok(built),
     }
+}
+
+/// Returns 0 for the file of a library, which both programs use, 1 for the server's, 2 for the client's.
+fn half_of(file: &str) -> u8 {
+    match (file.contains("/bin/"), file.contains("client")) {
+        (false, _) => 0,
+        (true, false) => 1,
+        (true, true) => 2,
+    }
+}
+
+/// Returns one of rustc's messages, given as JSON; `None` when it names no place.
+fn diagnostic(message: &serde_json::Value, rendered: &str) -> Option<Diagnostic> {
+    let span = message["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
+    Some(Diagnostic {
+        what: message["message"].as_str()?.to_string(),
+        place: (span["file_name"].as_str()?.to_string(), span["line_start"].as_u64()?.try_into().ok()?),
+        rendered: rendered.to_string(),
+    })
 }
 
 /// Returns one of rustc's errors, given as JSON, in one line: `mismatched types (src/bin/server.rs:3:5)`.

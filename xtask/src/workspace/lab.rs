@@ -1,5 +1,6 @@
 //! The learner's own folder, `.lab/` at the root: the progress, and copies of the files that `reset` has replaced.
 
+use crate::finding::Half;
 use crate::workspace::files::write_whole;
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -20,6 +21,10 @@ pub struct State {
     pub predicted: BTreeMap<String, BTreeMap<String, String>>,
     /// The lessons in which `predict` was offered.
     pub offered: BTreeSet<String>,
+    /// The commands with which halves of lessons have passed: by lesson, and then by `server` or `client`.
+    pub halves: BTreeMap<String, BTreeMap<String, String>>,
+    /// The options that named the programs of the last run, where it named commands.
+    pub options: Option<String>,
 }
 
 /// The folder.
@@ -107,21 +112,34 @@ impl State {
                 |(lesson, n): (&String, &Value)| Some((lesson.clone(), u8::try_from(n.as_u64()?).ok()?));
             hints.as_object()?.iter().map(hint).collect()
         })?;
-        let current = match object.get("current") {
-            None | Some(Value::Null) => None,
-            Some(word) => Some(word.as_str()?.to_string()),
+        // Of each lesson, texts by name.
+        let of_lessons = |name: &str| -> Option<BTreeMap<String, BTreeMap<String, String>>> {
+            let text = |(name, text): (&String, &Value)| Some((name.clone(), text.as_str()?.to_string()));
+            let lesson = |(lesson, texts): (&String, &Value)| {
+                let texts = texts.as_object()?.iter().map(text).collect::<Option<_>>()?;
+                Some((lesson.clone(), texts))
+            };
+            object
+                .get(name)
+                .map_or(Some(BTreeMap::new()), |all| all.as_object()?.iter().map(lesson).collect())
         };
+        let word = |name: &str| match object.get(name) {
+            None | Some(Value::Null) => Some(None),
+            Some(word) => Some(Some(word.as_str()?.to_string())),
+        };
+        let (current, options) = (word("current")?, word("options")?);
         // Earlier runners wrote neither of these.
         let offered = object.get("offered").map_or(Some(BTreeSet::new()), words)?;
-        let predicted = object.get("predicted").map_or(Some(BTreeMap::new()), |lessons| {
-            let answer = |(id, answer): (&String, &Value)| Some((id.clone(), answer.as_str()?.to_string()));
-            let lesson = |(lesson, answers): (&String, &Value)| {
-                let answers = answers.as_object()?.iter().map(answer).collect::<Option<_>>()?;
-                Some((lesson.clone(), answers))
-            };
-            lessons.as_object()?.iter().map(lesson).collect()
-        })?;
-        Some(Self { current, passed: words(object.get("passed")?)?, hints, predicted, offered })
+        let (halves, predicted) = (of_lessons("halves")?, of_lessons("predicted")?);
+        Some(Self {
+            current,
+            passed: words(object.get("passed")?)?,
+            hints,
+            predicted,
+            offered,
+            halves,
+            options,
+        })
     }
 
     fn written(&self) -> Value {
@@ -132,7 +150,18 @@ impl State {
         if !self.offered.is_empty() {
             value["offered"] = json!(self.offered);
         }
+        if !self.halves.is_empty() {
+            value["halves"] = json!(self.halves);
+        }
+        if let Some(options) = &self.options {
+            value["options"] = json!(options);
+        }
         value
+    }
+
+    /// Returns the command with which this half of a lesson has passed.
+    pub fn half(&self, lesson: &str, half: Half) -> Option<&String> {
+        self.halves.get(lesson)?.get(half.word())
     }
 }
 
@@ -155,11 +184,23 @@ mod tests {
             state.current = Some("04-sleep".into());
             state.passed.insert("01-echo".into());
             state.hints.insert("04-sleep".into(), 2);
+            let commands = state.halves.entry("06-header".into()).or_default();
+            commands.insert("server".into(), "python3 server.py".into());
+            state.options = Some(" --server 'python3 server.py'".into());
         })
         .unwrap();
         let (state, message) = lab.load();
         assert_eq!((state.current.as_deref(), state.hints["04-sleep"], message), (Some("04-sleep"), 2, None));
         assert!(state.passed.contains("01-echo"));
+        assert_eq!(state.half("06-header", Half::Server).map(String::as_str), Some("python3 server.py"));
+        assert_eq!(state.half("06-header", Half::Client), None);
+        assert_eq!(state.options.as_deref(), Some(" --server 'python3 server.py'"));
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_version_is_read() {
+        let old = State::read(br#"{"current": "04-sleep", "hints": {}, "passed": ["01-echo"]}"#).unwrap();
+        assert!(old.passed.contains("01-echo") && old.halves.is_empty() && old.options.is_none());
     }
 
     #[test]
@@ -186,6 +227,7 @@ mod tests {
             b"{\"passed\":3}",
             b"{\"passed\":[],\"hints\":{\"a\":-1}}",
             b"{\"passed\":[],\"predicted\":{\"01-echo\":3}}",
+            b"{\"passed\":[],\"halves\":{\"a\":1}}",
             b"\xff",
         ] {
             let lab = lab("damaged");

@@ -1,7 +1,7 @@
 //! Copies a lesson from another folder of lessons (a student's) into a workspace of its own. So it builds whatever
 //! else is in that folder, and its target/ never mixes with the learner's.
 
-use crate::workspace::starter;
+use crate::workspace::{lab_toml, starter};
 use anyhow::{Context, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,11 @@ pub fn lessons_dir(dir: &Path) -> anyhow::Result<PathBuf> {
 pub fn make(root: &Path, dir: &Path, target: &Path, lesson: &str) -> anyhow::Result<Mirror> {
     let source = dir.join(lesson);
     if !source.join("Cargo.toml").is_file() {
-        bail!("{} has no lesson {}: there is no {}/Cargo.toml", dir.display(), lesson, lesson);
+        bail!(
+            "{} has no lesson {lesson}: there is no {lesson}/Cargo.toml and no {lesson}/{}",
+            dir.display(),
+            lab_toml::NAME
+        );
     }
     let home = target.join("lab").join(format!("{:016x}", starter::hash(&dir.to_string_lossy())));
     let mirror = home.join(lesson);

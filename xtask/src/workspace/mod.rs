@@ -5,6 +5,7 @@ pub mod cargo;
 pub mod files;
 pub mod hole;
 pub mod lab;
+pub mod lab_toml;
 pub mod mirror;
 pub mod starter;
 

@@ -12,6 +12,10 @@ use std::time::Duration;
 /// The pause between two messages. We hope that the client reads the first one in this time.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How long the server waits after `accept` has failed. With no file descriptor free it fails again at once, and the loop
+/// would spin.
+const BREATH: Duration = Duration::from_millis(50);
+
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
     let mut messages: Vec<String> = env::args().skip(2).collect();
@@ -37,6 +41,7 @@ fn serve(listener: &TcpListener, messages: &[String]) -> ! {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("server: accept: {error}");
+                thread::sleep(BREATH);
                 continue;
             }
         };

@@ -6,6 +6,12 @@ use std::env;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+/// How long the server waits after `accept` has failed. With no file descriptor free it fails again at once, and the loop
+/// would spin.
+const BREATH: Duration = Duration::from_millis(50);
 
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
@@ -26,7 +32,8 @@ fn main() -> ExitCode {
 ///
 /// Takes clients from `listener` with `accept`, one after another, and gives each connection to [`echo`]. When
 /// [`echo`] fails, the client has vanished: prints the error and goes on. It must not end the server.
-/// `accept` can fail, too, for example when the client has already gone: prints the error and goes on.
+/// `accept` can fail, too, for example when no file descriptor is free: prints the error, sleeps for [`BREATH`], and
+/// goes on.
 fn serve(listener: &TcpListener) -> ! {
     // BEGIN SOLUTION: accept clients in an endless loop, and echo each until it is done
     loop {
@@ -34,6 +41,7 @@ fn serve(listener: &TcpListener) -> ! {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("server: accept: {error}");
+                thread::sleep(BREATH);
                 continue;
             }
         };

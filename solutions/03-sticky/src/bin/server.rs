@@ -6,6 +6,12 @@ use std::env;
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+/// How long the server waits after `accept` has failed. With no file descriptor free it fails again at once, and the loop
+/// would spin.
+const BREATH: Duration = Duration::from_millis(50);
 
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
@@ -32,6 +38,7 @@ fn serve(listener: &TcpListener, messages: &[String]) -> ! {
             Ok(accepted) => accepted,
             Err(error) => {
                 eprintln!("server: accept: {error}");
+                thread::sleep(BREATH);
                 continue;
             }
         };

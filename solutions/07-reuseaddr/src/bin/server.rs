@@ -6,10 +6,16 @@ use socket2::{Domain, Protocol, Socket, Type};
 use std::env;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
+use std::thread;
+use std::time::Duration;
 
 /// How many connections may wait in the kernel for `accept`. It limits how fast clients come, not how many there are.
 const BACKLOG: i32 = 128;
+
+/// How long the server waits after `accept` has failed. With no file descriptor free it fails again at once, and the loop
+/// would spin.
+const BREATH: Duration = Duration::from_millis(50);
 
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
@@ -51,8 +57,14 @@ fn serve(listener: &TcpListener) -> ! {
     loop {
         let (stream, peer) = match listener.accept() {
             Ok(accepted) => accepted,
+            // EINVAL (accept(2)): the socket does not listen, so `accept` will fail for ever.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                eprintln!("server: accept: {error}: the socket does not listen");
+                process::exit(1);
+            }
             Err(error) => {
                 eprintln!("server: accept: {error}");
+                thread::sleep(BREATH);
                 continue;
             }
         };

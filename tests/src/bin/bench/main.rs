@@ -3,12 +3,19 @@
 //! Words choose parts: `wires`, `deadlines`, `crates`, `verdicts`; all of them without one. `--beside REV` compares the first
 //! minute with that of another revision: `cargo run --release -p lab-tests --bin bench -- --beside ed05c94`.
 //!
+//! Two parts look at the wrong programs, all or those of some lessons, each or every eighth, and run only when they are
+//! named: `walls` counts the failures that one fault shows, `slowest` prints how long the first one takes:
+//! `cargo run --release -p lab-tests --bin bench -- slowest 08 --every 8`.
+//!
 //! Works in clones below `target/bench`, so it measures what is committed. A figure that misses its limit is marked MISSED.
 
+mod asked;
 mod beside;
 mod crates;
 mod deadlines;
+mod slowest;
 mod verdicts;
+mod walls;
 mod wires;
 
 use std::fs;
@@ -18,7 +25,10 @@ use std::time::Instant;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let asked = asked::Asked::of(&mut words);
+    let parts_of_programs: [(&str, fn(&asked::Asked)); 2] =
+        [("walls", walls::measure), ("slowest", slowest::measure)];
     let parts: [(&str, fn()); 4] = [
         ("wires", wires::measure),
         ("deadlines", deadlines::measure),
@@ -29,9 +39,14 @@ fn main() -> ExitCode {
         Some(at) => (words.get(at + 1).copied(), [&words[..at], words.get(at + 2..).unwrap_or(&[])].concat()),
         None => (None, words.clone()),
     };
-    let unknown = words.iter().find(|word| parts.iter().all(|(part, _)| part != *word));
-    if let Some(word) = unknown {
-        eprintln!("`{word}`: type some of wires, deadlines, crates, verdicts, or --beside REV");
+    let known = |word: &&&str| {
+        parts.iter().any(|(part, _)| part == *word) || parts_of_programs.iter().any(|(part, _)| part == *word)
+    };
+    if let Some(word) = words.iter().find(|word| !known(word)) {
+        eprintln!(
+            "`{word}`: type some of wires, deadlines, crates, verdicts, walls, slowest, or --beside REV; behind the two \
+             of programs, numbers of lessons, and --every N"
+        );
         return ExitCode::from(2);
     }
     for (_, measure) in parts.iter().filter(|(part, _)| match words.as_slice() {
@@ -39,6 +54,9 @@ fn main() -> ExitCode {
         words => words.contains(part),
     }) {
         measure();
+    }
+    for (_, measure) in parts_of_programs.iter().filter(|(part, _)| words.contains(part)) {
+        measure(&asked);
     }
     if let Some(revision) = revision {
         beside::measure(revision);

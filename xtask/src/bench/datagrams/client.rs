@@ -11,7 +11,7 @@ impl Bench<'_> {
     /// Forgets the programs that have run and what has passed, because the check begins again.
     pub fn begin_again(&mut self) {
         self.datagrams = self.datagrams.anew();
-        self.ends.clear();
+        self.ran.clear();
         self.servers.clear();
         self.scene.clear();
     }

@@ -2,9 +2,14 @@
 
 use super::log::lock;
 use super::{Ending, Heard, Peer};
-use crate::system::processes;
+use crate::system::patience::PATIENCE;
+use crate::system::processes::{self, Activity};
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
+
+/// How long nothing comes from a side that has sent all that it wants to send. It is longer than the kernel holds back a
+/// small segment (Nagle's algorithm) for an acknowledgement that comes late (40 ms, at most 200 ms).
+const QUIET: Duration = Duration::from_millis(300);
 
 impl Peer {
     /// Hears exactly `n` bytes, if they come.
@@ -24,6 +29,36 @@ impl Peer {
         self.hear_while(max, |bytes| bytes.is_empty())
     }
 
+    /// Hears what comes next, at most `max` bytes: all of it, or what has come when the other side sleeps, perhaps because it
+    /// waits for a reply, and nothing more comes for [`QUIET`]. No verdict depends on that time: a reply may come at
+    /// any moment.
+    pub fn hear_turn(&mut self, max: usize) -> Heard {
+        let mut heard = self.hear_some(max);
+        let start = Instant::now();
+        let mut last = start;
+        while heard.ending.is_none() && heard.bytes.len() < max && start.elapsed() < PATIENCE {
+            let came = self.pending().len().min(max - heard.bytes.len());
+            if came > 0 {
+                heard.bytes.extend(self.hear(came).bytes);
+                last = Instant::now();
+            } else if self.other.is_some_and(|root| processes::activity(root) == Activity::Busy) {
+                last = Instant::now();
+            } else if last.elapsed() > QUIET {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1)); // Only the interval at which to look again.
+        }
+        heard
+    }
+
+    /// Waits for a byte or an ending; returns whether the other side has broken off: ended or reset, with nothing more
+    /// sent.
+    pub fn is_broken_off(&mut self) -> bool {
+        let heard = self.hear_some(1);
+        self.unhear(&heard.bytes);
+        heard.bytes.is_empty() && matches!(heard.ending, Some(Ending::Fin | Ending::Rst))
+    }
+
     /// Returns what has come and was not heard yet; later calls still hear it.
     pub fn pending(&mut self) -> Vec<u8> {
         let _ = self.stream.set_nonblocking(true);
@@ -37,6 +72,27 @@ impl Peer {
         }
         let _ = self.stream.set_nonblocking(false);
         self.ahead.clone()
+    }
+
+    /// Returns whether the other side has ended the connection already; later calls hear the bytes that came before.
+    pub fn has_left(&mut self) -> bool {
+        self.pending();
+        let _ = self.stream.set_nonblocking(true);
+        let mut buffer = [0; 1];
+        let ending = match (&self.stream).read(&mut buffer) {
+            Ok(0) => Some(Ending::Fin),
+            Ok(n) => {
+                lock(&self.log).heard(&buffer[..n]);
+                self.ahead.extend(&buffer[..n]);
+                None
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => None,
+                _ => Some(Ending::Rst),
+            },
+        };
+        let _ = self.stream.set_nonblocking(false);
+        ending.map(|ending| lock(&self.log).ended(ending)).is_some()
     }
 
     /// Says nothing for this time. Returns how the other side ended meanwhile, or `None` if it did not; later calls

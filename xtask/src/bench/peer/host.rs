@@ -24,6 +24,20 @@ impl Host {
         Ok(Self { addr: listener.endpoint(), listener })
     }
 
+    /// Gives connections from now on a receive buffer and segments so small that the client's send buffer stays small,
+    /// too: see [`Peer::connect_tiny`].
+    ///
+    /// # Errors
+    /// When the kernel refuses these sizes.
+    pub fn narrow(&self) -> io::Result<()> {
+        self.listener.options().set_recv_buffer_size(2048)?;
+        #[cfg(target_os = "linux")]
+        if self.addr.inet().is_some() {
+            self.listener.options().set_tcp_mss(536)?;
+        }
+        Ok(())
+    }
+
     /// Accepts the next client; `None` when `give_up` says that none will come.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::log::lock;
 use super::{Meanwhile, Peer};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
-use crate::system::sockets::Taken;
+use crate::system::sockets::{Taken, TcpState};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -50,6 +50,14 @@ impl Peer {
         self.ends().map_or(true, |ends| self.stream.taken(ends, said) != Taken::NotAll)
     }
 
+    /// Returns whether the kernel shows that the other side has read no byte of what has come to it.
+    pub fn has_nothing_read(&self) -> bool {
+        let side = self.ends().ok().and_then(|ends| ends.other_side().ok().flatten());
+        side.is_some_and(|side| {
+            side.is_held() && side.unread > 0 && side.received == Some(u64::from(side.unread))
+        })
+    }
+
     /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked,
     /// it waits 20 ms.
     pub fn wait_taken(&self) {
@@ -83,19 +91,28 @@ impl Peer {
         let received = entry.received.unwrap_or_else(|| lock(&self.log).said);
         match processes::activity(root) {
             // A socket that no process holds waits in the queue of the listening socket.
-            _ if entry.inode == 0 => Some(Meanwhile::NotAccepted),
-            Activity::Busy if !processes::all_sleep(root) => Some(Meanwhile::Busy),
+            _ if entry.inode == 0 => Some(Meanwhile::NotAccepted { calls: processes::calls(root) }),
+            Activity::Busy if !processes::all_sleep(root) => {
+                Some(Meanwhile::Busy { at_end: entry.tcp_state() == Some(TcpState::CloseWait) })
+            }
             Activity::Asleep(_) => {
                 let call = processes::call_for(root, entry.inode);
+                let calls = processes::calls(root);
                 match entry.unread {
                     unread @ 1.. if received == u64::from(unread) => {
-                        Some(Meanwhile::ReadsNothing { call, unread })
+                        Some(Meanwhile::ReadsNothing { call, calls, unread })
                     }
-                    unread => Some(Meanwhile::Waits { call, unread }),
+                    unread => Some(Meanwhile::Waits { call, calls, unread }),
                 }
             }
             _ => None,
         }
+    }
+
+    /// Returns whether the other side has not ended its direction, nor let go of the connection; `true` where the kernel does
+    /// not tell.
+    pub fn other_is_open(&self) -> bool {
+        matches!(self.other_end(), Some(OtherEnd::Open) | None)
     }
 
     /// Returns what the other side has done with its end of the connection; `None` where the kernel does not tell.

@@ -32,7 +32,7 @@ impl fmt::Display for Ending {
             Ending::Silence(after) => {
                 write!(
                     out,
-                    "said nothing more and kept the connection open; gave up after {:.0} s",
+                    "sent nothing more and kept the connection open; gave up after {:.0} s",
                     secs(after)
                 )
             }
@@ -57,16 +57,24 @@ pub struct Heard {
 }
 
 /// What the other side does while nothing comes from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meanwhile {
     /// It has not accepted the connection.
-    NotAccepted,
+    NotAccepted {
+        /// The calls in which its threads wait.
+        calls: Vec<Call>,
+    },
     /// It uses the processor.
-    Busy,
+    Busy {
+        /// Whether the kernel has told it that this connection has ended: a `read` of it returns 0 at once.
+        at_end: bool,
+    },
     /// It waits, with bytes unread on this connection, or none.
     Waits {
         /// The call in which it waits for this connection; `None` when no thread of it does.
         call: Option<Call>,
+        /// The calls in which its threads wait.
+        calls: Vec<Call>,
         /// Bytes that have arrived and were not read.
         unread: u32,
     },
@@ -74,35 +82,66 @@ pub enum Meanwhile {
     ReadsNothing {
         /// The call in which it waits, for this connection or with its only thread.
         call: Option<Call>,
+        /// The calls in which its threads wait.
+        calls: Vec<Call>,
         /// Bytes that have arrived.
         unread: u32,
     },
 }
 
+impl Meanwhile {
+    /// Returns whether one of its threads waits for another: for a lock, a channel, or a thread's end.
+    pub fn waits_for_thread(&self) -> bool {
+        let (Self::NotAccepted { calls } | Self::Waits { calls, .. } | Self::ReadsNothing { calls, .. }) =
+            self
+        else {
+            return false;
+        };
+        calls.iter().any(|call| call.waits_for_thread())
+    }
+}
+
+/// Returns the calls in words: `waits in …`, or `its threads wait in … and …`; empty where none is known.
+fn waiting(calls: &[Call]) -> String {
+    let names: Vec<String> = calls.iter().map(ToString::to_string).collect();
+    match &names[..] {
+        [] => String::new(),
+        [one] => format!(": it waits in {one}"),
+        [rest @ .., last] => format!(": its threads wait in {} and {last}", rest.join(", ")),
+    }
+}
+
 impl fmt::Display for Meanwhile {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Meanwhile::NotAccepted => write!(out, "has not accepted the connection"),
-            Meanwhile::Busy => write!(out, "is busy: it spins, or computes"),
-            Meanwhile::Waits { call: Some(call), unread: 0 } => {
-                write!(out, "waits in `{call}`, having read everything")
+            Meanwhile::NotAccepted { calls } => {
+                write!(out, "has not accepted the connection{}", waiting(calls))
             }
-            Meanwhile::Waits { call: Some(call), unread } => {
-                write!(out, "waits in `{call}`, with {unread} bytes unread")
+            Meanwhile::Busy { .. } => write!(out, "is busy: it spins, or computes"),
+            Meanwhile::Waits { call: Some(call), unread: 0, .. } => {
+                write!(out, "waits in {call}, having read everything")
             }
-            Meanwhile::Waits { call: None, unread: 0 } => {
-                write!(out, "has read everything, and no thread of it waits for more")
+            Meanwhile::Waits { call: Some(call), unread, .. } => {
+                write!(out, "waits in {call}, with {unread} bytes unread")
             }
-            Meanwhile::Waits { call: None, unread } => {
-                write!(out, "has left {unread} bytes unread, and no thread of it reads this connection")
+            Meanwhile::Waits { call: None, unread: 0, calls } => {
+                write!(out, "has read everything, and no thread of it waits for more{}", waiting(calls))
             }
-            Meanwhile::ReadsNothing { call: Some(call), unread } => {
-                write!(out, "has read nothing: it waits in `{call}`, with all {unread} bytes unread")
-            }
-            Meanwhile::ReadsNothing { call: None, unread } => {
+            Meanwhile::Waits { call: None, unread, calls } => {
                 write!(
                     out,
-                    "has read nothing: no thread of it reads this connection, with all {unread} bytes unread"
+                    "has left {unread} bytes unread, and no thread of it reads this connection{}",
+                    waiting(calls)
+                )
+            }
+            Meanwhile::ReadsNothing { call: Some(call), unread, .. } => {
+                write!(out, "has read nothing: it waits in {call}, with all {unread} bytes unread")
+            }
+            Meanwhile::ReadsNothing { call: None, unread, calls } => {
+                write!(
+                    out,
+                    "has read nothing, with all {unread} bytes unread, and no thread of it reads this connection{}",
+                    waiting(calls)
                 )
             }
         }
@@ -197,6 +236,24 @@ impl Log {
         Span { len: bytes.len(), bytes: bytes[..kept].to_vec() }
     }
 
+    /// Returns whether this side has ended its direction or the connection.
+    pub fn has_ended(&self) -> bool {
+        self.events.iter().any(|event| matches!(event.what, What::HalfClosed | What::Closed(_)))
+    }
+
+    /// Returns the first bytes of what this side has said, and of what it has heard, as far as they are kept.
+    pub fn so_far(&self) -> (Vec<u8>, Vec<u8>) {
+        let (mut said, mut heard) = (Vec::new(), Vec::new());
+        for event in &self.events {
+            match &event.what {
+                What::Said(span) => said.extend(&span.bytes),
+                What::Heard(span) => heard.extend(&span.bytes),
+                _ => {}
+            }
+        }
+        (said, heard)
+    }
+
     /// Returns the lengths of this side's writes, in order.
     pub fn writes(&self) -> Vec<usize> {
         self.events
@@ -217,9 +274,16 @@ impl Log {
         let mut events: Vec<&Event> = self.events.iter().collect();
         events.sort_by_key(|event| event.at);
         for event in events {
+            // An RST at the same time as the FIN answers what came after it.
+            if let (What::Ended(Ending::Rst), Some(last)) = (&event.what, lines.last_mut())
+                && last.text == format!("{} {}", self.other, Ending::Fin)
+            {
+                last.text += ", and reset what still came (RST)";
+                continue;
+            }
             let (text, span) = match &event.what {
-                What::Said(span) => ("runner said".into(), Some(span)),
-                What::Heard(span) => ("runner heard".into(), Some(span)),
+                What::Said(span) => ("runner sent".into(), Some(span)),
+                What::Heard(span) => ("runner received".into(), Some(span)),
                 What::HalfClosed => ("runner ended its direction (FIN)".into(), None),
                 What::Closed(false) => ("runner closed the connection".into(), None),
                 What::Closed(true) => ("runner reset the connection (RST)".into(), None),

@@ -1,6 +1,7 @@
 //! A server under test: whether it listens, rests, still runs, and closes its sockets.
 
 mod commands;
+mod descriptors;
 mod refusal;
 mod rest;
 mod sockets_held;
@@ -8,7 +9,7 @@ mod sockets_held;
 use super::Peer;
 use super::facts::{can, ended, of_another_family, still};
 use super::stderr::{BINDS_ANOTHER, Said};
-use crate::finding::{Finding, Half, Outcome, Symptom, broken};
+use crate::finding::{Finding, Half, Outcome, Symptom};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::family::Family;
 use crate::system::output::Output;
@@ -28,11 +29,13 @@ pub struct Server {
     pub(super) first: Option<Peer>,
     /// It was seen to spin: nothing waits again until it rests.
     spins: Cell<bool>,
+    /// The runner has stopped it: it does nothing, so nothing waits until it rests.
+    is_stopped: bool,
 }
 
 impl Server {
     pub(super) fn new(program: Program, addr: Endpoint) -> Self {
-        Self { program, addr, first: None, spins: Cell::default() }
+        Self { program, addr, first: None, spins: Cell::default(), is_stopped: false }
     }
 
     /// Returns how it ended, or `None` while it runs.
@@ -98,7 +101,8 @@ impl Server {
                         .into(),
                 };
                 let got = format!("it {exit} before it listened");
-                return Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Server).broken();
+                let finding = Finding::new(expected, got, cause).seen(ended(exit)).before_it_began();
+                return finding.of(Half::Server).broken();
             }
             None => {}
         }
@@ -122,7 +126,7 @@ impl Server {
                 )
             }
         };
-        broken(expected, got, cause)
+        Finding::new(expected, got, cause).before_it_began().broken()
     }
 
     fn listens(&mut self) -> Outcome<bool> {
@@ -208,7 +212,9 @@ impl Server {
     /// the platform cannot stop it, it runs on.
     pub fn while_stopped<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
         processes::pause(self.program.root(), true);
+        self.is_stopped = true;
         let done = act(self);
+        self.is_stopped = false;
         processes::pause(self.program.root(), false);
         done
     }

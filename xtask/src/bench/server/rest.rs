@@ -28,7 +28,7 @@ impl Server {
         let patience = Patience::with(&[root]);
         let rests = patience.until(|| {
             self.spins.set(self.spins.get() || spins().is_some());
-            let rests = self.program.exit().is_some() || processes::at_rest(root);
+            let rests = self.is_stopped || self.program.exit().is_some() || processes::at_rest(root);
             (rests || self.spins.get()).then_some(())
         });
         self.spins.set(self.spins.get() || rests.is_none());

@@ -116,8 +116,8 @@ impl Row {
                 match (way.holds)(&mut bench) {
                     Ok(holds) => held += usize::from(holds),
                     Err(stop) => {
-                        let unwritten = bench.ends.iter().any(|(_, stderr, _)| {
-                            memchr::memmem::find(&stderr.kept(), b"not yet implemented").is_some()
+                        let unwritten = bench.ran.iter().any(|ran| {
+                            memchr::memmem::find(&ran.stderr.kept(), b"not yet implemented").is_some()
                         });
                         return if unwritten { Cell::Unwritten } else { Cell::Broke(told(*stop)) };
                     }

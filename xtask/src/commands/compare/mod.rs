@@ -9,7 +9,7 @@ use crate::cli::{Compare, Format};
 use crate::report::text;
 use crate::report::text::Paint;
 use crate::workspace;
-use crate::workspace::cargo;
+use crate::workspace::cargo::{self, Show};
 use measure::{Row, WAYS, proves};
 use std::io::IsTerminal;
 
@@ -21,8 +21,8 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
     stop_at_ctrl_c()?;
     let kind = if args.mine { "lesson" } else { "solution" };
     let packages: Vec<String> = WAYS.iter().map(|way| format!("{kind}-{}", way.lesson().dir())).collect();
-    let quiet = !std::io::stderr().is_terminal();
-    let built = cargo::build(&workspace::root(), &packages, None, quiet)?;
+    let show = if std::io::stderr().is_terminal() { Show::Progress } else { Show::Messages };
+    let built = cargo::build(&workspace::root(), &packages, None, show)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..100_000));
     let mut pairs = Vec::new();
     for way in &WAYS {
@@ -32,7 +32,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
         };
         pairs.push((way, programs));
     }
-    if !quiet {
+    if show == Show::Progress {
         eprintln!("the pairs of lessons 03 to 06, and 09, run on every wire; this takes some seconds");
     }
     // At once: each mostly waits for its own programs.

@@ -1,8 +1,8 @@
 //! What this machine can do for the course. The runner tries each thing; it does not look it up.
 
-use crate::commands::editor;
-
-use crate::commands::editor::Editor;
+use crate::commands::editor::{self, Editor};
+use crate::commands::shared::dir_of;
+use crate::course::{LESSONS, Lesson};
 use crate::system::address;
 use crate::system::endpoint::{Listener, Stream, listening_at};
 use crate::system::family::Family;
@@ -11,7 +11,7 @@ use crate::system::processes::Activity;
 use crate::system::program::{Program, Spec};
 use crate::system::sockets;
 use crate::system::sockets::Taken;
-use crate::workspace;
+use crate::workspace::{self, lab_toml};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -72,7 +72,7 @@ impl Probe {
 
 /// Tries everything.
 pub fn examine() -> Vec<Probe> {
-    vec![
+    let machine = [
         rust(),
         crates(),
         folder(),
@@ -85,7 +85,8 @@ pub fn examine() -> Vec<Probe> {
         programs(),
         python(),
         editor(),
-    ]
+    ];
+    machine.into_iter().chain(LESSONS.iter().filter_map(programs_of)).collect()
 }
 
 /// Returns the first line that a command prints, if the command succeeds.
@@ -118,15 +119,26 @@ fn rust() -> Probe {
 }
 
 fn crates() -> Probe {
+    // Crates that only other platforms need are never here.
+    let host = cargo().arg("-vV").output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let host = host.unwrap_or_default();
+    let host = host.lines().find_map(|line| line.strip_prefix("host: "));
+    let platform = host.map_or(Vec::new(), |host| vec!["--filter-platform", host]);
     let words = ["metadata", "--offline", "--locked", "--format-version", "1", "--quiet"];
-    match first_line(cargo().args(words)) {
-        Some(_) => Probe::works("crates", "all are here: lessons are built without a network"),
-        None => Probe::less(
-            "crates",
-            "some are not here yet",
-            "the next build needs the network",
-            "cargo fetch --locked",
-        ),
+    match cargo().args(words).args(platform).output() {
+        Ok(output) if output.status.success() => {
+            Probe::works("crates", "all are here: lessons are built without a network")
+        }
+        output => {
+            let stderr = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+            let stderr = stderr.unwrap_or_default();
+            // `failed to download `serde v1.0.228``
+            let which = stderr.split('`').nth(1).filter(|word| word.contains(" v"));
+            let seen = which.map_or("some are not here yet".to_string(), |which| {
+                format!("some are not here yet: {which} is the first")
+            });
+            Probe::less("crates", seen, "a build that needs them needs the network", "cargo fetch --locked")
+        }
     }
 }
 
@@ -306,7 +318,8 @@ fn sockets_table() -> Probe {
 fn programs() -> Probe {
     let what = "programs";
     let cost = "no program can be judged";
-    let spec = Spec { argv: vec!["sh".into(), "-c".into(), "read x".into()], env: Vec::new(), dir: None };
+    let argv = vec!["sh".into(), "-c".into(), "read x".into()];
+    let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false };
     if !cfg!(target_os = "linux") {
         return Probe::less(
             what,
@@ -372,6 +385,29 @@ fn editor() -> Probe {
         Some(editor) => Probe::less("editor", format!("`{}` is not found", editor.command()), cost, mend),
         None => Probe::less("editor", "VISUAL and EDITOR name none, and `code` is not here", cost, mend),
     }
+}
+
+/// Examines the `lab.toml` of a lesson, where there is one: whether it can be read, and its programs started.
+fn programs_of(lesson: &Lesson) -> Option<Probe> {
+    const COST: &str = "this lesson cannot be judged";
+    let (file, dir) = (format!("lessons/{}/{}", lesson.dir(), lab_toml::NAME), dir_of(lesson));
+    let found = match lab_toml::read(&dir) {
+        Ok(found) => found?,
+        Err(wrong) => return Some(Probe::less("lab.toml", wrong.to_string(), COST, format!("edit {file}"))),
+    };
+    let commands: Vec<&String> = found.server.iter().chain(&found.client).collect();
+    let program = |command: &&String| shlex::split(command).and_then(|words| words.into_iter().next());
+    let is_there = |name: &String| editor::on_path(name).is_some() || dir.join(name).is_file();
+    let missing = commands.iter().filter_map(program).find(|name| !is_there(name));
+    Some(match missing {
+        Some(name) => {
+            Probe::less("lab.toml", format!("{file}: `{name}` is not found"), COST, format!("edit {file}"))
+        }
+        None => {
+            let commands: Vec<&str> = commands.iter().map(|command| command.as_str()).collect();
+            Probe::works("lab.toml", format!("{file}: {}", commands.join(" and ")))
+        }
+    })
 }
 
 /// Returns whether the machine can judge: nothing is missing.

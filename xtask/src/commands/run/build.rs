@@ -3,57 +3,71 @@
 use super::plan::Plan;
 use crate::bench::{HASH, Programs, Start};
 use crate::course::Lesson;
+use crate::finding::Half;
 use crate::report::Problem;
 use crate::workspace::cargo;
+use crate::workspace::lab_toml;
 use crate::workspace::mirror::{self, Mirror};
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The programs of one lesson, or why there are none.
 pub type LessonPrograms = Result<(Programs, Option<Mirror>), Problem>;
 
 impl Plan<'_> {
-    /// Builds the programs: one call of cargo for all lessons, or one for each student's lesson.
+    /// Builds the programs: one call of cargo for all that lies in this repository, and one for each student's lesson.
     pub(super) fn build(&self) -> Vec<LessonPrograms> {
-        let (server, client) = (&self.args.server, &self.args.client);
-        let both_given = server.is_some() && client.is_some();
-        let kind = if self.args.solution { "solution" } else { "lesson" };
-        let package = |lesson: &Lesson| format!("{kind}-{}", lesson.dir());
-        // Only people who watch need cargo's progress; the reader of a report only gets its errors.
-        let quiet = !std::io::stderr().is_terminal();
-        let mut helpers = Vec::new();
-        if self.lessons.iter().any(|lesson| lesson.hashes) {
-            helpers.push(HASH.to_string());
-        }
-        let Some(dir) = self.dir.as_ref().filter(|_| !both_given) else {
-            let of_lessons = self.lessons.iter().filter(|_| !both_given).map(|lesson| package(lesson));
-            let packages: Vec<String> = of_lessons.chain(helpers).collect();
-            let built = match packages.is_empty() {
-                true => Ok(cargo::Built::default()),
-                false => cargo::build(&self.root, &packages, None, quiet),
+        let show = self.shown_of_cargo();
+        // What lies in a student's folder is built there.
+        let own = if self.args.solution { "solution" } else { "lesson" };
+        let package = |lesson: &&'static Lesson| {
+            let choice = self.choice(lesson);
+            let kind = match choice.half {
+                Some(_) => Some("solution"),
+                None if choice.leaves_own() || self.dir.is_some() => None,
+                None => Some(own),
             };
-            return self
-                .lessons
-                .iter()
-                .map(|lesson| self.programs(lesson, built_of(&built)?, None))
-                .collect();
+            kind.map(|kind| format!("{kind}-{}", lesson.dir()))
         };
-        let target = target_dir(&self.root);
-        // A student's folder holds lessons only: what the runner itself needs is built here.
-        let helpers = match helpers.is_empty() {
+        let mut packages: Vec<String> = self.lessons.iter().filter_map(package).collect();
+        if self.lessons.iter().any(|lesson| lesson.hashes) {
+            packages.push(HASH.to_string());
+        }
+        let progress = self.say_that_it_builds(!packages.is_empty());
+        let here = match packages.is_empty() {
             true => Ok(cargo::Built::default()),
-            false => cargo::build(&self.root, &helpers, None, quiet),
+            false => cargo::build(&self.root, &packages, None, show),
         };
+        drop(progress);
+        if let Ok(built) = &here {
+            self.keep(built);
+        }
+        let target = target_dir(&self.root);
         let one = |lesson: &&'static Lesson| {
+            if let Some(wrong) = &self.choice(lesson).wrong {
+                return Err(Problem::DoesNotCompile(wrong.to_string()));
+            }
+            let Some(dir) = self.dir.as_ref().filter(|_| !self.choice(lesson).leaves_own()) else {
+                return self.programs(lesson, built_of(&here)?, None);
+            };
             if self.args.all && !dir.join(lesson.dir()).join("Cargo.toml").is_file() {
-                let why = format!("{} is not there: {} has no {}", lesson.id(), dir.display(), lesson.dir());
+                let one_lesson = match dir.join(lab_toml::NAME).exists() {
+                    true => format!("; its {} stands for one lesson: name that", lab_toml::NAME),
+                    false => String::new(),
+                };
+                let why = format!(
+                    "{} is not there: {} has no {}{one_lesson}",
+                    lesson.id(),
+                    dir.display(),
+                    lesson.dir()
+                );
                 return Err(Problem::NotThere(why));
             }
             let mirror = mirror::make(&self.root, dir, &target, &lesson.dir())
                 .map_err(|error| Problem::Unable(format!("{error:#}")))?;
-            let mut built = cargo::build(&mirror.root, &[package(lesson)], Some(&mirror.target), quiet);
-            if let (Ok(built), Ok(helpers)) = (&mut built, &helpers) {
-                built.programs.extend(helpers.programs.clone());
+            let packages = [format!("lesson-{}", lesson.dir())];
+            let mut built = cargo::build(&mirror.root, &packages, Some(&mirror.target), show);
+            if let (Ok(built), Ok(here)) = (&mut built, &here) {
+                built.programs.extend(here.programs.clone());
             }
             self.programs(lesson, built_of(&built)?, Some(mirror))
         };
@@ -66,22 +80,22 @@ impl Plan<'_> {
         built: &cargo::Built,
         mirror: Option<Mirror>,
     ) -> LessonPrograms {
-        let kind = if self.args.solution { "solution" } else { "lesson" };
-        let one = |half: &str, given: &Option<String>| {
-            if let Some(command) = given {
-                let argv = shlex::split(command).unwrap_or_default();
-                return Ok(Start { dir: self.args.cwd.clone(), env: self.env.clone(), ..Start::from(argv) });
+        let choice = self.choice(lesson);
+        let is_solution = self.args.solution || choice.half.is_some();
+        let kind = if is_solution { "solution" } else { "lesson" };
+        let one = |half: Half| {
+            if let Some(start) = choice.start(half, &self.env) {
+                return Ok(start);
             }
             let built = Programs::built(kind, lesson.number, &built.programs).ok_or_else(|| {
                 let which =
-                    if self.args.solution { format!("the solution of {}", lesson.id()) } else { lesson.id() };
+                    if is_solution { format!("the solution of {}", lesson.id()) } else { lesson.id() };
                 let place = built.error.as_deref().unwrap_or("cargo's message above says where");
                 Problem::DoesNotCompile(format!("{which} does not compile: {place}"))
             })?;
-            Ok(if half == "server" { built.server } else { built.client })
+            Ok(if half == Half::Server { built.server } else { built.client })
         };
-        let server = one("server", &self.args.server)?;
-        let client = one("client", &self.args.client)?;
+        let (server, client) = (one(Half::Server)?, one(Half::Client)?);
         let server = Start { at: self.server_at, ..server };
         let client = Start { at: self.client_at, ..client };
         let hash = built.programs.get(HASH).cloned();

@@ -5,11 +5,10 @@ use super::plan::Plan;
 use super::telling::Telling;
 use crate::bench::Programs;
 use crate::cli::Format;
-use crate::commands::shared::{self, print};
+use crate::commands::shared::print;
 use crate::course::Lesson;
-use crate::finding::Verdict;
 use crate::judge::{self, Case, Trial};
-use crate::report::{LessonReport, Report, json, junit, text};
+use crate::report::{Report, json, junit, text};
 use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
 
@@ -35,21 +34,17 @@ impl Plan<'_> {
         // `numbers[t]` is the lesson of trial `t`.
         let numbers: Vec<usize> = (0..trials.len()).filter(|n| trials[*n].is_some()).collect();
         let trials: Vec<Trial<'_>> = trials.into_iter().flatten().collect();
-        telling.checks = numbers.iter().zip(&trials).map(|(n, trial)| (*n, trial.checks.clone())).collect();
+        for (number, trial) in numbers.iter().zip(&trials) {
+            telling.expect(*number, trial, self.extent());
+        }
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         // Checks mostly wait for programs, and those of many lessons for the clock, so more run at once than there
         // are cores.
         let fixed = self.server_at.is_some() || self.client_at.is_some();
         let wanted = self.args.jobs.map(usize::from).or(fixed.then_some(1)); // One address serves one check at a time.
         let jobs = wanted.unwrap_or((cores * if trials.len() > 1 { 6 } else { 3 }).max(4));
-        telling.wait_for(trials.first().and_then(|trial| trial.checks.first()));
-        judge::judge(&trials, jobs, |trial, judged| {
-            telling.tell(numbers[trial], judged);
-            let next = telling.reports[numbers[trial]].checks.len();
-            let checks = &trials[trial].checks;
-            let later = || trials.get(trial + 1).and_then(|trial| trial.checks.first());
-            telling.wait_for(checks.get(next).or_else(later));
-        });
+        telling.go_on();
+        judge::judge(&trials, jobs, self.extent(), |trial, news| telling.tell(numbers[trial], news));
         telling.close()
     }
 
@@ -65,6 +60,7 @@ impl Plan<'_> {
         let case = Case {
             lesson,
             programs,
+            half: self.choice(lesson).half,
             sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
             shown_dir: match mirror {
                 Some(mirror) => mirror.source.display().to_string(),
@@ -73,42 +69,7 @@ impl Plan<'_> {
             seed: self.seed,
             rerun,
         };
-        Trial { case, checks: lesson.checks().filter(|check| self.wants(*check)).collect() }
-    }
-
-    /// Saves where the learner stands, but only after a whole run of the learner's own programs.
-    pub(super) fn remember(&self, report: &Report) {
-        let args = self.args;
-        let others = args.solution || args.server.is_some() || args.client.is_some() || args.dir.is_some();
-        if others
-            || args.check.is_some()
-            || args.wire.is_some()
-            || args.family.is_some()
-            || report.interrupted
-        {
-            return;
-        }
-        let passed = |lesson: &LessonReport| lesson.verdict() == Verdict::Pass;
-        let saved = shared::lab().update(|state| {
-            // A learner may break a passed lesson on purpose: it stays passed, and the current lesson stays the same.
-            let had_passed = |lesson: &Lesson| state.passed.contains(&lesson.dir());
-            let broken_again = self.lessons.iter().all(|lesson| had_passed(lesson));
-            for (lesson, _) in self.lessons.iter().zip(&report.lessons).filter(|(_, report)| passed(report)) {
-                state.passed.insert(lesson.dir());
-            }
-            if let ([lesson], [report]) = (self.lessons.as_slice(), report.lessons.as_slice()) {
-                match passed(report) {
-                    true => state.current = shared::after(lesson, state).map(Lesson::dir),
-                    false if broken_again => {}
-                    false => state.current = Some(lesson.dir()),
-                }
-            }
-        });
-        match saved {
-            Ok(None) => {}
-            Ok(Some(message)) => eprintln!("note: {message}"),
-            Err(error) => eprintln!("note: the progress was not saved: {error:#}"),
-        }
+        Trial { case, checks: lesson.checks().filter(|check| self.wants(lesson, *check)).collect() }
     }
 
     /// Writes the report to its file; without a file, prints a report for machines to standard output.

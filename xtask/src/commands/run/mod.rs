@@ -1,11 +1,15 @@
 //! `cargo xtask run`
 
 mod build;
+mod choice;
 mod deliver;
 mod next;
 mod place;
 mod plan;
 mod progress;
+mod remember;
+mod rustc;
+mod screen;
 mod telling;
 mod words;
 

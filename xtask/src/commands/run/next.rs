@@ -1,21 +1,14 @@
 //! What to do next.
 
+use super::choice::other;
 use super::plan::Plan;
 use crate::commands::shared;
-use crate::course::Lesson;
+use crate::course::{LESSONS, Lesson};
 use crate::finding::{Half, Verdict};
+use crate::report::LessonReport;
 use crate::report::text::Next;
-use crate::report::{CheckReport, LessonReport};
 
 impl Plan<'_> {
-    /// Returns the failed check that the learner must mend first.
-    pub(super) fn first_failed(report: &LessonReport) -> Option<&CheckReport> {
-        let broken = |check: &&CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
-        // A pair's failure only says which half is at fault; that half's own check says more.
-        let own = report.checks.iter().find(|check| broken(check) && check.half != Half::Pair);
-        own.or_else(|| report.checks.iter().find(broken))
-    }
-
     /// Returns what to do next.
     pub(super) fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> Next {
         // All the checks of this run again.
@@ -26,8 +19,8 @@ impl Plan<'_> {
         if report.problem.is_some() {
             return Next::command(&format!("mend it, then {same}"));
         }
-        if let Some(failed) = Self::first_failed(report) {
-            return match report.checks.len() {
+        if let Some(failed) = report.first_failed() {
+            return match report.all() {
                 1 => Next::words("mend it, then run the last line again"),
                 _ => Next::words(&format!("mend `{}` first, then run just it again:", failed.id))
                     .then(&failed.rerun),
@@ -44,29 +37,56 @@ impl Plan<'_> {
                 Next::command("mend what kept the runner from judging (cargo xtask doctor may know), then")
                     .then(&same)
             }
-            _ if report.checks.len() < lesson.checks().count() => {
-                Next::command(&format!("all checks: {rerun}"))
-            }
+            _ if report.all() < self.whole(lesson) => Next::command(&format!("all checks: {rerun}")),
             _ if args.solution => Next::command(&format!(
                 "write it yourself in lessons/{}, then cargo xtask run {}",
                 lesson.dir(),
                 lesson.id()
             )),
-            _ if args.dir.is_some() || args.server.is_some() || args.client.is_some() => {
-                Next::words("nothing to mend")
+            _ if args.dir.is_some() => Next::words("nothing to mend").half(self.half_passed(report)),
+            _ => self.after_a_pass(lesson).learned(lesson.learned).half(self.half_passed(report)),
+        }
+    }
+
+    /// Returns the way on when all is right: the chapter of the next lesson, and the command that judges it.
+    fn after_a_pass(&self, lesson: &Lesson) -> Next {
+        let (mut state, choice) = (shared::lab().load().0, self.choice(lesson));
+        state.options = self.options_of_commands();
+        let next = match shared::after(lesson, &state, choice.half) {
+            Some(next) => {
+                let go = Next::command(&format!("read {}, then", next.chapter()));
+                let go = go.then(&shared::command(next, &state));
+                match choice.from_file && self.args.cwd.is_none() && !shared::has_lab_toml(next) {
+                    true => go.then(&format!("(and a lab.toml in lessons/{}, too)", next.dir())),
+                    false => go,
+                }
             }
-            _ => match shared::after(lesson, &shared::lab().load().0) {
-                Some(next) => Next::command(&format!("cargo xtask run {}", next.id())),
-                None => Next::command("cargo xtask says what all lessons have shown, and where to go on"),
+            None => match choice.half {
+                Some(half) if LESSONS.iter().any(|lesson| !shared::is_done(lesson, &state, None)) => {
+                    let other = other(half).word();
+                    Next::command(&format!("cargo xtask list shows which lessons lack a {other}"))
+                }
+                _ => Next::command("cargo xtask says what all lessons have shown, and where to go on"),
+            },
+        };
+        let is_missing =
+            |half: &Half| !state.passed.contains(&lesson.dir()) && state.half(&lesson.dir(), *half).is_none();
+        match choice.half.map(other).filter(is_missing) {
+            Some(half) if choice.from_file => {
+                next.then(&format!("its {} is still to come: name it in the lab.toml, too", half.word()))
             }
-            .learned(lesson.learned),
+            Some(half) => {
+                let (half, id) = (half.word(), lesson.id());
+                next.then(&format!("its {half} is still to come: cargo xtask run {id} --{half} CMD"))
+            }
+            None => next,
         }
     }
 
     /// Returns what to do next under `watch`, where a save starts the next run.
     pub(super) fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> Next {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
-        match (&report.problem, Self::first_failed(report), hole) {
+        match (&report.problem, report.first_failed(), hole) {
             (Some(_), ..) => Next::words("mend it and save"),
             (None, Some(failed), _) => {
                 let half = failed.at_fault.unwrap_or(failed.half).word();
@@ -80,11 +100,13 @@ impl Plan<'_> {
             }
             (None, None, None) => match lesson.next() {
                 Some(next) => {
-                    Next::words(&format!("`n` goes on to {} {}: {}", next.id(), next.name, next.idea))
+                    let (id, name, chapter) = (next.id(), next.name, next.chapter());
+                    Next::words(&format!("`n` goes on to {id} {name} ({chapter}): {}", next.idea))
                 }
                 None => Next::words("that was the last lesson; after `q`, cargo xtask says where to go on"),
             }
-            .learned(lesson.learned),
+            .learned(lesson.learned)
+            .half(self.half_passed(report)),
         }
     }
 }

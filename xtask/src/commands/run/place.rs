@@ -1,8 +1,12 @@
 //! Where to open the editor after a run: `run --screen` prints this line for `watch` after the screen.
 
+use super::choice::file_of;
+use super::plan::Plan;
+use crate::course::Lesson;
 use crate::finding::Half;
 use crate::report::{CheckReport, LessonReport};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// The character before that line: ASCII's record separator, which no screen contains.
 pub const MARK: char = '\u{1e}';
@@ -12,21 +16,27 @@ pub const MARK: char = '\u{1e}';
 pub struct Place {
     /// Whether to mend the client, not the server.
     pub client: bool,
-    /// A file, as seen from the root of the repository, and a line, from 1.
+    /// A file, as seen from the root of the repository or absolute, and a line, from 1.
     pub file: Option<(String, u32)>,
 }
 
 impl Place {
     /// Returns where the first failed check's program panicked, or else its half; if no check failed, the first hole.
-    pub fn of(report: &LessonReport, first: Option<&CheckReport>) -> Self {
+    /// `dir` is the folder of the programs, where they are commands.
+    fn of(report: &LessonReport, first: Option<&CheckReport>, dir: Option<&Path>) -> Self {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
         let Some(check) = first else {
             return Self { client: false, file: hole.map(|hole| (hole.file.clone(), hole.line)) };
         };
         Self {
             client: check.at_fault.unwrap_or(check.half) == Half::Client,
-            file: check.evidence.ends.iter().find_map(|(_, said)| place_in(said)),
+            file: said_at(check.evidence.ends.iter().map(|(_, said)| said.as_str()), dir),
         }
+    }
+
+    /// Returns this place, with another `file` where it names none.
+    fn or(self, file: impl FnOnce() -> Option<(String, u32)>) -> Self {
+        Self { file: self.file.or_else(file), ..self }
     }
 
     /// Returns the line that follows a screen.
@@ -43,6 +53,45 @@ impl Place {
         let place = Self { client: value["client"] == true, file: file.zip(number) };
         (screen.into(), place)
     }
+}
+
+impl Plan<'_> {
+    /// Returns the place to open after a run: the first error of rustc, what the first failed check names, or else the
+    /// program of the half to mend.
+    pub(super) fn place(&self, lesson: &Lesson, report: &LessonReport, first: Option<&CheckReport>) -> Place {
+        let choice = self.choice(lesson);
+        let of_rustc = || Some(self.rustc.get()?.errors.first()?.place.clone());
+        let of_file = || choice.wrong.as_ref().map(|wrong| (wrong.file.display().to_string(), wrong.line));
+        if let Some(file) = of_file().or_else(of_rustc) {
+            return Place { client: false, file: Some(file) };
+        }
+        let place = Place::of(report, first, choice.dir.as_deref());
+        let half = match (choice.half, place.client) {
+            (Some(half), _) => half,
+            (None, true) => Half::Client,
+            (None, false) => Half::Server,
+        };
+        place.or(|| {
+            let (command, dir) = (choice.command(half)?, choice.dir.as_deref()?);
+            Some((file_of(command, dir)?.display().to_string(), 1))
+        })
+    }
+}
+
+/// Returns the file and the line that programs named on standard error, where the file is one of the learner's: the place
+/// of a panic, or the deepest call of a Python traceback in `dir`.
+fn said_at<'s>(lines: impl Iterator<Item = &'s str> + Clone, dir: Option<&Path>) -> Option<(String, u32)> {
+    let panic = lines.clone().find_map(place_in);
+    panic.or_else(|| lines.filter_map(|line| call_in(line, dir?)).last())
+}
+
+/// Returns file and line from the `File "server.py", line 12, in serve` of a Python traceback, where `dir` has the file.
+fn call_in(text: &str, dir: &Path) -> Option<(String, u32)> {
+    let (file, rest) = text.trim_start().strip_prefix("File \"")?.split_once("\", line ")?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let path = dir.join(file).canonicalize().ok()?;
+    let is_own = path.starts_with(dir.canonicalize().ok()?);
+    is_own.then_some((path.display().to_string(), rest[..digits].parse().ok()?))
 }
 
 /// Returns file and line from the `lessons/…/server.rs:12` in a panic's message.

@@ -1,15 +1,19 @@
 //! What a command line asks for, checked before anything is built.
 
+use super::choice::{Choice, other};
+use super::rustc::Rustc;
 use super::words::{address, find_check, is_on, output_is_ours, quoted, some_check};
 use crate::cli::{Format, Run};
 use crate::commands::shared::{self, Usage, find_family, find_wire, print};
 use crate::course::{LESSONS, Lesson};
+use crate::judge::Extent;
 use crate::promises::CheckOn;
 use crate::report::text::Paint;
 use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::Kind;
-use crate::workspace::{self, mirror};
+use crate::workspace::{self, lab_toml, mirror};
+use std::cell::OnceCell;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +23,10 @@ pub(super) struct Plan<'a> {
     pub(super) args: &'a Run,
     pub(super) root: PathBuf,
     pub(super) lessons: Vec<&'static Lesson>,
+    /// Which programs are judged, lesson by lesson.
+    pub(super) choices: Vec<Choice>,
+    /// What rustc said, where it is kept for a screen.
+    pub(super) rustc: OnceCell<Rustc>,
     pub(super) wire: Option<Kind>,
     pub(super) family: Option<Family>,
     pub(super) seed: u64,
@@ -59,8 +67,6 @@ impl<'a> Plan<'a> {
         } else {
             some_check(&lessons, wire, family)?;
         }
-        // Keeps the lessons that have the check.
-        lessons.retain(|lesson| lesson.checks().any(|check| is_wanted(args, wire, family, check)));
         for command in [&args.server, &args.client].into_iter().flatten() {
             if shlex::split(command).is_none_or(|words| words.is_empty()) {
                 return Err(Usage(format!(
@@ -69,20 +75,45 @@ impl<'a> Plan<'a> {
                 .into());
             }
         }
+        let root = workspace::root();
+        let dir = match &args.dir {
+            Some(dir) => Some(mirror::lessons_dir(dir).map_err(|error| Usage(format!("{error:#}")))?),
+            None => None,
+        };
+        let own = root.join("lessons");
+        let choice =
+            |lesson: &Lesson| Choice::of(args, lesson, dir.as_deref().unwrap_or(&own), dir.is_some());
+        let of_lesson: Vec<Choice> = lessons.iter().map(|lesson| choice(lesson)).collect();
+        // Keeps the lessons that have the check.
+        let has_checks = |lesson: &Lesson, choice: &Choice| {
+            lesson.checks().any(|check| choice.judges(check) && is_wanted(args, wire, family, check))
+        };
+        let kept: Vec<(&'static Lesson, Choice)> =
+            lessons.drain(..).zip(of_lesson).filter(|(lesson, choice)| has_checks(lesson, choice)).collect();
+        if kept.is_empty() {
+            return Err(of_the_other_half(args).into());
+        }
+        let (lessons, choices): (Vec<&'static Lesson>, Vec<Choice>) = kept.into_iter().unzip();
         let (server_at, client_at) =
             (address(args.server_at.as_deref())?, address(args.client_at.as_deref())?);
         if let Some(dir) = args.cwd.as_ref().filter(|dir| !dir.is_dir()) {
             return Err(Usage(format!("--cwd {}: there is no such folder", dir.display())).into());
+        }
+        if let Some(dir) = &args.cwd
+            && !args.solution
+            && choices.iter().all(|choice: &Choice| choice.words().is_none() && choice.wrong.is_none())
+        {
+            let (dir, name) = (dir.display(), lab_toml::NAME);
+            return Err(Usage(format!(
+                "--cwd {dir}: there is no {name} in it, and neither --server nor --client names a program"
+            ))
+            .into());
         }
         let env = args.env.iter().map(|word| match word.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
             _ => Err(Usage(format!("--env `{word}`: type NAME=VALUE, for instance --env LANG=C.UTF-8"))),
         });
         let env = env.collect::<Result<Vec<_>, _>>()?;
-        let dir = match &args.dir {
-            Some(dir) => Some(mirror::lessons_dir(dir).map_err(|error| Usage(format!("{error:#}")))?),
-            None => None,
-        };
         if let Some(path) = &args.output {
             output_is_ours(path)?;
         }
@@ -95,8 +126,10 @@ impl<'a> Plan<'a> {
         };
         Ok(Self {
             args,
-            root: workspace::root(),
+            root,
             lessons,
+            choices,
+            rustc: OnceCell::new(),
             wire,
             family,
             // Short, because people type it again.
@@ -123,13 +156,23 @@ impl<'a> Plan<'a> {
         }
     }
 
-    pub(super) fn subject(&self) -> String {
-        match (&self.args.server, &self.args.client) {
-            (Some(server), Some(client)) if server == client => server.clone(),
-            (Some(server), Some(client)) => format!("{server} + {client}"),
-            (Some(one), None) | (None, Some(one)) => one.clone(),
-            (None, None) if self.args.solution => "solution".into(),
-            (None, None) => "lesson".into(),
+    /// Returns which programs are judged in this lesson.
+    pub(super) fn choice(&self, lesson: &Lesson) -> &Choice {
+        let at = self.lessons.iter().position(|other| other.number == lesson.number);
+        &self.choices[at.expect("a lesson of this run")]
+    }
+
+    pub(super) fn subject(&self, lesson: &Lesson) -> String {
+        let usual = if self.args.solution { "solution" } else { "lesson" };
+        self.choice(lesson).words().unwrap_or_else(|| usual.into())
+    }
+
+    /// Returns which checks are run: on the screen, those that build on nothing that failed.
+    pub(super) fn extent(&self) -> Extent {
+        let args = self.args;
+        match args.full || args.check.is_some() || args.output.is_some() || args.format != Format::Text {
+            true => Extent::Whole,
+            false => Extent::Needed,
         }
     }
 
@@ -138,24 +181,43 @@ impl<'a> Plan<'a> {
         format!("cargo xtask run {}{}", lesson.id(), self.options)
     }
 
-    pub(super) fn wants(&self, check: CheckOn) -> bool {
-        is_wanted(self.args, self.wire, self.family, check)
+    pub(super) fn wants(&self, lesson: &Lesson, check: CheckOn) -> bool {
+        self.choice(lesson).judges(check) && is_wanted(self.args, self.wire, self.family, check)
     }
 
-    pub(super) fn described(&self) -> String {
-        let what = match self.subject().as_str() {
-            "solution" => "the reference solution".into(),
-            "lesson" => match &self.args.dir {
+    /// Returns how many checks a whole run of this lesson has.
+    pub(super) fn whole(&self, lesson: &Lesson) -> usize {
+        let choice = self.choice(lesson);
+        lesson.checks().filter(|check| choice.judges(*check)).count()
+    }
+
+    pub(super) fn described(&self, lesson: &Lesson) -> String {
+        let choice = self.choice(lesson);
+        let what = match (choice.words(), choice.half) {
+            (Some(command), Some(half)) => {
+                format!("{command}, with the reference {}", other(half).word())
+            }
+            (Some(commands), None) => commands,
+            (None, _) if self.args.solution => "the reference solution".into(),
+            (None, _) => match &self.args.dir {
                 Some(dir) => format!("the programs in {}", dir.display()),
                 None => "your programs".into(),
             },
-            command => command.to_string(),
         };
         match self.family {
             Some(family) => format!("{what}, over {family}"),
             None => what,
         }
     }
+}
+
+/// Returns the error of a run in which no check is about the one half that is judged.
+fn of_the_other_half(args: &Run) -> Usage {
+    let (mine, others) = if args.client.is_some() { ("client", "server") } else { ("server", "client") };
+    let check = args.check.as_ref().map_or(String::new(), |id| format!("`{id}` is about the {others}, and "));
+    Usage(format!(
+        "{check}only the {mine} is judged here; add --{others} CMD, or --solution for the reference {others}"
+    ))
 }
 
 /// Returns whether the command line asks for this check.

@@ -148,8 +148,8 @@ impl Watcher {
         let notice = std::mem::take(&mut self.notice);
         print(&notice);
         let (send, run) = (self.send.clone(), self.runs);
-        // The keys need lines below the verdict, and cargo prints two lines above it.
-        let rows = terminal::rows().saturating_sub(4 + notice.lines().count());
+        // The keys and the cursor need two lines below the verdict. The line above it shows what the run waits for.
+        let rows = terminal::rows().saturating_sub(3 + notice.lines().count());
         match Judging::start(self.lesson, self.family, rows, move || drop(send.send(Wake::Judged(run)))) {
             Ok(judging) => self.judging = Some(judging),
             Err(error) => self.say(&format!("error: {error:#}\n")),

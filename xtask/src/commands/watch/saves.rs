@@ -1,8 +1,9 @@
 //! Notices when a lesson's files were saved, by looking at them again and again. This also works in containers, in
 //! WSL and in network folders, where the kernel's messages about files often do not arrive.
 
-use crate::workspace::starter;
+use crate::workspace::{lab_toml, starter};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -15,10 +16,17 @@ pub const INTERVAL: std::time::Duration = std::time::Duration::from_millis(100);
 pub struct Look(BTreeMap<PathBuf, (u64, Option<SystemTime>, u64)>);
 
 impl Look {
-    /// Looks at the sources below `dir`; a file that is missing is left out.
+    /// Looks at the sources below `dir`; a file that is missing is left out. Where a `lab.toml` names programs, their
+    /// files count, too, and all with the same endings. What a program writes beside them (a log) is no save.
     pub fn at(dir: &Path) -> Self {
         let files = starter::files_below(dir).unwrap_or_default();
-        let source = |path: &PathBuf| path.extension().is_some_and(|end| end == "rs" || end == "toml");
+        let named = named(dir);
+        let endings: Vec<&OsStr> = named.iter().filter_map(|path| path.extension()).collect();
+        let source = |path: &PathBuf| {
+            let ending = path.extension();
+            ending.is_some_and(|end| end == "rs" || end == "toml" || endings.contains(&end))
+                || named.contains(path)
+        };
         let seen = |path: PathBuf| {
             let data = fs::metadata(dir.join(&path)).ok()?;
             let row = (data.len(), data.modified().ok(), inode(&data));
@@ -26,6 +34,14 @@ impl Look {
         };
         Self(files.into_iter().filter(source).filter_map(seen).collect())
     }
+}
+
+/// Returns the words of the commands in the `lab.toml` of `dir`: some of them name files there.
+fn named(dir: &Path) -> Vec<PathBuf> {
+    let Ok(Some(file)) = lab_toml::read(dir) else { return Vec::new() };
+    let commands = [file.server, file.client].into_iter().flatten();
+    let words = commands.flat_map(|command| shlex::split(&command).unwrap_or_default());
+    words.map(|word| PathBuf::from(word.strip_prefix("./").unwrap_or(&word))).collect()
 }
 
 #[cfg(unix)]
@@ -71,6 +87,18 @@ mod tests {
             assert_ne!(pair[0], pair[1]);
         }
         assert_eq!(looks.last(), Some(&Look::at(&dir)));
+        // Programs in another language, once lab.toml names one.
+        fs::write(dir.join("server.py"), "1").unwrap();
+        assert_eq!(looks.last(), Some(&Look::at(&dir)));
+        fs::write(dir.join("lab.toml"), "server = 'python3 ./server.py'").unwrap();
+        let before = Look::at(&dir);
+        fs::write(dir.join("log.txt"), "1").unwrap();
+        assert_eq!(before, Look::at(&dir));
+        fs::write(dir.join("frames.py"), "1").unwrap();
+        let with_module = Look::at(&dir);
+        assert_ne!(before, with_module);
+        fs::write(dir.join("server.py"), "12").unwrap();
+        assert_ne!(with_module, Look::at(&dir));
         fs::remove_dir_all(&dir).unwrap();
     }
 }

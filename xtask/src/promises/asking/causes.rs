@@ -32,7 +32,8 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     } else if is_subsequence(&expected[same..], &got[same..]) {
         "bytes were added that the client never sent"
     } else if expected != said {
-        "the reply is not what this server should make of the request: work on the bytes, and on the ASCII letters only"
+        "the reply is not what this server should make of the request: perhaps it was taken for text; work on the bytes, \
+         and on the ASCII letters only"
     } else {
         "the bytes that came are not the bytes that were sent: send back exactly `buffer[..n]`"
     };
@@ -42,13 +43,13 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
 fn of_silence(heard: &Heard) -> Cause {
     match heard.ending {
         Some(Ending::Fin) => {
-            "the server closed the connection without a reply: read, and write what was read, in a loop (a buffer of \
-             length 0 makes `read` return 0 at once, too)"
+            "the server closed the connection without a reply: read, and write what was read, in a loop (a `read` into \
+             a buffer of length 0 returns 0, too, as soon as there is something to read)"
                 .into()
         }
         Some(Ending::Rst) => {
-            "the server dropped the connection with bytes unread in it, or ended: the kernel then sends RST (a buffer \
-             of length 0 makes `read` return 0 at once, too)"
+            "the server dropped the connection with bytes unread in it, or ended: the kernel then sends RST (a `read` \
+             into a buffer of length 0 returns 0, as if that were the end, as soon as there is something to read)"
                 .into()
         }
         _ => Cause::general(
@@ -165,6 +166,9 @@ pub fn of_request(expected: &[u8], heard: &Heard) -> Cause {
     let trimmed = expected.trim_ascii();
     if trimmed.len() < expected.len() && (got == trimmed || got == expected.trim_ascii_start()) {
         return "the blanks around the line were cut off: only its line end does not belong to it".into();
+    }
+    if got.strip_prefix(expected).is_some_and(|more| more.trim_ascii() == b"q") {
+        return "`q` was sent: it only ends the client, which sends its lines and nothing else".into();
     }
     let line_end = |byte: &u8| *byte == b'\n' || *byte == b'\r';
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();

@@ -1,8 +1,8 @@
 //! The promises of every client that asks, and their rows.
 
 use super::{Ask, printed_of};
-use crate::bench::{Bench, Client, Ending, Peer, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, count};
+use crate::bench::{Bench, Client, Ending, Heard, Peer, With, same_bytes, taken};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -26,7 +26,8 @@ pub trait Rows: Ask {
             "server-resets",
             "says so and exits with 1 when the server resets (RST)",
             server_resets::<Self>
-        ),
+        )
+        .after(&["server-ends"]),
         client!("server-stalls", "waits at rest when the server falls silent", server_stalls::<Self>)
             .on(&[Kind::ends(Cut::Stall, 0)]),
     ];
@@ -44,16 +45,46 @@ pub struct Asked<P> {
     protocol: PhantomData<P>,
     /// The number of lines that came and were answered.
     answered: usize,
+    /// How many bytes of the request that came last have their reply already.
+    replied: usize,
+}
+
+/// Hears the request of one line, and returns how many of its bytes have got their reply: a client may read the replies
+/// to what it has sent before it sends more, and a right server gives them.
+pub fn hears_request<P: Ask>(peer: &mut Peer, request: &[u8]) -> (Heard, usize) {
+    if !P::BY_BYTE {
+        return (peer.hear(request.len()), 0);
+    }
+    let mut heard = peer.hear_turn(request.len());
+    let mut replied = 0;
+    while heard.ending.is_none() && heard.bytes.len() < request.len() {
+        let left = request.len() - heard.bytes.len();
+        let next = if request.starts_with(&heard.bytes) {
+            let _ = peer.say(&P::reply(&heard.bytes[replied..])); // A client that has gone is heard next.
+            replied = heard.bytes.len();
+            peer.hear_some(left)
+        } else {
+            peer.hear(left)
+        };
+        heard.bytes.extend(next.bytes);
+        heard.ending = next.ending;
+    }
+    (heard, replied)
 }
 
 impl<P: Ask> Asked<P> {
     /// Starts the client; `lines` are all the lines that the check will type, in this order.
     pub fn start(bench: &mut Bench, lines: &[String]) -> Outcome<Self> {
+        Self::start_as(bench, &With::default(), lines)
+    }
+
+    /// As [`Asked::start`], with what the check adds to the start of the client.
+    pub fn start_as(bench: &mut Bench, with: &With, lines: &[String]) -> Outcome<Self> {
         let host = bench.host()?;
         let wanted = printed_of::<P>(lines);
-        let client = bench.client(host.addr, &wanted)?;
+        let client = bench.client_as(host.addr, with, &wanted)?;
         let peer = bench.accept(&host, &client)?;
-        Ok(Self { client, peer, wanted, protocol: PhantomData, answered: 0 })
+        Ok(Self { client, peer, wanted, protocol: PhantomData, answered: 0, replied: 0 })
     }
 
     /// Types `line`, checks that exactly its request comes, and replies.
@@ -66,7 +97,8 @@ impl<P: Ask> Asked<P> {
     /// Checks that exactly the request of `line` comes next.
     pub fn hears(&mut self, line: &str) -> Outcome {
         let request = P::request(line);
-        let heard = self.peer.hear(request.len());
+        let (heard, replied) = hears_request::<P>(&mut self.peer, &request);
+        self.replied = replied;
         let answered = self.answered;
         same_bytes(Half::Client, &request, &heard, |request, heard| {
             match heard.ending {
@@ -85,26 +117,41 @@ impl<P: Ask> Asked<P> {
         })
     }
 
-    /// Sends the reply to `line`, in one write.
+    /// Sends the reply to `line`, or what is left of it, in one write.
     pub fn reply(&mut self, line: &str) -> Outcome {
-        let reply = P::reply(&P::request(line));
+        let reply = P::reply(&P::request(line)[std::mem::take(&mut self.replied)..]);
         self.answered += 1;
         let cause = "the client has gone before it read the reply to its last request";
         taken(Half::Client, self.peer.say(&reply), cause)
     }
 
     /// Checks that the client says nothing more and ends well, and that it has printed every reply.
-    pub fn ends(mut self, after: &str) -> Outcome {
+    pub fn ends(self, after: &str) -> Outcome {
+        self.ends_because(after, P::cause_of_printed)
+    }
+
+    /// As [`Asked::ends`]; `cause` says why it printed something other than the replies.
+    pub fn ends_because(mut self, after: &str, cause: impl Fn(&str) -> Cause) -> Outcome {
         let heard = self.peer.hear_to_end(1024);
         if !heard.bytes.is_empty() {
             let got = format!("{} more: \"{}\"", count(heard.bytes.len()), heard.bytes.escape_ascii());
             let expected = format!("the client says nothing more {after}");
             return Finding::new(expected, got, P::NOTHING_MORE).of(Half::Client).broken();
         }
+        if matches!(heard.ending, Some(Ending::Silence(_))) {
+            self.client.was_waited_for();
+        }
         // A server half-closes at a client's FIN; a client may wait for that.
         self.peer.half_close();
         self.client.exits_well(after)?;
-        self.client.printed_all(&self.wanted, P::cause_of_printed)?;
+        self.client.printed_all(&self.wanted, |printed| match in_parts(printed, &self.wanted) {
+            Some((part, whole)) => format!(
+                "a reply of {whole} bytes was printed in parts, the first of {part}: the buffer holds at least 1024 \
+                 bytes, or `read` goes on until the reply is whole; perhaps this one holds {part}"
+            )
+            .into(),
+            None => cause(printed),
+        })?;
         self.nothing_stale()
     }
 
@@ -134,6 +181,27 @@ impl<P: Ask> Asked<P> {
     }
 }
 
+/// Returns the length of the first part and of the whole, in bytes, where the first reply that is not there in one piece
+/// was printed in parts, each on a line of its own: the last bytes of the reply are then at the end of a later line.
+fn in_parts(printed: &str, wanted: &[Vec<u8>]) -> Option<(usize, usize)> {
+    let printed = printed.as_bytes();
+    let mut from = 0;
+    let missing = wanted.iter().find(|text| {
+        match memchr::memmem::find(&printed[from..], text) {
+            Some(at) => from += at + text.len(),
+            None => return true,
+        }
+        false
+    })?;
+    let part = (1..missing.len())
+        .rev()
+        .find(|n| memchr::memmem::find(&printed[from..], &missing[..*n]).is_some())?;
+    let at = from + memchr::memmem::find(&printed[from..], &missing[..part])? + part;
+    let rest = printed[at..].strip_prefix(b"\r\n").or_else(|| printed[at..].strip_prefix(b"\n"))?;
+    let next = &missing[part..missing.len().min(2 * part)];
+    memchr::memmem::find(rest, next).map(|_| (part, missing.len()))
+}
+
 /// Returns lines of several kinds: with blanks around, with letters beyond ASCII, some that only look like `q`, a long
 /// one, and a short one after it.
 fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
@@ -148,7 +216,7 @@ fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
         " q ".into(),
         "quit".into(),
         "exit".into(),
-        random_word(bench, 700),
+        random_word(bench, 500),
         random_word(bench, 3),
     ];
     lines.retain(|line| P::BYE != Some(line.as_str()));
@@ -256,9 +324,16 @@ fn server_ends<P: Ask>(bench: &mut Bench) -> Outcome {
     }
 }
 
+/// The cause where a client goes on to its next line after a reset.
+const GOES_ON: &str = "the client waits for its next line: an error of `read` ends it, it is no reply";
+
 /// Resets the connection (RST) instead of replying.
 fn server_resets<P: Ask>(bench: &mut Bench) -> Outcome {
     let Asked { mut client, peer, .. } = second_unanswered::<P>(bench)?;
     peer.reset();
-    client.exits_with_error("when the server resets the connection")
+    let outcome = client.exits_with_error("when the server resets the connection");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(outcome, GOES_ON),
+        _ => outcome,
+    }
 }

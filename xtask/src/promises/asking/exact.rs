@@ -1,9 +1,9 @@
 //! The promises of clients that read a whole reply, in however many pieces it comes, and their rows.
 
-use super::client::Asked;
+use super::client::{Asked, hears_request};
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Ending, Peer};
-use crate::finding::{Cause, Outcome, because};
+use crate::finding::{Cause, Outcome, Symptom, because};
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::{Check, client};
 use crate::wire::Kind::{self, Dribble, Slice};
@@ -14,24 +14,28 @@ pub trait Rows: Ask {
     /// What every such client promises besides [`super::client::Rows::CLIENT`].
     const EXACT: &'static [Check] = &[
         client!("whole-replies", "prints whole replies", whole_replies::<Self>).on(&[Dribble, Slice]),
-        client!("long-reply", "reads a reply longer than one buffer", long_reply::<Self>),
+        client!("long-reply", "reads a reply longer than one buffer", long_reply::<Self>)
+            .after(&["whole-replies"]),
         client!(
             "end-inside",
             "says so and exits with 1 when the server ends inside a reply",
             end_inside::<Self>
         )
+        .after(&["whole-replies", "server-ends"])
         .on(&[Kind::ends(Cut::Fin, 4)]),
         client!(
             "reset-inside",
             "says so and exits with 1 when the server resets inside a reply",
             reset_inside::<Self>
         )
+        .after(&["whole-replies", "server-resets"])
         .on(&[Kind::ends(Cut::Rst, 4)]),
         client!(
             "silence-is-no-end",
             "waits at rest when the server falls silent inside a reply",
             silence_is_no_end::<Self>
         )
+        .after(&["whole-replies", "server-stalls"])
         .on(&[Kind::ends(Cut::Stall, 4)]),
     ];
 }
@@ -57,8 +61,11 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut why = Cause::from(P::WHOLE);
     for (n, (line, reply)) in lines.iter().zip(&replies).enumerate() {
         let request = P::request(line);
-        let heard = peer.hear(request.len());
+        let (heard, replied) = hears_request::<P>(&mut peer, &request);
         if heard.bytes != request {
+            if matches!(heard.ending, Some(Ending::Silence(_))) {
+                client.was_waited_for();
+            }
             // Where it went on too early, or is gone, what it printed tells more.
             let is_request = n == 0 || !heard.bytes.is_empty();
             if is_request && matches!(heard.ending, Some(Ending::Silence(_))) {
@@ -66,11 +73,11 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
             }
             break;
         }
-        if peer.say(reply).is_err() {
+        if peer.say(&reply[replied..]).is_err() {
             break;
         }
     }
-    let _ = peer.hear_to_end(4096);
+    client.hear_out(&mut peer, 4096);
     peer.half_close();
     because(client.exits_well("after `q`"), why)?;
     client.printed_all(&wanted, |printed| match printed.trim() {
@@ -98,8 +105,8 @@ fn cut_off<P: Ask>(bench: &mut Bench) -> Outcome<(Client, Wire, Peer)> {
     client.line(&line);
     let mut peer = bench.accept(&host, &client)?;
     let request = P::request(&line);
-    let _ = peer.hear(request.len());
-    let _ = peer.say(&P::reply(&request));
+    let (_, replied) = hears_request::<P>(&mut peer, &request);
+    let _ = peer.say(&P::reply(&request[replied..]));
     Ok((client, wire, peer))
 }
 
@@ -113,7 +120,17 @@ fn end_inside<P: Ask>(bench: &mut Bench) -> Outcome {
 
 fn reset_inside<P: Ask>(bench: &mut Bench) -> Outcome {
     let (mut client, _wire, _peer) = cut_off::<P>(bench)?;
-    client.exits_with_error("when the server resets the connection (RST)")
+    let outcome = client.exits_with_error("when the server resets the connection (RST)");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(
+            outcome,
+            format!(
+                "it took the part that had come for the reply, and waits for the next line: {}",
+                P::WHOLE
+            ),
+        ),
+        _ => outcome,
+    }
 }
 
 fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {

@@ -2,7 +2,7 @@
 
 use super::Ask;
 use super::server::{asks, says_until_stuck};
-use crate::bench::{Bench, Ending, Peer, Server, same_bytes};
+use crate::bench::{Bench, Ending, Meanwhile, Peer, Server, lock, same_bytes};
 use crate::finding::{Half, Outcome, Stop, broken};
 use crate::promises::{Check, server};
 
@@ -14,29 +14,37 @@ pub trait Rows: Ask {
             "beside-a-silent-client",
             "serves others while a client says nothing",
             beside_a_silent_client::<Self>
-        ),
+        )
+        .after(&["fin-ends-connection"]),
         server!(
             "beside-many-silent",
             "serves others beside forty silent clients",
             beside_many_silent::<Self>
-        ),
+        )
+        .after(&["beside-a-silent-client"]),
         server!(
             "beside-a-slow-reader",
             "serves others while a client reads nothing",
             beside_a_slow_reader::<Self>
         )
+        .after(&["beside-a-silent-client", "half-close"])
         .long(),
-        server!("beside-a-reset", "goes on serving others when a client resets", beside_a_reset::<Self>),
-        server!("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver::<Self>),
-        server!("turn-by-turn", "keeps the bytes of its clients apart", turn_by_turn::<Self>),
+        server!("beside-a-reset", "goes on serving others when a client resets", beside_a_reset::<Self>)
+            .after(&["beside-a-silent-client", "rst-while-reading"]),
+        server!("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver::<Self>)
+            .after(&["beside-a-silent-client"]),
+        server!("turn-by-turn", "keeps the bytes of its clients apart", turn_by_turn::<Self>)
+            .after(&["beside-many-silent"]),
         server!("many-at-once", "serves 256 clients at once", many_at_once::<Self>)
+            .after(&["beside-many-silent"])
             .long()
             .was(&["256-clients"]),
         server!(
             "comes-to-rest",
             "keeps neither sockets nor the CPU when all have left",
             comes_to_rest::<Self>
-        ),
+        )
+        .after(&["beside-many-silent", "beside-a-leaver", "rests-after-fin"]),
     ];
 }
 
@@ -49,8 +57,19 @@ fn asks_beside<P: Ask>(server: &Server, peer: &mut Peer, bytes: &[u8], others: &
     if heard.ending.is_some() {
         server.alive(others)?;
     }
+    let meanwhile = lock(&peer.log()).meanwhile.clone();
     same_bytes(Half::Server, &expected, &heard, |expected, heard| {
         match (heard.bytes.as_slice(), heard.ending) {
+        ([], Some(Ending::Silence(_) | Ending::NotTaken(_)))
+            if meanwhile.as_ref().is_some_and(Meanwhile::waits_for_thread) =>
+        {
+            format!(
+                "nobody serves this client beside {others}: perhaps one of the server's threads waits for a lock, a \
+                 channel or another thread (`futex`) while it should accept or read: hold no lock, and join no thread, \
+                 while you wait for a client"
+            )
+            .into()
+        }
         ([], Some(Ending::Silence(_) | Ending::NotTaken(_))) => format!(
             "nobody serves this client beside {others}: accept in a loop that waits for nothing else, and serve each \
              connection in a thread of its own (hold no lock, and join no thread, while you wait for a client)"

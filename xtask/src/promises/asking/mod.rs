@@ -5,9 +5,12 @@ pub mod client;
 pub mod exact;
 pub mod many;
 pub mod measure;
+pub mod odd_input;
 pub mod one_read;
 pub mod pair;
 pub mod server;
+pub mod waits;
+pub mod writes;
 
 use crate::bench::{Bench, Heard, Peer};
 use crate::finding::Cause;
@@ -42,9 +45,18 @@ pub trait Ask: Sized + 'static {
     /// The wires that cut and join the requests to a server.
     const PIECES_ON: &'static [Kind] = &[Glue, Dribble, Slice];
 
+    /// Whether each byte of a request has its own byte of reply. A server then replies to what has come, and a client may
+    /// read that before it sends more.
+    const BY_BYTE: bool = true;
+
     /// Returns what a client sends for this line.
     fn request(line: &str) -> Vec<u8> {
-        line.as_bytes().to_vec()
+        Self::request_of(line.as_bytes())
+    }
+
+    /// Returns what a client sends for this line, which need not be text.
+    fn request_of(line: &[u8]) -> Vec<u8> {
+        line.to_vec()
     }
 
     /// Returns everything that a server replies to these bytes.
@@ -84,6 +96,11 @@ pub trait Ask: Sized + 'static {
     /// Returns whole requests whose replies fill the buffers of both sides.
     fn flood(rng: &mut Rng) -> Vec<u8> {
         Self::requests(rng, 8 << 20)
+    }
+
+    /// Returns whole requests whose replies fill the small buffers of [`Bench::connect_tiny`] several times.
+    fn unread(rng: &mut Rng) -> Vec<u8> {
+        Self::requests(rng, 200_000)
     }
 
     /// Returns a small request, always the same, for a server.

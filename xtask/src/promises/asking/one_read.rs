@@ -1,6 +1,7 @@
 //! The client that takes what one `read` returns for the whole reply. It is right on wires that keep a reply together,
 //! and breaks where TCP delivers a reply in pieces.
 
+use super::odd_input::prints;
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, same_bytes};
 use crate::finding::{Finding, Half, Outcome, Stop, because};
@@ -17,9 +18,10 @@ pub trait Rows: Ask {
         client!("whole-replies", "prints whole replies", whole_replies::<Self>).on(&[Glue, Dribble, Slice]),
         client!(
             "half-characters",
-            "survives a reply that comes in halves of characters",
+            "prints the bytes of a reply that comes in halves of characters",
             half_characters::<Self>
         )
+        .after(&["whole-replies"])
         .on(&[Dribble]),
     ];
 }
@@ -53,7 +55,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
         // A client that took a part for the whole may have ended before this is sent.
         let _ = peer.say(reply);
     }
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     client.exits_well("after `q`")?;
     let mut ribbon = wire.record.ribbon(Direction::ServerToClient);
     ribbon.writes = turns;
@@ -89,10 +91,10 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
     ))))
 }
 
-/// Sends a reply byte by byte, and so in halves of characters. The client may print it in any way, but must end well.
+/// Sends a reply byte by byte, and so in halves of characters. The client may take any part of it for the reply.
 ///
 /// # Errors
-/// The finding that it did not.
+/// The finding that the client did not end well, or did not print the bytes of that part as they came.
 fn half_characters<P: Ask>(bench: &mut Bench) -> Outcome {
     let host = bench.host_behind_wire()?;
     let line = "é粘包".to_string();
@@ -106,12 +108,13 @@ fn half_characters<P: Ask>(bench: &mut Bench) -> Outcome {
         "send exactly the bytes of the line".into()
     })?;
     let _ = peer.say(&P::reply(&request));
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     because(
         client.exits_well("after a reply that came in halves of characters"),
         "what one `read` returned was taken for text, but it may end in the middle of a character: print the bytes as \
          they are",
-    )
+    )?;
+    prints(&mut client, &line.as_bytes()[..1])
 }
 
 /// Returns the lengths of parts of `stream`, one for each line, if `output` holds these parts one after the other. A

@@ -1,8 +1,8 @@
 //! Both programs together, with the wire between them: the conversation that a run shows.
 
 use super::{Ask, one_read, printed_of, replies_to, request_sizes};
-use crate::bench::{Bench, Client, Heard, Role, Server};
-use crate::finding::{Comparison, Finding, Half, Outcome, because, blame, count, quoted};
+use crate::bench::{Bench, Client, Heard, Role, Server, ended};
+use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Symptom, because, blame, count, quoted};
 use crate::promises::{Check, pair};
 use crate::wire::{Direction, Passed, Record, Wire};
 use std::time::Duration;
@@ -65,6 +65,7 @@ fn talk<P: Ask>(
         client.wait_printed(n + 1, Duration::from_millis(200));
         show.client(bench, client);
         if !whole(&wire.record) {
+            said_unasked::<P>(wire, lines, replies)?;
             let carried = (wire.record.carried().0, P::replied(&wire.record));
             let why = bench.why_not_called(wire);
             return cut_short(carried, sizes, &request, &replies[n], client, why);
@@ -73,6 +74,7 @@ fn talk<P: Ask>(
     bench.scene.push((Role::Client, "(typed)   q".into()));
     client.line("q");
     let ended = client.exits_well("after `q`").map_err(|stop| blame(stop, Half::Client));
+    said_unasked::<P>(wire, lines, replies)?;
     let requests: Vec<u8> = lines.iter().flat_map(|line| P::request(line)).collect();
     let asked = wire.record.ribbon(Direction::ClientToServer).bytes;
     if let Some(comparison) = Comparison::of(&requests, &asked) {
@@ -110,6 +112,35 @@ fn talk<P: Ask>(
     })
 }
 
+/// Checks that the server has said nothing but the replies, as long as the client has sent nothing but its lines: a
+/// client that loses count then is not at fault.
+///
+/// # Errors
+/// The finding that the server said something else.
+fn said_unasked<P: Ask>(wire: &Wire, lines: &[String], replies: &[Vec<u8>]) -> Outcome {
+    let requests: Vec<u8> = lines.iter().flat_map(|line| P::request(line)).collect();
+    let asked = wire.record.ribbon(Direction::ClientToServer).bytes;
+    let said = P::as_written(wire.record.ribbon(Direction::ServerToClient).bytes);
+    let replies = replies.concat();
+    let is_more = said.len() > replies.len() || !replies.starts_with(&said);
+    if !requests.starts_with(&asked) || !is_more {
+        return Ok(());
+    }
+    let Some(comparison) = Comparison::of(&replies, &said) else { return Ok(()) };
+    let heard = Heard { bytes: said, ending: None };
+    let expected = format!("the server's replies: {}", quoted(&replies));
+    let first = replies_to::<P>(lines).into_iter().next().unwrap_or_default();
+    let is_repeated = !first.is_empty() && heard.bytes.starts_with(&first.repeat(2));
+    let cause = match is_repeated {
+        true => "the server sent its first reply again: perhaps it calls `peek`, which leaves the bytes in the kernel \
+                 (`read` takes them); perhaps it sends what an earlier `read` left in its buffer"
+            .into(),
+        false => P::cause_of_reply(&requests, &replies, &heard),
+    };
+    let finding = Finding::new(expected, quoted(&heard.bytes), cause);
+    finding.comparing(comparison).of(Half::Server).broken()
+}
+
 /// Returns the finding that too little passed, and whose fault that is.
 fn cut_short(
     carried: (u64, u64),
@@ -126,13 +157,18 @@ fn cut_short(
     } else {
         (Half::Server, format!("the server replies to \"{line}\" with {}", count(reply.len())), carried.1)
     };
-    let ended = client.exit().map_or("gave up waiting".into(), |exit| format!("the client {exit}"));
-    let got = format!("{} in all went that way; {ended}", count(passed as usize));
+    let how = client.exit().map_or("gave up waiting".into(), |exit| format!("the client {exit}"));
+    let got = format!("{} in all went that way; {how}", count(passed as usize));
     let mut cause = format!("mend the {}: its own checks tell more", at_fault.word());
     if let Some(perhaps) = why_not_called.filter(|_| at_fault == Half::Client) {
         cause += &format!("; {perhaps}");
     }
-    Finding::new(expected, got, cause).of(at_fault).broken()
+    let symptom = match (at_fault, client.exit()) {
+        (Half::Client, Some(exit)) => ended(exit),
+        (Half::Client, None) => Symptom::Other,
+        _ => Symptom::Silent,
+    };
+    Finding::new(expected, got, Cause::general(cause)).seen(symptom).of(at_fault).broken()
 }
 
 /// Judges a pair that is fixed to one address. There is no room for a wire, so the runner cannot see what passes. What

@@ -1,51 +1,71 @@
 //! The promises of every server that replies to requests, and their rows.
 
 use super::Ask;
-use crate::bench::{Bench, Ending, Heard, Peer, Server, fin_next, same_bytes, taken};
-use crate::finding::{Half, Outcome};
+use crate::bench::{Bench, Ending, Heard, Meanwhile, Peer, Server, fin_next, lock, same_bytes, taken};
+use crate::finding::{Cause, Half, Outcome, because};
 use crate::promises::{Check, any_server, server};
 
 /// The rows, for any protocol.
 pub trait Rows: Ask {
     /// What every such server promises.
     const SERVER: &'static [Check] = &[
-        server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>).on(Self::PIECES_ON),
-        server!("half-close", "still answers what was said before the FIN", half_close::<Self>),
+        server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>)
+            .after(&["many-requests", "several-lines", "any-line"])
+            .on(Self::PIECES_ON),
+        server!("half-close", "still answers what was said before the FIN", half_close::<Self>).after(&[
+            "echo-1-mib",
+            "echo-in-order",
+            "many-requests",
+            "several-lines",
+            "any-line",
+        ]),
         server!(
             "fin-ends-connection",
             "ends the connection when the client does, then serves the next",
             fin_ends_connection::<Self>
-        ),
-        server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>),
+        )
+        .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
+        server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>)
+            .after(&["fin-ends-connection"]),
         server!(
             "one-after-the-other",
             "serves a hundred clients one after the other",
             one_after_the_other::<Self>
-        ),
-        server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>),
-        server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>),
-        server!("rst-while-writing", "survives an RST while it replies", rst_while_writing::<Self>),
+        )
+        .after(&["fin-ends-connection"]),
+        server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>)
+            .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
+        server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>)
+            .after(&["one-after-the-other"]),
+        server!("rst-while-writing", "survives an RST while it replies", rst_while_writing::<Self>)
+            .after(&["rst-while-reading", "half-close"]),
         server!(
             "gone-before-accept",
             "survives a client that was gone before it was accepted",
             gone_before_accept::<Self>
-        ),
-        server!("late-reader", "loses nothing when a client reads late", late_reader::<Self>).long(),
+        )
+        .after(&["one-after-the-other"]),
+        server!("late-reader", "loses nothing when a client reads late", late_reader::<Self>)
+            .after(&["half-close"])
+            .long(),
         server!(
             "rests-after-fin",
             "neither spins nor keeps the socket of a client that left",
             rests_after_fin::<Self>
-        ),
+        )
+        .after(&["fin-ends-connection"]),
         server!(
             "keeps-no-sockets",
             "closes its socket whatever ended the connection",
             keeps_no_sockets::<Self>
-        ),
+        )
+        .after(&["rests-after-fin", "rst-while-reading"]),
         server!(
             "binds-its-address",
             "listens at the address it was given and no other",
             binds_its_address::<Self>
-        ),
+        )
+        .after(&["many-requests", "any-line"]),
     ];
 }
 
@@ -55,7 +75,26 @@ impl<P: Ask> Rows for P {}
 pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     let expected = P::reply(bytes);
     let heard = peer.say_while(bytes, false, |peer| P::hear(peer, &expected));
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(bytes, expected, heard))
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| match peeks::<P>(peer) {
+        true => PEEKS.into(),
+        false => P::cause_of_reply(bytes, expected, heard),
+    })
+}
+
+/// The cause where [`peeks`] is true.
+pub const PEEKS: &str = "the server replied to bytes that it never took: `peek` leaves them in the kernel, and returns them \
+                     again and again; `read` takes them";
+
+/// Returns whether the server has replied to what was said on this connection, and the kernel shows that it has not read a
+/// byte of it.
+pub fn peeks<P: Ask>(peer: &Peer) -> bool {
+    if !peer.has_nothing_read() {
+        return false;
+    }
+    let (said, heard) = lock(&peer.log()).so_far();
+    let reply = P::reply(&said);
+    // What a server says before it reads cannot be a reply.
+    reply.iter().zip(&heard).take_while(|(a, b)| a == b).count() >= 4
 }
 
 /// Sends words that a server might take for commands of its own, or skip: they are requests like any other.
@@ -72,14 +111,18 @@ pub fn next_is_served<P: Ask>(bench: &mut Bench, server: &mut Server, after: &st
     let heard = peer.say_while(&bytes, false, |peer| P::hear(peer, &expected));
     server.alive(after)?;
     same_bytes(Half::Server, &expected, &heard, |expected, heard| {
-        match heard.bytes.len() {
-        0 => format!(
-            "no answer after {after}: the connection before was not ended when its `read` returned 0, or `serve` did \
-             not go back to `accept`"
-        )
-        .into(),
-        _ => P::cause_of_reply(&bytes, expected, heard),
-    }
+        let why = || {
+            format!(
+                "no answer after {after}: the connection before was not ended when its `read` returned 0, or `serve` \
+                 did not go back to `accept`"
+            )
+        };
+        let meanwhile = lock(&peer.log()).meanwhile.clone();
+        match (heard.bytes.len(), heard.ending, meanwhile) {
+            (0, _, Some(Meanwhile::NotAccepted { .. })) => why().into(),
+            (0, Some(Ending::Silence(_)), None) => Cause::general(why()),
+            _ => P::cause_of_reply(&bytes, expected, heard),
+        }
     })
 }
 
@@ -88,7 +131,11 @@ pub fn asks_last<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     asks::<P>(peer, bytes)?;
     peer.half_close();
     let heard = peer.hear_to_end(64 * 1024);
-    is_end::<P>(&heard)
+    let ended = is_end::<P>(&heard);
+    if !heard.bytes.is_empty() && peeks::<P>(peer) {
+        return because(ended, PEEKS);
+    }
+    ended
 }
 
 /// Checks that `heard`, which came after the last reply, is an end as the protocol wants it.
@@ -201,7 +248,10 @@ fn late_reader<P: Ask>(bench: &mut Bench) -> Outcome {
     let said = says_until_stuck(&mut peer, &server, &bytes);
     let expected = P::reply(&bytes);
     let heard = peer.say_while(&bytes[said..], true, |peer| P::hear(peer, &expected));
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| match peeks::<P>(&peer) {
+        true => PEEKS.into(),
+        false => P::cause_of_reply(&bytes, expected, heard),
+    })
 }
 
 /// Is silent for a while, and then asks again.
@@ -210,12 +260,14 @@ fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect(&mut server)?;
     for _ in 0..3 {
         server.rests("a client that is silent")?;
+        let has_left = peer.has_left();
         let bytes = P::requests(&mut bench.rng, 40);
         let expected = P::reply(&bytes);
         let heard = peer.say_while(&bytes, false, |peer| P::hear(peer, &expected));
         same_bytes(Half::Server, &expected, &heard, |expected, heard| {
             match heard.ending {
-            Some(Ending::Fin | Ending::Rst) if heard.bytes.is_empty() => {
+            _ if peeks::<P>(&peer) => PEEKS.into(),
+            Some(Ending::Fin | Ending::Rst) if heard.bytes.is_empty() && has_left => {
                 "silence was taken for the end: a client that says nothing is still there; only a `read` of 0 bytes is \
                  its end"
                     .into()
@@ -234,8 +286,9 @@ fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
     let bytes = P::requests(&mut bench.rng, 100_000);
     let expected = P::reply(&bytes);
     let heard = peer.say_while(&bytes, true, |peer| P::hear(peer, &expected));
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
-        0 => {
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
+        _ if peeks::<P>(&peer) => PEEKS.into(),
+        (0, Some(Ending::Fin)) => {
             "the client has ended only its own direction and still listens: reply to what it said, then close"
                 .into()
         }

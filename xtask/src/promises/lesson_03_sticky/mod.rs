@@ -8,21 +8,29 @@ pub use pair::{reads_are_messages, without_wire};
 pub use protocol::Bare;
 
 use super::inputs::random_from;
-use super::pushing::{self, LETTERS, server, stream, three_messages};
-use super::{Check, any_client, any_server, client};
+use super::pushing::{self, LETTERS, Traffic, server, spoke, stream, three_messages};
+use super::{Check, accept_fails, any_client, any_server, client, default_address, output_fails};
 use crate::bench::Bench;
-use crate::finding::{Outcome, Symptom, because};
+use crate::finding::{Half, Outcome, Symptom, because};
 use crate::wire::Kind::{Dribble, Glue, Slice};
-use report::{cause_of_report, expected_reads, one_total, reported, ribbon, texts_stand_alone};
+use crate::wire::{Direction, Reading};
+use report::{Known, cause_of_report, expected_reads, one_total, reported, ribbon, texts_stand_alone};
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     pair::PAIR,
     <Bare as server::Rows>::SERVER,
+    <Bare as pushing::writes::Rows>::PUSHES_ALL,
+    <Bare as pushing::waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
+    <Bare as accept_fails::PushedRows>::ACCEPT,
+    default_address::SERVER,
     CLIENT,
     <Bare as pushing::client::Rows>::LISTENER,
+    <Bare as pushing::waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Bare as output_fails::PushedRows>::OUTPUT,
+    default_address::CLIENT,
 ];
 
 const CLIENT: &[Check] = &[
@@ -53,7 +61,14 @@ fn pushed_to_client(bench: &mut Bench, writes: &[Vec<u8>], input_ends: bool) -> 
     let after = "when the server has ended";
     let outcome = client
         .exits_well(after)
-        .and_then(|()| client.printed_all(&wanted, |printed| cause_of_report(printed, stream.len(), &reads)))
+        .and_then(|()| {
+            let reading = wire.record.reading(Direction::ServerToClient);
+            let known = Known { stream: &stream, reads: &reads, reading };
+            client.printed_bytes(&wanted, |printed| cause_of_report(printed, known))
+        })
+        .and_then(|()| {
+            spoke::<Bare>(&Traffic::of(&wire.record, true)).map_or(Ok(()), |it| it.of(Half::Client).broken())
+        })
         .and_then(|()| one_total(&client))
         .and_then(|()| texts_stand_alone(&client, &stream));
     bench.ribbon = Some(ribbon(&wire, &client, sizes, reads, &stream, outcome.is_ok()));
@@ -100,5 +115,6 @@ fn nothing_pushed(bench: &mut Bench) -> Outcome {
     client.end_input();
     bench.accept(&host, &client)?.close();
     client.exits_well("when the server has ended")?;
-    client.printed_all(&wanted, |printed| cause_of_report(printed, 0, &[]))
+    let known = Known { stream: &[], reads: &[], reading: Reading::default() };
+    client.printed_bytes(&wanted, |printed| cause_of_report(printed, known))
 }

@@ -1,12 +1,12 @@
 //! Both programs of lesson 03, with the wire between them.
 
 use super::protocol::Bare;
-use super::report::{cause_of_report, expected_reads, reported, reported_sizes, ribbon};
+use super::report::{Known, cause_of_report, expected_reads, reported, reported_sizes, ribbon};
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Outcome, because, blame, count};
 use crate::promises::inputs::random_from;
 use crate::promises::pushing::pair::OWN_CHECKS;
-use crate::promises::pushing::{self, LETTERS, three_messages};
+use crate::promises::pushing::{self, LETTERS, Traffic, three_messages};
 use crate::promises::{Check, pair};
 use crate::wire::Direction;
 use crate::wire::Kind::{Dribble, Glue, Plain, Slice};
@@ -38,9 +38,12 @@ fn on_a_wire(bench: &mut Bench) -> Outcome {
     let wanted = reported(&stream, &reads);
     let mut client = bench.client(wire.addr, &wanted)?;
     client.end_input();
-    let outcome = client
-        .exits_well("when the server has ended")
-        .and_then(|()| client.printed_all(&wanted, |printed| cause_of_report(printed, stream.len(), &reads)));
+    bench.is_called(&wire, &client).map_err(|stop| blame(stop, Half::Client))?;
+    let outcome = client.exits_well("when the server has ended").and_then(|()| {
+        let reading = wire.record.reading(Direction::ServerToClient);
+        let known = Known { stream: &stream, reads: &reads, reading };
+        client.printed_bytes(&wanted, |printed| cause_of_report(printed, known))
+    });
     if let (Err(_), Some(stop)) = (&outcome, pushing::other_protocol(&server, &wire.record)) {
         return Err(stop);
     }
@@ -56,10 +59,18 @@ fn on_a_wire(bench: &mut Bench) -> Outcome {
     for line in String::from_utf8_lossy(&client.printed()).lines().take(8) {
         bench.scene.push((Role::Client, format!("(printed) {line}")));
     }
-    // A client that ends early leaves the rest on the wire; that is not the server's fault.
+    // A client that ends early, or that does not read, leaves the rest on the wire; that is not the server's fault. One
+    // that speaks makes the server's close a reset.
+    let traffic = Traffic::of(&wire.record, client.ended_itself());
+    let spoke = pushing::spoke::<Bare>(&traffic);
     let client_left = client.exit().is_some() && !fin && passed < stream.len();
     let whole = passed == stream.len() && fin;
-    let servers_fault = !stream.starts_with(&carried.bytes) || (!whole && !client_left);
+    let servers_fault = !stream.starts_with(&carried.bytes)
+        || (!whole && !client_left && !traffic.client_left && !traffic.ignored && spoke.is_none());
+    let outcome = match spoke {
+        Some(finding) if outcome.is_err() && !servers_fault => finding.broken(),
+        _ => outcome,
+    };
     let shown = carried.bytes.escape_ascii().to_string();
     bench.ribbon = Some(ribbon(&wire, &client, sizes, reads, &stream, outcome.is_ok()));
     if outcome.is_ok() || !servers_fault {
@@ -85,12 +96,19 @@ fn on_plain(bench: &mut Bench) -> Outcome {
         let wire = bench.wire_to(server.addr, Vec::new(), Vec::new())?;
         let mut client = bench.client(wire.addr, &[])?;
         client.end_input();
+        bench.is_called(&wire, &client).map_err(|stop| blame(stop, Half::Client))?;
         let ended = client.exits_well("when the server has ended");
         let fin = wire.record.has_fin(Direction::ServerToClient);
         if let (Err(_), Some(stop)) = (&ended, pushing::other_protocol(&server, &wire.record)) {
             return Err(stop);
         }
-        ended.map_err(|stop| blame(stop, if fin { Half::Client } else { Half::Server }))?;
+        let traffic = Traffic::of(&wire.record, client.ended_itself());
+        if let (Err(_), Some(finding)) = (&ended, pushing::spoke::<Bare>(&traffic)) {
+            return finding.of(Half::Client).broken();
+        }
+        // A client that left first, or does not read, keeps the server's end from coming.
+        let is_clients = fin || traffic.client_left || traffic.ignored;
+        ended.map_err(|stop| blame(stop, if is_clients { Half::Client } else { Half::Server }))?;
         client.end();
         let printed = String::from_utf8_lossy(&client.printed()).into_owned();
         let reads = printed.split("total: ").nth(1).and_then(|line| {
@@ -100,18 +118,30 @@ fn on_plain(bench: &mut Bench) -> Outcome {
         });
         let Some(reads) = reads else {
             let ribbon = wire.record.ribbon(Direction::ServerToClient);
-            let whole = messages.concat().as_bytes() == ribbon.bytes
-                && wire.record.has_fin(Direction::ServerToClient);
+            let stream = messages.concat().into_bytes();
+            let whole = stream == ribbon.bytes && wire.record.has_fin(Direction::ServerToClient);
+            let is_clients = whole || (traffic.client_left && stream.starts_with(&ribbon.bytes));
+            let known = Known {
+                stream: &stream,
+                reads: &ribbon.pieces,
+                reading: wire.record.reading(Direction::ServerToClient),
+            };
             let got = printed.lines().last().unwrap_or("nothing").to_string();
             let finding = Finding::new(
                 format!("the client's report ends with `total: {total} bytes in … reads`"),
                 format!("it ends with `{got}`"),
-                match whole {
-                    true => "count the bytes of every read until `read` returns 0, and print the total once",
-                    false => "the server did not push just its messages: its own checks tell more",
+                match (is_clients, whole) {
+                    (true, false) => cause_of_report(printed.as_bytes(), known),
+                    (true, true) => {
+                        "count the bytes of every read until `read` returns 0, and print the total once"
+                            .into()
+                    }
+                    (false, _) => {
+                        "the server did not push just its messages: its own checks tell more".into()
+                    }
                 },
             );
-            return finding.of(if whole { Half::Client } else { Half::Server }).broken();
+            return finding.of(if is_clients { Half::Client } else { Half::Server }).broken();
         };
         *counts.entry(reads).or_default() += 1;
     }

@@ -2,10 +2,10 @@
 
 use crate::bench::{Bench, Client};
 use crate::finding::{Cause, Finding, Half, Outcome, Words};
-use crate::promises::pushing::LETTERS;
 use crate::promises::pushing::printed::{WHOLE_BUFFER, has_rest_of_buffer};
+use crate::promises::pushing::{LETTERS, READ_NOTHING};
 use crate::wire::Kind::{Datagram, Dribble, Fault, Glue, Plain, Slice, Slow};
-use crate::wire::{self, Direction, Ribbon, Wire};
+use crate::wire::{self, Direction, Reading, Ribbon, Wire};
 
 /// Returns what a client must report of reads of these lengths. A check looks for each part by itself, in this order,
 /// so that other output around the bytes (`b'…'`) does not matter.
@@ -65,34 +65,97 @@ pub fn ribbon(
     Ribbon { writes, reads, wanted: expected, ..passed }
 }
 
-/// Returns the likely cause when a client reported something other than these reads of `total` bytes.
-pub fn cause_of_report(printed: &str, total: usize, reads: &[usize]) -> Cause {
+/// What the runner knows besides a client's report.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// All that was pushed.
+    pub stream: &'a [u8],
+    /// The lengths of the reads that a right client makes.
+    pub reads: &'a [usize],
+    /// What the client read, as the kernel shows it.
+    pub reading: Reading,
+}
+
+/// Returns the likely cause when a client reported something other than the reads that the runner knows.
+pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
+    let Known { stream, reads, reading } = known;
+    let (total, printed) = (stream.len(), String::from_utf8_lossy(output));
     let told = |word: &str| {
         printed.rsplit_once(word).and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok())
     };
     let (bytes, count): (Option<usize>, Option<usize>) = (told("total: "), told(" bytes in "));
-    let sizes = reported_sizes(printed);
+    let sizes = reported_sizes(&printed);
+    let numbers = reported_numbers(&printed);
+    let sum = sizes.iter().sum::<usize>();
+    let is_replaced = |text: &[u8]| memchr::memmem::find(text, REPLACEMENT).is_some();
+    let is_lossy = is_replaced(output) && !is_replaced(stream);
+    // The first read whose line says another size than the read has.
+    let wrong = sizes.iter().zip(reads).position(|(size, read)| size != read);
     match (bytes, count) {
         _ if printed.contains("read 0:") => "reads are numbered from 1".into(),
         _ if sizes.contains(&0) => "a `read` of 0 bytes is the end, and no read to report".into(),
+        _ if sizes.is_empty() && total > 0 && reading.is_nothing() => READ_NOTHING.into(),
         (None, _) => "when `read` has returned 0, print the line `total: … bytes in … reads`".into(),
+        (Some(0), _) if sizes.is_empty() && total > 0 => {
+            "the client stopped before it had counted a byte: perhaps its buffer has length 0 (`Vec::with_capacity`), so \
+             that `read` returns 0 as soon as there is something to read; perhaps it stops at a short read"
+                .into()
+        }
         (_, Some(1)) if reads.len() == 1 && bytes == Some(total) && !printed.contains(" in 1 reads") => {
             "the last line always says `reads`, also when there was only one".into()
+        }
+        _ if numbers.len() > 1 && (1..).zip(&numbers).any(|(right, number)| right != *number) => {
+            let shown: Vec<String> = numbers.iter().take(6).map(ToString::to_string).collect();
+            let more = if numbers.len() > 6 { ", …" } else { "" };
+            format!("reads are numbered from 1, each 1 more than the one before; these are {}{more}", shown.join(", "))
+                .into()
+        }
+        (Some(bytes), Some(count)) if bytes == total && count != sizes.len() && sizes == reads => {
+            match count == reads.len() + 1 {
+                true => "the `read` that returns 0 is the end: it is not counted".into(),
+                false => format!(
+                    "{} reads were reported, and the last line counts {count}: count each one once",
+                    sizes.len()
+                )
+                .into(),
+            }
         }
         (_, Some(count)) if count == reads.len() + 1 && sizes.len() == reads.len() => {
             "the `read` that returns 0 is the end: it is not counted".into()
         }
-        (Some(bytes), _) if bytes != sizes.iter().sum::<usize>() => {
+        _ if wrong.is_some() && is_lossy => {
+            "EF BF BD stands in the output, which is what `from_utf8_lossy` puts in place of bytes that are no text: \
+             count and print the bytes themselves"
+                .into()
+        }
+        // The total is right, so the reads are, and only what is said of one of them is not.
+        (Some(bytes), Some(count)) if bytes == total && sum != total && count == reads.len() => {
+            let at = wrong.unwrap_or_default();
+            format!(
+                "the total of {total} bytes is right, but the line of read {} says {} bytes, where `read` returned {}: \
+                 report `n` and `buffer[..n]`, the `n` bytes that `read` returned",
+                at + 1,
+                sizes.get(at).copied().unwrap_or_default(),
+                reads.get(at).copied().unwrap_or_default()
+            )
+            .into()
+        }
+        (Some(bytes), _) if bytes != sum => {
             "the total is the sum of all reads, in bytes (not characters)".into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() < reads.len() => {
-            "the client stopped before the end: only a `read` of 0 bytes is the end, not a short one, nor a number of \
-             reads"
+            "the client stopped before the end: only a `read` of 0 bytes is the end; a short read is not, and no number \
+             of reads is"
                 .into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() == reads.len() => {
             "count bytes, not characters: the number is what `read` returned".into()
         }
+        _ if sum == total && sizes.iter().max() < reads.iter().max() => format!(
+            "the buffer must hold 1024 bytes: no read was longer than {}",
+            sizes.iter().max().copied().unwrap_or_default()
+        )
+        .into(),
         _ if sizes.len() > reads.len() => "the buffer must hold 1024 bytes: these reads are smaller".into(),
         _ if sizes.len() < reads.len() => {
             "reads were joined before they were reported: report what each single `read` returned, when it returns"
@@ -100,6 +163,19 @@ pub fn cause_of_report(printed: &str, total: usize, reads: &[usize]) -> Cause {
         }
         _ => "print the bytes of each read as they came: all of them, and none that an earlier read left behind".into(),
     }
+}
+
+/// What a lossy conversion to text puts in place of bytes that are no UTF-8.
+const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
+
+/// Returns the numbers of the reads in a client's report.
+fn reported_numbers(printed: &str) -> Vec<usize> {
+    let number = |line: &str| {
+        let (number, rest) = line.split_once(": ")?;
+        rest.split_once(" bytes:").and_then(|(size, _)| size.parse::<usize>().ok())?;
+        number.parse().ok()
+    };
+    printed.split("read ").skip(1).filter_map(number).collect()
 }
 
 /// Checks that the line of a read holds no more message letters than the read's bytes can: others are left over from an
@@ -147,4 +223,33 @@ pub fn one_total(client: &Client) -> Outcome {
 /// Returns the finding that the client broke its promise.
 fn by_client(expected: impl Into<Words>, got: impl Into<Words>, cause: &str) -> Outcome {
     Finding::new(expected, got, cause).of(Half::Client).broken()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause(output: &[u8], reads: &[usize]) -> String {
+        let stream = vec![b'Q'; reads.iter().sum()];
+        cause_of_report(output, Known { stream: &stream, reads, reading: Reading::default() })
+            .words
+            .to_string()
+    }
+
+    #[test]
+    fn a_right_total_is_not_blamed() {
+        let short = b"read 1: 14 bytes: Q\ntotal: 15 bytes in 1 reads\n";
+        assert!(cause(short, &[15]).contains("the line of read 1 says 14 bytes, where `read` returned 15"));
+        let whole = b"read 1: 1024 bytes: Q\ntotal: 15 bytes in 1 reads\n";
+        assert!(cause(whole, &[15]).contains("says 1024 bytes"));
+        let ones = b"read 1: 5 bytes: Q\nread 1: 3 bytes: Q\ntotal: 8 bytes in 1 reads\n";
+        assert!(cause(ones, &[5, 3]).contains("these are 1, 1"));
+        let small = b"read 1: 1023 bytes: Q\nread 2: 1023 bytes: Q\nread 3: 2 bytes: Q\ntotal: 2048 bytes in 3 reads\n";
+        assert!(cause(small, &[1024, 1024]).contains("no read was longer than 1023"));
+        let lossy = b"read 1: 6 bytes: \xef\xbf\xbd\xef\xbf\xbd\ntotal: 2 bytes in 1 reads\n";
+        assert!(cause(lossy, &[2]).contains("EF BF BD"));
+        let sum = b"read 1: 5 bytes: Q\nread 2: 3 bytes: Q\ntotal: 7 bytes in 2 reads\n";
+        assert!(cause(sum, &[5, 3]).contains("the total is the sum"));
+        assert!(cause(b"total: 0 bytes in 0 reads\n", &[5]).contains("perhaps its buffer has length 0"));
+    }
 }

@@ -7,14 +7,16 @@ use crate::bench::{Bench, Client, Heard, Peer, same_bytes};
 use crate::finding::{Half, Outcome, because};
 use crate::promises::inputs::random_from;
 use crate::promises::pushing::LETTERS;
-use crate::promises::pushing::printed::printed_as;
+use crate::promises::pushing::printed::{cause_of_labels, printed_as};
 use crate::promises::{Check, client};
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("body-in-pieces", "reads a message that comes in pieces", body_in_pieces),
-    client!("largest-size", "answers 67108864, the largest size", largest_size),
-    client!("refuses-bad-sizes", "says so and exits with 1 at a wrong size", refuses_bad_sizes).long(),
+    client!("largest-size", "answers 67108864, the largest size", largest_size).after(&["end-inside"]),
+    client!("refuses-bad-sizes", "says so and exits with 1 at a wrong size", refuses_bad_sizes)
+        .after(&["largest-size"])
+        .long(),
 ];
 
 /// Sends a client one size, and returns the client, the connection and the answer.
@@ -85,7 +87,7 @@ fn body_in_pieces(bench: &mut Bench) -> Outcome {
     let mut peer = bench.accept(&host, &client)?;
     let _ = peer.say(b"2500");
     let heard = peer.hear(ANSWER.len());
-    same_bytes(Half::Client, ANSWER, &heard, |_, heard| cause_of_answer("2500", 1, heard))?;
+    same_bytes(Half::Client, ANSWER, &heard, |_, heard| cause_of_answer("2500", 1, 0, heard))?;
     for piece in message.chunks(700) {
         let _ = peer.say(piece);
         peer.wait_taken();
@@ -93,5 +95,7 @@ fn body_in_pieces(bench: &mut Bench) -> Outcome {
     peer.half_close();
     let cause = "a message may come in any number of pieces: read until all of it is there (`read_exact`)";
     because(client.exits_well("when the server has ended between two messages"), cause)?;
-    client.printed_all(&wanted, |_| cause)
+    client.printed_bytes(&wanted, |printed| {
+        cause_of_labels(printed, std::slice::from_ref(&message)).unwrap_or(cause.into())
+    })
 }

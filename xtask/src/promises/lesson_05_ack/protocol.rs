@@ -20,6 +20,7 @@ impl Push for Ack {
     const PIECES: &'static str = "reads an answer that comes in pieces";
     const PIECES_ON: &'static [Kind] = &[Dribble, Slice];
     const INSIDE: u64 = 7;
+    const SPEAKS: bool = true;
     const SAYS: &'static str = "`receive ok` for each size, and nothing else";
     const ENDS: &'static str = "its size says";
     const HOW: &'static str = "one `read` is the size, `receive ok` the answer; then read exactly that many bytes, in \
@@ -51,6 +52,21 @@ impl Push for Ack {
             &peer.hear_to_end(4096),
             "after its last message the server closes the connection: drop the stream",
         )
+    }
+
+    fn hear_late(
+        server: &Server,
+        peer: &mut Peer,
+        messages: &[String],
+        late: &mut dyn FnMut(&mut Peer) -> Outcome,
+    ) -> Outcome {
+        let Some((first, rest)) = messages.split_first() else { return Self::hear(server, peer, messages) };
+        hear_size(server, peer, first)?;
+        late(peer)?;
+        answer(server, peer)?;
+        late(peer)?;
+        hear_message(server, peer, first)?;
+        Self::hear(server, peer, rest)
     }
 
     fn hear_any(server: &Server, peer: &mut Peer) -> Outcome<usize> {
@@ -85,6 +101,7 @@ impl Push for Ack {
     }
 
     fn say(peer: &mut Peer, messages: &[Vec<u8>], _: &dyn Fn(u64)) -> Outcome {
+        let mut before = 0;
         for (number, message) in (1..).zip(messages) {
             let size = message.len().to_string();
             if peer.say(size.as_bytes()).is_err() {
@@ -94,7 +111,10 @@ impl Push for Ack {
             if matches!(heard.ending, Some(Ending::Fin | Ending::Rst)) && heard.bytes.is_empty() {
                 return Ok(()); // It is gone: its status tells more.
             }
-            same_bytes(Half::Client, ANSWER, &heard, |_, heard| cause_of_answer(&size, number, heard))?;
+            same_bytes(Half::Client, ANSWER, &heard, |_, heard| {
+                cause_of_answer(&size, number, before, heard)
+            })?;
+            before = message.len();
             if peer.say(message).is_err() {
                 return Ok(());
             }

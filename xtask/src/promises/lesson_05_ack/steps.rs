@@ -93,11 +93,18 @@ pub fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome 
     })
 }
 
-/// Returns the likely cause of a wrong answer to this size.
-pub fn cause_of_answer(size: &str, number: usize, heard: &Heard) -> Cause {
+/// Returns the likely cause of a wrong answer to this size. The message before has `before` bytes.
+pub fn cause_of_answer(size: &str, number: usize, before: usize, heard: &Heard) -> Cause {
     match heard.bytes.as_slice() {
+        [] if size == "0" && before > 0 => format!(
+            "the client did not answer the size 0 of message {number}: perhaps that came in one piece with the end of \
+             message {}, and was read with it (read exactly the bytes of a message, none past it); or an empty message \
+             is not answered like any other",
+            number - 1
+        )
+        .into(),
         [] if size == "0" => "an empty message is announced and answered like any other".into(),
-        [] if number > 1 => format!(
+        [] if before > 0 => format!(
             "the client did not answer the size {size} of message {number}, which may have come in one piece with the \
              end of message {}: read exactly the bytes of a message, none past it",
             number - 1

@@ -7,7 +7,7 @@ use crate::promises::frames::{MAX_BODY, MAX_HEADER, frame, frame_with};
 use crate::promises::inputs::random_from;
 use crate::promises::pushing::LETTERS;
 use crate::promises::pushing::client::hears_messages;
-use crate::promises::pushing::printed::printed_as;
+use crate::promises::pushing::printed::{cause_of_labels, printed_as};
 use crate::promises::{Check, client};
 
 /// The rows.
@@ -15,24 +15,29 @@ pub const CLIENT: &[Check] = &[
     client!("large-message", "prints a message of 8 MiB", large_message).long(),
     client!("longest-header", "reads a header of 64 KiB", longest_header),
     client!("other-keys", "ignores other keys and blanks in the header", other_keys),
-    client!("largest-body", "reads on for a body of 64 MiB, the largest", largest_body),
+    client!("largest-body", "reads on for a body of 64 MiB, the largest", largest_body)
+        .after(&["large-message", "end-inside"]),
     client!(
         "refuses-long-headers",
         "refuses a header over 64 KiB before it takes memory for it",
         refuses_long_headers
-    ),
+    )
+    .after(&["longest-header", "reset-is-an-error"]),
     client!(
         "refuses-long-bodies",
         "refuses a body over 64 MiB before it takes memory for it",
         refuses_long_bodies
-    ),
+    )
+    .after(&["largest-body"]),
     client!("refuses-bad-headers", "refuses a header without a whole `data_size`", refuses_bad_headers)
+        .after(&["refuses-long-headers"])
         .long(),
     client!(
         "end-at-each-offset",
         "an end inside a frame is an error, between frames it is the end",
         end_at_each_offset
     )
+    .after(&["end-inside", "reset-between"])
     .long(),
 ];
 
@@ -54,7 +59,7 @@ fn told_frames(bench: &mut Bench, bytes: &[u8], messages: &[Vec<u8>], cause: &st
     let _ = peer.say(bytes);
     peer.half_close();
     because(client.exits_well("when the server has ended between two frames"), cause)?;
-    client.printed_all(&wanted, |_| cause)
+    client.printed_bytes(&wanted, |printed| cause_of_labels(printed, messages).unwrap_or(cause.into()))
 }
 
 fn longest_header(bench: &mut Bench) -> Outcome {
@@ -120,7 +125,7 @@ const BEFORE: &str = "check the announced size before anything is allocated or r
                       bytes must not decide how much memory you take";
 
 fn refuses_long_headers(bench: &mut Bench) -> Outcome {
-    for length in [MAX_HEADER as u32 + 1, u32::MAX, 0x0100_0000] {
+    for length in [MAX_HEADER as u32 + 1, u32::MAX, 0x0100_0000, 256 << 20] {
         refuses(bench, &length.to_be_bytes(), &format!("a header of {length} bytes"), BEFORE)?;
     }
     // A client that uses only three of the four bytes sees a right frame here.
@@ -133,7 +138,7 @@ fn refuses_long_headers(bench: &mut Bench) -> Outcome {
 }
 
 fn refuses_long_bodies(bench: &mut Bench) -> Outcome {
-    for size in [MAX_BODY as u64 + 1, 1 << 40, u64::MAX] {
+    for size in [MAX_BODY as u64 + 1, 256 << 20, 1 << 40, u64::MAX] {
         let header = format!("{{\"data_size\":{size}}}");
         refuses(bench, &frame_with(&header, b"QXZ"), &format!("a body of {size} bytes"), BEFORE)?;
     }
@@ -163,7 +168,7 @@ fn refuses_bad_headers(bench: &mut Bench) -> Outcome {
         "\u{0}",
     ];
     for header in headers {
-        let what = format!("the header `{}`", header.escape_debug());
+        let what = format!("the header `{}`", header.replace('\0', "\\0"));
         refuses(
             bench,
             &frame_with(header, b"QXZ"),
@@ -194,7 +199,10 @@ fn end_at_each_offset(bench: &mut Bench) -> Outcome {
                     0 => "before the first frame".to_string(),
                     n => format!("after {n} whole frame{}", if n == 1 { "" } else { "s" }),
                 };
-                client.exits_well(&format!("when the server ends {after}"))?;
+                let cause = format!(
+                    "the stream ended {after}, between two frames: a `read` of 0 bytes there is the end, and no error"
+                );
+                because(client.exits_well(&format!("when the server ends {after}")), cause)?;
                 continue;
             }
             at @ 1..4 => format!("after {} of the length", count(at)),
@@ -209,7 +217,7 @@ fn end_at_each_offset(bench: &mut Bench) -> Outcome {
              (how many bytes of the frame have come?)",
         )?;
         bench.logs.clear(); // Only the last one is worth showing.
-        bench.ends.clear();
+        bench.ran.clear();
     }
     Ok(())
 }

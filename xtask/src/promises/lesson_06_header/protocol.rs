@@ -25,16 +25,28 @@ impl Push for Framed {
         (Vec::new(), Vec::new())
     }
 
-    fn cause_of_error(stderr: &str) -> Option<Cause> {
-        let number = |word: &str| {
-            word.parse::<u32>().ok().filter(|n| (15..=65536).contains(&n.swap_bytes()) && *n > 65536)
+    fn cause_of_error(stderr: &str, messages: &[Vec<u8>], cuts: bool) -> Option<Cause> {
+        let headers: Vec<u32> =
+            messages.iter().map(|message| (frame(message).len() - message.len() - 4) as u32).collect();
+        let is_swapped = |n: &u32| {
+            let is_size = messages.iter().any(|message| message.len() == *n as usize);
+            *n > 65536 && !is_size && headers.contains(&n.swap_bytes())
         };
+        let number = |word: &str| word.parse::<u32>().ok().filter(is_swapped);
         if let Some(n) = stderr.split(|c: char| !c.is_ascii_digit()).find_map(number) {
             let right = n.swap_bytes();
-            return Some(
-                format!("{n} is {right} with its bytes in the wrong order: the length is big-endian (`from_be_bytes`)")
-                    .into(),
-            );
+            return Some(match cuts {
+                true => format!(
+                    "{n} is {right} with its bytes in other places: perhaps each `read` writes to the start of the \
+                     buffer (read into `&mut buffer[filled..]`); perhaps the length is taken as little-endian \
+                     (`from_be_bytes`)"
+                )
+                .into(),
+                false => format!(
+                    "{n} is {right} with its bytes in the wrong order: the length is big-endian (`from_be_bytes`)"
+                )
+                .into(),
+            });
         }
         stderr.contains("failed to fill whole buffer").then(|| {
             "`read_exact` cannot tell the end between two frames from an end inside one: an end before the first byte \

@@ -1,11 +1,13 @@
 //! The promises that only a server of lesson 06 makes.
 
 use super::protocol::Framed;
-use crate::bench::{Bench, nagle};
+use crate::bench::{Bench, Peer, nagle};
 use crate::finding::Outcome;
+use crate::promises::frames;
 use crate::promises::inputs::random_from;
 use crate::promises::pushing::{LETTERS, Push};
 use crate::promises::{Check, server};
+use std::time::{Duration, Instant};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
@@ -42,6 +44,43 @@ fn whole_frames(bench: &mut Bench) -> Outcome {
              is waited for, that costs {cost}, unless TCP_NODELAY is set: Nagle's algorithm holds the second part \
              back until the first is acknowledged. Write each frame in one call"
         ));
+        return Ok(());
+    }
+    drop(server);
+    let gap = after_the_first(bench)?;
+    if gap.as_secs_f64() * 1e3 >= nagle::SLOW_MILLIS {
+        bench.notes.push(format!(
+            "right, but slow: the second frame came {:.0} ms after the first, measured now (the shortest of {TRIES} \
+             times). Nagle's algorithm holds it back until the first is acknowledged; set TCP_NODELAY",
+            gap.as_secs_f64() * 1e3
+        ));
     }
     Ok(())
+}
+
+/// How many times [`after_the_first`] looks.
+const TRIES: usize = 3;
+
+/// Returns the shortest time between a server's first frame and its second one, for clients that delay their
+/// acknowledgements.
+fn after_the_first(bench: &mut Bench) -> Outcome<Duration> {
+    let messages: Vec<String> = [12, 13].iter().map(|n| random_from(bench, LETTERS, *n)).collect();
+    let mut server = bench.server_with(&messages)?;
+    let mut shortest = Duration::MAX;
+    for _ in 0..TRIES {
+        // The first frame must not come before its acknowledgement is delayed.
+        let mut peer = server.while_stopped(|server| -> Outcome<Peer> {
+            let peer = bench.connect(server)?;
+            peer.delay_acknowledgements();
+            Ok(peer)
+        })?;
+        let mut came = Vec::new();
+        for (number, message) in (1..).zip(&messages) {
+            let header = frames::hear_header(&mut peer, number)?;
+            frames::hear_body(&mut peer, &header, message.as_bytes(), number)?;
+            came.push(Instant::now());
+        }
+        shortest = shortest.min(came[1].duration_since(came[0]));
+    }
+    Ok(shortest)
 }

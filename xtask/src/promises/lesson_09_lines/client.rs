@@ -18,14 +18,18 @@ pub(super) const CLIENT: &[Check] = &[
         "waits for the server's end after `exit`, however long that takes",
         waits_after_exit
     )
+    .after(&["ends-after-exit"])
     .long(),
     client!(
         "end-inside-farewell",
         "says so and exits with 1 when `exit` gets no whole reply",
         end_inside_farewell
-    ),
-    client!("longest-reply", "prints a reply of 8192 bytes, the longest", longest_reply),
-    client!("reply-too-long", "says so and exits with 1 when a reply has 8193 bytes", reply_too_long),
+    )
+    .after(&["ends-after-exit", "end-inside"]),
+    client!("longest-reply", "prints a reply of 8192 bytes, the longest", longest_reply)
+        .after(&["long-reply"]),
+    client!("reply-too-long", "says so and exits with 1 when a reply has 8193 bytes", reply_too_long)
+        .after(&["longest-reply", "server-ends"]),
 ];
 
 /// Types `lines`, hears each with its `\n`, and says these replies; `cause` says why a line after the first never came.
@@ -52,7 +56,7 @@ fn any_reply(bench: &mut Bench) -> Outcome {
     let replies: [&[u8]; 4] = [b"QX\rZJ\n", b"  QZ \t\n", b" \n", b"QJX\n"];
     let (mut client, mut peer) = answered(bench, &["one", "two", "three", "four"], &replies, CAUSE)?;
     client.line("q");
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     peer.half_close();
     because(client.exits_well("after `q`"), CAUSE)?;
     let wanted: Vec<Vec<u8>> = replies.iter().map(|reply| Lines::printed(reply).to_vec()).collect();
@@ -117,7 +121,7 @@ fn longest_reply(bench: &mut Bench) -> Outcome {
     let cause = "a reply of exactly 8192 bytes before its `\\n` is allowed: print it and go on";
     let (mut client, mut peer) = answered(bench, &["one", "two"], &[reply.as_bytes(), b"QJX\n"], cause)?;
     client.line("q");
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     peer.half_close();
     because(client.exits_well("after `q`"), cause)?;
     client.printed_all(&[reply.trim_end().into(), b"QJX".to_vec()], |_| cause)

@@ -13,8 +13,11 @@ pub(super) const SERVER: &[Check] = &[
         "last-word-arrives",
         "says its last word so that it arrives, whatever else was sent",
         last_word_arrives
-    ),
-    server!("farewell", "reads on for a second after its last word, and no longer", farewell).long(),
+    )
+    .after(&["exit-ends", "too-long"]),
+    server!("farewell", "reads on for a second after its last word, and no longer", farewell)
+        .after(&["last-word-arrives"])
+        .long(),
 ];
 
 /// Why there was no last word to look at.

@@ -22,11 +22,12 @@ impl Ask for Lines {
     const WHOLE: &'static str = "a reply ends with `\\n`, and may come in any number of pieces: read until its `\\n` \
                                  is there (`read_until`)";
     const LONG: usize = 8000;
+    const BY_BYTE: bool = false;
     const BYE: Option<&'static str> = Some("exit");
     const ANY_END: bool = true;
 
-    fn request(line: &str) -> Vec<u8> {
-        format!("{line}\n").into_bytes()
+    fn request_of(line: &[u8]) -> Vec<u8> {
+        [line, b"\n"].concat()
     }
 
     fn reply(requests: &[u8]) -> Vec<u8> {

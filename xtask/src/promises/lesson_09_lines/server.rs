@@ -17,11 +17,13 @@ pub(super) const SERVER: &[Check] = &[
     server!("any-line", "answers lines that are empty, blank, or no text", any_line),
     server!("exit-ends", "says Byebye! at `exit`, and ends the connection", exit_ends)
         .on(&[Plain, Dribble, Slice]),
-    server!("only-exit-ends", "ends at exactly `exit` and nothing like it", only_exit_ends),
-    server!("last-line", "answers a last line that ends with the stream", last_line),
+    server!("only-exit-ends", "ends at exactly `exit` and nothing like it", only_exit_ends)
+        .after(&["exit-ends"]),
+    server!("last-line", "answers a last line that ends with the stream", last_line).after(&["longest-line"]),
     server!("longest-line", "answers a line of 8192 bytes, the longest", longest_line),
-    server!("too-long", "refuses a line as soon as it has 8193 bytes", too_long),
-    server!("keeps-no-endless-line", "keeps nothing of a line without an end", keeps_no_endless_line),
+    server!("too-long", "refuses a line as soon as it has 8193 bytes", too_long).after(&["longest-line"]),
+    server!("keeps-no-endless-line", "keeps nothing of a line without an end", keeps_no_endless_line)
+        .after(&["too-long"]),
 ];
 
 /// Says `bytes` as the last of this connection; checks that `expected` comes, and then the end. The client's side stays

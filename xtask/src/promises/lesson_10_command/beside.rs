@@ -8,12 +8,14 @@ use crate::promises::{Check, server};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("beside-a-slow-command", "serves others while a command runs", beside_a_slow_command),
+    server!("beside-a-slow-command", "serves others while a command runs", beside_a_slow_command)
+        .after(&["beside-a-silent-client"]),
     server!(
         "leaves-in-the-middle",
         "goes on when clients leave while their commands run",
         leaves_in_the_middle
-    ),
+    )
+    .after(&["beside-a-leaver"]),
     server!("loopback-only", "refuses every address that is open to other machines", loopback_only),
 ];
 

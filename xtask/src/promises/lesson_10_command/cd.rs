@@ -9,10 +9,12 @@ use crate::promises::{Check, server};
 /// The rows.
 pub const SERVER: &[Check] = &[
     server!("cd-goes", "goes where `cd` says, and stays there", cd_goes),
-    server!("cd-to-nowhere", "says why `cd` fails, and stays where it is", cd_to_nowhere),
-    server!("cd-is-literal", "takes what follows `cd` literally, and nothing else for `cd`", cd_is_literal),
-    server!("cd-keeps-apart", "keeps a directory for each connection", cd_keeps_apart),
-    server!("cd-home", "goes to $HOME at `cd` alone, or to / where there is none", cd_home),
+    server!("cd-to-nowhere", "says why `cd` fails, and stays where it is", cd_to_nowhere).after(&["cd-goes"]),
+    server!("cd-is-literal", "takes what follows `cd` literally, and nothing else for `cd`", cd_is_literal)
+        .after(&["cd-goes"]),
+    server!("cd-keeps-apart", "keeps a directory for each connection", cd_keeps_apart).after(&["cd-goes"]),
+    server!("cd-home", "goes to $HOME at `cd` alone, or to / where there is none", cd_home)
+        .after(&["cd-goes"]),
 ];
 
 const NO_EFFECT: &str = "`cd` changed nothing for the next command: `sh -c 'cd …'` changes only the directory of that \

@@ -12,11 +12,16 @@ use crate::promises::{Check, client};
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("two-streams", "writes each stream where it belongs, unchanged", two_streams),
-    client!("large-streams", "passes on both streams of 1 MB each", large_streams).long(),
-    client!("says-the-status", "says the status when it is not 0", says_the_status),
-    client!("says-the-error", "says the error when there is no status", says_the_error),
-    client!("other-keys", "ignores other keys, blanks and the order of the keys", other_keys),
-    client!("largest-output", "reads on for 64 MiB of output, the most", largest_output),
+    client!("large-streams", "passes on both streams of 1 MB each", large_streams)
+        .after(&["two-streams"])
+        .long(),
+    client!("says-the-status", "says the status when it is not 0", says_the_status).after(&["two-streams"]),
+    client!("says-the-error", "says the error when there is no status", says_the_error)
+        .after(&["two-streams"]),
+    client!("other-keys", "ignores other keys, blanks and the order of the keys", other_keys)
+        .after(&["two-streams"]),
+    client!("largest-output", "reads on for 64 MiB of output, the most", largest_output)
+        .after(&["large-streams"]),
 ];
 
 /// A conversation with a client: the runner is the server.
@@ -61,7 +66,7 @@ impl Talk {
     /// Types `q`, and checks that the client ends well.
     fn quits(&mut self) -> Outcome {
         self.client.line("q");
-        let _ = self.peer.hear_to_end(1024);
+        self.client.hear_out(&mut self.peer, 1024);
         self.peer.half_close();
         self.client.exits_well("after `q`")
     }

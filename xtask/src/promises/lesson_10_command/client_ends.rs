@@ -17,18 +17,21 @@ pub const CLIENT: &[Check] = &[
         "says so and exits with 1 when any part of a reply is cut off",
         end_at_each_part
     )
+    .after(&["two-streams", "server-ends"])
     .long(),
     client!(
         "end-in-a-stream",
         "says so and exits with 1 when the server ends inside a stream",
         end_in_a_stream
     )
+    .after(&["end-at-each-part"])
     .on(&[Kind::ends(Cut::Fin, 80), Kind::ends(Cut::Rst, 80)]),
     client!(
         "silence-in-a-stream",
         "waits at rest when the server falls silent inside a stream",
         silence_in_a_stream
     )
+    .after(&["two-streams", "server-stalls"])
     .on(&[Kind::ends(Cut::Stall, 80)]),
 ];
 
@@ -83,7 +86,7 @@ fn end_at_each_part(bench: &mut Bench) -> Outcome {
             "a `read` of 0 bytes inside a reply is an error, in each of its parts: what has come is no reply",
         )?;
         bench.logs.clear(); // Only the last one is worth showing.
-        bench.ends.clear();
+        bench.ran.clear();
     }
     Ok(())
 }

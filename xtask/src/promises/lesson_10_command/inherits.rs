@@ -9,7 +9,7 @@ use crate::promises::{Check, any_server, server};
 pub const SERVER: &[Check] = &[
     server!("three-streams", "gives the command its three streams, and nothing else", three_streams),
     server!("default-signals", "gives the command signals at their defaults", default_signals),
-    server!("no-zombies", "reaps each command within one second", no_zombies),
+    server!("no-zombies", "reaps each command within one second", no_zombies).after(&["killed"]),
 ];
 
 /// Lists the descriptors of the `sh` itself. The `:` keeps it from becoming `ls`.

@@ -30,12 +30,16 @@ pub const SERVER: &[Check] = &[
         cut(Cut::Rst),
     ]),
     server!("exit-ends", "ends the connection at `exit`, without a reply", exit_ends).on(&[Plain, Dribble]),
-    server!("only-exit-ends", "ends at exactly `exit`, and runs everything else", only_exit_ends),
-    server!("nul", "refuses a line with a NUL, and goes on", nul),
+    server!("only-exit-ends", "ends at exactly `exit`, and runs everything else", only_exit_ends)
+        .after(&["exit-ends"]),
+    server!("nul", "refuses a line with a NUL, and goes on", nul).after(&["killed"]),
     server!("no-text", "runs a line that is no UTF-8 as it is, or says that it does not", no_text),
     server!("longest-line", "runs a line of 8192 bytes, the longest", longest_line),
-    server!("too-long", "refuses a line as soon as it has 8193 bytes, and ends", too_long),
-    server!("farewell", "reads on for a second after its last word, and no longer", farewell).long(),
+    server!("too-long", "refuses a line as soon as it has 8193 bytes, and ends", too_long)
+        .after(&["longest-line", "nul"]),
+    server!("farewell", "reads on for a second after its last word, and no longer", farewell)
+        .after(&["too-long"])
+        .long(),
 ];
 
 fn several_lines(bench: &mut Bench) -> Outcome {

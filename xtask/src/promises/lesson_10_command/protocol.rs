@@ -47,13 +47,14 @@ impl Ask for Command {
                                  that it announces; each may come in any number of pieces: read until all of it is \
                                  there (`read_exact`)";
     const LONG: usize = 8000;
+    const BY_BYTE: bool = false;
     const BYE: Option<&'static str> = Some("exit");
     /// Each request starts a process: more at once only measure the machine.
     const AT_ONCE: usize = 16;
     const PAIR_ON: &'static [Kind] = &[Plain, Dribble, Slice];
 
-    fn request(line: &str) -> Vec<u8> {
-        format!("{line}\n").into_bytes()
+    fn request_of(line: &[u8]) -> Vec<u8> {
+        [line, b"\n"].concat()
     }
 
     fn reply(requests: &[u8]) -> Vec<u8> {
@@ -117,6 +118,10 @@ impl Ask for Command {
     fn flood(rng: &mut Rng) -> Vec<u8> {
         let letter = rng.lowercase();
         format!("echo {letter}\n{}\necho {letter}{letter}\n", prints(8 << 20, letter)).into_bytes()
+    }
+
+    fn unread(rng: &mut Rng) -> Vec<u8> {
+        format!("{}\n", prints(200_000, rng.lowercase())).into_bytes()
     }
 
     fn small(words: &str) -> Vec<u8> {

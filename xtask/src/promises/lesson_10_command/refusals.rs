@@ -15,16 +15,24 @@ pub const CLIENT: &[Check] = &[
         "refuses a header over 64 KiB before it takes memory for it",
         refuses_long_headers
     )
+    .after(&["end-at-each-part"])
     .long(),
     client!(
         "refuses-much-output",
         "refuses output over 64 MiB before it takes memory for it",
         refuses_much_output
     )
+    .after(&["refuses-bad-sizes"])
     .long(),
-    client!("refuses-bad-status", "refuses a wrong status", refuses_bad_status).long(),
-    client!("refuses-bad-sizes", "refuses a wrong size", refuses_bad_sizes).long(),
-    client!("refuses-no-object", "refuses a header that is no JSON object", refuses_no_object).long(),
+    client!("refuses-bad-status", "refuses a wrong status", refuses_bad_status)
+        .after(&["refuses-no-object"])
+        .long(),
+    client!("refuses-bad-sizes", "refuses a wrong size", refuses_bad_sizes)
+        .after(&["refuses-no-object"])
+        .long(),
+    client!("refuses-no-object", "refuses a header that is no JSON object", refuses_no_object)
+        .after(&["end-at-each-part"])
+        .long(),
 ];
 
 const BEFORE: &str = "check what is announced before anything is allocated or read for it: a peer that writes a few \
@@ -44,7 +52,7 @@ fn refuses(bench: &mut Bench, bytes: &[u8], what: &str, cause: &str) -> Outcome 
     let _ = peer.say(bytes);
     because(client.exits_with_error(&format!("at {what}")), cause)?;
     bench.logs.clear(); // Only the last one is worth showing.
-    bench.ends.clear();
+    bench.ran.clear();
     Ok(())
 }
 

@@ -9,10 +9,11 @@ use crate::promises::{Check, server};
 pub const SERVER: &[Check] = &[
     server!("both-streams", "sends both streams, 1.3 MB each", both_streams),
     server!("one-stream", "sends one stream alone, or none", one_stream),
-    server!("full-pipe", "reads both streams at once: neither keeps the other waiting", full_pipe),
-    server!("any-bytes", "sends the streams as they are, text or not", any_bytes),
-    server!("exit-status", "sends the exit status of the command", exit_status),
-    server!("killed", "says null and why when a signal ends the command", killed),
+    server!("full-pipe", "reads both streams at once: neither keeps the other waiting", full_pipe)
+        .after(&["one-stream"]),
+    server!("any-bytes", "sends the streams as they are, text or not", any_bytes).after(&["one-stream"]),
+    server!("exit-status", "sends the exit status of the command", exit_status).after(&["one-stream"]),
+    server!("killed", "says null and why when a signal ends the command", killed).after(&["exit-status"]),
     server!("reads-nothing", "gives the command a standard input that is at its end", reads_nothing),
     server!("first-directory", "begins in its own working directory", first_directory),
     server!("in-order", "runs the commands of a connection one after the other", in_order),

@@ -14,14 +14,22 @@ use std::time::{Duration, Instant};
 
 /// The rows of servers.
 pub const SERVER: &[Check] = &[
-    server!("stores-a-long-file", "stores 256 MiB without holding them in memory", stores_a_long_file).long(),
-    server!("serves-a-long-file", "serves 256 MiB without holding them in memory", serves_a_long_file).long(),
+    server!("stores-a-long-file", "stores 256 MiB without holding them in memory", stores_a_long_file)
+        .after(&["replaces-a-file"])
+        .long(),
+    server!("serves-a-long-file", "serves 256 MiB without holding them in memory", serves_a_long_file)
+        .after(&["serves-from-offset"])
+        .long(),
 ];
 
 /// The rows of clients.
 pub const CLIENT: &[Check] = &[
-    client!("puts-a-long-file", "sends 256 MiB without holding them in memory", puts_a_long_file).long(),
-    client!("gets-a-long-file", "stores 256 MiB without holding them in memory", gets_a_long_file).long(),
+    client!("puts-a-long-file", "sends 256 MiB without holding them in memory", puts_a_long_file)
+        .after(&["put-names"])
+        .long(),
+    client!("gets-a-long-file", "stores 256 MiB without holding them in memory", gets_a_long_file)
+        .after(&["get-names"])
+        .long(),
 ];
 
 /// The two sizes, in MiB.

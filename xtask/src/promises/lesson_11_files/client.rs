@@ -25,9 +25,11 @@ pub const CLIENT: &[Check] = &[
         refuses_bad_names
     ),
     client!("reply-in-pieces", "understands replies whatever the pieces", reply_in_pieces)
+        .after(&["gets-files", "prints-the-list"])
         .on(&[Glue, Dribble, Slice]),
     client!("server-ends", "says so and exits with 1 when the server ends (FIN)", server_ends),
-    client!("server-resets", "says so and exits with 1 when the server resets (RST)", server_resets),
+    client!("server-resets", "says so and exits with 1 when the server resets (RST)", server_resets)
+        .after(&["server-ends"]),
     client!("server-stalls", "waits at rest when the server falls silent", server_stalls).on(&STALLS),
     client!("nobody-listens", "says so and exits with 1 when nobody listens", nobody_listens),
 ];

@@ -12,9 +12,12 @@ use serde_json::json;
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("gets-files", "stores files of any size, verified", gets_files),
-    client!("get-names", "stores as FILE, or as NAME in the current folder", get_names),
-    client!("opens-late", "opens nothing before the server's ok, and writes FILE.part", opens_late),
-    client!("get-wrong-hash", "deletes what it got when the hash is wrong", get_wrong_hash),
+    client!("get-names", "stores as FILE, or as NAME in the current folder", get_names)
+        .after(&["gets-files"]),
+    client!("opens-late", "opens nothing before the server's ok, and writes FILE.part", opens_late)
+        .after(&["gets-files"]),
+    client!("get-wrong-hash", "deletes what it got when the hash is wrong", get_wrong_hash)
+        .after(&["gets-files"]),
 ];
 
 /// Hears a `get` from this offset.

@@ -12,10 +12,14 @@ use serde_json::json;
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
-    client!("get-is-cut", "keeps FILE.part when the connection ends inside the body", get_is_cut),
-    client!("goes-on-from-part", "goes on from the length of FILE.part", goes_on_from_part),
-    client!("part-is-wrong", "deletes a FILE.part whose bytes are not those of the file", part_is_wrong),
-    client!("part-is-too-long", "exits with 1 or begins again when FILE.part is too long", part_is_too_long),
+    client!("get-is-cut", "keeps FILE.part when the connection ends inside the body", get_is_cut)
+        .after(&["opens-late"]),
+    client!("goes-on-from-part", "goes on from the length of FILE.part", goes_on_from_part)
+        .after(&["get-is-cut"]),
+    client!("part-is-wrong", "deletes a FILE.part whose bytes are not those of the file", part_is_wrong)
+        .after(&["goes-on-from-part", "get-wrong-hash"]),
+    client!("part-is-too-long", "exits with 1 or begins again when FILE.part is too long", part_is_too_long)
+        .after(&["goes-on-from-part"]),
 ];
 
 fn get_is_cut(bench: &mut Bench) -> Outcome {

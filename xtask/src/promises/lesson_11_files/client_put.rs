@@ -15,8 +15,10 @@ use serde_json::{Value, json};
 pub const CLIENT: &[Check] = &[
     client!("puts-files", "sends the size, the hash and the bytes of a file", puts_files),
     client!("put-names", "puts under NAME, or under the last part of FILE", put_names),
-    client!("refused-early", "looks for a reply before it calls a failed write an error", refused_early),
-    client!("put-not-confirmed", "says so and exits with 1 when no ok follows the body", put_not_confirmed),
+    client!("refused-early", "looks for a reply before it calls a failed write an error", refused_early)
+        .after(&["prints-refusals"]),
+    client!("put-not-confirmed", "says so and exits with 1 when no ok follows the body", put_not_confirmed)
+        .after(&["server-ends"]),
 ];
 
 /// Checks the header of a `put` of these bytes.

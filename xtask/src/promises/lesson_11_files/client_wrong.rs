@@ -16,8 +16,10 @@ pub const CLIENT: &[Check] = &[
         "contradictions",
         "says so and exits with 1 when a reply to `get` contradicts itself",
         contradictions
-    ),
-    client!("no-reply-at-all", "says so and exits with 1 when what comes is no reply", no_reply_at_all),
+    )
+    .after(&["no-reply-at-all"]),
+    client!("no-reply-at-all", "says so and exits with 1 when what comes is no reply", no_reply_at_all)
+        .after(&["server-ends"]),
 ];
 
 /// The size of the file that the replies speak of.

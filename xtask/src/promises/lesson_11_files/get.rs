@@ -11,11 +11,16 @@ use crate::wire::Kind::{Dribble, Glue, Plain, Slice};
 /// The rows.
 pub const SERVER: &[Check] = &[
     server!("serves-files", "serves files of any size with the hash of the whole", serves_files),
-    server!("serves-from-offset", "serves a file from an offset, also from its end", serves_from_offset),
-    server!("offset-over-size", "refuses an offset over the file's size", offset_over_size),
+    server!("serves-from-offset", "serves a file from an offset, also from its end", serves_from_offset)
+        .after(&["serves-files"]),
+    server!("offset-over-size", "refuses an offset over the file's size", offset_over_size)
+        .after(&["serves-from-offset"]),
     server!("lists-files", "lists each file with its size, names in byte order", lists_files),
-    server!("any-pieces", "answers the same whatever the pieces", any_pieces).on(&[Glue, Dribble, Slice]),
+    server!("any-pieces", "answers the same whatever the pieces", any_pieces)
+        .after(&["serves-files", "lists-files"])
+        .on(&[Glue, Dribble, Slice]),
     server!("several-at-once", "answers each of several messages that come at once", several_at_once)
+        .after(&["serves-files", "lists-files"])
         .on(&[Plain]),
 ];
 

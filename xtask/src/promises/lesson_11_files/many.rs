@@ -13,18 +13,23 @@ pub const SERVER: &[Check] = &[
         "beside-silent-clients",
         "serves others beside clients that stop anywhere",
         beside_silent_clients
-    ),
+    )
+    .after(&["ends-with-its-client"]),
     server!("silence-is-no-end", "waits for a silent client without a limit", silence_is_no_end).long(),
     server!("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader)
+        .after(&["beside-silent-clients", "serves-files"])
         .long(),
-    server!("many-at-once", "serves a hundred clients at once", many_at_once),
-    server!("goes-on-after-resets", "goes on serving when clients reset, anywhere", goes_on_after_resets),
+    server!("many-at-once", "serves a hundred clients at once", many_at_once)
+        .after(&["beside-silent-clients"]),
+    server!("goes-on-after-resets", "goes on serving when clients reset, anywhere", goes_on_after_resets)
+        .after(&["ends-with-its-client"]),
     server!(
         "ends-with-its-client",
         "ends the connection when the client does, then serves the next",
         ends_with_its_client
     ),
-    server!("keeps-no-sockets", "closes its socket whatever ended the connection", keeps_no_sockets),
+    server!("keeps-no-sockets", "closes its socket whatever ended the connection", keeps_no_sockets)
+        .after(&["goes-on-after-resets"]),
     server!("binds-its-address", "listens at the address it was given and no other", binds_its_address),
     server!(
         "says-why-it-cannot-bind",

@@ -12,10 +12,13 @@ use serde_json::json;
 pub const SERVER: &[Check] = &[
     server!("bad-names", "refuses names that break the rule", bad_names),
     server!("good-names", "takes any name that keeps the rule", good_names),
-    server!("only-good-names", "lists and serves no file whose name breaks the rule", only_good_names),
-    server!("follows-no-link", "follows no symbolic link", follows_no_link),
-    server!("folders-are-no-files", "neither serves, lists nor replaces a folder", folders_are_no_files),
-    server!("fifo-blocks-nobody", "neither waits for a FIFO nor lists it", fifo_blocks_nobody),
+    server!("only-good-names", "lists and serves no file whose name breaks the rule", only_good_names)
+        .after(&["serves-files", "lists-files"]),
+    server!("follows-no-link", "follows no symbolic link", follows_no_link).after(&["only-good-names"]),
+    server!("folders-are-no-files", "neither serves, lists nor replaces a folder", folders_are_no_files)
+        .after(&["only-good-names"]),
+    server!("fifo-blocks-nobody", "neither waits for a FIFO nor lists it", fifo_blocks_nobody)
+        .after(&["folders-are-no-files"]),
 ];
 
 /// Returns names that break the rule.

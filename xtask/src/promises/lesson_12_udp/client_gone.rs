@@ -9,8 +9,11 @@ use crate::promises::{Check, client};
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
-    client!("nobody-there", "says so and exits with 1 when nobody is there", nobody_there).long(),
-    client!("server-restarts", "goes on, or says so, when its server restarts", server_restarts),
+    client!("nobody-there", "says so and exits with 1 when nobody is there", nobody_there)
+        .after(&["all-lost"])
+        .long(),
+    client!("server-restarts", "goes on, or says so, when its server restarts", server_restarts)
+        .after(&["one-lost"]),
 ];
 
 const REFUSED: &str = "\"connection refused\" (ICMP) is an error that a call can return: end with 1 and a clear line, or wait \

@@ -11,14 +11,20 @@ use crate::wire::number_of;
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("sends-exact-datagrams", "sends number and line, and prints the reply", sends_exact_datagrams),
-    client!("counts-to-300", "numbers its lines on beyond 255", counts_to_300).long(),
-    client!("skips-empty-lines", "sends nothing for an empty line", skips_empty_lines),
-    client!("strips-crlf", "sends a line without its `\\r\\n`", strips_crlf),
+    client!("counts-to-300", "numbers its lines on beyond 255", counts_to_300)
+        .after(&["prints-what-came"])
+        .long(),
+    client!("skips-empty-lines", "sends nothing for an empty line", skips_empty_lines)
+        .after(&["prints-what-came"]),
+    client!("strips-crlf", "sends a line without its `\\r\\n`", strips_crlf).after(&["prints-what-came"]),
     client!("quits-at-q", "ends at `q` with status 0, having sent nothing", quits_at_q),
-    client!("quits-at-end-of-input", "ends at the end of its input with status 0", quits_at_end_of_input),
-    client!("longest-line", "sends a line of 1024 bytes", longest_line),
-    client!("line-too-long", "says so and exits with 1 at a line of 1025 bytes", line_too_long),
-    client!("line-no-text", "sends a line that is not UTF-8, or says so", line_no_text),
+    client!("quits-at-end-of-input", "ends at the end of its input with status 0", quits_at_end_of_input)
+        .after(&["prints-what-came"]),
+    client!("longest-line", "sends a line of 1024 bytes", longest_line).after(&["prints-what-came"]),
+    client!("line-too-long", "says so and exits with 1 at a line of 1025 bytes", line_too_long)
+        .after(&["prints-what-came"]),
+    client!("line-no-text", "sends a line that is not UTF-8, or says so", line_no_text)
+        .after(&["prints-what-came"]),
 ];
 
 /// Returns lines of several kinds: with blanks, with letters beyond ASCII, some that only look like `q`, a long one, and
@@ -181,7 +187,7 @@ fn line_too_long(bench: &mut Bench) -> Outcome {
             asked.exchange(&first, first.as_bytes())?;
             asked.client.line(line);
             let heard = asked.mailbox.hear(&asked.client);
-            if let Ok(got) = heard
+            if let Ok(got) = &heard
                 && got.bytes != datagram(1, first.as_bytes())
             {
                 return Finding::new(
@@ -191,6 +197,9 @@ fn line_too_long(bench: &mut Bench) -> Outcome {
                 )
                 .of(Half::Client)
                 .broken();
+            }
+            if matches!(heard, Err(Missing::Silent(_))) {
+                asked.client.was_waited_for();
             }
             because(asked.client.exits_with_error(&format!("at a line of {size} bytes")), cause)?;
         }

@@ -9,18 +9,32 @@ use std::time::Duration;
 
 /// The rows. The long ones wait for several times 200 ms.
 pub const CLIENT: &[Check] = &[
-    client!("one-lost", "sends again when the first send is lost", one_lost),
-    client!("one-at-a-time", "asks the next line only after the reply", one_at_a_time).long(),
-    client!("two-lost", "sends again when two sends are lost", two_lost).long(),
-    client!("three-lost", "sends again when three sends are lost", three_lost).long(),
-    client!("four-lost", "sends a fifth time when four sends are lost", four_lost).long(),
-    client!("lost-again", "counts its sends anew for each line", lost_again).takes(2),
-    client!("all-lost", "says `no reply` and exits with 1 after five sends", all_lost).long(),
-    client!("last-wait", "still takes the reply to its fifth send", last_wait).long(),
-    client!("waits-out", "waits for 150 ms at least after its fifth send, too", waits_out).long(),
-    client!("answered-once", "sends nothing again that was answered", answered_once).long(),
-    client!("rests-while-it-waits", "waits at rest for the reply", rests_while_it_waits).long(),
-    client!("asks-no-more", "asks no further line after `no reply`", asks_no_more).long(),
+    client!("one-lost", "sends again when the first send is lost", one_lost).after(&["prints-what-came"]),
+    client!("one-at-a-time", "asks the next line only after the reply", one_at_a_time)
+        .after(&["one-lost"])
+        .long(),
+    client!("two-lost", "sends again when two sends are lost", two_lost).after(&["one-lost"]).long(),
+    client!("three-lost", "sends again when three sends are lost", three_lost).after(&["two-lost"]).long(),
+    client!("four-lost", "sends a fifth time when four sends are lost", four_lost)
+        .after(&["two-lost"])
+        .long(),
+    client!("lost-again", "counts its sends anew for each line", lost_again).after(&["four-lost"]).takes(2),
+    client!("all-lost", "says `no reply` and exits with 1 after five sends", all_lost)
+        .after(&["four-lost"])
+        .long(),
+    client!("last-wait", "still takes the reply to its fifth send", last_wait).after(&["all-lost"]).long(),
+    client!("waits-out", "waits for 150 ms at least after its fifth send, too", waits_out)
+        .after(&["all-lost"])
+        .long(),
+    client!("answered-once", "sends nothing again that was answered", answered_once)
+        .after(&["one-lost"])
+        .long(),
+    client!("rests-while-it-waits", "waits at rest for the reply", rests_while_it_waits)
+        .after(&["one-lost"])
+        .long(),
+    client!("asks-no-more", "asks no further line after `no reply`", asks_no_more)
+        .after(&["all-lost"])
+        .long(),
 ];
 
 /// The rule for a request whose reply does not come.

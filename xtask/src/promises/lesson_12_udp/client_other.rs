@@ -11,15 +11,27 @@ use std::net::SocketAddr;
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
-    client!("doubled-reply", "takes a reply that comes twice for one", doubled_reply),
-    client!("late-reply", "takes an old reply for no new one", late_reply),
-    client!("both-replies", "takes one of the replies to two sends", both_replies),
-    client!("other-number", "ignores replies with another number", other_number).long(),
-    client!("ahead", "ignores a reply to what it has not asked yet", ahead).long(),
-    client!("short-reply", "ignores replies of fewer than 4 bytes", short_reply).long(),
-    client!("from-elsewhere", "ignores replies from another address", from_elsewhere).long(),
-    client!("keeps-its-times", "sends again in time while wrong replies come", keeps_its_times).takes(2),
-    client!("keeps-its-tries", "sends five times while wrong replies come", keeps_its_tries).takes(2),
+    client!("doubled-reply", "takes a reply that comes twice for one", doubled_reply)
+        .after(&["prints-what-came"]),
+    client!("late-reply", "takes an old reply for no new one", late_reply).after(&["doubled-reply"]),
+    client!("both-replies", "takes one of the replies to two sends", both_replies)
+        .after(&["one-lost", "doubled-reply"]),
+    client!("other-number", "ignores replies with another number", other_number)
+        .after(&["prints-what-came"])
+        .long(),
+    client!("ahead", "ignores a reply to what it has not asked yet", ahead).after(&["other-number"]).long(),
+    client!("short-reply", "ignores replies of fewer than 4 bytes", short_reply)
+        .after(&["other-number"])
+        .long(),
+    client!("from-elsewhere", "ignores replies from another address", from_elsewhere)
+        .after(&["other-number"])
+        .long(),
+    client!("keeps-its-times", "sends again in time while wrong replies come", keeps_its_times)
+        .after(&["other-number", "one-lost"])
+        .takes(2),
+    client!("keeps-its-tries", "sends five times while wrong replies come", keeps_its_tries)
+        .after(&["keeps-its-times", "all-lost"])
+        .takes(2),
 ];
 
 const OTHER: &str =

@@ -10,10 +10,13 @@ use crate::promises::{Check, client};
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("prints-what-came", "prints the text that came, whatever it is", prints_what_came),
-    client!("prints-bytes", "prints a reply that is not UTF-8 as it came", prints_bytes),
-    client!("longest-reply", "prints a reply of 1024 bytes whole", longest_reply),
-    client!("empty-reply", "takes a reply without a text", empty_reply),
-    client!("nothing-stale", "prints nothing of the number or of an old reply", nothing_stale),
+    client!("prints-bytes", "prints a reply that is not UTF-8 as it came", prints_bytes)
+        .after(&["prints-what-came"]),
+    client!("longest-reply", "prints a reply of 1024 bytes whole", longest_reply)
+        .after(&["prints-what-came"]),
+    client!("empty-reply", "takes a reply without a text", empty_reply).after(&["prints-what-came"]),
+    client!("nothing-stale", "prints nothing of the number or of an old reply", nothing_stale)
+        .after(&["longest-reply"]),
 ];
 
 fn prints_what_came(bench: &mut Bench) -> Outcome {

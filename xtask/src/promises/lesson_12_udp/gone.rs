@@ -9,10 +9,14 @@ use std::time::Duration;
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("gone-client", "goes on when a client is gone before its reply", gone_client),
-    server!("beside-bad-ones", "answers others beside a client that sends rubbish", beside_bad_ones),
-    server!("at-rest", "waits at rest for the next datagram", at_rest),
-    server!("still-there", "is still there after 4 s without a datagram", still_there).takes(4),
+    server!("gone-client", "goes on when a client is gone before its reply", gone_client)
+        .after(&["same-numbers"]),
+    server!("beside-bad-ones", "answers others beside a client that sends rubbish", beside_bad_ones)
+        .after(&["same-numbers", "too-short", "empty-datagram", "much-too-long"]),
+    server!("at-rest", "waits at rest for the next datagram", at_rest).after(&["empty-datagram"]),
+    server!("still-there", "is still there after 4 s without a datagram", still_there)
+        .after(&["at-rest"])
+        .takes(4),
 ];
 
 fn gone_client(bench: &mut Bench) -> Outcome {

@@ -9,10 +9,12 @@ use crate::promises::{Check, server};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("same-numbers", "keeps two clients with the same numbers apart", same_numbers),
-    server!("new-socket", "replies to where each request came from", new_socket),
-    server!("many-clients", "answers 64 clients at once", many_clients),
-    server!("late-client", "answers a client that was silent for a while", late_client),
+    server!("same-numbers", "keeps two clients with the same numbers apart", same_numbers)
+        .after(&["any-order"]),
+    server!("new-socket", "replies to where each request came from", new_socket).after(&["same-numbers"]),
+    server!("many-clients", "answers 64 clients at once", many_clients).after(&["same-numbers"]),
+    server!("late-client", "answers a client that was silent for a while", late_client)
+        .after(&["same-numbers"]),
 ];
 
 const TO_ITS_SENDER: &str = "a reply goes to the address that `recv_from` returned with its request, and to no other: clients \

@@ -8,8 +8,10 @@ use crate::promises::{Check, server};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("big-numbers", "returns numbers over 255, 65535 and 2147483647", big_numbers),
-    server!("number-of-letters", "leaves a number alone whose bytes look like letters", number_of_letters),
+    server!("big-numbers", "returns numbers over 255, 65535 and 2147483647", big_numbers)
+        .after(&["any-order"]),
+    server!("number-of-letters", "leaves a number alone whose bytes look like letters", number_of_letters)
+        .after(&["big-numbers"]),
     server!("any-order", "answers numbers in any order", any_order),
 ];
 

@@ -16,8 +16,9 @@ pub const SERVER: &[Check] = &[
     server!("long-then-short", "sends nothing of an earlier datagram", long_then_short),
     server!("keeps-boundaries", "answers datagrams that wait in its queue one by one", keeps_boundaries),
     server!("answers-once", "answers each datagram once", answers_once),
-    server!("repeated-requests", "answers a request again that comes again", repeated_requests),
-    server!("for-ever", "answers 300 requests of one client", for_ever),
+    server!("repeated-requests", "answers a request again that comes again", repeated_requests)
+        .after(&["any-order"]),
+    server!("for-ever", "answers 300 requests of one client", for_ever).after(&["repeated-requests"]),
 ];
 
 const NO_REPLY: &str = "perhaps the server waits for something that datagrams do not have, a line end, a connection or a \

@@ -23,6 +23,7 @@ pub const ROWS: &[Check] = &[
         .over(&[Family::Unix]),
     client!("calls-100-bytes", "calls a path of 100 bytes", calls_100_bytes).over(&[Family::Unix]),
     client!("nobody-at-path", "says so and exits with 1 when no server is at PATH", nobody_at_path)
+        .after(&["nobody-listens"])
         .over(&[Family::Unix]),
     client!("refuses-a-bad-path", "says that a path is empty or too long, and exits", refuses_a_bad_path)
         .over(&[Family::Unix]),
@@ -31,7 +32,8 @@ pub const ROWS: &[Check] = &[
         "ends-between-lines",
         "says so and exits with 1 when the server ended before a line",
         ends_between_lines
-    ),
+    )
+    .after(&["server-ends"]),
 ];
 
 /// Listens at `[::1]` while the client is given 127.0.0.1 on the same port, or the other way round.

@@ -7,24 +7,33 @@ mod place;
 mod restart;
 mod taken;
 
-use super::asking::{client as asking_client, exact, many, pair, server};
+use super::asking::{client as asking_client, exact, many, pair, server, waits, writes};
 use super::lesson_02_uppercase::{self, Uppercase};
-use super::{Check, any_client, any_server};
+use super::{Check, accept_fails, any_client, any_server, default_address, output_fails};
 
 /// All promises of the lesson.
 pub const PROMISES: &[&[Check]] = &[
     <Uppercase as pair::Rows>::PAIR,
+    lesson_02_uppercase::LETTERS,
     taken::ROWS,
     restart::ROWS,
     taken::DATAGRAMS,
     paths::ROWS,
     apart::ROWS,
     <Uppercase as many::Rows>::MANY,
-    lesson_02_uppercase::LETTERS,
     <Uppercase as server::Rows>::SERVER,
+    <Uppercase as writes::Rows>::REPLIES,
+    <Uppercase as waits::Rows>::SERVER_WAITS,
     any_server::SERVER,
+    <Uppercase as asking_client::Rows>::CLIENT,
+    <Uppercase as accept_fails::AskedRows>::ACCEPT,
+    default_address::SERVER,
     <Uppercase as exact::Rows>::EXACT,
     client::ROWS,
-    <Uppercase as asking_client::Rows>::CLIENT,
+    <Uppercase as writes::Rows>::ASKS,
+    <Uppercase as writes::Rows>::PRINTS,
+    <Uppercase as waits::Rows>::CLIENT_WAITS,
     any_client::CLIENT,
+    <Uppercase as output_fails::AskedRows>::OUTPUT,
+    default_address::CLIENT,
 ];

@@ -10,6 +10,7 @@ use crate::promises::{Check, server};
 /// The rows.
 pub const ROWS: &[Check] = &[
     server!("takes-a-relative-path", "takes a path relative to its working directory", takes_a_relative_path)
+        .after(&["takes-any-name"])
         .over(&[Family::Unix]),
     server!("takes-any-name", "takes all that follows `unix:` as the path, `@` too", takes_any_name)
         .over(&[Family::Unix]),

@@ -115,9 +115,9 @@ pub fn cause_of(
     cause: impl Into<Cause>,
     ordinary: impl FnOnce(&mut Bench) -> Outcome,
 ) -> Cause {
-    let (ends, logs) = (bench.ends.len(), bench.logs.len());
+    let (ends, logs) = (bench.ran.len(), bench.logs.len());
     let outcome = ordinary(bench);
-    bench.ends.truncate(ends);
+    bench.ran.truncate(ends);
     bench.logs.truncate(logs);
     match outcome {
         Ok(()) => cause.into(),

@@ -12,10 +12,18 @@ const INTERNET: &[Family] = &[Family::V4, Family::V6];
 
 /// The rows. Over TCP it is TIME_WAIT that keeps an address, as in lesson 07; on Unix sockets it is a file.
 pub const ROWS: &[Check] = &[
-    server!("restarts-at-once", RESTARTS, lesson_07_reuseaddr::restarts_at_once).over(INTERNET),
-    server!("restarts-at-once", RESTARTS, restarts_at_once).over(&[Family::Unix]),
-    server!("second-is-refused", SECOND, lesson_07_reuseaddr::second_is_refused).over(INTERNET),
-    server!("second-is-refused", SECOND, second_is_refused).over(&[Family::Unix]),
+    server!("restarts-at-once", RESTARTS, lesson_07_reuseaddr::restarts_at_once)
+        .after(&["replaces-a-stale-socket"])
+        .over(INTERNET),
+    server!("restarts-at-once", RESTARTS, restarts_at_once)
+        .after(&["replaces-a-stale-socket"])
+        .over(&[Family::Unix]),
+    server!("second-is-refused", SECOND, lesson_07_reuseaddr::second_is_refused)
+        .after(&["binds-its-address", "says-why-it-cannot-bind"])
+        .over(INTERNET),
+    server!("second-is-refused", SECOND, second_is_refused)
+        .after(&["binds-its-address", "says-why-it-cannot-bind"])
+        .over(&[Family::Unix]),
 ];
 
 const RESTARTS: &str = "restarts at once at the address that it just left";

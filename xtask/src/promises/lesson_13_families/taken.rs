@@ -19,8 +19,10 @@ pub const ROWS: &[Check] = &[
     server!("leaves-a-file", "leaves a regular file at PATH, says so and exits", leaves_a_file)
         .over(&[Family::Unix]),
     server!("leaves-a-folder", "leaves a folder at PATH, says so and exits", leaves_a_folder)
+        .after(&["leaves-a-file"])
         .over(&[Family::Unix]),
     server!("leaves-a-link", "leaves a symbolic link at PATH, says so and exits", leaves_a_link)
+        .after(&["leaves-a-file"])
         .over(&[Family::Unix]),
 ];
 
@@ -30,6 +32,7 @@ pub const DATAGRAMS: &[Check] = &[server!(
     "leaves a datagram socket at PATH, says so and exits",
     leaves_a_datagram_socket
 )
+.after(&["leaves-a-file"])
 .over(&[Family::Unix])];
 
 /// Starts the server where a socket file is that another one has left.

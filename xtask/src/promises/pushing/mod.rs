@@ -6,9 +6,11 @@ pub mod pair;
 pub mod printed;
 pub mod server;
 pub mod stream;
+pub mod waits;
+pub mod writes;
 
 use crate::bench::{Bench, Call, Endpoint, Peer, Server};
-use crate::finding::{Cause, Finding, Hindrance, Outcome, Stop, Words};
+use crate::finding::{Cause, Finding, Hindrance, Outcome, Stop, Words, quoted};
 use crate::promises::inputs::random_from;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
 use crate::wire::{self, Direction, Passed, Record, Wire};
@@ -48,9 +50,10 @@ pub trait Push: Sized + 'static {
     /// Where a message ends, in words that follow "each ends where".
     const ENDS: &'static str;
 
-    /// Returns the cause of a client's mistake, if its standard error shows it.
-    fn cause_of_error(stderr: &str) -> Option<Cause> {
-        let _ = stderr;
+    /// Returns the cause of a client's mistake, if its standard error shows it; `cuts` says whether the wire cuts what
+    /// passes.
+    fn cause_of_error(stderr: &str, messages: &[Vec<u8>], cuts: bool) -> Option<Cause> {
+        let _ = (stderr, messages, cuts);
         None
     }
 
@@ -59,6 +62,9 @@ pub trait Push: Sized + 'static {
         let _ = printed;
         None
     }
+
+    /// Whether the client speaks, too.
+    const SPEAKS: bool = false;
 
     /// What a client says, in words that follow "the client says".
     const SAYS: &'static str = "nothing: it only listens";
@@ -80,6 +86,20 @@ pub trait Push: Sized + 'static {
     /// # Errors
     /// The finding that the server did something else.
     fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome;
+
+    /// Does what [`Push::hear`] does, and `late` before it hears the first message, and before it answers, where it has to.
+    ///
+    /// # Errors
+    /// Those of [`Push::hear`] and of `late`.
+    fn hear_late(
+        server: &Server,
+        peer: &mut Peer,
+        messages: &[String],
+        late: &mut dyn FnMut(&mut Peer) -> Outcome,
+    ) -> Outcome {
+        late(peer)?;
+        Self::hear(server, peer, messages)
+    }
 
     /// Acts as the client of a server whose messages it does not know, and returns their number.
     ///
@@ -135,6 +155,8 @@ pub struct Traffic {
     pub server_ended: bool,
     /// Whether the client was gone before the server ended.
     pub client_left: bool,
+    /// Whether the client left bytes unread for as long as the wire waits: what the server said after them is not known.
+    pub ignored: bool,
 }
 
 impl Traffic {
@@ -152,6 +174,7 @@ impl Traffic {
             to_client: record.ribbon(Direction::ServerToClient).bytes,
             server_ended: record.has_fin(Direction::ServerToClient),
             client_left: exited && (client < server || server == usize::MAX),
+            ignored: record.reading(Direction::ServerToClient).ignored,
         }
     }
 }
@@ -171,6 +194,24 @@ pub fn wire_to<P: Push>(bench: &mut Bench, server: Endpoint, messages: &[String]
     bench.wire_with(seed, server, client_turns, turns)
 }
 
+/// The cause where a client of which the kernel shows that it has read no byte left.
+pub const READ_NOTHING: &str = "the client left and had read no byte of what came (the kernel shows that): a `read` into a \
+                                buffer of length 0 returns 0, as if that were the end, as soon as there is something \
+                                to read (`Vec::with_capacity` makes such a buffer: use `[0; 1024]`)";
+
+/// Returns the finding that a client spoke which only listens, if it did.
+pub fn spoke<P: Push>(passed: &Traffic) -> Option<Finding> {
+    let finding = || {
+        Finding::new(
+            format!("the client says {}", P::SAYS),
+            format!("it sent {}", quoted(&passed.to_server)),
+            "the client only listens: a server that does not read what was sent to it resets the connection when it \
+             closes it (RST), and that destroys what is still on its way",
+        )
+    };
+    (!P::SPEAKS && !passed.to_server.is_empty()).then(finding)
+}
+
 /// Returns what the wire passed to the client, piece by piece.
 pub fn pieces(record: &Record) -> Vec<Vec<u8>> {
     let to_client = |piece: &crate::wire::Piece| piece.direction == Direction::ServerToClient;
@@ -181,7 +222,7 @@ pub fn pieces(record: &Record) -> Vec<Vec<u8>> {
 /// Returns why a server that waits in this call cannot be judged in a lesson where servers push.
 pub fn waits_for_client(call: Call) -> Words {
     format!(
-        "the server waits for the client to speak first (in `{call}`), but the client of this lesson waits for the \
+        "the server waits for the client to speak first (in {call}), but the client of this lesson waits for the \
          server to push: that is another protocol, so nothing can be said of it here"
     )
     .into()

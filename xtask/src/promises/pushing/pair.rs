@@ -1,7 +1,7 @@
 //! Both programs of a lesson that pushes, with the wire between them: the conversation that a run shows.
 
 use super::printed::{printed_as, prints};
-use super::{Push, Traffic, bytes_of, long_messages, other_protocol, pieces, wire_to};
+use super::{Push, Traffic, bytes_of, long_messages, other_protocol, pieces, spoke, wire_to};
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Outcome, Stop, because, blame, count};
 use crate::promises::inputs::random_from;
@@ -89,7 +89,7 @@ fn pushed<P: Push>(bench: &mut Bench, messages: &[String]) -> Outcome<(Outcome, 
     }
     let outcome = match outcome {
         Ok(()) => server.alive("its client"),
-        Err(stop) => match P::servers_fault(messages, &passed) {
+        Err(stop) => match P::servers_fault(messages, &passed).filter(|_| spoke::<P>(&passed).is_none()) {
             // What the lesson predicts is nobody's fault, as long as the server said the right bytes.
             None if matches!(*stop, Stop::Demo(_)) => Err(stop),
             None => Err(blame(stop, Half::Client)),

@@ -1,9 +1,9 @@
 //! Judges what a client prints of the messages that a server pushed, and names a cause.
 
-use super::{LETTERS, Prediction, Push, Traffic, pieces};
+use super::{LETTERS, Prediction, Push, READ_NOTHING, Traffic, pieces, spoke};
 use crate::bench::{Bench, Client, Exit, repr};
-use crate::finding::{Cause, Finding, Outcome, Stop, Symptom, because, broken, quoted};
-use crate::wire::{Direction, Kind, Ribbon, Wire};
+use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because, broken, quoted};
+use crate::wire::{Direction, Kind, Reading, Ribbon, Wire};
 
 /// A check looks for longer texts in parts of this many bytes.
 const STRETCH: usize = 16 * 1024;
@@ -37,12 +37,20 @@ pub fn prints<P: Push>(
 ) -> Outcome {
     let wanted = printed_as(messages);
     let ended = client.exits_well("when the server has ended between two messages");
-    let ended = ended.map_err(|stop| broke_off::<P>(stop, client, wire));
+    let cuts = matches!(bench.wire, Kind::Dribble | Kind::Slice);
+    let ended = ended.map_err(|stop| broke_off::<P>(stop, client, wire, messages, cuts));
     let exited = client.exit().is_some();
-    let left = Traffic::of(&wire.record, exited).client_left;
+    let passed = Traffic::of(&wire.record, exited);
+    let spoke = spoke::<P>(&passed).map_or(Ok(()), |finding| finding.of(Half::Client).broken());
+    let reading = wire.record.reading(Direction::ServerToClient);
     let outcome = kept_to_it
+        .and(if ended.is_err() { spoke } else { Ok(()) })
         .and(ended)
-        .and_then(|()| client.printed_all(&wanted, |printed| cause_of_printed::<P>(printed, messages, left)))
+        .and_then(|()| {
+            client.printed_bytes(&wanted, |printed| {
+                cause_of_printed::<P>(printed, messages, passed.client_left, reading)
+            })
+        })
         .and_then(|()| nothing_more::<P>(client, messages));
     let ribbon = wire.record.ribbon(Direction::ServerToClient);
     let ribbon = Ribbon { writes: P::writes(messages, &ribbon.bytes), ..ribbon };
@@ -78,8 +86,21 @@ pub fn prints<P: Push>(
 }
 
 /// Returns the stop of a client that did not end well; its cause depends on how far the client came.
-fn broke_off<P: Push>(mut stop: Box<Stop>, client: &Client, wire: &Wire) -> Box<Stop> {
+fn broke_off<P: Push>(
+    mut stop: Box<Stop>,
+    client: &Client,
+    wire: &Wire,
+    messages: &[Vec<u8>],
+    cuts: bool,
+) -> Box<Stop> {
     let symptom = stop.symptom();
+    let reading = wire.record.reading(Direction::ServerToClient);
+    let is_running = matches!(symptom, Symptom::StillRuns | Symptom::StillWaits { .. });
+    let has_printed =
+        |message: &Vec<u8>| !message.is_empty() && memchr::memmem::find(&client.printed(), message).is_some();
+    if is_running && reading.ignored && reading.taken == 0 && messages.first().is_some_and(has_printed) {
+        return because::<()>(Err(stop), PEEKS).unwrap_err();
+    }
     if let Stop::Broken(finding) = &mut *stop
         && !wire.record.has_fin(Direction::ServerToClient)
     {
@@ -95,8 +116,16 @@ fn broke_off<P: Push>(mut stop: Box<Stop>, client: &Client, wire: &Wire) -> Box<
     if !matches!(symptom, Symptom::Exited(1 | 101)) {
         return stop;
     }
-    let known = P::cause_of_error(&client.said().text());
-    let cause = known.unwrap_or_else(|| format!("what came was right: {}", P::HOW).into());
+    let said = client.said();
+    let known = P::cause_of_error(&said.text(), messages, cuts);
+    let cause = known.unwrap_or_else(|| match said.is_blank() {
+        true => Cause::general(format!("what came was right: {}", P::HOW)),
+        false => Cause::general(format!(
+            "what came was right, and the client took it for an error: its own words on standard error say for which; \
+             {}",
+            P::HOW
+        )),
+    });
     because::<()>(Err(stop), cause).unwrap_err()
 }
 
@@ -199,41 +228,126 @@ pub fn has_rest_of_buffer(printed: &[u8], messages: &[Vec<u8>]) -> bool {
     printed.contains(&0) && !messages.iter().any(|message| message.contains(&0))
 }
 
-/// Returns the likely cause when a client printed something other than the messages.
-fn cause_of_printed<P: Push>(printed: &str, messages: &[Vec<u8>], left: bool) -> Cause {
-    if let Some(known) = P::cause_of_printed(printed) {
+/// Returns the messages that a client printed: the numbers, and the text behind each on its line.
+fn numbered(printed: &[u8]) -> Vec<(usize, &[u8])> {
+    const LABEL: &[u8] = b"message ";
+    let mut found = Vec::new();
+    for line in printed.split(|byte| *byte == b'\n') {
+        let Some(at) = memchr::memmem::find(line, LABEL) else { continue };
+        let rest = &line[at + LABEL.len()..];
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = std::str::from_utf8(&rest[..digits]).ok().and_then(|text| text.parse().ok());
+        if let (Some(number), Some(text)) = (number, rest[digits..].strip_prefix(b":")) {
+            found.push((number, text.strip_prefix(b" ").unwrap_or(text)));
+        }
+    }
+    found
+}
+
+/// Returns whether one of these messages was printed with the next one behind it.
+fn is_joined(printed: &[(usize, &[u8])], messages: &[Vec<u8>]) -> bool {
+    messages.windows(2).any(|two| {
+        let both = two.concat();
+        !two[0].is_empty() && !two[1].is_empty() && printed.iter().any(|(_, text)| text.starts_with(&both))
+    })
+}
+
+/// Returns the cause where the numbers of the messages are wrong; `None` when they count up from 1, or when it is not
+/// the numbers alone.
+fn cause_of_numbers(printed: &[(usize, &[u8])], messages: &[Vec<u8>]) -> Option<Cause> {
+    let numbers: Vec<usize> = printed.iter().map(|(number, _)| *number).collect();
+    if numbers.first() == Some(&0) {
+        return Some("messages are numbered from 1".into());
+    }
+    let right: Vec<usize> = (1..=messages.len()).collect();
+    (numbers.len() == messages.len() && numbers != right).then(|| {
+        let shown: Vec<String> = numbers.iter().take(6).map(ToString::to_string).collect();
+        let more = if numbers.len() > 6 { ", …" } else { "" };
+        format!(
+            "{} messages were printed, as there were, but numbered {}{more}: the first is number 1, and each other one \
+             is 1 more than the one before",
+            numbers.len(),
+            shown.join(", ")
+        )
+        .into()
+    })
+}
+
+/// Returns the cause where it is the label `message K:` that is missing or has a wrong number.
+pub fn cause_of_labels(printed: &[u8], messages: &[Vec<u8>]) -> Option<Cause> {
+    let found = numbered(printed);
+    match found.is_empty() && !printed.trim_ascii().is_empty() {
+        true => Some("each message is printed as `message K: TEXT`, K from 1".into()),
+        false => cause_of_numbers(&found, messages),
+    }
+}
+
+/// Returns the likely cause when a client printed something other than the messages. `left` says whether it left before
+/// the server ended, and `reading` what it read.
+fn cause_of_printed<P: Push>(printed: &[u8], messages: &[Vec<u8>], left: bool, reading: Reading) -> Cause {
+    if let Some(known) = P::cause_of_printed(&String::from_utf8_lossy(printed)) {
         return known;
     }
-    let labels = (1..=messages.len()).filter(|n| printed.contains(&format!("message {n}:"))).count();
-    match printed {
-        _ if has_rest_of_buffer(printed.as_bytes(), messages) => WHOLE_BUFFER.into(),
-        _ if printed.trim().is_empty() => {
-            "print each message as `message K: TEXT` when all of it has come".into()
-        }
-        _ if printed.contains("message 0:") => "messages are numbered from 1".into(),
-        _ if messages.windows(2).any(|two| {
-            !two[0].is_empty()
-                && !two[1].is_empty()
-                && printed.contains(&*String::from_utf8_lossy(&two.concat()))
-        }) =>
-        {
-            format!("messages were printed as one: each ends where {}, and is printed by itself", P::ENDS)
-                .into()
-        }
-        _ if left => {
-            "the client left before the server ended: go on until `read` returns 0; a `read` of fewer bytes \
-                      than the buffer holds is not the end"
-                .into()
-        }
-        _ if labels == messages.len() => {
-            "print the bytes of each message as they came: all of them, none else".into()
-        }
-        _ if labels == 0 => "each message is printed as `message K: TEXT`, K from 1".into(),
-        _ => {
-            let empty = messages.get(labels).is_some_and(Vec::is_empty) || messages.iter().any(Vec::is_empty);
-            let what = if empty { " (an empty one is a message, too)" } else { "" };
-            format!("only {labels} of {} messages were printed: print every message{what}", messages.len())
-                .into()
-        }
+    let found = numbered(printed);
+    let labels = (1..=messages.len()).filter(|n| found.iter().any(|(number, _)| number == n)).count();
+    if has_rest_of_buffer(printed, messages) {
+        return WHOLE_BUFFER.into();
+    }
+    if reading.is_nothing() && found.is_empty() {
+        return READ_NOTHING.into();
+    }
+    if printed.trim_ascii().is_empty() {
+        return match left {
+            true => "the client left before the server ended, and printed nothing: print each message as `message K: \
+                     TEXT` when all of it has come; perhaps its buffer has length 0 (`Vec::with_capacity`), so that \
+                     `read` returns 0 as soon as there is something to read"
+                .into(),
+            false => "print each message as `message K: TEXT` when all of it has come".into(),
+        };
+    }
+    if let Some(cause) = cause_of_labels(printed, messages) {
+        return cause;
+    }
+    if is_joined(&found, messages) {
+        return format!(
+            "messages were printed as one: each ends where {}, and is printed by itself",
+            P::ENDS
+        )
+        .into();
+    }
+    if left {
+        return "the client left before the server ended: go on until `read` returns 0; a `read` of fewer bytes than the \
+                buffer holds is not the end"
+            .into();
+    }
+    if labels == messages.len() {
+        return "print the bytes of each message as they came: all of them, none else".into();
+    }
+    let empty = messages.get(labels).is_some_and(Vec::is_empty) || messages.iter().any(Vec::is_empty);
+    let what = if empty { " (an empty one is a message, too)" } else { "" };
+    format!("only {labels} of {} messages were printed: print every message{what}", messages.len()).into()
+}
+
+/// The cause where a client prints again and again what it has not read.
+const PEEKS: &str = "the client printed bytes that it never took (the kernel shows that): `peek` leaves them there, and \
+                     returns them again and again; `read` takes them";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promises::lesson_04_sleep::Sleep;
+
+    fn cause(printed: &str) -> String {
+        let messages = ["QX", "ZJV", "KQ"].map(|text| text.as_bytes().to_vec());
+        cause_of_printed::<Sleep>(printed.as_bytes(), &messages, false, Reading::default()).words.to_string()
+    }
+
+    #[test]
+    fn wrong_numbers_are_no_missing_messages() {
+        assert!(cause("message 2: QX\nmessage 3: ZJV\nmessage 4: KQ\n").contains("numbered 2, 3, 4"));
+        assert!(cause("message 1: QX\nmessage 1: ZJV\nmessage 1: KQ\n").contains("numbered 1, 1, 1"));
+        assert!(cause("message 1: QX\nmessage 2: ZJV\n").contains("only 2 of 3"));
+        assert!(cause("message 1: QXZJV\nmessage 2: KQ\n").contains("printed as one"));
+        assert!(cause("message 1 QX\nmessage 2 ZJV\nmessage 3 KQ").contains("`message K: TEXT`"));
     }
 }

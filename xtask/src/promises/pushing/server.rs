@@ -28,12 +28,14 @@ pub trait Rows: Push {
             "survives clients that reset while it pushes",
             rst_while_pushing::<Self>
         )
+        .after(&["pushes-to-each"])
         .long_if(Self::PAUSES),
         server!(
             "keeps-no-sockets",
             "closes its socket whatever ended the connection",
             keeps_no_sockets::<Self>
-        ),
+        )
+        .after(&["pushes-to-each"]),
         server!(
             "binds-its-address",
             "listens at the address it was given and no other",
@@ -53,12 +55,17 @@ pub trait FramedRows: Framing {
 
 impl<P: Framing> FramedRows for P {}
 
-/// Returns messages of several kinds: with blanks, with letters beyond ASCII, one that fills no whole buffer.
+/// Returns messages of several kinds: with white space of every kind, with letters beyond ASCII, one that fills no whole buffer.
 fn some_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
     let (one, two) = (random_word(bench, 6), random_word(bench, 1500));
-    let mut messages = vec![format!(" two  words {one} "), "粘包 é".into(), two, one, "-x".into()];
-    messages.truncate(if P::PAUSES { 3 } else { 5 });
-    messages
+    // One of them comes twice: the same words again are a message of their own.
+    let first = format!("\ttwo \t words {one}\r\nand\x0bmore\x0c \n");
+    match P::PAUSES {
+        true => vec![first.clone(), two, first],
+        false => {
+            vec![first.clone(), "粘包 é".into(), two, first, one, "-x".into(), "\t".into(), "\r\n".into()]
+        }
+    }
 }
 
 /// Checks that exactly the messages come, then the end.

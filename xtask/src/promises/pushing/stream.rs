@@ -63,7 +63,8 @@ pub fn say(peer: &mut Peer, messages: &[Vec<u8>]) {
 /// Returns what is wrong with a server that should have said exactly `expected`, and ended.
 pub fn servers_fault(expected: &[u8], passed: &Traffic) -> Option<Finding> {
     let whole = passed.to_client == expected && passed.server_ended;
-    let right = whole || (passed.client_left && expected.starts_with(&passed.to_client));
+    let cut_short = passed.client_left || passed.ignored || !passed.to_server.is_empty();
+    let right = whole || (cut_short && expected.starts_with(&passed.to_client));
     let finding = || {
         Finding::new(
             format!("the server pushes \"{}\" and ends", expected.escape_ascii()),
@@ -97,6 +98,18 @@ pub fn predicted(messages: &[Vec<u8>], pieces: &[Vec<u8>]) -> Option<Prediction>
     })
 }
 
+/// Returns whether these bytes are the messages, each but once, and some are given more than once.
+fn is_without_repeats(messages: &[String], got: &[u8]) -> bool {
+    let mut once: Vec<&String> = Vec::new();
+    for message in messages {
+        if !once.contains(&message) {
+            once.push(message);
+        }
+    }
+    let once_in_all: String = once.iter().map(|message| message.as_str()).collect();
+    once.len() < messages.len() && once_in_all.as_bytes() == got
+}
+
 fn cause_of_push(messages: &[String], expected: &[u8], heard: &Heard) -> Cause {
     let got = &heard.bytes;
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
@@ -108,6 +121,9 @@ fn cause_of_push(messages: &[String], expected: &[u8], heard: &Heard) -> Cause {
     match got.get(same) {
         None if got.is_empty() => {
             "the server pushed nothing: it must not wait for a request, and push to every client".into()
+        }
+        _ if is_without_repeats(messages, got) => {
+            "a message that is given twice was pushed once: push every message, also one that came before".into()
         }
         Some(b'\n' | 0 | b' ' | b'\r') if at_edge => {
             "something stands between the messages: write the messages and nothing else".into()

@@ -31,8 +31,10 @@ const LONGEST: usize = 400;
 pub fn row(paint: Paint, label: &str, text: &str) -> String {
     const INDENT: usize = 18;
     let text = cut(&text.chars().flat_map(harmless).collect::<String>(), LONGEST);
-    let lines = wrap(&text, WIDTH - INDENT);
-    let label = paint.dim(&format!("{label:<12}"));
+    // A label that is longer pushes the first line to the right.
+    let room = label.chars().count().max(11) + 1;
+    let lines = wrap(&text, WIDTH - INDENT - (room - 12));
+    let label = paint.dim(&format!("{label:<room$}"));
     let mut out = format!("      {label}{}", lines.first().map_or("", String::as_str));
     for line in lines.iter().skip(1) {
         let _ = write!(out, "\n{:INDENT$}{line}", "");

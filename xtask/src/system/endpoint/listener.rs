@@ -3,7 +3,7 @@
 use super::kernel;
 use super::name::Endpoint;
 use super::stream::{Stream, address, domain};
-use socket2::{Socket, Type};
+use socket2::{SockRef, Socket, Type};
 use std::io;
 use std::net::{Shutdown, TcpListener};
 use std::path::PathBuf;
@@ -61,6 +61,11 @@ impl Listener {
     /// Returns where it listens.
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint
+    }
+
+    /// Returns the socket, to set its options: the connections that it accepts have them, too (tcp(7)).
+    pub fn options(&self) -> SockRef<'_> {
+        SockRef::from(&self.socket)
     }
 
     /// Lets `accept` wait, or not.

@@ -12,9 +12,22 @@ pub fn cpu_time(_: Pid) -> Option<Duration> {
     None
 }
 pub fn limit_memory(_: Pid, _: u64) {}
+pub fn descriptors(_: Pid) -> HashSet<u64> {
+    HashSet::new()
+}
+pub fn limit_descriptors(_: Pid, _: u64) -> Option<FewDescriptors> {
+    None
+}
+pub fn restore_descriptors(_: (Pid, u64, u64)) {}
 pub fn pause(_: Pid, _: bool) {}
 pub fn memory(_: Pid) -> Option<u64> {
     None
+}
+pub fn one_writes(_: Pid) -> bool {
+    false
+}
+pub fn time_limits(_: Pid) -> Vec<Duration> {
+    Vec::new()
 }
 pub fn zombies(_: Pid) -> Vec<Pid> {
     Vec::new()

@@ -24,7 +24,7 @@ fn children(pid: Pid) -> Vec<Pid> {
     found
 }
 
-fn threads(pid: Pid) -> Vec<Pid> {
+pub fn threads(pid: Pid) -> Vec<Pid> {
     let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
@@ -39,7 +39,7 @@ pub fn socket_inodes(pid: Pid) -> Vec<u64> {
 }
 
 /// Returns the fields of `/proc/PID/stat` after the name, which may itself contain spaces and parentheses.
-fn stat(path: &str) -> Option<Vec<String>> {
+pub fn stat(path: &str) -> Option<Vec<String>> {
     let text = fs::read_to_string(path).ok()?;
     let (_, rest) = text.rsplit_once(')')?;
     Some(rest.split_ascii_whitespace().map(String::from).collect())
@@ -96,6 +96,58 @@ pub fn limit_memory(root: Pid, more: u64) {
         let limit = libc::rlimit64 { rlim_cur: limit, rlim_max: limit };
         // SAFETY: prlimit reads the struct that it is given, and writes nothing: the place for the old limit is null.
         unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_AS, &limit, std::ptr::null_mut()) };
+    }
+}
+
+pub fn descriptors(pid: Pid) -> HashSet<u64> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else { return HashSet::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+pub fn limit_descriptors(root: Pid, spare: u64) -> Option<FewDescriptors> {
+    let mut few = FewDescriptors { before: Vec::new() };
+    for pid in descendants(root).into_iter().filter(|pid| !has_ended(*pid)) {
+        let open = descriptors(pid);
+        let limit = (0..).find(|number| !open.contains(number)).unwrap_or(0) + spare;
+        if open.is_empty() || threads(pid).into_iter().any(|tid| polled(pid, tid) > limit) {
+            return None;
+        }
+        let mut old = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: prlimit writes the struct that it is given; the place for a new limit is null.
+        if unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_NOFILE, std::ptr::null(), &mut old) }
+            != 0
+        {
+            return None;
+        }
+        if !set_descriptors((pid, limit.min(old.rlim_cur), old.rlim_max)) {
+            return None;
+        }
+        few.before.push((pid, old.rlim_cur, old.rlim_max));
+    }
+    (!few.before.is_empty()).then_some(few)
+}
+
+pub fn restore_descriptors(before: (Pid, u64, u64)) {
+    set_descriptors(before);
+}
+
+fn set_descriptors((pid, soft, hard): (Pid, u64, u64)) -> bool {
+    let limit = libc::rlimit64 { rlim_cur: soft, rlim_max: hard };
+    // SAFETY: prlimit reads the struct that it is given, and writes nothing: the place for the old limit is null.
+    unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_NOFILE, &limit, std::ptr::null_mut()) == 0 }
+}
+
+/// Returns the number of entries of the `poll` in which a thread sleeps; 0 when it sleeps in no `poll`.
+fn polled(pid: Pid, tid: Pid) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).unwrap_or_default();
+    let mut words = text.split_ascii_whitespace();
+    let number: Option<i64> = words.next().and_then(|word| word.parse().ok());
+    let name = number.and_then(|number| CALLS.iter().find(|(known, _)| *known == number));
+    match name {
+        Some((_, "poll" | "ppoll")) => {
+            words.nth(1).and_then(|word| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok()).unwrap_or(0)
+        }
+        _ => 0,
     }
 }
 

@@ -7,7 +7,12 @@ mod imp;
 #[path = "linux.rs"]
 mod imp;
 
-use std::collections::HashSet;
+#[cfg(target_os = "linux")]
+mod asleep;
+#[cfg(not(target_os = "linux"))]
+use imp as asleep;
+
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -30,8 +35,27 @@ impl Call {
     }
 
     /// Returns whether it returns when a connection brings something.
-    fn reads_connection(self) -> bool {
+    pub fn reads_connection(self) -> bool {
         !self.on_input && READS.contains(&self.name)
+    }
+
+    /// Returns whether it waits for another thread: for a lock, a channel, or the thread's end.
+    pub fn waits_for_thread(self) -> bool {
+        self.name == "futex"
+    }
+
+    /// Returns what it is in Rust, or what it waits for; empty where its name says that.
+    fn in_rust(self) -> &'static str {
+        match self.name {
+            "read" | "readv" | "recvfrom" | "recvmsg" | "recvmmsg" => "Rust's `read`",
+            "accept" | "accept4" => "Rust's `accept`",
+            "nanosleep" | "clock_nanosleep" => "Rust's `sleep`",
+            "futex" => "a lock, a channel or a `join`",
+            "wait4" | "waitid" => "the end of a child process",
+            "pause" | "rt_sigtimedwait" | "rt_sigsuspend" => "a signal",
+            _ if READS.contains(&self.name) => "whichever of several comes first",
+            _ => "",
+        }
     }
 
     /// Returns whether it waits for several files at once, of which its arguments name none.
@@ -43,9 +67,10 @@ impl Call {
 
 impl fmt::Display for Call {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.on_input {
-            true => write!(out, "{} of its standard input", self.name),
-            false => out.write_str(self.name),
+        match (self.on_input, self.in_rust()) {
+            (true, _) => write!(out, "`{}` of its standard input", self.name),
+            (false, "") => write!(out, "`{}`", self.name),
+            (false, rust) => write!(out, "`{}` ({rust})", self.name),
         }
     }
 }
@@ -131,10 +156,40 @@ pub fn call_for(root: Pid, inode: u64) -> Option<Call> {
     imp::call_for(root, inode)
 }
 
+/// Returns the calls in which the threads of the descendants of `root` sleep, each once; empty when one of them does not
+/// sleep, and where the platform does not tell.
+pub fn calls(root: Pid) -> Vec<Call> {
+    let mut found: Vec<Call> = Vec::new();
+    for call in imp::calls(root).unwrap_or_default() {
+        if !found.contains(&call) {
+            found.push(call);
+        }
+    }
+    found
+}
+
 /// Returns whether at least one thread of the descendants of `root` sleeps in a call that waits for input or for a
 /// connection.
 pub fn one_waits(root: Pid) -> bool {
     imp::one_waits(root)
+}
+
+/// Returns whether a thread of the descendants of `root` sleeps in a call that writes: it waits for room. `false` where
+/// the platform does not tell.
+pub fn one_writes(root: Pid) -> bool {
+    asleep::one_writes(root)
+}
+
+/// After which time an alarm clock may ring of which the kernel only tells that the process waits for it.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells"))]
+const MAY_RING: Duration = Duration::from_secs(3);
+
+/// Returns after which times the threads of the descendants of `root` will stop sleeping although nothing has come: the
+/// finite time limits of the calls in which they sleep, as arguments (poll(2), nanosleep(2)) or as options of the socket
+/// (SO_RCVTIMEO, SO_SNDTIMEO in socket(7)). Such a limit is a hint only: programs that look again and again have them,
+/// too. Empty where the platform does not tell.
+pub fn time_limits(root: Pid) -> Vec<Duration> {
+    asleep::time_limits(root)
 }
 
 /// Calls that return when a connection brings something.
@@ -158,6 +213,31 @@ const READS: [&str; 12] = [
 /// other systems than Linux.
 pub fn limit_memory(root: Pid, more: u64) {
     imp::limit_memory(root, more);
+}
+
+/// Returns how many file descriptors each descendant of `root` has open. Empty where the platform does not tell.
+pub fn descriptors(root: Pid) -> HashMap<Pid, u64> {
+    imp::descendants(root).into_iter().map(|pid| (pid, imp::descriptors(pid).len() as u64)).collect()
+}
+
+/// Leaves each descendant of `root` only `spare` free file descriptors, until the returned value is dropped: lowers its
+/// limit (RLIMIT_NOFILE, see getrlimit(2)) to its lowest free number and `spare` more. What is open stays open. `None` where
+/// the platform cannot do it, and where a descendant sleeps in a `poll` of more entries than the limit: the kernel
+/// would refuse its next one (poll(2)).
+pub fn limit_descriptors(root: Pid, spare: u64) -> Option<FewDescriptors> {
+    imp::limit_descriptors(root, spare)
+}
+
+/// The limits that processes had before [`limit_descriptors`]: dropping it restores them.
+pub struct FewDescriptors {
+    /// Each process with its soft and its hard limit.
+    before: Vec<(Pid, u64, u64)>,
+}
+
+impl Drop for FewDescriptors {
+    fn drop(&mut self) {
+        self.before.iter().for_each(|before| imp::restore_descriptors(*before));
+    }
 }
 
 /// Stops the descendants of `root` (SIGSTOP), and waits until none of their threads runs; with `false` lets them go

@@ -12,14 +12,15 @@ mod spec;
 
 pub use link::Link;
 pub use running::{end_all, interrupted, wait_ended};
-pub use spec::{Exit, Pipes, Spec, own_executable};
+pub use spec::{Exit, FULL, Pipes, Spec, own_executable};
 
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::processes::{self, Activity, Pid};
 use link::ProcessState;
 use running::{BURIAL, Process};
-use std::io::{self, PipeWriter, Write};
+use std::fs::File;
+use std::io::{self, PipeReader, PipeWriter, Write};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::thread;
@@ -57,11 +58,36 @@ impl Program {
     /// # Errors
     /// When there is no such program, or pipes or processes have run out.
     pub fn start(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
+        Self::start_with(spec, wanted, errors, Output::collect)
+    }
+
+    /// Starts it as [`Program::start`] does, and reads nothing of its standard output before [`Output::release`]. Its pipe
+    /// is the smallest that the kernel gives: one page (pipe(7)), and on other systems than Linux a larger one.
+    ///
+    /// # Errors
+    /// As [`Program::start`].
+    pub fn start_unread(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
+        Self::start_with(spec, wanted, errors, |stdout, wanted| {
+            #[cfg(target_os = "linux")]
+            let _ = nix::fcntl::fcntl(&stdout, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1));
+            Output::collect_later(stdout, wanted)
+        })
+    }
+
+    fn start_with(
+        spec: &Spec,
+        wanted: &[Vec<u8>],
+        errors: &[Vec<u8>],
+        collect: impl FnOnce(PipeReader, &[Vec<u8>]) -> Output,
+    ) -> anyhow::Result<Self> {
         let (stdin_reader, stdin) = io::pipe()?;
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
-        let pipes =
-            Pipes { stdin: stdin_reader.into(), stdout: stdout_writer.into(), stderr: stderr_writer.into() };
+        let stdout_writer: Stdio = match spec.full_output {
+            true => File::options().write(true).open(FULL)?.into(),
+            false => stdout_writer.into(),
+        };
+        let pipes = Pipes { stdin: stdin_reader.into(), stdout: stdout_writer, stderr: stderr_writer.into() };
         let process = Process::start(spec, pipes)?;
         Ok(Self {
             process,
@@ -69,7 +95,7 @@ impl Program {
             has_to_print: !wanted.is_empty() || !errors.is_empty(),
             has_to_say: !errors.is_empty(),
             allowance: 2 * wanted.iter().chain(errors).map(|text| text.len() as u64).sum::<u64>() + (1 << 20),
-            stdout: Output::collect(stdout, wanted),
+            stdout: collect(stdout, wanted),
             stderr: Output::collect(stderr, errors),
         })
     }
@@ -107,7 +133,14 @@ impl Program {
     /// # Errors
     /// The patience that is over.
     pub fn wait_exit_patiently(&self) -> Result<Exit, Patience> {
-        let mut patience = Patience::with(&[self.root()]);
+        self.wait_exit_within(Patience::with(&[self.root()]))
+    }
+
+    /// Waits for its end with this patience, longer while it prints.
+    ///
+    /// # Errors
+    /// The patience, which is over.
+    pub fn wait_exit_within(&self, mut patience: Patience) -> Result<Exit, Patience> {
         let mut printed = 0;
         let at_most = Instant::now() + AT_MOST;
         loop {
@@ -140,6 +173,7 @@ impl Program {
     /// it had to be killed because it ignored SIGTERM.
     pub fn end(&mut self) -> bool {
         self.stdin = None;
+        self.stdout.release();
         let mut heeded = true;
         if self.exit().is_none() {
             self.process.kept.ask_to_end();

@@ -22,7 +22,12 @@ pub struct Spec {
     pub env: Vec<(OsString, Option<OsString>)>,
     /// Working directory; the runner's own when `None`.
     pub dir: Option<PathBuf>,
+    /// Whether its standard output is [`FULL`], so that every write to it fails.
+    pub full_output: bool,
 }
+
+/// The device to which every write fails: the disk is full (ENOSPC, see full(4)). Only some systems have it.
+pub const FULL: &str = "/dev/full";
 
 impl Spec {
     /// Sets and removes the command's variables.

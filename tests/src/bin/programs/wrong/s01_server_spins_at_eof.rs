@@ -1,4 +1,6 @@
 // kills rests-after-fin@plain: a `read` at the end of the stream returns 0 at once
+// kills echo-bytes@plain: at the end of the stream returns 0 at once
+// never: the loop makes no call that waits
 // Mistake: it takes the Ok(0) of a client's end for data and reads again.
 // Breaks "until the client's EOF; then it closes that connection and accepts the next"; seen from outside: after a client's FIN one core at 100 %, that client never sees a FIN, no further client is served.
 use std::io::{self, Read, Write};

@@ -2,6 +2,8 @@
 // kills skips-empty-lines@plain: send the line without its line end, and nothing for an empty line or `q`
 // kills strips-crlf@plain: send the line without its line end, and nothing for an empty line or `q`
 // kills whole-replies@glue: the client's loop does not end there: look at what ends it
+// kills pair-talks@plain: `q` was sent
+// never: send exactly the bytes of the line
 // Mistake: it sends the line first and only then looks whether it was `q`.
 // Breaks "`q` (not sent) ends them"; seen from outside: the server gets the byte `q` as a request, and `Q` is printed.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,4 +1,5 @@
 # kills prints-messages@glue: the client did not answer the size
+# never: an empty message is announced and answered
 # Mistake: it receives 1024 bytes at a time until it has enough, and takes what is too much for part of the message.
 # Breaks "It never reads past the message"; seen from outside: size `5`, then `hello3` in one piece: it prints `message 1: hello3`, and the size 3 is never answered.
 import re

@@ -1,4 +1,5 @@
 // kills silence-is-no-end@stall@30: silence is not the end: only a `read` of
+// kills pair-messages@plain: in the wrong order
 // Mistake: it reads the length as little-endian.
 // Breaks "`u32` is big-endian, network byte order"; seen from outside: the length 00 00 00 0f is refused as 251658240 bytes; no message is printed.
 use serde_json::Value;

@@ -1,0 +1,76 @@
+//! How long a learner waits for the first failure: of each wrong program, the time from the start of a run until its first
+//! failed check stands on the screen.
+
+use super::asked::Asked;
+use lab_tests::corpus::{Judge, Program};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// How many programs the table has.
+const ROWS: usize = 10;
+/// How long the first failure may take, in seconds.
+const AT_MOST: f64 = 8.0;
+
+/// Runs the wrong programs one at a time, as a learner does, and prints the ten whose first failure takes longest.
+pub fn measure(asked: &Asked) {
+    let judge = asked.judge();
+    let mut all = Vec::new();
+    for lesson in &asked.lessons {
+        for program in asked.programs(&judge, lesson) {
+            let shown = Shown::of(&judge, program, lesson);
+            println!("{}", shown.line(program));
+            all.push((shown, program));
+        }
+    }
+    all.sort_by(|(one, _), (other, _)| other.seconds.total_cmp(&one.seconds));
+    let late = all.iter().filter(|(shown, _)| shown.seconds > AT_MOST).count();
+    println!("\nthe slowest of {} wrong programs; {late} take more than {AT_MOST} s", all.len());
+    all.iter().take(ROWS).for_each(|(shown, program)| println!("{}", shown.line(program)));
+}
+
+/// When and how the first failure came.
+struct Shown {
+    /// From the start of the runner, in seconds.
+    seconds: f64,
+    /// The failed promise, and what the program did instead.
+    why: String,
+}
+
+impl Shown {
+    fn of(judge: &Judge, program: &Program, lesson: &str) -> Self {
+        let mut words = judge.words(program, lesson, None);
+        // A learner reads text, and as many checks run at once as the runner chooses.
+        for (word, values) in [("--format", 1), ("--jobs", 1)] {
+            if let Some(at) = words.iter().position(|one| one == word) {
+                words.drain(at..=at + values);
+            }
+        }
+        let start = Instant::now();
+        let mut command = Command::new(&judge.runner);
+        command.args(words).current_dir(lab_tests::root()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("the runner");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let (mut seconds, mut why, mut got) = (None, String::new(), String::new());
+        for line in lines.map_while(Result::ok) {
+            let text = line.trim_start();
+            if seconds.is_none() && text.starts_with('✗') {
+                seconds = Some(start.elapsed().as_secs_f64());
+                why = text.trim_start_matches('✗').split_whitespace().collect::<Vec<_>>().join(" ");
+            } else if got.is_empty() && text.starts_with("got ") {
+                got = text["got ".len()..].trim().to_string();
+            }
+        }
+        let _ = child.wait();
+        let whole = start.elapsed().as_secs_f64();
+        match seconds {
+            Some(seconds) => Self { seconds, why: format!("{why}: {got} (whole run {whole:.1} s)") },
+            None => Self { seconds: whole, why: "no failure was shown".into() },
+        }
+    }
+
+    fn line(&self, program: &Program) -> String {
+        let missed = if self.seconds > AT_MOST { "  MISSED" } else { "" };
+        format!("{:>6.1} s  {:<44} {}{missed}", self.seconds, program.file, self.why)
+    }
+}

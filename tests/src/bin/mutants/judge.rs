@@ -1,0 +1,139 @@
+//! Builds a change and judges it.
+
+use super::change::Change;
+use super::known::Known;
+use lab_tests::Ran;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The seeds of the runs. A change survives when it passes all of them.
+const SEEDS: [&str; 3] = ["7", "11", "12"];
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It does not compile.
+    NotCompiling,
+    /// A check failed it.
+    Killed,
+    /// It passed every check.
+    Survived,
+    /// The runner could not judge it.
+    NotJudged,
+}
+
+/// A change and its verdict.
+pub struct Judged {
+    /// The change.
+    pub change: Change,
+    /// What became of it.
+    pub ending: Ending,
+    /// For a killed one: the first failed check that waits for no other, what came, and the cause.
+    pub first: Option<[String; 4]>,
+    /// What a reader found, for a survivor that is listed.
+    pub known: Option<Known>,
+    /// The notes of a survivor.
+    pub notes: Vec<String>,
+}
+
+/// Builds a change, and keeps its programs. `None` when it does not compile.
+///
+/// # Panics
+/// When files cannot be read or written.
+pub fn build(clone: &Path, change: &Change, number: usize) -> Option<BTreeMap<&'static str, PathBuf>> {
+    let file = clone.join("solutions").join(&change.lesson).join(&change.file);
+    let source = fs::read_to_string(&file).expect("a source");
+    fs::write(&file, change.apply(&source)).expect("the change");
+    let package = format!("solution-{}", change.lesson);
+    let mut cargo = Command::new("cargo");
+    cargo.args([
+        "build",
+        "--quiet",
+        "--offline",
+        "--package",
+        &package,
+        "--config",
+        "build.rustflags=[\"--cap-lints=allow\"]",
+    ]);
+    cargo.current_dir(clone).env("CARGO_TARGET_DIR", clone.with_file_name("target"));
+    let built = cargo.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("cargo").success();
+    fs::write(&file, source).expect("the source");
+    let keep = |half: &'static str| {
+        let name = format!("solution-{}-{half}", &change.lesson[..2]);
+        let kept = clone.with_file_name("built").join(format!("{number}-{half}"));
+        fs::create_dir_all(kept.parent().expect("a folder")).expect("a folder");
+        fs::copy(clone.with_file_name("target").join("debug").join(name), &kept).expect("a program");
+        (half, kept)
+    };
+    built.then(|| ["server", "client"].map(keep).into())
+}
+
+/// Judges a change with every seed, until one fails it.
+pub fn judge(change: &Change, built: Option<&BTreeMap<&str, PathBuf>>, known: &[Known]) -> Judged {
+    let mut judged = Judged {
+        change: change.clone(),
+        ending: Ending::NotCompiling,
+        first: None,
+        known: None,
+        notes: Vec::new(),
+    };
+    let Some(built) = built else { return judged };
+    for seed in SEEDS {
+        let command = |half: &str| built[half].to_string_lossy().into_owned();
+        let (server, client) = (command("server"), command("client"));
+        let words = [
+            "run",
+            &change.lesson,
+            "--server",
+            &server,
+            "--client",
+            &client,
+            "--seed",
+            seed,
+            "--format",
+            "json",
+        ];
+        let ran: Ran = lab_tests::runner(&lab_tests::siblings().0.to_string_lossy(), &words)
+            .output()
+            .expect("the runner")
+            .into();
+        judged.ending = match ran.status {
+            0 => Ending::Survived,
+            1 => Ending::Killed,
+            _ => Ending::NotJudged,
+        };
+        match judged.ending {
+            Ending::Survived => judged.notes = notes(&ran.json()),
+            Ending::Killed => judged.first = first_failed(&ran.json()),
+            _ => judged.first = Some([ran.status.to_string(), String::new(), ran.stderr, String::new()]),
+        }
+        if judged.ending != Ending::Survived {
+            return judged;
+        }
+    }
+    judged.known = known.iter().find(|known| known.is_of(change)).cloned();
+    judged
+}
+
+/// Returns the checks of the only lesson of a report.
+fn checks(report: &Value) -> impl Iterator<Item = &Value> {
+    report["lessons"][0]["checks"].as_array().into_iter().flatten()
+}
+
+/// Returns half and id, what was expected, what came, and the cause of the first failed check that waits for no other.
+fn first_failed(report: &Value) -> Option<[String; 4]> {
+    let failed = || checks(report).filter(|check| check["verdict"] == "fail");
+    let own = failed().find(|check| check["waits_for"].is_null() && check["half"] != "pair");
+    let check = own.or_else(|| failed().find(|check| check["half"] != "pair")).or_else(|| failed().next())?;
+    let text = |name: &str| check[name].as_str().unwrap_or_default().to_string();
+    let place = format!("{} {}@{}", text("half"), text("id"), text("wire"));
+    Some([place, text("expected"), text("got"), text("cause")])
+}
+
+fn notes(report: &Value) -> Vec<String> {
+    let notes = checks(report).flat_map(|check| check["notes"].as_array().into_iter().flatten());
+    notes.filter_map(|note| note.as_str().map(String::from)).collect()
+}

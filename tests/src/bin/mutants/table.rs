@@ -1,0 +1,60 @@
+//! The result, as a page for a reader.
+
+use super::judge::{Ending, Judged};
+use std::fmt::Write;
+
+/// How many of the killed ones show their first cause.
+const CAUSES: usize = 60;
+
+/// Renders the table, what survived, and the first causes of some that were killed.
+pub fn render(seed: u64, all: &[Judged]) -> String {
+    let mut out = format!("# {} changes of the solutions, seed {seed}\n\n", all.len());
+    out += "| lesson | changes | not compiling | killed | equivalent, minor, note | survived otherwise | not judged |\n";
+    out += "|---|---|---|---|---|---|---|\n";
+    let lessons: std::collections::BTreeSet<&str> = all.iter().map(|one| &*one.change.lesson).collect();
+    for lesson in lessons.into_iter().map(Some).chain([None]) {
+        let of: Vec<&Judged> =
+            all.iter().filter(|one| lesson.is_none_or(|lesson| one.change.lesson == lesson)).collect();
+        let count = |ending| of.iter().filter(|one| one.ending == ending).count();
+        let is_harmless = |one: &&&Judged| {
+            one.known.as_ref().is_some_and(|known| ["equivalent", "minor", "note"].contains(&known.word()))
+        };
+        let harmless = of.iter().filter(is_harmless).count();
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {harmless} | {} | {} |",
+            lesson.unwrap_or("all"),
+            of.len(),
+            count(Ending::NotCompiling),
+            count(Ending::Killed),
+            count(Ending::Survived) - harmless,
+            count(Ending::NotJudged)
+        );
+    }
+    out += "\n## Survived\n\n";
+    for one in all.iter().filter(|one| one.ending == Ending::Survived) {
+        let found = one.known.as_ref().map_or("NOT READ YET", |known| &known.found);
+        let change = &one.change;
+        let _ = writeln!(out, "{}\t{}\t{}\t{found}", change.lesson, change.file.display(), change.words());
+        one.notes.iter().for_each(|note| {
+            let _ = writeln!(out, "# line {}, the runner's note: {note}", change.line);
+        });
+    }
+    out += "\n## Not judged\n\n";
+    for one in all.iter().filter(|one| one.ending == Ending::NotJudged) {
+        let _ =
+            writeln!(out, "- {}: {}", one.change.place(), one.first.as_ref().map_or("", |first| &first[2]));
+    }
+    out += "\n## First causes\n\n";
+    let mut killed: Vec<&Judged> = all.iter().filter(|one| one.ending == Ending::Killed).collect();
+    fastrand::Rng::with_seed(seed).shuffle(&mut killed);
+    for one in killed.into_iter().take(CAUSES) {
+        let [place, expected, got, cause] = one.first.clone().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "- {}\n  {place}\n  expected: {expected}\n  got: {got}\n  cause: {cause}",
+            one.change.place()
+        );
+    }
+    out
+}

@@ -1,0 +1,85 @@
+// kills refuses-long-headers@plain: check the announced size before anything is allocated or read for it
+// kills refuses-long-bodies@plain: check the announced size before anything is allocated or read for it
+// Mistake: it takes memory for a size of up to 256 MiB before it looks whether the size is allowed.
+// Breaks "before they allocate for it"; seen from outside: its memory grows by 256 MiB for a size that it then refuses.
+use serde_json::Value;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+const MAX_HEADER: usize = 64 * 1024;
+const MAX_BODY: u64 = 64 * 1024 * 1024;
+
+/// The length of the next header; `None` when the stream ends before it.
+fn read_length(stream: &mut TcpStream) -> Result<Option<usize>, String> {
+    let mut bytes = [0; 4];
+    let mut filled = 0;
+    while filled < 4 {
+        match stream.read(&mut bytes[filled..]) {
+            Ok(0) if filled == 0 => return Ok(None),
+            Ok(0) => return Err("the server ended inside a length".to_string()),
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(format!("the server is gone: {error}")),
+        }
+    }
+    let length = u32::from_be_bytes(bytes) as usize;
+    let room: Vec<u8> = Vec::with_capacity(length.min(256 << 20));
+    if length > room.capacity().min(MAX_HEADER) {
+        return Err(format!("a header of {length} bytes is too big"));
+    }
+    Ok(Some(length))
+}
+
+fn data_size(header: &[u8]) -> Result<usize, String> {
+    let header: Value = serde_json::from_slice(header).map_err(|error| format!("bad header: {error}"))?;
+    let size = header
+        .get("data_size")
+        .and_then(Value::as_u64)
+        .ok_or("no data_size in the header")?;
+    let room: Vec<u8> = Vec::with_capacity(size.min(256 << 20) as usize);
+    if size > MAX_BODY.min(room.capacity() as u64) {
+        return Err(format!("a body of {size} bytes is too big"));
+    }
+    Ok(size as usize)
+}
+
+fn read_exactly(stream: &mut TcpStream, size: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = vec![0; size];
+    stream
+        .read_exact(&mut bytes)
+        .map_err(|error| format!("the server is gone: {error}"))?;
+    Ok(bytes)
+}
+
+fn show(count: u64, body: &[u8]) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    write!(out, "message {count}: ")
+        .and_then(|()| out.write_all(body))
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("standard output: {error}"))
+}
+
+fn hear(address: &str) -> Result<(), String> {
+    let mut stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
+    let mut count = 0;
+    while let Some(length) = read_length(&mut stream)? {
+        let header = read_exactly(&mut stream, length)?;
+        let body = read_exactly(&mut stream, data_size(&header)?)?;
+        count += 1;
+        show(count, &body)?;
+    }
+    Ok(())
+}
+
+pub fn main(args: &[String]) -> ExitCode {
+    let address = args.first().map_or("127.0.0.1:8888", String::as_str);
+    match hear(address) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{address}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Saves where the learner stands after a run.
+
+use super::choice::other;
+use super::plan::Plan;
+use crate::commands::shared;
+use crate::course::Lesson;
+use crate::finding::Verdict;
+use crate::report::{LessonReport, Report};
+use crate::workspace::lab::State;
+
+impl Plan<'_> {
+    /// Saves where the learner stands, but only after a whole run of the learner's own programs. A half that passed as a
+    /// command is kept with it; both halves make a passed lesson.
+    pub(super) fn remember(&self, report: &Report) {
+        let args = self.args;
+        let in_part = args.check.is_some() || args.wire.is_some() || args.family.is_some();
+        if args.solution || args.dir.is_some() || in_part || report.interrupted {
+            return;
+        }
+        let saved = shared::lab().update(|state| self.note(report, state));
+        match saved {
+            Ok(None) => {}
+            Ok(Some(message)) => eprintln!("note: {message}"),
+            Err(error) => eprintln!("note: the progress was not saved: {error:#}"),
+        }
+    }
+
+    fn note(&self, report: &Report, state: &mut State) {
+        let rows = || self.lessons.iter().copied().zip(&report.lessons);
+        // A learner may break a passed lesson on purpose: it stays passed, and the current lesson stays the same.
+        let broken_again =
+            self.lessons.iter().all(|lesson| shared::is_done(lesson, state, self.choice(lesson).half));
+        for (lesson, _) in rows().filter(|(_, report)| report.verdict() == Verdict::Pass) {
+            let choice = self.choice(lesson);
+            for (half, command) in choice.commands() {
+                state.halves.entry(lesson.dir()).or_default().insert(half.word().into(), command.clone());
+            }
+            let whole = match choice.half {
+                None => true,
+                Some(half) => state.half(&lesson.dir(), other(half)).is_some(),
+            };
+            if whole {
+                state.passed.insert(lesson.dir());
+            }
+        }
+        if self.args.all {
+            return;
+        }
+        state.options = self.options_of_commands();
+        let failed = rows().find(|(_, report)| report.verdict() != Verdict::Pass);
+        match (failed, self.lessons.last()) {
+            (Some(_), _) if broken_again => {}
+            (Some((lesson, _)), _) => state.current = Some(lesson.dir()),
+            (None, Some(last)) => {
+                state.current = shared::after(last, state, self.choice(last).half).map(Lesson::dir);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Returns the options of this run that name the programs, where it names commands.
+    pub(super) fn options_of_commands(&self) -> Option<String> {
+        let args = self.args;
+        let names = args.server.is_some() || args.client.is_some() || args.cwd.is_some();
+        names.then(|| self.options.clone())
+    }
+
+    /// Returns the words about the one half that was judged, when all of it is right.
+    pub(super) fn half_passed(&self, report: &LessonReport) -> Option<String> {
+        let half = report.half.filter(|_| report.verdict() == Verdict::Pass)?;
+        let held = report.count(Verdict::Pass) + report.count(Verdict::Demo);
+        Some(format!("your {}: {held} of {} checks", half.word(), report.all()))
+    }
+}

@@ -1,0 +1,141 @@
+//! A server goes on when `accept` fails. The runner lets it have no free file descriptor for a while (prlimit(2)).
+
+use super::asking::Ask;
+use super::asking::server::{asks, next_is_served};
+use super::inputs::random_word;
+use super::pushing::Push;
+use crate::bench::{Bench, Ending, Exit, Family, Peer, Server, same_bytes};
+use crate::finding::{Finding, Half, Outcome, Symptom, because, skip};
+use crate::promises::{Check, server};
+
+/// The row, for servers that reply.
+pub trait AskedRows: Ask {
+    /// What every such server promises.
+    const ACCEPT: &'static [Check] =
+        &[server!("accept-fails", TITLE, asked::accept_fails::<Self>).over(&[Family::V4])];
+}
+
+impl<P: Ask> AskedRows for P {}
+
+/// The row, for servers that push.
+pub trait PushedRows: Push {
+    /// What every such server promises.
+    const ACCEPT: &'static [Check] = &[server!("accept-fails", TITLE, pushed::accept_fails::<Self>)];
+}
+
+impl<P: Push> PushedRows for P {}
+
+const TITLE: &str = "goes on when `accept` fails, and serves the next client";
+
+/// How many clients a server may accept without a free descriptor. It may have reserved one for the next client before
+/// (Linux does, at the start of an `accept` that waits), and several processes may wait in `accept`.
+const RESERVED: usize = 16;
+
+/// Why a server does not go on.
+const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): the listener is not \
+                     broken by that; report it, wait a moment, and call `accept` again";
+
+/// Lets the server have no free descriptor while clients come, the last of which is returned: it must be served now.
+/// `spare` is how many more than one descriptor a connection takes, and `ask` sends what that client has to send.
+///
+/// # Errors
+/// The finding that the server ended.
+fn comes_meanwhile(
+    bench: &mut Bench,
+    server: &mut Server,
+    spare: u64,
+    ask: impl Fn(&mut Peer),
+) -> Outcome<Peer> {
+    server.wait_rest();
+    let Some(few) = server.without_descriptors(spare) else {
+        return skip("on this platform, or with this server, the runner cannot make `accept` fail");
+    };
+    let mut leavers = Vec::new();
+    let mut come = || loop {
+        bench.logs.clear();
+        let mut peer = bench.connect(server)?;
+        server.wait_rest();
+        if !server.has_accepted(&peer) {
+            ask(&mut peer);
+            return Ok(peer);
+        }
+        if leavers.len() == RESERVED {
+            return skip("the server accepts clients although it has no free file descriptor");
+        }
+        // Not closed: what a server still sends must not be answered with RST.
+        peer.half_close();
+        server.wait_rest();
+        leavers.push(peer);
+    };
+    let last = come();
+    server.wait_rest();
+    let exit = server.exit();
+    drop(few);
+    let Some(exit) = exit else { return last };
+    let symptom = if exit == Exit::Code(101) { Symptom::Panicked } else { Symptom::Other };
+    let got = format!("it {exit} when that happened");
+    Finding::new("the server goes on when `accept` fails", got, CAUSE).seen(symptom).of(Half::Server).broken()
+}
+
+mod asked {
+    use super::*;
+
+    pub fn accept_fails<P: Ask>(bench: &mut Bench) -> Outcome {
+        let mut server = bench.server()?;
+        // What a program opens once, for its first client, is open before the others come.
+        next_is_served::<P>(bench, &mut server, "its start")?;
+        server.wait_rest();
+        let before = server.descriptors();
+        let mut held = bench.connect(&mut server)?;
+        let request = P::requests(&mut bench.rng, 40);
+        asks::<P>(&mut held, &request)?;
+        let more = server.descriptors().more_than(&before);
+        held.half_close();
+        let _ = held.hear_to_end(1024);
+        held.close();
+        let expected = P::reply(&request);
+        let mut last = comes_meanwhile(bench, &mut server, more.saturating_sub(1), |peer| {
+            let _ = peer.say(&request);
+        })?;
+        // Some runtimes accept such a client and close it at once (libuv does).
+        if last.is_broken_off() {
+            return next_is_served::<P>(bench, &mut server, "`accept` failed");
+        }
+        let mut heard = P::hear(&mut last, &expected);
+        if heard.bytes.is_empty() && matches!(heard.ending, Some(Ending::Silence(_))) {
+            heard = P::hear(&mut last, &expected);
+        }
+        server.alive("`accept` failed")?;
+        same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.bytes.len() {
+            0 => CAUSE.into(),
+            _ => P::cause_of_reply(&request, expected, heard),
+        })
+    }
+}
+
+mod pushed {
+    use super::*;
+
+    pub fn accept_fails<P: Push>(bench: &mut Bench) -> Outcome {
+        // More than the buffers on the way hold, so that a client that does not read stays connected.
+        let messages = vec![random_word(bench, 90_000)];
+        let mut server = bench.server_with(&messages)?;
+        let mut peer = bench.connect(&mut server)?;
+        P::hear(&server, &mut peer, &messages)?;
+        peer.close();
+        server.wait_rest();
+        let before = server.descriptors();
+        let mut held = bench.connect_tiny(&mut server)?;
+        let _ = held.hear(1);
+        server.wait_rest();
+        let more = server.descriptors().more_than(&before);
+        held.reset();
+        let mut last = comes_meanwhile(bench, &mut server, more.saturating_sub(1), |_| {})?;
+        if last.is_broken_off() {
+            last = bench.connect(&mut server)?;
+        }
+        let heard = P::hear(&server, &mut last, &messages);
+        server.alive("`accept` failed")?;
+        because(heard, CAUSE)
+    }
+}

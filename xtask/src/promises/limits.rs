@@ -1,0 +1,97 @@
+//! What a program does when a time limit is over that it has set itself, in every scenario.
+
+use crate::bench::{Client, Ending, Peer, Server};
+use crate::finding::{Finding, Half, Outcome, count, quoted};
+use std::time::Duration;
+
+/// How long such a check takes at most, in seconds. It begins before most others.
+pub const SECONDS: u8 = 10;
+/// The same as a time.
+pub const IN_ALL: Duration = Duration::from_secs(SECONDS as u64);
+
+/// Is silent for as long as the time limits that the kernel sees in these two servers, and checks that both go on: the
+/// one that `peer` is connected to, and an idle one. `when` says what it waits for.
+///
+/// # Errors
+/// The finding that a server has ended, or its connection.
+pub fn server_waits(server: &Server, idle: Option<&Server>, peer: &mut Peer, when: &str) -> Outcome {
+    let limit = server.to_be_silent().max(idle.and_then(Server::to_be_silent));
+    let Some(limit) = limit else { return Ok(()) };
+    let ending = peer.stays_silent(limit);
+    if let Some(exit) = server.exit() {
+        return gave_up(Half::Server, when, limit, &format!("it {exit}"));
+    }
+    if let Some(exit) = idle.and_then(Server::exit) {
+        return gave_up(Half::Server, "it has no client", limit, &format!("it {exit}"));
+    }
+    has_kept(peer, ending, Half::Server, when, limit)
+}
+
+/// Does the same without reading from the server, which waits for its client to read, or to answer. `left` is for how long
+/// this check may still be silent.
+///
+/// # Errors
+/// As [`server_waits`].
+pub fn server_waits_unheard(
+    server: &Server,
+    idle: Option<&Server>,
+    peer: &Peer,
+    left: &mut Duration,
+) -> Outcome {
+    let limit = server.to_be_silent().max(idle.and_then(Server::to_be_silent));
+    let Some(limit) = limit.filter(|limit| limit <= left) else { return Ok(()) };
+    *left -= limit;
+    server.is_left_alone(limit);
+    let when = "its client takes nothing, or does not answer";
+    if let Some(exit) = server.exit() {
+        return gave_up(Half::Server, when, limit, &format!("it {exit}"));
+    }
+    if let Some(exit) = idle.and_then(Server::exit) {
+        return gave_up(Half::Server, "it has no client", limit, &format!("it {exit}"));
+    }
+    match peer.other_is_open() {
+        true => Ok(()),
+        false => gave_up(Half::Server, when, limit, "it ended the connection"),
+    }
+}
+
+/// Does the same for two clients, each with its connection and what it waits for.
+///
+/// # Errors
+/// The finding that a client has ended, or its connection, or has sent something.
+pub fn client_waits(mut clients: [(&Client, &mut Peer); 2], whens: [&str; 2]) -> Outcome {
+    let [one, two] = [&clients[0], &clients[1]].map(|(client, _)| client.to_be_silent());
+    let Some(limit) = one.max(two) else { return Ok(()) };
+    let endings = [limit, Duration::from_millis(1)];
+    for (((client, peer), when), time) in clients.iter_mut().zip(whens).zip(endings) {
+        let ending = peer.stays_silent(time);
+        if let Some(exit) = client.exit() {
+            return gave_up(Half::Client, when, limit, &format!("it {exit}"));
+        }
+        has_kept(peer, ending, Half::Client, when, limit)?;
+    }
+    Ok(())
+}
+
+/// Checks that a program has neither ended its connection nor sent anything while the runner was silent.
+fn has_kept(peer: &mut Peer, ending: Option<Ending>, half: Half, when: &str, limit: Duration) -> Outcome {
+    if let Some(ending) = ending {
+        return gave_up(half, when, limit, &format!("it {ending}"));
+    }
+    let more = peer.pending();
+    match more.len() {
+        0 => Ok(()),
+        n => gave_up(half, when, limit, &format!("it sent {}: {}", count(n), quoted(&more))),
+    }
+}
+
+fn gave_up(half: Half, when: &str, limit: Duration, what: &str) -> Outcome {
+    Finding::new(
+        format!("the {} waits as long as {when}", half.word()),
+        format!("within {:.1} s {what}", limit.as_secs_f32()),
+        "it gave up by a time limit of its own: silence is no end and no error, however long it lasts; let the call wait \
+         without a limit, or go on after it",
+    )
+    .of(half)
+    .broken()
+}

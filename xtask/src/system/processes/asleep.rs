@@ -1,0 +1,206 @@
+//! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, and when it returns although
+//! nothing has come.
+
+use super::imp::{descendants, stat, threads};
+use super::{MAY_RING, Pid};
+use std::fs;
+use std::mem::{MaybeUninit, size_of};
+use std::time::Duration;
+
+/// A call in which a thread sleeps, as `/proc/PID/task/TID/syscall` shows it (proc_pid_syscall(5)).
+struct Asleep {
+    pid: Pid,
+    number: i64,
+    arguments: [u64; 6],
+}
+
+/// Returns the calls in which the threads of the descendants of `root` sleep.
+fn asleep(root: Pid) -> impl Iterator<Item = Asleep> {
+    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
+    descendants(root).into_iter().flat_map(threads).filter_map(|(pid, tid)| {
+        let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"))?;
+        if fields[0] != "S" {
+            return None;
+        }
+        let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok()?;
+        let mut words = text.split_ascii_whitespace();
+        let number = words.next()?.parse().ok()?;
+        let mut arguments = [0; 6];
+        for argument in &mut arguments {
+            *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+        }
+        Some(Asleep { pid, number, arguments })
+    })
+}
+
+pub fn one_writes(root: Pid) -> bool {
+    asleep(root).any(|call| call.writes())
+}
+
+pub fn time_limits(root: Pid) -> Vec<Duration> {
+    let mut limits: Vec<Duration> = asleep(root).filter_map(|call| call.time_limit()).collect();
+    if descendants(root).into_iter().any(catches_alarm) {
+        limits.push(MAY_RING);
+    }
+    limits
+}
+
+/// Returns whether a process has a handler for SIGALRM, which alarm(2) sends: the kernel does not tell when.
+fn catches_alarm(pid: Pid) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    // A runtime that catches every signal has no alarm clock of its own.
+    let (alarm, urgent) = (1 << (libc::SIGALRM - 1), 1 << (libc::SIGURG - 1));
+    caught & alarm != 0 && caught & urgent == 0
+}
+
+/// The shape of a time limit among the arguments of a call; the number is the argument's, from 0.
+enum Limit {
+    /// Milliseconds, an `int`; negative is none.
+    Millis(usize),
+    /// The address of a `timespec`; null is none.
+    Time(usize),
+    /// The address of a `timeval`; null is none.
+    TimeOfMicros(usize),
+    /// The address of a moment of this clock, if `absolute`, or of a time.
+    Moment { at: usize, absolute: bool, clock: libc::clockid_t },
+    /// An option of the socket that is argument 0.
+    Option(libc::c_int),
+    /// None at all.
+    No,
+}
+
+impl Asleep {
+    /// Returns whether it waits for room for what it writes.
+    fn writes(&self) -> bool {
+        let calls = [
+            libc::SYS_write,
+            libc::SYS_writev,
+            libc::SYS_sendto,
+            libc::SYS_sendmsg,
+            libc::SYS_sendmmsg,
+            libc::SYS_sendfile,
+        ];
+        calls.contains(&self.number)
+    }
+
+    fn limit(&self) -> Limit {
+        #[cfg(target_arch = "x86_64")]
+        match self.number {
+            libc::SYS_poll => return Limit::Millis(2),
+            libc::SYS_select => return Limit::TimeOfMicros(4),
+            libc::SYS_epoll_wait => return Limit::Millis(3),
+            _ => {}
+        }
+        let flags = self.arguments[1];
+        match self.number {
+            libc::SYS_ppoll | libc::SYS_rt_sigtimedwait => Limit::Time(2),
+            libc::SYS_pselect6 | libc::SYS_recvmmsg => Limit::Time(4),
+            libc::SYS_epoll_pwait => Limit::Millis(3),
+            libc::SYS_epoll_pwait2 => Limit::Time(3),
+            libc::SYS_nanosleep => Limit::Time(0),
+            libc::SYS_clock_nanosleep => Limit::Moment {
+                at: 2,
+                absolute: flags & libc::TIMER_ABSTIME as u64 != 0,
+                clock: self.arguments[0] as libc::clockid_t,
+            },
+            libc::SYS_futex => match (flags & 0x7f) as libc::c_int {
+                libc::FUTEX_WAIT => Limit::Time(3),
+                libc::FUTEX_WAIT_BITSET => Limit::Moment {
+                    at: 3,
+                    absolute: true,
+                    clock: match flags & libc::FUTEX_CLOCK_REALTIME as u64 {
+                        0 => libc::CLOCK_MONOTONIC,
+                        _ => libc::CLOCK_REALTIME,
+                    },
+                },
+                _ => Limit::No,
+            },
+            libc::SYS_read
+            | libc::SYS_readv
+            | libc::SYS_recvfrom
+            | libc::SYS_recvmsg
+            | libc::SYS_accept
+            | libc::SYS_accept4 => Limit::Option(libc::SO_RCVTIMEO),
+            _ if self.writes() => Limit::Option(libc::SO_SNDTIMEO),
+            _ => Limit::No,
+        }
+    }
+
+    /// Returns after which time, from now on or from the start of the call, it returns although nothing has come; `None`
+    /// where it has no limit, or the kernel does not tell.
+    fn time_limit(&self) -> Option<Duration> {
+        let found = match self.limit() {
+            Limit::No => None,
+            Limit::Millis(at) => {
+                u64::try_from(self.arguments[at] as libc::c_int).ok().map(Duration::from_millis)
+            }
+            Limit::Time(at) => self.time_at(self.arguments[at], 1_000_000_000),
+            Limit::TimeOfMicros(at) => self.time_at(self.arguments[at], 1_000_000),
+            Limit::Moment { at, absolute, clock } => {
+                let time = self.time_at(self.arguments[at], 1_000_000_000)?;
+                if absolute { Some(time.saturating_sub(now(clock)?)) } else { Some(time) }
+            }
+            Limit::Option(option) => option_of(self.pid, self.arguments[0] as libc::c_int, option),
+        };
+        found.filter(|limit| !limit.is_zero())
+    }
+
+    /// Reads two numbers of the process's memory: seconds, and parts of which a second has so many.
+    fn time_at(&self, address: u64, parts: u64) -> Option<Duration> {
+        if address == 0 {
+            return None;
+        }
+        let mut words = [0_i64; 2];
+        let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: size_of::<[i64; 2]>() };
+        let remote = libc::iovec { iov_base: address as *mut _, iov_len: size_of::<[i64; 2]>() };
+        // SAFETY: the kernel writes at most 16 bytes, to `words`, which has 16; the other address is not of this process.
+        let read = unsafe { libc::process_vm_readv(self.pid as libc::pid_t, &local, 1, &remote, 1, 0) };
+        if read != size_of::<[i64; 2]>() as isize {
+            return None;
+        }
+        let [seconds, rest] = words.map(|word| u64::try_from(word).ok());
+        let nanos = rest?.checked_mul(1_000_000_000 / parts)?;
+        Duration::from_secs(seconds?).checked_add(Duration::from_nanos(nanos))
+    }
+}
+
+/// Returns the time on this clock.
+fn now(clock: libc::clockid_t) -> Option<Duration> {
+    let mut time = MaybeUninit::<libc::timespec>::uninit();
+    // SAFETY: the call writes a whole `timespec`, or fails.
+    let time = unsafe {
+        if libc::clock_gettime(clock, time.as_mut_ptr()) != 0 {
+            return None;
+        }
+        time.assume_init()
+    };
+    Some(Duration::new(time.tv_sec.try_into().ok()?, time.tv_nsec.try_into().ok()?))
+}
+
+/// Returns a time limit of another process's socket (socket(7), SO_RCVTIMEO): by a copy of its descriptor
+/// (pidfd_getfd(2)), where that is permitted.
+fn option_of(pid: Pid, fd: libc::c_int, option: libc::c_int) -> Option<Duration> {
+    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+    let owned = |fd: libc::c_long| {
+        // SAFETY: the kernel has just made this descriptor for this process; nothing else owns it.
+        (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as libc::c_int) })
+    };
+    // SAFETY: these two calls take numbers only.
+    let process = owned(unsafe { libc::syscall(libc::SYS_pidfd_open, pid as libc::pid_t, 0) })?;
+    // SAFETY: as above.
+    let copy = owned(unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) })?;
+    let mut limit = libc::timeval { tv_sec: 0, tv_usec: 0 };
+    let mut size = size_of::<libc::timeval>() as libc::socklen_t;
+    // SAFETY: the kernel writes at most `size` bytes to `limit`, which has so many.
+    let result = unsafe {
+        let limit = (&raw mut limit).cast();
+        libc::getsockopt(copy.as_raw_fd(), libc::SOL_SOCKET, option, limit, &mut size)
+    };
+    if result != 0 {
+        return None;
+    }
+    let seconds = Duration::from_secs(limit.tv_sec.try_into().ok()?);
+    Some(seconds + Duration::from_micros(limit.tv_usec.try_into().ok()?))
+}
