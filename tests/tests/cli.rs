@@ -20,7 +20,7 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["run", "01", "--lessons", "/no/such/folder"], "no folder of lessons at /no/such/folder"),
         (&["run", "01", "--server", "python3 'server.py"], "is no command"),
         (&["run", "01", "--server", "true", "--check", "quits-at-q"], "only the server is judged here"),
-        (&["run", "01", "--client", "true", "--check", "echo-bytes"], "add --server CMD, or --solution"),
+        (&["run", "01", "--client", "true", "--check", "echo-bytes"], "--server CMD, or --solution"),
         (&["run", "01", "--output", "/no/such/folder/report"], "there is no folder"),
         (&["run", "01", "--output", "Cargo.toml"], "that file exists and is no report of ours"),
         (&["run", "01", "--jobs", "0"], "0 is not in 1..=256"),
@@ -250,6 +250,46 @@ fn a_wire_by_hand_shows_each_piece() {
             assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
         }
     }
+}
+
+/// Checks the lines about whole connections, and that Ctrl-C ends a wire that a script has started with SIGINT ignored.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_wire_by_hand_sums_and_tells_of_a_call_that_nobody_takes() {
+    use lab_tests::typist::Typist;
+    use nix::sys::signal::{Signal, kill};
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use xtask::system::address::free;
+    let (server, place) = (free().unwrap(), free().unwrap().to_string());
+    let mut command = std::process::Command::new("sh");
+    let words = ["wire", "plain", "--to", &server.to_string(), "--listen", &place];
+    command
+        .current_dir(lab_tests::root())
+        .args(["-c", "trap '' INT; exec \"$0\" \"$@\"", RUNNER])
+        .args(words);
+    let mut wire = Typist::start(command);
+    wire.shows(&["call ", "Ctrl-C ends it"]);
+    let _reset = TcpStream::connect(&place).unwrap();
+    wire.shows(&["nobody listens at ", "connection #1 is reset"]);
+    let listener = TcpListener::bind(server).unwrap();
+    let mut client = TcpStream::connect(&place).unwrap();
+    let (behind, _) = listener.accept().unwrap();
+    client.write_all(b"x").unwrap();
+    wire.shows(&["0.000000 s  #2 client → server      1 byte  \"x\""]);
+    // In this order: a close with bytes unread is a reset.
+    drop(client);
+    wire.shows(&["#2 client → server    FIN"]);
+    (&behind).read_exact(&mut [0]).unwrap();
+    drop(behind);
+    wire.shows(&["#2 is over: 1 byte in 1 piece to the server, 0 bytes in 0 pieces to the client"]);
+    let mut client = TcpStream::connect(&place).unwrap();
+    let _behind = listener.accept().unwrap();
+    client.write_all(b"yz").unwrap();
+    wire.shows(&["#3 client → server      2 bytes"]);
+    kill(nix::unistd::Pid::from_raw(wire.child.id() as i32), Signal::SIGINT).unwrap();
+    wire.shows(&["#3 is cut off: 2 bytes in 1 piece to the server"]);
+    assert_eq!(wire.status(), 130);
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn words_land_in_their_fields() {
         ("hint 01 --step 2 --all", r#"lesson: Some("01"), step: Some(2), all: true"#),
         ("reset --all", "all: true"),
         ("watch 01", r#"lesson: Some("01")"#),
+        ("predict 03", r#"lesson: Some("03")"#),
         ("diff 01 --whole --yes", r#"lesson: Some("01"), whole: true, yes: true"#),
         ("compare", "delay: 50, format: Text"),
         (

@@ -117,7 +117,7 @@ pub struct CheckReport {
     pub cause: Words,
     /// What kept the runner from judging, for `error`.
     pub hindrance: Hindrance,
-    /// The chapter to read.
+    /// The chapter to read, and its section: `docs/src/01-echo.md#the-idea`.
     pub see: String,
     /// The command that runs just this check again.
     pub rerun: String,
@@ -142,6 +142,8 @@ pub struct Evidence {
     pub connections: Vec<Vec<String>>,
     /// How the programs ended, and the last lines that they printed on standard error: pairs of a label and a text.
     pub ends: Vec<(String, String)>,
+    /// Where a program ended with an error of its own, or a thread of it: `FILE:LINE` as its language names it.
+    pub error_at: Option<String>,
     /// Further facts, which do not change the verdict.
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads.
