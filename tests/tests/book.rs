@@ -5,10 +5,15 @@
 
 #![cfg(target_os = "linux")] // Elsewhere some checks are skipped, and say so.
 
-use lab_tests::{Ran, clone, root, runner_in, solve, words_of};
+use lab_tests::typist::Typist;
+use lab_tests::{Ran, clone, empty_dir, root, runner_in, solve, words_of};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use xtask::system::address::free;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
@@ -175,6 +180,12 @@ fn transcripts_are_what_the_programs_print() {
             }
             let (block, after) = block.split_once("\n```").expect("the block's end");
             let (command, shown) = block.split_once('\n').unwrap_or((block, ""));
+            if command.starts_with("cargo xtask talk ") {
+                // It needs a second terminal: see below.
+                fresh += &format!("{before}{block}\n```");
+                rest = after;
+                continue;
+            }
             let mut now = printed(command, &clone);
             // What the run measures (a cost, the order of a conversation) may differ on a busy machine: try again.
             // That verdicts never differ is shown by `repeat`, not by this test.
@@ -211,6 +222,109 @@ fn transcripts_are_what_the_programs_print() {
         }
     }
     assert!(transcripts >= 3, "only {transcripts} transcripts were found");
+    all_alike(&differ);
+}
+
+/// The address that pages name. A test calls at a free one in its place, and renames it in what is printed.
+const ADDRESS: &str = "127.0.0.1:8888";
+
+/// Starts a command of a page as it is typed: `cargo xtask talk …`, or `./line`, the program of docs/src/line.rs.
+fn typed(command: &str, address: &str) -> Command {
+    let command = command.replace(ADDRESS, address);
+    let words = match command.strip_prefix("cargo xtask ") {
+        Some(words) => [vec![RUNNER.to_string()], words_of(words)].concat(),
+        None => {
+            assert_eq!(command, "./line", "a command that a page may type");
+            let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "book-line");
+            let source = fs::read_to_string(root().join("docs/src/line.rs")).unwrap();
+            fs::write(dir.join("line.rs"), source.replace(ADDRESS, address)).unwrap();
+            let words = ["--edition", "2024", "line.rs"];
+            let built = Command::new("rustc").current_dir(&dir).args(words).output().expect("rustc");
+            assert!(built.status.success(), "{built:?}");
+            vec![dir.join("line").to_string_lossy().into_owned()]
+        }
+    };
+    // What is reported on standard error stands on the screen, too.
+    let mut started = Command::new("sh");
+    started.current_dir(root()).args(["-c", "exec \"$0\" \"$@\" 2>&1"]).args(words);
+    started
+}
+
+/// Plays what people at several terminals do, as the script says, and returns what stands on each screen at the end.
+///
+/// Each line of a script begins with the number of a terminal: `1 $ COMMAND` starts a program there, `1 > TEXT` waits for
+/// a line that contains TEXT, `1 < LINE` types a line, `1 ^D` ends the input, and `1 ^C` interrupts.
+fn played(script: &str) -> Vec<String> {
+    let address = free().unwrap().to_string();
+    let mut screens: Vec<(Typist, Vec<String>)> = Vec::new();
+    for line in script.lines().filter(|line| !line.trim().is_empty()) {
+        let (number, rest) = line.split_once(' ').expect("the number of a terminal");
+        let at = number.parse::<usize>().expect("a number") - 1;
+        let (what, text) = rest.split_once(' ').unwrap_or((rest, ""));
+        if what == "$" {
+            assert_eq!(at, screens.len(), "terminals are numbered in the order in which they are used");
+            screens.push((Typist::start(typed(text, &address)), vec![format!("$ {text}")]));
+            continue;
+        }
+        let (typist, screen) = &mut screens[at];
+        match what {
+            ">" => screen.extend(typist.until(&[text])),
+            "<" => {
+                screen.push(text.to_string());
+                typist.types(&format!("{text}\n"));
+            }
+            "^D" => {
+                screen.push("^D".into());
+                typist.ends();
+            }
+            "^C" => {
+                screen.push("^C".into());
+                kill(Pid::from_raw(typist.child.id() as i32), Signal::SIGINT).unwrap();
+            }
+            other => panic!("`{other}` in the script of a page"),
+        }
+    }
+    let screen = |(typist, mut screen): (Typist, Vec<String>)| {
+        screen.extend(typist.rest());
+        screen.join("\n").replace(&address, ADDRESS)
+    };
+    screens.into_iter().map(screen).collect()
+}
+
+/// Checks that what pages show of several terminals is what happens there. `<!-- terminals: SCRIPT -->` stands before the
+/// blocks, one for each terminal: see [`played`]. `LAB_UPDATE=1` renews them.
+#[test]
+fn terminals_show_what_pages_show() {
+    let update = std::env::var_os("LAB_UPDATE").is_some();
+    let mut files = vec![root().join("README.md")];
+    pages(&root().join("docs/src"), &mut files);
+    let (mut scripts, mut differ) = (0, Vec::new());
+    for file in files {
+        let text = text_of(&file);
+        let (mut fresh, mut rest) = (String::new(), text.as_str());
+        while let Some(at) = rest.find("<!-- terminals:\n") {
+            let (before, after) = rest.split_at(at + "<!-- terminals:\n".len());
+            let (script, after) = after.split_once("-->").expect("the script's end");
+            fresh += &format!("{before}{script}-->");
+            rest = after;
+            for now in played(script) {
+                let at = rest.find("```console\n$ ").expect("a block for each terminal");
+                let (before, block) = rest.split_at(at);
+                let (_, shown, after) = block_of(block).expect("a block");
+                if !update && !alike(shown, &now) {
+                    differ.push(format!("{}:\n{now}\nand the page says\n{shown}\n", file.display()));
+                }
+                fresh += &format!("{before}```console\n{now}\n```");
+                rest = after;
+            }
+            scripts += 1;
+        }
+        fresh += rest;
+        if update && fresh != text {
+            fs::write(&file, fresh).unwrap();
+        }
+    }
+    assert!(scripts >= 3, "only {scripts} scripts were found");
     all_alike(&differ);
 }
 

@@ -3,6 +3,7 @@
 use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
 use super::stderr::Said;
+use super::{Ending, Peer};
 use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted, skip, squeezed, unable};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
@@ -32,6 +33,13 @@ pub struct Client {
 impl Client {
     pub(super) fn new(program: Program, given: Given) -> Self {
         Self { program, given, was_late: Cell::default() }
+    }
+
+    /// Hears the client to its end, at most `max` bytes, unless it was waited for in vain already.
+    pub fn hear_out(&self, peer: &mut Peer, max: usize) {
+        if !self.was_late.get() && matches!(peer.hear_to_end(max).ending, Some(Ending::Silence(_))) {
+            self.was_waited_for();
+        }
     }
 
     /// Notes that a wait for this client to go on is over. Its end is then waited for [`AFTER_A_WAIT`] only: it had its

@@ -86,7 +86,8 @@ pub fn never_called<T>(addr: Endpoint, client: &Program, patience: &Patience) ->
             of_another_family(addr).map_or(must.into(), |perhaps| format!("{must}; {perhaps}"))
         }
     };
-    Finding::new(format!("the client connects to {addr}"), got, cause).of(Half::Client).broken()
+    let finding = Finding::new(format!("the client connects to {addr}"), got, cause).before_it_began();
+    finding.of(Half::Client).broken()
 }
 
 /// Returns the finding that one client ended the whole server.

@@ -25,6 +25,8 @@ pub enum Verb {
     Run(Box<Run>),
     /// `watch`
     Watch(Watch),
+    /// `predict`
+    Predict(Predict),
     /// `list`
     List,
     /// `hint`
@@ -35,6 +37,8 @@ pub enum Verb {
     Reset(Reset),
     /// `compare`
     Compare(Compare),
+    /// `talk`
+    Talk(Talk),
     /// `wire`
     Wire(Wire),
     /// `doctor`
@@ -49,14 +53,16 @@ pub enum Verb {
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
-const VERBS: [(Face, Read); 11] = [
+const VERBS: [(Face, Read); 13] = [
     (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
     (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
+    (Predict::FACE, |typed| Verb::Predict(Predict::of(typed))),
     (LIST, |_| Verb::List),
     (Hint::FACE, |typed| Verb::Hint(Hint::of(typed))),
     (Diff::FACE, |typed| Verb::Diff(Diff::of(typed))),
     (Reset::FACE, |typed| Verb::Reset(Reset::of(typed))),
     (Compare::FACE, |typed| Verb::Compare(Compare::of(typed))),
+    (Talk::FACE, |typed| Verb::Talk(Talk::of(typed))),
     (Wire::FACE, |typed| Verb::Wire(Wire::of(typed))),
     (DOCTOR, |_| Verb::Doctor),
     (Completions::FACE, |typed| Verb::Completions(Completions::of(typed))),
@@ -92,6 +98,8 @@ verb! {
         family: Option<String> = option("family", "FAMILY"),
         /// Only this check
         check: Option<String> = option("check", "ID"),
+        /// Run and show every check, also those that build on one that failed
+        full: bool = flag("full"),
         /// Repeat the inputs of an earlier run
         seed: Option<u64> = option("seed", "N"),
         /// How many checks run at once
@@ -129,6 +137,16 @@ verb! {
         family: Option<String> = option("family", "FAMILY"),
     }
     "Example: cargo xtask watch lesson-01"
+}
+
+verb! {
+    /// Answer a chapter's questions before you run its programs, then see what happens
+    "predict": Predict {
+        /// Which lesson (default: the one that you are at)
+        lesson: Option<String> = place("LESSON"),
+    }
+    "Example: cargo xtask predict lesson-03\n\nYour answers are kept in .lab; a second time shows them, and lets you \
+     change them."
 }
 
 const LIST: Face = Face {
@@ -190,6 +208,23 @@ verb! {
         format: Format = option("format", "FORMAT").default_value("text"),
     }
     "Example: cargo xtask compare --mine"
+}
+
+verb! {
+    /// Be one side of a connection by hand, and see each piece that is sent and received
+    "talk": Talk {
+        /// Where to call, or with --listen where to wait for callers: HOST:PORT at loopback, or unix:PATH
+        address: String = place("ADDRESS").required(true),
+        /// Wait for callers, one after the other, in place of calling
+        listen: bool = flag("listen"),
+        /// Send each line without its line end
+        no_newline: bool = flag("no-newline"),
+        /// At the end of the input reset the connection (RST) in place of ending one direction (FIN)
+        reset: bool = flag("reset"),
+    }
+    "Examples, for two terminals:\n  cargo xtask talk --listen 127.0.0.1:8888\n  cargo xtask talk 127.0.0.1:8888\n\nPort 0 \
+     lets the kernel choose. Each piece is shown with its time since the first byte, its size, and its bytes as text \
+     and as hex. The end of the input (Ctrl-D) ends one direction; talk still receives. Ctrl-C quits."
 }
 
 verb! {

@@ -8,10 +8,12 @@ mod editor;
 mod greet;
 mod hint;
 mod list;
+mod predict;
 mod reset;
 mod run;
 mod shared;
 mod starters;
+mod talk;
 mod watch;
 mod wire;
 
@@ -29,6 +31,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
     let result = match cli.verb {
         Some(Verb::Run(args)) => run::run(&args),
         Some(Verb::Watch(args)) => watch::watch(&args),
+        Some(Verb::Predict(args)) => predict::predict(&args),
         Some(Verb::List) => list::list(),
         Some(Verb::Compare(args)) => compare::compare(&args),
         Some(Verb::Hint(args)) => hint::hint(&args),
@@ -37,6 +40,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         None => greet::greet(),
         Some(Verb::Doctor) => doctor::doctor(),
         Some(Verb::Completions(args)) => completions::completions(&args),
+        Some(Verb::Talk(args)) => talk::talk(&args),
         Some(Verb::Wire(args)) => wire::wire(&args),
         Some(Verb::Starters(args)) => starters::starters(&args),
     };

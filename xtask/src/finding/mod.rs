@@ -80,6 +80,15 @@ impl Stop {
             _ => Symptom::Other,
         }
     }
+
+    /// Returns whether the program never came to its work: no other check of its half can tell more.
+    pub fn never_began(&self) -> bool {
+        match self {
+            Stop::Broken(finding) => finding.never_began,
+            Stop::Unable(by, _) => *by == Hindrance::CannotStart,
+            _ => false,
+        }
+    }
 }
 
 /// What keeps the runner from judging.
@@ -130,6 +139,8 @@ pub struct Finding {
     pub at_fault: Option<Half>,
     /// What the program did.
     pub symptom: Symptom,
+    /// Whether the program never came to its work: it did not listen, or did not call.
+    pub never_began: bool,
     /// What should have happened.
     pub expected: Words,
     /// What happened.
@@ -162,6 +173,11 @@ impl Finding {
     /// Returns this finding with what the program did.
     pub fn seen(self, symptom: Symptom) -> Self {
         Self { symptom, ..self }
+    }
+
+    /// Returns this finding as that of a program that never came to its work.
+    pub fn before_it_began(self) -> Self {
+        Self { never_began: true, ..self }
     }
 
     /// Returns this finding as a fault of this half.

@@ -2,6 +2,7 @@
 
 use crate::bench::Programs;
 use crate::course::Lesson;
+use crate::finding::Half;
 use std::path::PathBuf;
 
 /// What is judged, and the start of the command that repeats a check.
@@ -10,6 +11,8 @@ pub struct Case<'a> {
     pub lesson: &'static Lesson,
     /// Its two programs.
     pub programs: Programs,
+    /// The one half that is judged, if so: the other is then the reference, which is never at fault.
+    pub half: Option<Half>,
     /// The folder with their sources, where there is one: holes are looked up in it.
     pub sources: Option<PathBuf>,
     /// That folder as a learner would name it.

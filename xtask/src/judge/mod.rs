@@ -4,9 +4,12 @@
 mod case;
 mod causes;
 mod evidence;
+mod order;
 mod own_error;
+mod section;
 
 pub use case::Case;
+pub use order::{Order, Standing, Turn};
 
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
@@ -17,8 +20,8 @@ use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::{Kind, Record};
 use std::cmp::Reverse;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -28,6 +31,30 @@ pub struct Judged {
     pub report: CheckReport,
     /// The conversation, where the check shows one.
     pub scene: Vec<(Role, String)>,
+    /// Whether the program never came to its work: it did not listen, or did not call.
+    pub never_began: bool,
+}
+
+impl Judged {
+    /// Returns how the check stands for those that build on it.
+    pub fn standing(&self) -> Standing {
+        match self.report.verdict {
+            Verdict::Pass | Verdict::Demo | Verdict::Skip => Standing::Held,
+            Verdict::Fail | Verdict::Error if self.never_began || self.report.hole.is_some() => {
+                Standing::Dead
+            }
+            Verdict::Fail | Verdict::Error => Standing::Broken,
+        }
+    }
+}
+
+/// What comes of a trial.
+pub enum News {
+    /// The check at this place was judged.
+    Judged(usize, Box<Judged>),
+    /// Nothing more comes of this trial. For each of its checks that did not pass: the place of the failed one that it
+    /// waits for, if it builds on one.
+    Over(Vec<Option<usize>>),
 }
 
 /// One lesson's case and the checks of it that are wanted.
@@ -38,44 +65,164 @@ pub struct Trial<'a> {
     pub checks: Vec<CheckOn>,
 }
 
-/// Judges all trials, at most `jobs` checks at a time. Passes each judged check to `done` in the order of the checks,
-/// with the number of its trial.
-pub fn judge(trials: &[Trial<'_>], jobs: usize, mut done: impl FnMut(usize, Judged)) {
-    let all: Vec<(usize, CheckOn)> = (0..)
-        .zip(trials)
-        .flat_map(|(number, trial)| trial.checks.iter().map(move |check| (number, *check)))
-        .collect();
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|n| Reverse(all[*n].1.seconds));
-    let (next, order, all) = (AtomicUsize::new(0), &order, &all);
+/// Which checks of a trial are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All: the whole report.
+    Whole,
+    /// Those that build on nothing that failed: what a learner needs to see.
+    Needed,
+}
+
+/// Judges all trials, at most `jobs` checks at a time. Passes what comes of each to `done`, with the number of the trial,
+/// in the order of time.
+pub fn judge(trials: &[Trial<'_>], jobs: usize, extent: Extent, mut done: impl FnMut(usize, News)) {
+    let table = Table::of(trials, extent);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, all.len().max(1)) {
-            let (send, next) = (send.clone(), &next);
-            scope.spawn(move || {
-                while let Some(n) = order.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let (trial, check) = all[*n];
-                    let judged = one(&trials[trial].case, check);
-                    if program::interrupted() {
-                        break; // A check that fails now fails because of the interrupt.
-                    }
-                    if send.send((*n, judged)).is_err() {
-                        break;
-                    }
-                }
-            });
+        for _ in 0..jobs.clamp(1, table.all.len().max(1)) {
+            let (send, table) = (send.clone(), &table);
+            scope.spawn(move || work(trials, table, &send));
         }
         drop(send);
-        let mut waiting: Vec<Option<Judged>> = all.iter().map(|_| None).collect();
-        let mut turn = 0;
-        for (n, judged) in receive {
-            waiting[n] = Some(judged);
-            while let Some(judged) = waiting.get_mut(turn).and_then(Option::take) {
-                done(all[turn].0, judged);
-                turn += 1;
-            }
+        for (trial, news) in receive {
+            done(trial, news);
         }
     });
+}
+
+/// Judges checks until none is left.
+fn work(trials: &[Trial<'_>], table: &Table, send: &Sender<(usize, News)>) {
+    let _guard = Guard(table);
+    while let Some((trial, n)) = table.next() {
+        let judged = one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].depth(n));
+        if program::interrupted() {
+            table.stop(); // A check that fails now fails because of the interrupt.
+            return;
+        }
+        let standing = judged.standing();
+        let at_fault = judged.report.at_fault;
+        let _ = send.send((trial, News::Judged(n, Box::new(judged))));
+        if let Some(waits) = table.decide(trial, n, standing, at_fault) {
+            let _ = send.send((trial, News::Over(waits)));
+        }
+    }
+}
+
+/// Ends the other threads when this one panics: they would wait for its check for ever.
+struct Guard<'a>(&'a Table);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
+/// What is still to be judged, shared by all threads that judge.
+struct Table {
+    orders: Vec<Order>,
+    extent: Extent,
+    /// All checks of all trials, as places, in the order in which they start where several can.
+    all: Vec<(usize, usize)>,
+    now: Mutex<Now>,
+    changed: Condvar,
+}
+
+/// How the checks stand now.
+struct Now {
+    standing: Vec<Vec<Standing>>,
+    started: Vec<Vec<bool>>,
+    /// For each check of the pair that failed, the half at fault.
+    at_fault: Vec<Vec<Option<Half>>>,
+    stopped: bool,
+}
+
+impl Table {
+    fn of(trials: &[Trial<'_>], extent: Extent) -> Self {
+        let orders: Vec<Order> =
+            trials.iter().map(|trial| Order::of(trial.case.lesson, &trial.checks)).collect();
+        let places =
+            (0..trials.len()).flat_map(|trial| (0..trials[trial].checks.len()).map(move |n| (trial, n)));
+        let mut all: Vec<(usize, usize)> = places.collect();
+        all.sort_by_key(|(trial, n)| {
+            let depth = if extent == Extent::Needed { orders[*trial].depth(*n) } else { 0 };
+            (depth, Reverse(trials[*trial].checks[*n].seconds))
+        });
+        let now = Now {
+            standing: trials.iter().map(|trial| vec![Standing::Open; trial.checks.len()]).collect(),
+            started: trials.iter().map(|trial| vec![false; trial.checks.len()]).collect(),
+            at_fault: trials.iter().map(|trial| vec![None; trial.checks.len()]).collect(),
+            stopped: false,
+        };
+        Self { orders, extent, all, now: Mutex::new(now), changed: Condvar::new() }
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the next check to judge, as soon as there is one; `None` when none is left.
+    fn next(&self) -> Option<(usize, usize)> {
+        let mut now = self.now();
+        loop {
+            let left = |(trial, n): &&(usize, usize)| {
+                !now.started[*trial][*n] && now.standing[*trial][*n] == Standing::Open
+            };
+            let mut left = self.all.iter().filter(left).peekable();
+            if now.stopped || left.peek().is_none() {
+                return None;
+            }
+            let can_run = |(trial, n): &&(usize, usize)| {
+                self.extent == Extent::Whole
+                    || self.orders[*trial].turn(*n, &now.standing[*trial]) == Turn::Now
+            };
+            if let Some((trial, n)) = left.find(can_run).copied() {
+                now.started[trial][n] = true;
+                return Some((trial, n));
+            }
+            now = self.changed.wait(now).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Keeps how a check stands. When all of its trial are decided, returns what waits for what.
+    fn decide(
+        &self,
+        trial: usize,
+        n: usize,
+        standing: Standing,
+        at_fault: Option<Half>,
+    ) -> Option<Vec<Option<usize>>> {
+        let (mut now, order) = (self.now(), &self.orders[trial]);
+        now.at_fault[trial][n] = at_fault;
+        let started = now.started[trial].clone();
+        let of_trial = &mut now.standing[trial];
+        of_trial[n] = standing;
+        // What builds on it is not run; what builds on that, neither.
+        while let Some(next) = (0..of_trial.len()).find(|n| {
+            let is_open = of_trial[*n] == Standing::Open && !started[*n];
+            self.extent == Extent::Needed && is_open && order.turn(*n, of_trial) == Turn::Never
+        }) {
+            of_trial[next] = Standing::Waiting;
+        }
+        self.changed.notify_all();
+        let of_trial = &now.standing[trial];
+        if of_trial.contains(&Standing::Open) {
+            return None;
+        }
+        let waits = |n: usize| match of_trial[n] {
+            Standing::Held => None,
+            _ => order.waits_for(n, of_trial, now.at_fault[trial][n]),
+        };
+        Some((0..of_trial.len()).map(waits).collect())
+    }
+
+    /// Lets nothing more start.
+    fn stop(&self) {
+        self.now().stopped = true;
+        self.changed.notify_all();
+    }
 }
 
 /// Returns the seed of one check. Each has its own random numbers, so that `--check` alone gives it the same ones.
@@ -104,7 +251,7 @@ fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
     }
 }
 
-fn one(case: &Case<'_>, check: CheckOn) -> Judged {
+fn one(case: &Case<'_>, check: CheckOn, depth: usize) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
@@ -119,6 +266,7 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         )),
         false => outcome,
     };
+    let never_began = outcome.as_ref().is_err_and(|stop| stop.never_began());
     let mut hindrance = Hindrance::Other;
     let (verdict, finding) = match outcome {
         Ok(()) => (Verdict::Pass, Finding::default()),
@@ -140,18 +288,21 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         rerun += &format!(" --wire {}", check.wire);
     }
     let family = case.lesson.named(check.family);
-    if let Some(family) = family {
+    let over_many = case.lesson.checks().filter(|other| other.is_the_same_but_for_family(&check)).count() > 1;
+    if let Some(family) = family.filter(|_| over_many) {
         rerun += &format!(" --family {family}");
     }
     rerun += &format!(" --seed {}", case.seed);
     // A failed check of the pair names the half at fault; when the finding names none, that is the server.
     let at_fault = (verdict == Verdict::Fail && check.half == Half::Pair)
-        .then_some(finding.at_fault.unwrap_or(Half::Server));
+        .then_some(case.half.or(finding.at_fault).unwrap_or(Half::Server));
     let report = CheckReport {
         id: check.id,
         promise: check.promise(),
         half: check.half,
         at_fault,
+        depth,
+        waits_for: None,
         wire: check.wire,
         family,
         verdict,
@@ -160,7 +311,7 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
         got: finding.got,
         cause: finding.cause.words,
         hindrance,
-        see: case.lesson.chapter(),
+        see: section::to_read(case.lesson, check.id),
         rerun,
         millis: start.elapsed().as_millis() as u64,
         hole: finding.hole,
@@ -171,5 +322,5 @@ fn one(case: &Case<'_>, check: CheckOn) -> Judged {
     };
     // It is luck how far a pair came before it reached a hole.
     let scene = if report.hole.is_none() { bench.scene } else { Vec::new() };
-    Judged { report, scene }
+    Judged { report, scene, never_began }
 }

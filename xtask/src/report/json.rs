@@ -55,6 +55,9 @@ fn check(check: &CheckReport) -> Value {
     if let Some(half) = check.at_fault {
         value["at_fault"] = json!(half.word());
     }
+    if let Some(base) = check.waits_for {
+        value["waits_for"] = json!(base.id);
+    }
     if let Some(hole) = &check.hole {
         value["hole"] = json!({"function": hole.function, "file": hole.file, "line": hole.line});
     }

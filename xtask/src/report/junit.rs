@@ -128,6 +128,9 @@ fn told(check: &CheckReport) -> String {
             let _ = writeln!(out, "{label}: {value}");
         }
     }
+    if let Some(base) = check.waits_for {
+        let _ = writeln!(out, "waits for: {}", base.id);
+    }
     for (label, value) in &check.evidence.ends {
         let _ = writeln!(out, "{label}: {value}");
     }

@@ -6,6 +6,8 @@ pub mod screen;
 pub mod text;
 
 #[cfg(test)]
+pub mod fabricated;
+#[cfg(test)]
 mod snapshot;
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
@@ -36,8 +38,32 @@ pub struct LessonReport {
     pub problem: Option<Problem>,
     /// Milliseconds from the first check to the last verdict, without the build.
     pub millis: u64,
-    /// One report for each check.
+    /// One report for each check that was judged.
     pub checks: Vec<CheckReport>,
+    /// The checks that were not run, because one that they build on failed.
+    pub not_run: Vec<NotRun>,
+}
+
+/// Names a check of a lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The check's id.
+    pub id: &'static str,
+    /// The half that it judges.
+    pub half: Half,
+    /// The wire.
+    pub wire: Kind,
+    /// The family of the addresses, where the lesson has several.
+    pub family: Option<Family>,
+}
+
+/// A check that was not run.
+#[derive(Clone, Copy, Debug)]
+pub struct NotRun {
+    /// The check.
+    pub check: Name,
+    /// The failed check that it builds on: of several the one nearest to the root.
+    pub waits_for: Name,
 }
 
 /// Why a lesson has no verdicts.
@@ -71,6 +97,10 @@ pub struct CheckReport {
     pub half: Half,
     /// The half at fault, when a check of the pair failed.
     pub at_fault: Option<Half>,
+    /// How far it is from a check that builds on nothing: of two failures, the one with the smaller depth says more.
+    pub depth: usize,
+    /// The failed check that it builds on, when it did not pass: of several the one nearest to the root.
+    pub waits_for: Option<Name>,
     /// The wire.
     pub wire: Kind,
     /// The family of the addresses, where the lesson has several.
@@ -87,7 +117,7 @@ pub struct CheckReport {
     pub cause: Words,
     /// What kept the runner from judging, for `error`.
     pub hindrance: Hindrance,
-    /// The chapter to read.
+    /// The chapter to read, and its section: `docs/src/01-echo.md#the-idea`.
     pub see: String,
     /// The command that runs just this check again.
     pub rerun: String,
@@ -112,6 +142,8 @@ pub struct Evidence {
     pub connections: Vec<Vec<String>>,
     /// How the programs ended, and the last lines that they printed on standard error: pairs of a label and a text.
     pub ends: Vec<(String, String)>,
+    /// Where a program ended with an error of its own, or a thread of it: `FILE:LINE` as its language names it.
+    pub error_at: Option<String>,
     /// Further facts, which do not change the verdict.
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads.
@@ -147,6 +179,33 @@ impl LessonReport {
         self.promises().find(is_it).unwrap_or_default()
     }
 
+    /// Returns the failed check that is to be mended first: the one nearest to the root; of several the first row.
+    pub fn first_failed(&self) -> Option<&CheckReport> {
+        let failed = self.checks.iter().filter(|check| check.is_broken());
+        failed.min_by_key(|check| check.depth)
+    }
+
+    /// Returns the failed check that is to be mended first; where none failed, the first one that could not be judged.
+    pub fn first_to_mend(&self) -> Option<&CheckReport> {
+        let unable = self.checks.iter().filter(|check| check.verdict == Verdict::Error);
+        self.first_failed().or_else(|| unable.min_by_key(|check| check.depth))
+    }
+
+    /// Returns how many checks there are, with those that were not run.
+    pub fn all(&self) -> usize {
+        self.checks.len() + self.not_run.len()
+    }
+
+    /// Returns how many notes its checks have.
+    pub fn notes(&self) -> usize {
+        self.checks.iter().map(|check| check.evidence.notes.len()).sum()
+    }
+
+    /// Returns whether this names a check that reached a hole of the starter.
+    pub fn is_hole(&self, name: Name) -> bool {
+        self.checks.iter().any(|check| check.name() == name && check.hole.is_some())
+    }
+
     /// Returns how many checks have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.checks.iter().filter(|check| check.verdict == verdict).count()
@@ -154,6 +213,16 @@ impl LessonReport {
 }
 
 impl CheckReport {
+    /// Returns its name.
+    pub fn name(&self) -> Name {
+        Name { id: self.id, half: self.half, wire: self.wire, family: self.family }
+    }
+
+    /// Returns whether it failed, and not at a hole of the starter.
+    pub fn is_broken(&self) -> bool {
+        self.verdict == Verdict::Fail && self.hole.is_none()
+    }
+
     /// Returns whether both are of the same promise on the same wire, over one family or another. Such reports follow
     /// each other, and the screen shows them as one.
     pub fn is_the_same_but_for_family(&self, other: &Self) -> bool {

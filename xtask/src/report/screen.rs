@@ -24,17 +24,19 @@ pub fn render(
     let mut conversation = lines(&text::scene(paint, scene));
     let room = rows.saturating_sub(lines(heading).len() + closing.len() + 2); // Two blank lines.
     let least = LEAST.min(conversation.len());
-    let fits = |shown: &[String]| shown.len() + least <= room;
     let mut shown = match first {
         Some(check) => {
-            let details = [Detail::Whole, Detail::Lean, Detail::Least];
-            let told = details.map(|detail| lines(&text::promise(paint, report.promise_of(check), detail)));
-            told.iter().find(|told| fits(told)).unwrap_or(&told[2]).clone()
+            // What waits for it takes a line.
+            let room = room.saturating_sub(least + 1);
+            let mut shown = lines(&text::fitted(paint, report.promise_of(check), room));
+            let left = (room + 1).saturating_sub(text::height(&shown.join("\n")));
+            shown.extend(lines(&text::rest(paint, report, Some(check), left)).into_iter().take(left));
+            shown
         }
         None => worth_seeing(paint, report, room.saturating_sub(least)),
     };
     shorten(&mut shown, room, 0); // Its first lines say the most.
-    let left = room.saturating_sub(shown.len());
+    let left = room.saturating_sub(text::height(&shown.join("\n")));
     shorten(&mut conversation, left, left.saturating_sub(1) / 2);
     let mut out = lines(heading);
     for part in [conversation, shown] {

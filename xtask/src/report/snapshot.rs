@@ -1,36 +1,12 @@
 //! Compares reports with the files in `snapshots/`. `LAB_UPDATE=1 cargo test -p xtask` renews the files.
 
+use super::fabricated::check;
 use super::{CheckReport, Evidence, LessonReport, Problem, Report, json, text};
-use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
+use crate::finding::{Comparison, Half, Hole, Verdict};
 use crate::system::family::Family;
 use crate::wire::{Kind, Ribbon};
 use std::fs;
 use std::path::Path;
-
-fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
-    CheckReport {
-        id,
-        promise: "asking::server::keeps_its_promise",
-        half,
-        at_fault: None,
-        wire: Kind::Plain,
-        family: None,
-        verdict,
-        title: "keeps its promise",
-        expected: Words::default(),
-        got: Words::default(),
-        cause: Words::default(),
-        hindrance: Hindrance::Other,
-        see: "docs/src/01-echo.md".into(),
-        rerun: format!("cargo xtask run lesson-01 --check {id} --seed 7"),
-        millis: 12,
-        hole: None,
-        comparison: None,
-        input: b"hello\n".to_vec(),
-        waits: 0,
-        evidence: Evidence::default(),
-    }
-}
 
 /// Makes a report that contains one of everything.
 fn report() -> Report {
@@ -78,6 +54,7 @@ fn report() -> Report {
     };
     let pair = CheckReport {
         at_fault: Some(Half::Client),
+        waits_for: Some(failed.name()),
         expected: "the client exits with status 0".into(),
         got: "it exited with status 1".into(),
         ..check("talks", Half::Pair, Verdict::Fail)
@@ -117,6 +94,7 @@ fn report() -> Report {
         problem,
         millis: 345,
         checks,
+        not_run: Vec::new(),
     };
     let problem =
         Problem::DoesNotCompile("lesson-02 does not compile: cargo's message above says where".into());

@@ -104,6 +104,8 @@ struct Pieces {
     carried: [u64; 2],
     fins: usize,
     lacks_reset: bool,
+    /// The connections whose server could not be reached.
+    refused: Vec<usize>,
     /// What the readers of the first connection did, by direction.
     reading: [Reading; 2],
     /// The processes below which the readers run, as far as they are programs under test.
@@ -194,14 +196,30 @@ impl Record {
         self.lock().pieces.iter().filter(|piece| piece.waited).count()
     }
 
-    /// Returns the pieces from number `from` on; waits for the first one until `until`.
-    pub fn pieces_from(&self, from: usize, until: Instant) -> Vec<Piece> {
+    /// Notes that this connection's server could not be reached.
+    pub(super) fn refused(&self, connection: usize) {
         let mut pieces = self.lock();
-        while pieces.pieces.len() <= from {
-            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
-            pieces = self.shared.1.wait_timeout(pieces, left).unwrap_or_else(PoisonError::into_inner).0;
+        if pieces.refused.len() < MAX_PIECES {
+            pieces.refused.push(connection);
         }
-        pieces.pieces.get(from..).unwrap_or_default().to_vec()
+        self.shared.1.notify_all();
+    }
+
+    /// Returns the pieces, and the connections whose server could not be reached, from these numbers on; waits for the
+    /// first one until `until`.
+    pub fn news_from(&self, pieces: usize, refused: usize, until: Instant) -> (Vec<Piece>, Vec<usize>) {
+        let mut now = self.lock();
+        while now.pieces.len() <= pieces && now.refused.len() <= refused {
+            let Some(left) = until.checked_duration_since(Instant::now()) else { break };
+            now = self.shared.1.wait_timeout(now, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let new = now.pieces.get(pieces..).unwrap_or_default().to_vec();
+        (new, now.refused.get(refused..).unwrap_or_default().to_vec())
+    }
+
+    /// Returns whether it keeps no more pieces.
+    pub fn is_full(&self) -> bool {
+        self.lock().pieces.len() == MAX_PIECES
     }
 
     /// Returns the pieces of one direction as a ribbon, still without its writes and reads.

@@ -143,6 +143,7 @@ fn connect_on(shared: &Arc<Shared>, record: &Record, client: Stream, number: usi
     let server = match Stream::connect(shared.server, None) {
         Ok(server) => server,
         Err(error) => {
+            record.refused(number);
             client.reset_at_close();
             return Err(error);
         }

@@ -3,7 +3,7 @@
 use crate::bench::facts::{ended, spin, still};
 use crate::bench::stderr::{BINDS_ANOTHER, Said};
 use crate::bench::{Bench, Server, With};
-use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, broken, hindered, unable};
+use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
 use crate::system::datagrams::{self, Entry};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
@@ -86,7 +86,8 @@ impl Server {
                     }
                 };
                 let got = format!("it {exit} before that");
-                return Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Server).broken();
+                let finding = Finding::new(expected, got, cause).seen(ended(exit)).before_it_began();
+                return finding.of(Half::Server).broken();
             }
             None => {}
         }
@@ -108,7 +109,7 @@ impl Server {
                 )
             }
         };
-        broken(expected, got, cause)
+        Finding::new(expected, got, cause).before_it_began().broken()
     }
 
     fn is_bound(&self) -> bool {

@@ -1,6 +1,7 @@
 //! A server that has no free file descriptor.
 
 use super::Server;
+use crate::bench::Peer;
 use crate::system::processes::{self, FewDescriptors, Pid};
 use std::collections::HashMap;
 
@@ -11,6 +12,13 @@ impl Server {
     /// Returns how many file descriptors its processes have open.
     pub fn descriptors(&self) -> Descriptors {
         Descriptors(processes::descriptors(self.program.root()))
+    }
+
+    /// Returns whether a process holds the server's end of this connection. One that waits in the queue of the listening
+    /// socket is held by nobody.
+    pub fn has_accepted(&self, peer: &Peer) -> bool {
+        let side = peer.ends().ok().and_then(|ends| ends.other_side().ok().flatten());
+        side.is_some_and(|side| side.is_held())
     }
 
     /// Leaves each of its processes no free file descriptor, but for `spare`, until the returned value is dropped. `None`

@@ -9,7 +9,7 @@ mod sockets_held;
 use super::Peer;
 use super::facts::{can, ended, of_another_family, still};
 use super::stderr::{BINDS_ANOTHER, Said};
-use crate::finding::{Finding, Half, Outcome, Symptom, broken};
+use crate::finding::{Finding, Half, Outcome, Symptom};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::family::Family;
 use crate::system::output::Output;
@@ -101,7 +101,8 @@ impl Server {
                         .into(),
                 };
                 let got = format!("it {exit} before it listened");
-                return Finding::new(expected, got, cause).seen(ended(exit)).of(Half::Server).broken();
+                let finding = Finding::new(expected, got, cause).seen(ended(exit)).before_it_began();
+                return finding.of(Half::Server).broken();
             }
             None => {}
         }
@@ -125,7 +126,7 @@ impl Server {
                 )
             }
         };
-        broken(expected, got, cause)
+        Finding::new(expected, got, cause).before_it_began().broken()
     }
 
     fn listens(&mut self) -> Outcome<bool> {

@@ -34,22 +34,17 @@ impl Plan<'_> {
         // `numbers[t]` is the lesson of trial `t`.
         let numbers: Vec<usize> = (0..trials.len()).filter(|n| trials[*n].is_some()).collect();
         let trials: Vec<Trial<'_>> = trials.into_iter().flatten().collect();
-        telling.checks = numbers.iter().zip(&trials).map(|(n, trial)| (*n, trial.checks.clone())).collect();
+        for (number, trial) in numbers.iter().zip(&trials) {
+            telling.expect(*number, trial, self.extent());
+        }
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         // Checks mostly wait for programs, and those of many lessons for the clock, so more run at once than there
         // are cores.
         let fixed = self.server_at.is_some() || self.client_at.is_some();
         let wanted = self.args.jobs.map(usize::from).or(fixed.then_some(1)); // One address serves one check at a time.
         let jobs = wanted.unwrap_or((cores * if trials.len() > 1 { 6 } else { 3 }).max(4));
-        telling.wait_for(trials.first().and_then(|trial| trial.checks.first()));
-        judge::judge(&trials, jobs, |trial, mut judged| {
-            self.blame(trials[trial].case.lesson, &mut judged.report);
-            telling.tell(numbers[trial], judged);
-            let next = telling.reports[numbers[trial]].checks.len();
-            let checks = &trials[trial].checks;
-            let later = || trials.get(trial + 1).and_then(|trial| trial.checks.first());
-            telling.wait_for(checks.get(next).or_else(later));
-        });
+        telling.go_on();
+        judge::judge(&trials, jobs, self.extent(), |trial, news| telling.tell(numbers[trial], news));
         telling.close()
     }
 
@@ -65,6 +60,7 @@ impl Plan<'_> {
         let case = Case {
             lesson,
             programs,
+            half: self.choice(lesson).half,
             sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
             shown_dir: match mirror {
                 Some(mirror) => mirror.source.display().to_string(),

@@ -5,18 +5,10 @@ use super::plan::Plan;
 use crate::commands::shared;
 use crate::course::{LESSONS, Lesson};
 use crate::finding::{Half, Verdict};
+use crate::report::LessonReport;
 use crate::report::text::Next;
-use crate::report::{CheckReport, LessonReport};
 
 impl Plan<'_> {
-    /// Returns the failed check that the learner must mend first.
-    pub(super) fn first_failed(report: &LessonReport) -> Option<&CheckReport> {
-        let broken = |check: &&CheckReport| check.verdict == Verdict::Fail && check.hole.is_none();
-        // A pair's failure only says which half is at fault; that half's own check says more.
-        let own = report.checks.iter().find(|check| broken(check) && check.half != Half::Pair);
-        own.or_else(|| report.checks.iter().find(broken))
-    }
-
     /// Returns what to do next.
     pub(super) fn next(&self, lesson: &Lesson, report: &LessonReport, rerun: &str) -> Next {
         // All the checks of this run again.
@@ -27,8 +19,8 @@ impl Plan<'_> {
         if report.problem.is_some() {
             return Next::command(&format!("mend it, then {same}"));
         }
-        if let Some(failed) = Self::first_failed(report) {
-            return match report.checks.len() {
+        if let Some(failed) = report.first_failed() {
+            return match report.all() {
                 1 => Next::words("mend it, then run the last line again"),
                 _ => Next::words(&format!("mend `{}` first, then run just it again:", failed.id))
                     .then(&failed.rerun),
@@ -45,7 +37,7 @@ impl Plan<'_> {
                 Next::command("mend what kept the runner from judging (cargo xtask doctor may know), then")
                     .then(&same)
             }
-            _ if report.checks.len() < self.whole(lesson) => Next::command(&format!("all checks: {rerun}")),
+            _ if report.all() < self.whole(lesson) => Next::command(&format!("all checks: {rerun}")),
             _ if args.solution => Next::command(&format!(
                 "write it yourself in lessons/{}, then cargo xtask run {}",
                 lesson.dir(),
@@ -64,7 +56,7 @@ impl Plan<'_> {
             Some(next) => {
                 let go = Next::command(&format!("read {}, then", next.chapter()));
                 let go = go.then(&shared::command(next, &state));
-                match choice.from_file && !shared::has_lab_toml(next) {
+                match choice.from_file && self.args.cwd.is_none() && !shared::has_lab_toml(next) {
                     true => go.then(&format!("(and a lab.toml in lessons/{}, too)", next.dir())),
                     false => go,
                 }
@@ -94,7 +86,7 @@ impl Plan<'_> {
     /// Returns what to do next under `watch`, where a save starts the next run.
     pub(super) fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> Next {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
-        match (&report.problem, Self::first_failed(report), hole) {
+        match (&report.problem, report.first_failed(), hole) {
             (Some(_), ..) => Next::words("mend it and save"),
             (None, Some(failed), _) => {
                 let half = failed.at_fault.unwrap_or(failed.half).word();

@@ -6,12 +6,13 @@ use super::words::{address, find_check, is_on, output_is_ours, quoted, some_chec
 use crate::cli::{Format, Run};
 use crate::commands::shared::{self, Usage, find_family, find_wire, print};
 use crate::course::{LESSONS, Lesson};
+use crate::judge::Extent;
 use crate::promises::CheckOn;
 use crate::report::text::Paint;
 use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::Kind;
-use crate::workspace::{self, mirror};
+use crate::workspace::{self, lab_toml, mirror};
 use std::cell::OnceCell;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -44,6 +45,15 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
+    /// Returns whether a person runs a whole lesson of their own: then `predict` is offered.
+    pub(super) fn is_for_predictions(&self) -> bool {
+        let args = self.args;
+        let is_own = !args.solution && args.server.is_none() && args.client.is_none() && self.dir.is_none();
+        let is_whole = args.check.is_none() && self.wire.is_none() && self.family.is_none();
+        // `watch`, which asks for a screen, offers it itself.
+        is_own && is_whole && args.format == Format::Text && args.output.is_none() && args.screen.is_none()
+    }
+
     pub(super) fn of(args: &'a Run) -> anyhow::Result<Self> {
         let mut lessons = match args.lessons.as_slice() {
             [] if args.all => LESSONS.iter().collect(),
@@ -83,11 +93,21 @@ impl<'a> Plan<'a> {
         if kept.is_empty() {
             return Err(of_the_other_half(args).into());
         }
-        let (lessons, choices) = kept.into_iter().unzip();
+        let (lessons, choices): (Vec<&'static Lesson>, Vec<Choice>) = kept.into_iter().unzip();
         let (server_at, client_at) =
             (address(args.server_at.as_deref())?, address(args.client_at.as_deref())?);
         if let Some(dir) = args.cwd.as_ref().filter(|dir| !dir.is_dir()) {
             return Err(Usage(format!("--cwd {}: there is no such folder", dir.display())).into());
+        }
+        if let Some(dir) = &args.cwd
+            && !args.solution
+            && choices.iter().all(|choice: &Choice| choice.words().is_none() && choice.wrong.is_none())
+        {
+            let (dir, name) = (dir.display(), lab_toml::NAME);
+            return Err(Usage(format!(
+                "--cwd {dir}: there is no {name} in it, and neither --server nor --client names a program"
+            ))
+            .into());
         }
         let env = args.env.iter().map(|word| match word.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
@@ -145,6 +165,15 @@ impl<'a> Plan<'a> {
     pub(super) fn subject(&self, lesson: &Lesson) -> String {
         let usual = if self.args.solution { "solution" } else { "lesson" };
         self.choice(lesson).words().unwrap_or_else(|| usual.into())
+    }
+
+    /// Returns which checks are run: on the screen, those that build on nothing that failed.
+    pub(super) fn extent(&self) -> Extent {
+        let args = self.args;
+        match args.full || args.check.is_some() || args.output.is_some() || args.format != Format::Text {
+            true => Extent::Whole,
+            false => Extent::Needed,
+        }
     }
 
     /// Returns the command that judges this lesson again.

@@ -5,7 +5,7 @@ use super::plan::Plan;
 use crate::commands::shared;
 use crate::course::Lesson;
 use crate::finding::Verdict;
-use crate::report::{CheckReport, LessonReport, Report};
+use crate::report::{LessonReport, Report};
 use crate::workspace::lab::State;
 
 impl Plan<'_> {
@@ -60,21 +60,15 @@ impl Plan<'_> {
 
     /// Returns the options of this run that name the programs, where it names commands.
     pub(super) fn options_of_commands(&self) -> Option<String> {
-        (self.args.server.is_some() || self.args.client.is_some()).then(|| self.options.clone())
-    }
-
-    /// When one half is judged, the other is the reference: a failed check of the pair is the fault of the half that is
-    /// judged.
-    pub(super) fn blame(&self, lesson: &Lesson, check: &mut CheckReport) {
-        if let (Some(half), Some(_)) = (self.choice(lesson).half, check.at_fault) {
-            check.at_fault = Some(half);
-        }
+        let args = self.args;
+        let names = args.server.is_some() || args.client.is_some() || args.cwd.is_some();
+        names.then(|| self.options.clone())
     }
 
     /// Returns the words about the one half that was judged, when all of it is right.
     pub(super) fn half_passed(&self, report: &LessonReport) -> Option<String> {
         let half = report.half.filter(|_| report.verdict() == Verdict::Pass)?;
         let held = report.count(Verdict::Pass) + report.count(Verdict::Demo);
-        Some(format!("your {}: {held} of {} checks", half.word(), report.checks.len()))
+        Some(format!("your {}: {held} of {} checks", half.word(), report.all()))
     }
 }

@@ -1,15 +1,23 @@
 //! `cargo xtask wire`
 
 mod datagrams;
-mod words;
+mod lines;
+pub(super) mod words;
 
-use super::shared::{Usage, find_wire};
+use super::shared::{INTERRUPTED, Usage, find_wire};
 use crate::cli;
 use crate::report::text::WIDTH;
 use crate::system::endpoint::{Listener, listening_at};
-use crate::wire::{Kind, Passed, Piece, Setup, Wire};
+use crate::wire::{Kind, Setup, Wire};
+use anyhow::Context;
+use lines::Lines;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use words::{endpoint, quoted_start, say_and_flush};
+use words::{endpoint, say_and_flush};
+
+/// How often it looks whether it is interrupted.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Starts a wire and prints what passes, until it is interrupted.
 pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
@@ -42,24 +50,27 @@ pub fn wire(args: &cli::Wire) -> anyhow::Result<u8> {
     if to.is_local() && listening_at(to).is_ok_and(|found| found.is_empty()) {
         text += &format!("nobody listens at {to} yet: start the server there\n");
     }
-    let mut seen = 0;
-    loop {
-        if !say_and_flush(&text) {
-            return Ok(0); // Nobody reads the output any more.
+    // Ctrl-C counts also where a script has started the wire with SIGINT ignored.
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&stopped);
+    ctrlc::set_handler(move || stop.store(true, Ordering::SeqCst)).context("Ctrl-C handler")?;
+    let (mut pieces, mut refusals, mut lines) = (0, 0, Lines::default());
+    while say_and_flush(&text) {
+        if stopped.load(Ordering::SeqCst) {
+            say_and_flush(&lines.at_end());
+            return Ok(INTERRUPTED);
         }
-        let news = wire.record.pieces_from(seen, Instant::now() + Duration::from_secs(1));
-        seen += news.len();
-        text = news.iter().map(line).collect();
+        let (news, refused) = wire.record.news_from(pieces, refusals, Instant::now() + LOOK);
+        (pieces, refusals) = (pieces + news.len(), refusals + refused.len());
+        let no_server = |number: &usize| {
+            format!("nobody listens at {to}: connection #{number} is reset (the client gets RST)\n")
+        };
+        text = refused.iter().map(no_server).collect();
+        text += &news.iter().map(|piece| lines.of(piece)).collect::<String>();
+        if !news.is_empty() && wire.record.is_full() {
+            text += "more pieces than these are passed on, but not shown\n";
+            lines.is_cut = true;
+        }
     }
-}
-
-fn line(piece: &Piece) -> String {
-    let what = match &piece.what {
-        Passed::Bytes { len, start, .. } => quoted_start(*len, start),
-        Passed::Fin => "   FIN".into(),
-        Passed::Rst => "   RST".into(),
-    };
-    let wait = if piece.waited { "  (a wait)" } else { "" };
-    let (at, number, arrow) = (piece.at.as_secs_f64(), piece.connection, piece.direction.arrow());
-    format!("{at:>9.3} s  #{number} {arrow} {what}{wait}\n")
+    Ok(0) // Nobody reads the output any more.
 }

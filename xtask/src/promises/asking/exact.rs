@@ -63,6 +63,9 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
         let request = P::request(line);
         let (heard, replied) = hears_request::<P>(&mut peer, &request);
         if heard.bytes != request {
+            if matches!(heard.ending, Some(Ending::Silence(_))) {
+                client.was_waited_for();
+            }
             // Where it went on too early, or is gone, what it printed tells more.
             let is_request = n == 0 || !heard.bytes.is_empty();
             if is_request && matches!(heard.ending, Some(Ending::Silence(_))) {
@@ -74,7 +77,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
             break;
         }
     }
-    let _ = peer.hear_to_end(4096);
+    client.hear_out(&mut peer, 4096);
     peer.half_close();
     because(client.exits_well("after `q`"), why)?;
     client.printed_all(&wanted, |printed| match printed.trim() {

@@ -55,7 +55,7 @@ fn whole_replies<P: Ask>(bench: &mut Bench) -> Outcome {
         // A client that took a part for the whole may have ended before this is sent.
         let _ = peer.say(reply);
     }
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     client.exits_well("after `q`")?;
     let mut ribbon = wire.record.ribbon(Direction::ServerToClient);
     ribbon.writes = turns;
@@ -108,7 +108,7 @@ fn half_characters<P: Ask>(bench: &mut Bench) -> Outcome {
         "send exactly the bytes of the line".into()
     })?;
     let _ = peer.say(&P::reply(&request));
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     because(
         client.exits_well("after a reply that came in halves of characters"),
         "what one `read` returned was taken for text, but it may end in the middle of a character: print the bytes as \

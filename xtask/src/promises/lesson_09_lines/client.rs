@@ -56,7 +56,7 @@ fn any_reply(bench: &mut Bench) -> Outcome {
     let replies: [&[u8]; 4] = [b"QX\rZJ\n", b"  QZ \t\n", b" \n", b"QJX\n"];
     let (mut client, mut peer) = answered(bench, &["one", "two", "three", "four"], &replies, CAUSE)?;
     client.line("q");
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     peer.half_close();
     because(client.exits_well("after `q`"), CAUSE)?;
     let wanted: Vec<Vec<u8>> = replies.iter().map(|reply| Lines::printed(reply).to_vec()).collect();
@@ -121,7 +121,7 @@ fn longest_reply(bench: &mut Bench) -> Outcome {
     let cause = "a reply of exactly 8192 bytes before its `\\n` is allowed: print it and go on";
     let (mut client, mut peer) = answered(bench, &["one", "two"], &[reply.as_bytes(), b"QJX\n"], cause)?;
     client.line("q");
-    let _ = peer.hear_to_end(1024);
+    client.hear_out(&mut peer, 1024);
     peer.half_close();
     because(client.exits_well("after `q`"), cause)?;
     client.printed_all(&[reply.trim_end().into(), b"QJX".to_vec()], |_| cause)

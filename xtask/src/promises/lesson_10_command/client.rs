@@ -66,7 +66,7 @@ impl Talk {
     /// Types `q`, and checks that the client ends well.
     fn quits(&mut self) -> Outcome {
         self.client.line("q");
-        let _ = self.peer.hear_to_end(1024);
+        self.client.hear_out(&mut self.peer, 1024);
         self.peer.half_close();
         self.client.exits_well("after `q`")
     }

@@ -187,7 +187,7 @@ fn line_too_long(bench: &mut Bench) -> Outcome {
             asked.exchange(&first, first.as_bytes())?;
             asked.client.line(line);
             let heard = asked.mailbox.hear(&asked.client);
-            if let Ok(got) = heard
+            if let Ok(got) = &heard
                 && got.bytes != datagram(1, first.as_bytes())
             {
                 return Finding::new(
@@ -197,6 +197,9 @@ fn line_too_long(bench: &mut Bench) -> Outcome {
                 )
                 .of(Half::Client)
                 .broken();
+            }
+            if matches!(heard, Err(Missing::Silent(_))) {
+                asked.client.was_waited_for();
             }
             because(asked.client.exits_with_error(&format!("at a line of {size} bytes")), cause)?;
         }

@@ -1,6 +1,6 @@
 //! One check: a line when it passed, all that it teaches when it failed.
 
-use super::layout::{WIDTH, row};
+use super::layout::{WIDTH, height, row};
 use super::{Paint, bytes, datagrams, ribbon};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
@@ -16,6 +16,8 @@ pub enum Detail {
     Whole,
     /// Without the bytes that passed.
     Lean,
+    /// As the least, with what the programs printed, and at most so many lines of the picture of datagrams.
+    Short(usize),
     /// What fits on a small screen: what was expected, what came, the ribbon, and why.
     Least,
     /// What came, and the ribbon.
@@ -80,7 +82,7 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
     match check.verdict {
         Verdict::Pass => {
             out += &ribbon(paint, check);
-            out += &picture(paint, check);
+            out += &picture(paint, check, datagrams::MOST_PASSED);
             for note in &check.evidence.notes {
                 let _ = writeln!(out, "{}", row(paint, "note", note));
             }
@@ -110,16 +112,24 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
             for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
                 let _ = writeln!(out, "{}", row(paint, label, &text.to_string()));
             }
-            let wire = match check.wire {
-                Kind::Plain => String::new(),
-                wire => format!(" --wire {wire}"),
-            };
-            let family = check.family.map_or(String::new(), |family| format!(" --family {family}"));
-            let _ = writeln!(out, "{}", row(paint, "more", &format!("--check {}{wire}{family}", check.id)));
+            // Not wrapped: people copy it.
+            let _ = writeln!(out, "      {}{}", paint.dim("more        "), check.rerun);
         }
         Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail),
     }
     out
+}
+
+/// Renders one promise in the longest form that has at most `room` lines; in the shortest one where none has.
+pub fn fitted(paint: Paint, promise: &[CheckReport], room: usize) -> String {
+    let told = |detail| self::promise(paint, promise, detail);
+    let fits = |told: &String| height(told) <= room;
+    let whole = [Detail::Whole, Detail::Lean].into_iter().map(told).find(fits);
+    whole.unwrap_or_else(|| {
+        let left = room.saturating_sub(height(&told(Detail::Short(0))));
+        let short = Some(told(Detail::Short(left))).filter(fits);
+        short.unwrap_or_else(|| told(Detail::Least))
+    })
 }
 
 /// Returns what came of each family. `None` where the line of the promise says it: the lesson has one family, or the
@@ -169,18 +179,21 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
             let _ = writeln!(out, "{}", row(paint, label, text));
         }
     };
+    let is_small = matches!(detail, Detail::Least | Detail::Short(_));
     if let Some(half) = check.at_fault {
         line("at fault", &format!("the {}", half.word()));
     }
     line("expected", &check.expected.to_string());
     line("got", &check.got.to_string());
-    if let Some(bytes) = check.comparison.as_ref().filter(|_| detail != Detail::Least) {
+    if let Some(bytes) = check.comparison.as_ref().filter(|_| !is_small) {
         out += &bytes::comparison(paint, bytes);
     }
     out += &ribbon(paint, check);
-    if detail != Detail::Least {
-        out += &picture(paint, check);
-    }
+    out += &match detail {
+        Detail::Least => String::new(),
+        Detail::Short(most) => picture(paint, check, most),
+        _ => picture(paint, check, datagrams::MOST),
+    };
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "{}", row(paint, label, text));
     };
@@ -203,17 +216,19 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
             line(label, text);
         }
     }
-    if detail != Detail::Least {
+    if !is_small {
         check.evidence.notes.iter().for_each(|text| line("note", text));
     }
     if !check.cause.is_empty() {
         line("cause", &check.cause.to_string());
     }
-    if !check.see.is_empty() && detail != Detail::Least {
+    if !check.see.is_empty() && !is_small {
         line("read", &check.see);
     }
-    // Not wrapped: people copy it.
-    let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
+    if detail != Detail::Least {
+        // Not wrapped: people copy it.
+        let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
+    }
     out
 }
 
@@ -226,9 +241,9 @@ fn ribbon(paint: Paint, check: &CheckReport) -> String {
     out
 }
 
-fn picture(paint: Paint, check: &CheckReport) -> String {
+fn picture(paint: Paint, check: &CheckReport, most: usize) -> String {
     let mut out = String::new();
-    for line in datagrams::lines(check) {
+    for line in datagrams::lines(check, most) {
         let _ = writeln!(out, "      {}", paint.dim(&line));
     }
     out

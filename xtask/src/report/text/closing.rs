@@ -3,7 +3,7 @@
 use super::Paint;
 use super::layout::{WIDTH, wrap};
 use crate::finding::{Hole, Verdict};
-use crate::report::{LessonReport, Problem};
+use crate::report::{CheckReport, LessonReport, Problem};
 use colored::Color;
 use std::fmt::Write;
 
@@ -17,7 +17,11 @@ pub fn holes(paint: Paint, lesson: &LessonReport) -> String {
     }
     let mut out = String::new();
     for hole in seen {
-        let waiting = lesson.checks.iter().filter(|check| check.hole.as_ref() == Some(hole)).count();
+        let of_hole = || lesson.checks.iter().filter(|check| check.hole.as_ref() == Some(hole));
+        let not_run = |check: &CheckReport| {
+            lesson.not_run.iter().filter(|not_run| not_run.waits_for == check.name()).count()
+        };
+        let waiting = of_hole().count() + of_hole().map(not_run).sum::<usize>();
         let checks = if waiting == 1 { "1 check waits".into() } else { format!("{waiting} checks wait") };
         let name = paint.bold(&format!("`{}`", hole.function));
         let place = paint.color(&format!("{}:{}", hole.file, hole.line), Color::Cyan);
@@ -80,12 +84,14 @@ impl Next {
 
 /// Renders the last lines: the counts, what was learned, and what to do next.
 pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
-    let waiting = report.checks.iter().filter(|check| check.hole.is_some()).count();
+    let at_holes = report.checks.iter().filter(|check| check.hole.is_some()).count();
+    let waits_for_hole = report.not_run.iter().filter(|not_run| report.is_hole(not_run.waits_for)).count();
     let counts = [
         (report.count(Verdict::Pass), "passed", Color::Green),
         (report.count(Verdict::Demo), "shown as predicted", Color::Blue),
-        (report.count(Verdict::Fail) - waiting, "failed", Color::Red),
-        (waiting, "still to come", Color::Yellow),
+        (report.count(Verdict::Fail) - at_holes, "failed", Color::Red),
+        (report.not_run.len() - waits_for_hole, "waiting", Color::Yellow),
+        (at_holes + waits_for_hole, "still to come", Color::Yellow),
         (report.count(Verdict::Error), "not judged", Color::Yellow),
         (report.count(Verdict::Skip), "skipped", Color::BrightBlack),
     ];
@@ -97,7 +103,12 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
         let _ = writeln!(out, "{}", paint.color(why, Color::Red));
     }
     if !parts.is_empty() {
-        let _ = writeln!(out, "{} of {} checks", parts.join(", "), report.checks.len());
+        let notes = match report.notes() {
+            0 => String::new(),
+            1 => "; 1 note".into(),
+            n => format!("; {n} notes"),
+        };
+        let _ = writeln!(out, "{} of {} checks{notes}", parts.join(", "), report.all());
     }
     if let Some(half) = &next.half {
         let _ = writeln!(out, "{}", paint.color(half, Color::Green));

@@ -6,20 +6,25 @@ use crate::wire::{Crossing, Direction, Fate};
 use std::time::Duration;
 
 /// The most lines of one picture, and of that of a check which passed: the first ones, and the last ones.
-const MOST: usize = 24;
-const MOST_PASSED: usize = 12;
+pub const MOST: usize = 25;
+pub const MOST_PASSED: usize = 13;
 
-/// Draws the datagrams of a check, each in at most 72 columns: when it was sent, which way, its number and size, and what
-/// became of it. A check that passed shows only the numbers with which something happened.
-pub fn lines(check: &CheckReport) -> Vec<String> {
+/// Draws the datagrams of a check in at most `most` lines, each in at most 72 columns: when it was sent, which way, its
+/// number and size, and what became of it. A check that passed shows only the numbers with which something happened.
+/// Where there is no room for two datagrams and a mark, it draws nothing.
+pub fn lines(check: &CheckReport, most: usize) -> Vec<String> {
     let all = &check.evidence.datagrams;
     let passed = matches!(check.verdict, Verdict::Pass | Verdict::Skip);
     let shown: Vec<&Crossing> = all.iter().filter(|one| !passed || has_story(one.number, all)).collect();
     let mut lines: Vec<String> = shown.iter().map(|one| line(one)).collect();
-    let most = if passed { MOST_PASSED } else { MOST };
-    let left_out = lines.len().saturating_sub(most);
-    if left_out > 0 {
-        lines.splice(most / 2..most / 2 + left_out, [format!("{:>12}… {left_out} more …", "")]);
+    if lines.len() > most {
+        if most < 3 {
+            return Vec::new();
+        }
+        // The mark takes the place of one.
+        let (kept, head) = (most - 1, most / 2);
+        let left_out = lines.len() - kept;
+        lines.splice(head..head + left_out, [format!("{:>12}… {left_out} more …", "")]);
     }
     lines
 }

@@ -4,16 +4,18 @@ mod bytes;
 mod check;
 mod closing;
 mod datagrams;
+mod failing;
 mod layout;
 mod paint;
 mod ribbon;
 mod scene;
 
-pub use check::{Detail, promise, shown_of};
+pub use check::{Detail, fitted, promise, shown_of};
 pub use closing::{Next, closing, holes};
-pub use layout::{WIDTH, cut, wrap};
+pub use failing::{SCREEN, holds, rest};
+pub use layout::{WIDTH, cut, height, wrap};
 pub use paint::Paint;
-pub use scene::{heading, scene};
+pub use scene::{CONVERSATION, heading, scene};
 
 use crate::report::{Problem, Report};
 use std::fmt::Write;

@@ -7,10 +7,15 @@ use crate::course::Lesson;
 use colored::Color;
 use std::fmt::Write;
 
-/// Renders the heading of a lesson.
+/// The most lines of a conversation that a failing run shows.
+pub const CONVERSATION: usize = 8;
+
+/// Renders the heading of a lesson, in one line.
 pub fn heading(paint: Paint, lesson: &Lesson, subject: &str, seed: u64) -> String {
-    let name = paint.bold(&format!("{} {}", lesson.id(), lesson.name));
-    format!("{name}  {}\n", paint.dim(&format!("{subject}, seed {seed}")))
+    let (name, seed) = (format!("{} {}", lesson.id(), lesson.name), format!(", seed {seed}"));
+    let room = WIDTH.saturating_sub(name.chars().count() + 2 + seed.chars().count() + 1);
+    let subject = cut(&subject.chars().flat_map(harmless).collect::<String>(), room);
+    format!("{}  {}\n", paint.bold(&name), paint.dim(&format!("{subject}{seed}")))
 }
 
 /// Renders the conversation of the pair, with a label for each line.

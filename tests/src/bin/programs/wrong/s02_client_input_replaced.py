@@ -1,0 +1,23 @@
+# kills line-no-text@plain: a line need not be UTF-8
+# Mistake: it reads its input as text, and puts a question mark for each byte that is none.
+import socket
+import sys
+
+address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8888"
+try:
+    host, port = address.rsplit(":", 1)
+    with socket.create_connection((host, int(port))) as sock:
+        for line in open(0, encoding="utf-8", errors="replace", newline="\n", closefd=False):
+            line = line.encode().rstrip(b"\n").removesuffix(b"\r")
+            if not line:
+                continue
+            if line == b"q":
+                break
+            sock.sendall(line)
+            reply = sock.recv(1024)
+            if not reply:
+                raise OSError("the server has ended the connection")
+            sys.stdout.buffer.write(reply + b"\n")
+            sys.stdout.buffer.flush()
+except (OSError, ValueError) as error:
+    sys.exit(f"client: {address}: {error}")

@@ -1,0 +1,308 @@
+//! What of a lesson's verdicts is printed, and when.
+//!
+//! A whole report is printed row by row, as the verdicts come. Else the screen keeps to itself what passed until all is
+//! decided, and prints the failure nearest to the root as soon as nothing nearer can fail: which one that is never hangs
+//! on which check is faster.
+
+use crate::bench::Role;
+use crate::finding::{Hindrance, Verdict};
+use crate::judge::{Extent, Judged};
+use crate::promises::CheckOn;
+use crate::report::text::{self, CONVERSATION, Detail, Paint, SCREEN};
+use crate::report::{CheckReport, LessonReport, Name, NotRun};
+
+/// The verdicts of one lesson, and what of them is printed.
+pub struct Screen {
+    paint: Paint,
+    extent: Extent,
+    /// The checks' names, in the order of the rows; and how deep each builds on others.
+    names: Vec<(Name, usize)>,
+    /// The place of the check whose conversation is shown, where it is one of them.
+    opens: Option<usize>,
+    /// For each check, whether the next one differs from it only in the family: then both are one line.
+    goes_on: Vec<bool>,
+    /// What was judged and is not in the report yet.
+    judged: Vec<Option<Judged>>,
+    /// For each check, the place of the failed one that it waits for; empty until all is decided.
+    over: Option<Vec<Option<usize>>>,
+    /// How many checks of a whole report are printed.
+    told: usize,
+    /// The conversation.
+    scene: Vec<(Role, String)>,
+    /// How many of its lines are printed.
+    scene_told: usize,
+    /// The failure that is printed in full.
+    first: Option<Name>,
+    /// How many lines are printed.
+    lines: usize,
+}
+
+impl Screen {
+    /// Returns an empty screen for these checks, of which `depth` returns how deep each builds on others, and `name` the
+    /// name. The heading is printed.
+    pub fn new(
+        paint: Paint,
+        extent: Extent,
+        checks: &[CheckOn],
+        opens: Option<usize>,
+        name: impl Fn(&CheckOn) -> Name,
+        depth: impl Fn(usize) -> usize,
+    ) -> Self {
+        let follows =
+            |n: usize| checks.get(n + 1).is_some_and(|next| checks[n].is_the_same_but_for_family(next));
+        Self {
+            paint,
+            extent,
+            names: checks.iter().enumerate().map(|(n, check)| (name(check), depth(n))).collect(),
+            opens,
+            goes_on: (0..checks.len()).map(follows).collect(),
+            judged: checks.iter().map(|_| None).collect(),
+            over: None,
+            told: 0,
+            scene: Vec::new(),
+            scene_told: 0,
+            first: None,
+            lines: 1,
+        }
+    }
+
+    /// Keeps a judged check.
+    pub fn judged(&mut self, n: usize, judged: Judged) {
+        self.judged[n] = Some(judged);
+    }
+
+    /// Keeps that all is decided, and what waits for what.
+    pub fn over(&mut self, waits: Vec<Option<usize>>) {
+        self.over = Some(waits);
+    }
+
+    /// Returns whether all is decided.
+    pub fn is_over(&self) -> bool {
+        self.over.is_some()
+    }
+
+    /// Returns how many checks are judged, of how many, and the first one that is still to be judged.
+    pub fn waits(&self, report: &LessonReport) -> (usize, usize, Option<Name>) {
+        let is_open = |n: &usize| self.judged[*n].is_none() && *n >= self.told;
+        let open = self.in_order().into_iter().find(is_open);
+        let done = report.checks.len() + self.judged.iter().flatten().count();
+        (done, self.names.len(), open.map(|n| self.names[n].0))
+    }
+
+    /// Returns the places of the checks in the order in which their failures count: in a whole report the rows.
+    fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        if self.extent == Extent::Needed {
+            order.sort_by_key(|n| self.names[*n].1);
+        }
+        order
+    }
+
+    /// Returns what is to be printed now. Moves what belongs into the report there.
+    pub fn tell(&mut self, report: &mut LessonReport) -> String {
+        let mut out = match self.extent {
+            Extent::Whole => self.tell_rows(report),
+            Extent::Needed => self.tell_first(),
+        };
+        if self.over.is_some() {
+            self.settle(report);
+            out += &match self.extent {
+                Extent::Whole => text::holes(self.paint, report),
+                Extent::Needed => self.tell_rest(report),
+            };
+        }
+        self.lines += text::height(&out);
+        out
+    }
+
+    /// Returns the rows of a whole report that can be printed now.
+    fn tell_rows(&mut self, report: &mut LessonReport) -> String {
+        let mut out = String::new();
+        while let Some(judged) = self.judged.get_mut(self.told).and_then(Option::take) {
+            // One conversation is enough to see; the other pairs are judged, too.
+            if !judged.scene.is_empty() && self.scene.is_empty() {
+                out += &format!("\n{}", text::scene(self.paint, &judged.scene));
+                self.scene = judged.scene;
+            }
+            report.checks.push(judged.report);
+            self.told += 1;
+            // All families of a promise are one line.
+            if !self.goes_on[self.told - 1] {
+                out += &told_row(self.paint, &report.checks);
+            }
+        }
+        out
+    }
+
+    /// Returns the conversation and the failure nearest to the root, as far as they are known and not printed.
+    fn tell_first(&mut self) -> String {
+        let mut out = String::new();
+        if self.first.is_none()
+            && self.scene.is_empty()
+            && let Some(judged) = self.opens.and_then(|n| self.judged[n].as_mut())
+        {
+            self.scene = std::mem::take(&mut judged.scene);
+            out += &self.tell_scene(CONVERSATION);
+        }
+        if self.first.is_none()
+            && let Some(n) = self.nearest_failure()
+        {
+            self.first = Some(self.names[n].0);
+            out += &self.leave_scene();
+            let used = self.lines + text::height(&out);
+            // Below come a blank line, what waits, other failures, what holds, the counts, and what to do next.
+            let conversation = if self.scene.is_empty() { CONVERSATION + 1 } else { 0 };
+            if let Some(judged) = &self.judged[n] {
+                // What to do next has the same command.
+                let again = text::height(&judged.report.rerun);
+                let room = SCREEN.saturating_sub(used + conversation + BELOW + again);
+                let told = text::fitted(self.paint, std::slice::from_ref(&judged.report), room);
+                out += &format!("\n{told}");
+            }
+        }
+        out
+    }
+
+    /// Returns the place of the failure nearest to the root; `None` while a nearer one can come. A hole is no failure.
+    fn nearest_failure(&self) -> Option<usize> {
+        let stands = |n: &usize| self.judged[*n].is_some() || self.over.is_some();
+        let is_failure = |n: &usize| {
+            let report = self.judged[*n].as_ref().map(|judged| &judged.report);
+            report.is_some_and(|report| report.is_broken() || report.verdict == Verdict::Error)
+        };
+        self.in_order().into_iter().take_while(stands).find(is_failure)
+    }
+
+    /// Returns the first lines of the conversation. Where it has more than `most`, one line is left for the mark.
+    fn tell_scene(&mut self, most: usize) -> String {
+        let now = if self.scene.len() > most { most - 1 } else { self.scene.len() };
+        self.scene_told = now;
+        if now == 0 { String::new() } else { format!("\n{}", text::scene(self.paint, &self.scene[..now])) }
+    }
+
+    /// Returns the mark for the lines of the conversation that a failing run leaves out.
+    fn leave_scene(&mut self) -> String {
+        match self.scene.len() - std::mem::replace(&mut self.scene_told, self.scene.len()) {
+            0 => String::new(),
+            left => format!("  … {left} lines more\n"),
+        }
+    }
+
+    /// Moves the verdicts into the report, in the order of the rows, with what waits for what. A failed check of the pair
+    /// gets the cause of the check that it waits for, where that is one of the half at fault.
+    fn settle(&mut self, report: &mut LessonReport) {
+        let waits = self.over.clone().unwrap_or_default();
+        let judged = self.judged.iter_mut().map(Option::take);
+        for (n, judged) in judged.enumerate() {
+            if let Some(judged) = judged {
+                if self.scene.is_empty() {
+                    self.scene = judged.scene;
+                }
+                report.checks.push(judged.report);
+            } else if n >= self.told
+                && let Some(base) = waits[n]
+            {
+                report.not_run.push(NotRun { check: self.names[n].0, waits_for: self.names[base].0 });
+            }
+        }
+        for (n, base) in waits.iter().enumerate() {
+            let (name, base) = (self.names[n].0, base.map(|base| self.names[base].0));
+            let cause =
+                report.checks.iter().find(|check| Some(check.name()) == base).map(|base| base.cause.clone());
+            let Some(check) = report.checks.iter_mut().find(|check| check.name() == name) else { continue };
+            check.waits_for = base;
+            if let (Some(half), Some(cause), Some(base)) = (check.at_fault, cause, base)
+                && half == base.half
+                && check.hole.is_none()
+                && !cause.is_empty()
+            {
+                check.cause = cause;
+            }
+        }
+    }
+
+    /// Returns what is left when all is decided: all rows when nothing is to be mended, else the rest of a failing run
+    /// without its last lines.
+    fn tell_rest(&mut self, report: &LessonReport) -> String {
+        let is_good = |check: &CheckReport| !matches!(check.verdict, Verdict::Fail | Verdict::Error);
+        if report.checks.iter().all(is_good) {
+            let mut out = match self.scene_told {
+                0 => self.tell_scene(usize::MAX),
+                told => text::scene(self.paint, &self.scene[told..]),
+            };
+            let mut done = 0;
+            for promise in report.promises() {
+                done += promise.len();
+                out += &told_row(self.paint, &report.checks[..done]);
+            }
+            return out;
+        }
+        let first = self.first.and_then(|name| report.checks.iter().find(|check| check.name() == name));
+        let (holes, holds) = (text::holes(self.paint, report), text::holds(self.paint, report));
+        // A conversation that came after the first failure stands below what belongs to that.
+        let is_told = self.scene_told > 0;
+        let mut scene = if is_told { String::new() } else { self.tell_scene(CONVERSATION) };
+        scene += &self.leave_scene();
+        let used = self.lines + [&scene, &holes, &holds].map(|part| text::height(part)).iter().sum::<usize>();
+        let again = report.first_failed().map_or(0, |check| text::height(&check.rerun));
+        let rest = text::rest(self.paint, report, first, SCREEN.saturating_sub(used + CLOSING + again));
+        match first {
+            Some(_) if scene.is_empty() || is_told => format!("{scene}{rest}{holes}{holds}"),
+            Some(_) => format!("{rest}{scene}\n{holes}{holds}"),
+            None => format!("{scene}\n{rest}{holes}{holds}"),
+        }
+    }
+
+    /// Moves what was judged into the report, because nothing more comes.
+    pub fn give_up(&mut self, report: &mut LessonReport) {
+        self.over.get_or_insert_with(|| vec![None; self.names.len()]);
+        self.settle(report);
+    }
+
+    /// Returns the conversation.
+    pub fn into_scene(self) -> Vec<(Role, String)> {
+        self.scene
+    }
+}
+
+/// The lines that the counts and what to do next take, without its command.
+const CLOSING: usize = 4;
+/// The lines that are kept free below the first failure.
+const BELOW: usize = CLOSING + 8;
+
+/// Renders the promise that was judged last, with as much detail as the earlier ones leave to say.
+fn told_row(paint: Paint, checks: &[CheckReport]) -> String {
+    let promises = || checks.chunk_by(CheckReport::is_the_same_but_for_family);
+    let Some(now) = promises().last() else { return String::new() };
+    let earlier = &checks[..checks.len() - now.len()];
+    let blank = if earlier.is_empty() { "\n" } else { "" };
+    let shown = text::shown_of(now);
+    // Prints all of the first failure, and of the first demo on each wire: more of the same would only push it off
+    // the screen.
+    let same_demo = |check: &CheckReport| check.verdict == Verdict::Demo && check.wire == shown.wire;
+    let same_hindrance = |check: &CheckReport| {
+        check.verdict == Verdict::Error
+            && check.hindrance == shown.hindrance
+            && shown.hindrance != Hindrance::Other
+    };
+    let before = match shown.verdict {
+        Verdict::Demo => earlier.iter().any(same_demo),
+        Verdict::Error => earlier.iter().any(same_hindrance),
+        // A machine that lacks a family lacks it in every check, and a hole is one for all checks: each is said once.
+        Verdict::Pass => now.iter().filter(|check| check.verdict != Verdict::Pass).all(|check| {
+            let of_the_same = |other: &CheckReport| {
+                (other.family, other.verdict, &other.hole) == (check.family, check.verdict, &check.hole)
+            };
+            // A promise of which everything waits for a hole has no line.
+            let told = promises().filter(|promise| text::shown_of(promise).hole.is_none());
+            told.take_while(|promise| promise[0].id != now[0].id || promise[0].wire != now[0].wire)
+                .any(|promise| promise.iter().any(of_the_same))
+        }),
+        _ => earlier.iter().any(CheckReport::is_broken),
+    };
+    let detail = if before { Detail::Brief } else { Detail::Whole };
+    format!("{blank}{}", text::promise(paint, now, detail))
+}
+
+#[cfg(test)]
+mod tests;

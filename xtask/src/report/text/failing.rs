@@ -1,0 +1,161 @@
+//! A failing run on one screen: the failure nearest to the root in full, the others by their cause, and what waits.
+
+use super::Paint;
+use super::check::{Detail, promise};
+use super::layout::{WIDTH, cut, harmless, height, row, wrap};
+use crate::finding::{Half, Verdict};
+use crate::report::{CheckReport, LessonReport, Name};
+use colored::Color;
+use std::fmt::Write;
+
+/// The most lines of the screen of a failing run, with the heading and what to do next.
+pub const SCREEN: usize = 40;
+
+/// Renders what else a failing run says of its checks, in about `room` lines: how many wait for the first failure, and
+/// the other failures by their cause.
+pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, room: usize) -> String {
+    let mut out = String::new();
+    let mut others: Vec<&CheckReport> = report
+        .checks
+        .iter()
+        .filter(|check| check.is_broken() || check.verdict == Verdict::Error)
+        .filter(|check| first.is_none_or(|first| first.name() != check.name()))
+        .collect();
+    others.sort_by_key(|check| check.depth);
+    if let Some(first) = first {
+        out += &waiting(paint, report, first.name(), "  ", "this one");
+        let (same, rest): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|check| has_same_cause(check, first));
+        others = rest;
+        let same = (!same.is_empty()).then(|| names(&same));
+        let same = same.map_or(Vec::new(), |names| wrap(&format!("the same cause: {names}"), WIDTH - 4));
+        for (n, line) in same.iter().enumerate() {
+            let mark = if n == 0 { paint.color("✗", Color::Red) } else { " ".into() };
+            let _ = writeln!(out, "  {mark} {line}");
+        }
+    }
+    let groups = groups(others);
+    let room = room.saturating_sub(height(&out));
+    for long in [true, false] {
+        let told: String = groups.iter().map(|group| told(paint, report, group, long)).collect();
+        if height(&told) <= room {
+            return out + &told;
+        }
+    }
+    let lines = groups.iter().map(|group| told(paint, report, &group[..1], false));
+    let lines: Vec<String> =
+        lines.map(|told| told.lines().take(1).map(|line| format!("{line}\n")).collect()).collect();
+    let most = room.saturating_sub(1).max(1);
+    out.extend(lines.iter().take(most).cloned());
+    let left: usize = groups.iter().skip(most).map(Vec::len).sum();
+    if left > 0 {
+        let _ = writeln!(out, "  … {left} failures more; --full shows all");
+    }
+    out
+}
+
+/// Puts failures with the same cause together, in the order of the first ones.
+fn groups(failures: Vec<&CheckReport>) -> Vec<Vec<&CheckReport>> {
+    let mut groups: Vec<Vec<&CheckReport>> = Vec::new();
+    for check in failures {
+        match groups.iter_mut().find(|group| has_same_cause(group[0], check)) {
+            Some(group) => group.push(check),
+            None => groups.push(vec![check]),
+        }
+    }
+    groups
+}
+
+/// Returns whether one text tells why both failed. Only how they are shown depends on that.
+fn has_same_cause(one: &CheckReport, other: &CheckReport) -> bool {
+    one.verdict == other.verdict && why(one) == why(other)
+}
+
+/// Returns why a check did not pass; where no cause is known, what came.
+fn why(check: &CheckReport) -> String {
+    if check.cause.is_empty() { check.got.to_string() } else { check.cause.to_string() }
+}
+
+/// Renders failures of one cause: the first one with the cause, the names of the others, and how many wait for them.
+fn told(paint: Paint, report: &LessonReport, group: &[&CheckReport], long: bool) -> String {
+    let check = group[0];
+    let (mark, color, label) = match check.verdict {
+        Verdict::Error => ("!", Color::Yellow, "not judged"),
+        _ => ("✗", Color::Red, if check.cause.is_empty() { "got" } else { "cause" }),
+    };
+    let mark = paint.color(mark, color);
+    let half = if check.half == Half::Pair { "the pair" } else { check.half.word() };
+    let mut out = String::new();
+    if long {
+        out += &promise_line(paint, check);
+        let _ = writeln!(out, "{}", row(paint, label, &why(check)));
+    } else {
+        let text: String = why(check).chars().flat_map(harmless).collect();
+        let text = cut(&format!("{}: {text}", shown(check.name())), WIDTH - 14);
+        let _ = writeln!(out, "  {mark} {half:<8} {text}");
+    }
+    if group.len() > 1 {
+        let _ = writeln!(out, "{}", row(paint, "the same", &names(&group[1..])));
+    }
+    for check in group {
+        let id = shown(check.name());
+        out += &waiting(paint, report, check.name(), "      ", if group.len() == 1 { "it" } else { &id });
+    }
+    out
+}
+
+/// Renders the line of the promise alone.
+fn promise_line(paint: Paint, check: &CheckReport) -> String {
+    let told = promise(paint, std::slice::from_ref(check), Detail::Brief);
+    let lines = 1 + usize::from(told.lines().nth(1).is_some_and(|line| line.trim_start().starts_with("on ")));
+    told.lines().take(lines).map(|line| format!("{line}\n")).collect()
+}
+
+/// Returns the names of failures, as many as about two lines hold.
+fn names(failures: &[&CheckReport]) -> String {
+    const MOST: usize = 110;
+    let mut text = String::new();
+    for (n, check) in failures.iter().enumerate() {
+        let name = shown(check.name());
+        if text.chars().count() + name.chars().count() > MOST {
+            return format!("{text} and {} more", failures.len() - n);
+        }
+        text += &format!("{}{name}", if n == 0 { "" } else { ", " });
+    }
+    text
+}
+
+/// Renders how many checks that were not run wait for this one; nothing where none does.
+fn waiting(paint: Paint, report: &LessonReport, name: Name, indent: &str, word: &str) -> String {
+    match report.not_run.iter().filter(|not_run| not_run.waits_for == name).count() {
+        0 => String::new(),
+        1 => format!("{indent}{} 1 more waits for {word}\n", paint.color("…", Color::Yellow)),
+        n => format!("{indent}{} {n} more wait for {word}\n", paint.color("…", Color::Yellow)),
+    }
+}
+
+/// Returns a check's id, with its wire and its family where they are not the usual ones.
+fn shown(name: Name) -> String {
+    let wire = match name.wire {
+        crate::wire::Kind::Plain => String::new(),
+        wire => format!(" on {wire}"),
+    };
+    format!("{}{wire}{}", name.id, name.family.map_or(String::new(), |family| format!(" over {family}")))
+}
+
+/// Renders how many checks of each half hold; nothing where none does.
+pub fn holds(paint: Paint, report: &LessonReport) -> String {
+    let counts = [Half::Server, Half::Client, Half::Pair].map(|half| {
+        let of_half = || report.checks.iter().filter(move |check| check.half == half);
+        let hold = of_half().filter(|check| matches!(check.verdict, Verdict::Pass | Verdict::Demo)).count();
+        let not_run = report.not_run.iter().filter(|not_run| not_run.check.half == half).count();
+        (half, hold, of_half().count() + not_run)
+    });
+    if counts.iter().all(|(_, hold, _)| *hold == 0) {
+        return String::new();
+    }
+    let there = counts.iter().filter(|(.., all)| *all > 0);
+    let words: Vec<String> =
+        there.map(|(half, hold, all)| format!("{} {hold} of {all}", half.word())).collect();
+    format!("  {} what holds: {}\n", paint.color("✓", Color::Green), words.join(", "))
+}
