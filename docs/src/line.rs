@@ -2,9 +2,9 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 
 fn main() -> std::io::Result<()> {
-    let connection = TcpStream::connect("127.0.0.1:8888")?; // socket, connect
+    let mut connection = BufReader::new(TcpStream::connect("127.0.0.1:8888")?); // socket, connect
     let mut line = String::new();
-    BufReader::new(connection).read_line(&mut line)?; // read, until a \n or FIN comes
+    connection.read_line(&mut line)?; // read, until a \n or FIN comes
     println!("received {line:?}");
     Ok(())
 } // `connection` is gone here: close

@@ -20,7 +20,7 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["run", "01", "--lessons", "/no/such/folder"], "no folder of lessons at /no/such/folder"),
         (&["run", "01", "--server", "python3 'server.py"], "is no command"),
         (&["run", "01", "--server", "true", "--check", "quits-at-q"], "only the server is judged here"),
-        (&["run", "01", "--client", "true", "--check", "echo-bytes"], "add --server CMD, or --solution"),
+        (&["run", "01", "--client", "true", "--check", "echo-bytes"], "--server CMD, or --solution"),
         (&["run", "01", "--output", "/no/such/folder/report"], "there is no folder"),
         (&["run", "01", "--output", "Cargo.toml"], "that file exists and is no report of ours"),
         (&["run", "01", "--jobs", "0"], "0 is not in 1..=256"),
@@ -196,10 +196,30 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
+/// A wire by hand. Dropping it ends it, also when the test fails.
+struct ByHand(std::process::Child);
+
+impl ByHand {
+    /// Starts the runner with these words. Returns it with the lines that it prints.
+    fn start(words: &[&str]) -> (Self, impl Iterator<Item = String> + use<>) {
+        use std::io::{BufRead, BufReader};
+        let mut command = lab_tests::runner(RUNNER, words);
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        (Self(child), lines)
+    }
+}
+
+impl Drop for ByHand {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_wire_by_hand_shows_each_piece() {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::process::Stdio;
+    use std::io::{Read, Write};
     use xtask::system::address;
     use xtask::system::endpoint::{Listener, Stream};
     use xtask::system::family::FAMILIES;
@@ -207,8 +227,7 @@ fn a_wire_by_hand_shows_each_piece() {
         let (server, free) = (address::fresh(*family).unwrap(), address::fresh(*family).unwrap());
         let (to, listen) = (server.endpoint.to_string(), free.endpoint.to_string());
         let words = ["wire", "dribble", "--to", &to, "--listen", &listen];
-        let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let (_wire, mut lines) = ByHand::start(&words);
         let call = lines.next().unwrap();
         assert!(call.starts_with(&format!("call {listen} to reach {to}")), "{call}");
         // Two lines where one would be wider than a terminal.
@@ -230,21 +249,56 @@ fn a_wire_by_hand_shows_each_piece() {
             let line = lines.next().unwrap();
             assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
     }
+}
+
+/// Checks the lines about whole connections, and that Ctrl-C ends a wire that a script has started with SIGINT ignored.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_wire_by_hand_sums_and_tells_of_a_call_that_nobody_takes() {
+    use lab_tests::typist::Typist;
+    use nix::sys::signal::{Signal, kill};
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use xtask::system::address::free;
+    let (server, place) = (free().unwrap(), free().unwrap().to_string());
+    let mut command = std::process::Command::new("sh");
+    let words = ["wire", "plain", "--to", &server.to_string(), "--listen", &place];
+    command
+        .current_dir(lab_tests::root())
+        .args(["-c", "trap '' INT; exec \"$0\" \"$@\"", RUNNER])
+        .args(words);
+    let mut wire = Typist::start(command);
+    wire.shows(&["call ", "Ctrl-C ends it"]);
+    let _reset = TcpStream::connect(&place).unwrap();
+    wire.shows(&["nobody listens at ", "connection #1 is reset"]);
+    let listener = TcpListener::bind(server).unwrap();
+    let mut client = TcpStream::connect(&place).unwrap();
+    let (behind, _) = listener.accept().unwrap();
+    client.write_all(b"x").unwrap();
+    wire.shows(&["0.000000 s  #2 client → server      1 byte  \"x\""]);
+    // In this order: a close with bytes unread is a reset.
+    drop(client);
+    wire.shows(&["#2 client → server    FIN"]);
+    (&behind).read_exact(&mut [0]).unwrap();
+    drop(behind);
+    wire.shows(&["#2 is over: 1 byte in 1 piece to the server, 0 bytes in 0 pieces to the client"]);
+    let mut client = TcpStream::connect(&place).unwrap();
+    let _behind = listener.accept().unwrap();
+    client.write_all(b"yz").unwrap();
+    wire.shows(&["#3 client → server      2 bytes"]);
+    kill(nix::unistd::Pid::from_raw(wire.child.id() as i32), Signal::SIGINT).unwrap();
+    wire.shows(&["#3 is cut off: 2 bytes in 1 piece to the server"]);
+    assert_eq!(wire.status(), 130);
 }
 
 #[test]
 fn a_datagram_wire_by_hand_shows_each_fate() {
-    use std::io::{BufRead, BufReader};
     use std::net::UdpSocket;
-    use std::process::Stdio;
     let (server, free) = (xtask::system::address::free().unwrap(), xtask::system::address::free().unwrap());
     let (to, listen) = (server.to_string(), free.to_string());
     let words = ["wire", "late@1:c2s", "--udp", "--to", &to, "--listen", &listen];
-    let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let (_wire, mut lines) = ByHand::start(&words);
     assert!(lines.next().unwrap().starts_with(&format!("send to {listen} to reach {to} (late@1:c2s)")));
     if cfg!(target_os = "linux") {
         assert!(lines.next().unwrap().contains("nobody has bound"));
@@ -260,6 +314,4 @@ fn a_datagram_wire_by_hand_shows_each_fate() {
     let arrived: Vec<u8> = (0..2).map(|_| server.recv(&mut buffer).map(|_| buffer[0]).unwrap()).collect();
     assert_eq!(arrived, b"ba");
     assert!(lines.next().unwrap().contains(" \"a\"  late: +"));
-    child.kill().unwrap();
-    child.wait().unwrap();
 }

@@ -5,6 +5,9 @@ use crate::course::LESSONS;
 use crate::report::text::{Paint, WIDTH, wrap};
 use crate::workspace::lab::State;
 
+/// The book's page for those who have never used a socket.
+const FIRST: &str = "docs/src/00-socket.md";
+
 /// The book's page that says where to go on.
 const AFTER: &str = "docs/src/after.md";
 
@@ -34,7 +37,7 @@ pub fn greet() -> anyhow::Result<u8> {
     let next = paint.bold("next:");
     match passed {
         0 if state.current.is_none() => print(&format!(
-            "Begin with the chapter, docs/src/{}.md, and watch its programs talk:\n\n{next} cargo xtask run {} --solution\n",
+            "Never used a socket? {FIRST} says what one is.\nThen begin with the chapter, docs/src/{}.md, and watch its programs talk:\n\n{next} cargo xtask run {} --solution\n",
             current.dir(),
             current.id()
         )),

@@ -6,6 +6,7 @@ mod causes;
 mod evidence;
 mod order;
 mod own_error;
+mod section;
 
 pub use case::Case;
 pub use order::{Order, Standing, Turn};
@@ -310,7 +311,7 @@ fn one(case: &Case<'_>, check: CheckOn, depth: usize) -> Judged {
         got: finding.got,
         cause: finding.cause.words,
         hindrance,
-        see: case.lesson.chapter(),
+        see: section::to_read(case.lesson, check.id),
         rerun,
         millis: start.elapsed().as_millis() as u64,
         hole: finding.hole,

@@ -11,8 +11,9 @@ use crate::promises::{Check, server};
 /// The row, for servers that reply.
 pub trait AskedRows: Ask {
     /// What every such server promises.
-    const ACCEPT: &'static [Check] =
-        &[server!("accept-fails", TITLE, asked::accept_fails::<Self>).over(&[Family::V4])];
+    const ACCEPT: &'static [Check] = &[server!("accept-fails", TITLE, asked::accept_fails::<Self>)
+        .after(&["one-after-the-other", "pushes-to-each"])
+        .over(&[Family::V4])];
 }
 
 impl<P: Ask> AskedRows for P {}
@@ -20,7 +21,8 @@ impl<P: Ask> AskedRows for P {}
 /// The row, for servers that push.
 pub trait PushedRows: Push {
     /// What every such server promises.
-    const ACCEPT: &'static [Check] = &[server!("accept-fails", TITLE, pushed::accept_fails::<Self>)];
+    const ACCEPT: &'static [Check] = &[server!("accept-fails", TITLE, pushed::accept_fails::<Self>)
+        .after(&["one-after-the-other", "pushes-to-each"])];
 }
 
 impl<P: Push> PushedRows for P {}

@@ -52,8 +52,8 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
         print(&format!("{}\n", table::render(paint, &rows, args.delay)));
         print(&format!("{}\n", table::legend(&rows, args.delay)));
         let (label, sentence) = match &proved {
-            Ok(sentence) => ("It proves: ", (*sentence).to_string()),
-            Err(why) => ("It proves nothing yet: ", why.clone()),
+            Ok(sentence) => ("It shows: ", (*sentence).to_string()),
+            Err(why) => ("It shows nothing yet: ", why.clone()),
         };
         print(&(text::wrap(&format!("{label}{sentence}"), text::WIDTH).join("\n") + "\n"));
     }

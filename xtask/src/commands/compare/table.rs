@@ -53,6 +53,9 @@ fn cost(row: &Row, delay: u32) -> String {
         }
     }
     if cost.bytes >= 0.5 {
+        if parts.is_empty() {
+            parts.push("0 round trips".into());
+        }
         parts.push(count(cost.bytes.round() as usize));
     }
     if parts.is_empty() { "–".into() } else { parts.join(", ") }

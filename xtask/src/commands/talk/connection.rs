@@ -194,6 +194,9 @@ impl Talk {
                         if !std::mem::replace(&mut told, true) {
                             shown.say("the buffers are full: the other side does not read; waiting\n");
                         }
+                        // Lets the thread that receives have the lock.
+                        drop(shown);
+                        thread::sleep(Duration::from_millis(1));
                     }
                     _ => return shown.reset(),
                 },

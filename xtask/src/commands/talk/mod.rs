@@ -7,6 +7,7 @@ mod show;
 use super::shared::{INTERRUPTED, Usage, print};
 use super::wire::words::endpoint;
 use crate::cli;
+use crate::report::text::{WIDTH, wrap};
 use crate::system::endpoint::{Endpoint, Ends, Listener, Stream};
 use anyhow::Context;
 use connection::{How, hold, refused};
@@ -44,7 +45,8 @@ fn call(args: &cli::Talk, place: Endpoint, keys: &str) -> anyhow::Result<u8> {
     let stream = match Stream::connect(place, Some(CONNECT)) {
         Ok(stream) => stream,
         Err(error) => {
-            eprintln!("cannot connect to {place}: {}", refused(&error));
+            let text = format!("cannot connect to {place}: {}", refused(&error));
+            eprintln!("{}", wrap(&text, WIDTH).join("\n"));
             return Ok(FAILED);
         }
     };
