@@ -247,9 +247,12 @@ fn a_wire_by_hand_sums_and_tells_of_a_call_that_nobody_takes() {
     let (server, place) = (free().unwrap(), free().unwrap().to_string());
     let mut command = std::process::Command::new("sh");
     let words = ["wire", "plain", "--to", &server.to_string(), "--listen", &place];
-    command.current_dir(lab_tests::root()).args(["-c", "trap '' INT; exec \"$0\" \"$@\"", RUNNER]).args(words);
+    command
+        .current_dir(lab_tests::root())
+        .args(["-c", "trap '' INT; exec \"$0\" \"$@\"", RUNNER])
+        .args(words);
     let mut wire = Typist::start(command);
-    wire.shows(&["call ", "Ctrl-C ends it"]);
+    wire.shows(&["Ctrl-C ends it"]);
     let _reset = TcpStream::connect(&place).unwrap();
     wire.shows(&["nobody listens at ", "connection #1 is reset"]);
     let listener = TcpListener::bind(server).unwrap();

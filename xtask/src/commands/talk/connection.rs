@@ -101,7 +101,7 @@ pub fn hold(stream: Stream, name: &str, input: &mut Input, resets: bool) -> How 
     let talk = Talk { stream, shown: Mutex::default() };
     let how = thread::scope(|scope| {
         scope.spawn(|| {
-            talk.receive();
+            talk.receive(resets);
             input.wake.wake();
         });
         let how = talk.converse(&mut input.typed, resets);
@@ -120,12 +120,16 @@ impl Talk {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints what comes, until the other side ends or resets the connection.
-    fn receive(&self) {
+    /// Prints what comes, until the other side ends or resets the connection. A Unix connection that is to be reset
+    /// needs a byte that is not taken.
+    fn receive(&self, resets: bool) {
         let mut buffer = vec![0; BUFFER];
         loop {
             let mut stream = &self.stream;
             let came = stream.read(&mut buffer);
+            if !resets {
+                stream.takes_last_byte();
+            }
             let mut shown = self.lock();
             match came {
                 _ if stopped() || shown.rst || shown.deaf => return,
