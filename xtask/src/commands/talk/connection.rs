@@ -3,7 +3,7 @@
 
 use super::input::{Input, News, Typed};
 use super::show::{self, Way};
-use super::stopped;
+use super::stop::stopped;
 use crate::commands::wire::words::say_and_flush;
 use crate::finding::count;
 use crate::system::endpoint::Stream;
@@ -239,17 +239,16 @@ impl Talk {
     }
 }
 
-/// Returns what an error of `connect` means, in words that follow "cannot connect to ADDRESS: ".
+/// Returns what an error of `connect` means, in one line.
 pub fn refused(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::ConnectionRefused => {
-            "connection refused: nobody listens there, so the kernel answers with RST; start the server first"
-                .into()
+            "nobody listens there: the kernel answers with RST (connection refused)".into()
         }
         ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-            "no answer in 10 s: the server accepts nobody, and the queue of those who wait is full".into()
+            "no answer in 10 s: the server accepts nobody, and the queue of callers is full".into()
         }
-        ErrorKind::NotFound => "there is no such file; start the server first".into(),
+        ErrorKind::NotFound => "there is no such file: start the server first".into(),
         _ => error.to_string(),
     }
 }
