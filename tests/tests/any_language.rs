@@ -17,21 +17,25 @@ fn python(name: &str) -> Option<PathBuf> {
         return None;
     }
     let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), name);
-    // As tutorials write them: no SO_REUSEADDR, an address in the source, a prompt, bytes printed as b'…'.
-    let server = "import os, socket\n\
+    // As tutorials write them: no SO_REUSEADDR, an address in the source, a prompt, words beside the reply.
+    let server = "import os, socket, time\n\
                   host, port = os.environ['LAB_AT'].split(':')\n\
                   s = socket.socket()\ns.bind((host, int(port)))\ns.listen(5)\n\
-                  while True:\n    c, addr = s.accept()\n    print('client', addr)\n    try:\n        while True:\n            \
+                  while True:\n    try:\n        c, addr = s.accept()\n    except OSError as e:\n        \
+                  print('accept', e)\n        time.sleep(0.1)\n        continue\n    \
+                  print('client', addr)\n    try:\n        while True:\n            \
                   d = c.recv(1024)\n            if not d:\n                break\n            c.sendall(d.upper())\n    \
                   except ConnectionError as e:\n        print('gone', e)\n    c.close()\n";
     let client = "import os, socket, sys\n\
                   host, port = os.environ['LAB_AT'].split(':')\n\
+                  out = sys.stdout.buffer\n\
                   try:\n    s = socket.create_connection((host, int(port)))\n    \
-                  while True:\n        try:\n            line = input('>>> ')\n        except EOFError:\n            break\n        \
-                  line = line.rstrip('\\r')\n        if line == 'q':\n            break\n        if not line:\n            \
-                  continue\n        s.sendall(line.encode())\n        d = s.recv(1024)\n        if not d:\n            \
-                  sys.exit('the server is gone')\n        print('reply:', d)\n\
-                  except OSError as e:\n    sys.exit(str(e))\n";
+                  while True:\n        out.write(b'>>> ')\n        out.flush()\n        \
+                  line = sys.stdin.buffer.readline()\n        if not line:\n            break\n        \
+                  line = line.rstrip(b'\\n').removesuffix(b'\\r')\n        if line == b'q':\n            break\n        \
+                  if not line:\n            continue\n        s.sendall(line)\n        d = s.recv(1024)\n        \
+                  if not d:\n            sys.exit('the server is gone')\n        out.write(b'reply: ' + d + b'\\n')\n        out.flush()\n\
+                  except OSError as e:\n    sys.stderr.write(str(e))\n    sys.stderr.flush()\n    os._exit(1)\n";
     fs::write(dir.join("server.py"), server).unwrap();
     fs::write(dir.join("client.py"), client).unwrap();
     Some(dir)

@@ -20,7 +20,7 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["run", "01", "--lessons", "/no/such/folder"], "no folder of lessons at /no/such/folder"),
         (&["run", "01", "--server", "python3 'server.py"], "is no command"),
         (&["run", "01", "--server", "true", "--check", "quits-at-q"], "only the server is judged here"),
-        (&["run", "01", "--client", "true", "--check", "echo-bytes"], "add --server CMD, or --solution"),
+        (&["run", "01", "--client", "true", "--check", "echo-bytes"], "--server CMD, or --solution"),
         (&["run", "01", "--output", "/no/such/folder/report"], "there is no folder"),
         (&["run", "01", "--output", "Cargo.toml"], "that file exists and is no report of ours"),
         (&["run", "01", "--jobs", "0"], "0 is not in 1..=256"),
@@ -196,10 +196,30 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
+/// A wire by hand. Dropping it ends it, also when the test fails.
+struct ByHand(std::process::Child);
+
+impl ByHand {
+    /// Starts the runner with these words. Returns it with the lines that it prints.
+    fn start(words: &[&str]) -> (Self, impl Iterator<Item = String> + use<>) {
+        use std::io::{BufRead, BufReader};
+        let mut command = lab_tests::runner(RUNNER, words);
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        (Self(child), lines)
+    }
+}
+
+impl Drop for ByHand {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_wire_by_hand_shows_each_piece() {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::process::Stdio;
+    use std::io::{Read, Write};
     use xtask::system::address;
     use xtask::system::endpoint::{Listener, Stream};
     use xtask::system::family::FAMILIES;
@@ -207,8 +227,7 @@ fn a_wire_by_hand_shows_each_piece() {
         let (server, free) = (address::fresh(*family).unwrap(), address::fresh(*family).unwrap());
         let (to, listen) = (server.endpoint.to_string(), free.endpoint.to_string());
         let words = ["wire", "dribble", "--to", &to, "--listen", &listen];
-        let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let (_wire, mut lines) = ByHand::start(&words);
         let call = lines.next().unwrap();
         assert!(call.starts_with(&format!("call {listen} to reach {to}")), "{call}");
         // Two lines where one would be wider than a terminal.
@@ -230,8 +249,6 @@ fn a_wire_by_hand_shows_each_piece() {
             let line = lines.next().unwrap();
             assert!(line.contains("#1 client → server") && line.contains(what), "{line}");
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
     }
 }
 
@@ -277,14 +294,11 @@ fn a_wire_by_hand_sums_and_tells_of_a_call_that_nobody_takes() {
 
 #[test]
 fn a_datagram_wire_by_hand_shows_each_fate() {
-    use std::io::{BufRead, BufReader};
     use std::net::UdpSocket;
-    use std::process::Stdio;
     let (server, free) = (xtask::system::address::free().unwrap(), xtask::system::address::free().unwrap());
     let (to, listen) = (server.to_string(), free.to_string());
     let words = ["wire", "late@1:c2s", "--udp", "--to", &to, "--listen", &listen];
-    let mut child = lab_tests::runner(RUNNER, &words).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let (_wire, mut lines) = ByHand::start(&words);
     assert!(lines.next().unwrap().starts_with(&format!("send to {listen} to reach {to} (late@1:c2s)")));
     if cfg!(target_os = "linux") {
         assert!(lines.next().unwrap().contains("nobody has bound"));
@@ -300,6 +314,4 @@ fn a_datagram_wire_by_hand_shows_each_fate() {
     let arrived: Vec<u8> = (0..2).map(|_| server.recv(&mut buffer).map(|_| buffer[0]).unwrap()).collect();
     assert_eq!(arrived, b"ba");
     assert!(lines.next().unwrap().contains(" \"a\"  late: +"));
-    child.kill().unwrap();
-    child.wait().unwrap();
 }

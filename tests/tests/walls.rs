@@ -33,6 +33,8 @@ const SAMPLE: &[&str] = &[
     "s09_client_leaves_after_exit.rs",
     "s10_server_cd_ignored.rs",
     "s10_client_first_size_only.c",
+    "s11_server_get_without_hash.c",
+    "s11_client_leaves_part.py",
     "s12_server_number_own_count.py",
     "s12_client_upper_by_itself.py",
     "s13_server_peer_is_a_pair.py",

@@ -18,6 +18,9 @@ mod report;
 // The table of lessons.
 mod course;
 
+// What a learner predicts, and what then happens.
+mod questions;
+
 // What programs promise.
 mod promises;
 

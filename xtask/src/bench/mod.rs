@@ -17,6 +17,7 @@ mod facts;
 mod fixed_address;
 mod given;
 mod hash;
+mod limited;
 pub mod nagle;
 mod peer;
 mod server;

@@ -1,7 +1,7 @@
 //! Programs that are stopped and go on, as Ctrl-Z and `fg` do, while they wait for room for what they write. The kernel
 //! then ends the call: `write` returns how much it has taken (signal(7)).
 
-use super::{Bench, Client, Heard, Host, Peer, Server};
+use super::{Bench, Client, Heard, Host, Peer, Server, With};
 use crate::bench::facts::can;
 use crate::finding::{Outcome, skip};
 use crate::system::endpoint::Ends;
@@ -9,9 +9,13 @@ use crate::system::patience::Patience;
 use crate::system::processes;
 use crate::system::program::Program;
 use crate::system::sockets;
+use std::path::Path;
 
 /// How many times in a row a program must be seen asleep: what has just come may still wake it.
 const LOOKS: u32 = 20;
+
+/// As [`LOOKS`], for a thread that sleeps in a call that writes: only room for it wakes it.
+const WRITES: u32 = 5;
 
 /// Waits until the program sleeps: a thread of it in a call that writes, or all of them in any. Then stops it, and lets it
 /// go on.
@@ -20,8 +24,8 @@ fn stop_and_go_on(program: &Program) {
     let (mut writes, mut sleeps) = (0, 0);
     Patience::with(&[root]).until(|| {
         writes = if processes::one_writes(root) { writes + 1 } else { 0 };
-        sleeps = if processes::all_sleep(root) { sleeps + 1 } else { 0 };
-        (writes.max(sleeps) >= LOOKS || program.exit().is_some()).then_some(())
+        sleeps = if writes == 0 && processes::all_sleep(root) { sleeps + 1 } else { 0 };
+        (writes >= WRITES || sleeps >= LOOKS || program.exit().is_some()).then_some(())
     });
     processes::pause(root, true);
     processes::pause(root, false);
@@ -84,6 +88,24 @@ impl Client {
 }
 
 impl Bench<'_> {
+    /// Returns what a check adds to the start of a client whose standard output it does not read at first: no variable of
+    /// the machine that takes Python's buffers away. Without them Python drops what `write` did not take.
+    ///
+    /// # Errors
+    /// A skip for a command that takes them away itself.
+    pub fn unread(&self) -> Outcome<With> {
+        let words = &self.programs.client.argv;
+        let is_python = |word: &String| {
+            Path::new(word).file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"python"))
+        };
+        if words.first().is_some_and(is_python) && words.iter().any(|word| word == "-u") {
+            return skip(
+                "`python -u` prints without a buffer, and then drops what `write` did not take; run it without `-u`",
+            );
+        }
+        Ok(With { unread: true, env: vec![("PYTHONUNBUFFERED", None)], ..With::default() })
+    }
+
     /// Opens a listening socket as [`Bench::host`] does, to which a client can say only some tens of thousands of bytes
     /// before they are read.
     ///

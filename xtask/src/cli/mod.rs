@@ -25,6 +25,8 @@ pub enum Verb {
     Run(Box<Run>),
     /// `watch`
     Watch(Watch),
+    /// `predict`
+    Predict(Predict),
     /// `list`
     List,
     /// `hint`
@@ -51,9 +53,10 @@ pub enum Verb {
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
-const VERBS: [(Face, Read); 12] = [
+const VERBS: [(Face, Read); 13] = [
     (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
     (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
+    (Predict::FACE, |typed| Verb::Predict(Predict::of(typed))),
     (LIST, |_| Verb::List),
     (Hint::FACE, |typed| Verb::Hint(Hint::of(typed))),
     (Diff::FACE, |typed| Verb::Diff(Diff::of(typed))),
@@ -134,6 +137,16 @@ verb! {
         family: Option<String> = option("family", "FAMILY"),
     }
     "Example: cargo xtask watch lesson-01"
+}
+
+verb! {
+    /// Answer a chapter's questions before you run its programs, then see what happens
+    "predict": Predict {
+        /// Which lesson (default: the one that you are at)
+        lesson: Option<String> = place("LESSON"),
+    }
+    "Example: cargo xtask predict lesson-03\n\nYour answers are kept in .lab; a second time shows them, and lets you \
+     change them."
 }
 
 const LIST: Face = Face {

@@ -13,10 +13,12 @@ fn words_land_in_their_fields() {
             r#"lessons: ["01", "2", "echo"], solution: true, server: Some("S"), client: Some("C"), server_at: Some("SA"), client_at: Some("CA"), cwd: Some("D1"), env: ["A=1", "B=2"], wire: Some("W"), check: Some("I"), seed: Some(3), jobs: Some(4), format: Json, output: Some("F"), screen: Some(5)"#,
         ),
         ("run --all --lessons D2 --format junit", r#"all: true, dir: Some("D2"), format: Junit"#),
+        ("run --full", "full: true, format: Text"),
         ("run -- --all", r#"lessons: ["--all"], format: Text"#),
         ("hint 01 --step 2 --all", r#"lesson: Some("01"), step: Some(2), all: true"#),
         ("reset --all", "all: true"),
         ("watch 01", r#"lesson: Some("01")"#),
+        ("predict 03", r#"lesson: Some("03")"#),
         ("diff 01 --whole --yes", r#"lesson: Some("01"), whole: true, yes: true"#),
         ("compare", "delay: 50, format: Text"),
         (

@@ -8,6 +8,7 @@ mod editor;
 mod greet;
 mod hint;
 mod list;
+mod predict;
 mod reset;
 mod run;
 mod shared;
@@ -30,6 +31,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
     let result = match cli.verb {
         Some(Verb::Run(args)) => run::run(&args),
         Some(Verb::Watch(args)) => watch::watch(&args),
+        Some(Verb::Predict(args)) => predict::predict(&args),
         Some(Verb::List) => list::list(),
         Some(Verb::Compare(args)) => compare::compare(&args),
         Some(Verb::Hint(args)) => hint::hint(&args),

@@ -1,5 +1,6 @@
 //! What a check has seen, gathered for the report.
 
+use super::causes;
 use super::causes::died;
 use crate::bench::{Bench, Exit, lock};
 use crate::finding::{Finding, Half};
@@ -29,11 +30,18 @@ pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding) -> Evidence {
         connections: bench.logs.iter().map(|log| lock(log).summary()).collect(),
         // A program that reached a hole has nothing more to say.
         ends: if finding.hole.is_none() { ends(bench) } else { Vec::new() },
+        error_at: error_at(bench, if half == Half::Pair { finding.at_fault } else { Some(half) }),
         notes: bench.notes.clone(),
         ribbon: bench.ribbon.clone().or_else(|| ribbon_of(bench, half)),
         // Which reply a client took that fails is not known.
         datagrams: bench.datagrams.crossings(),
     }
+}
+
+/// Returns where this half ended with an error of its own; of the pair's halves, the server where it did.
+fn error_at(bench: &Bench<'_>, half: Option<Half>) -> Option<String> {
+    let halves = [Half::Server, Half::Client].into_iter().filter(|one| half.is_none_or(|half| half == *one));
+    halves.into_iter().find_map(|half| causes::died(bench, half)).and_then(|(error, _)| error.place)
 }
 
 /// Returns the picture of the datagrams of a pair that passed, with the replies that its client took.

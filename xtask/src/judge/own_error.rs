@@ -40,7 +40,7 @@ impl OwnError {
 }
 
 /// The most characters of an error that are shown.
-const LONGEST: usize = 120;
+const LONGEST: usize = 160;
 
 /// Returns the errors that this text shows, in its order.
 pub fn all(text: &str) -> Vec<OwnError> {

@@ -17,6 +17,7 @@ pub const CLIENT: &[Check] = &[
     client!("calls-by-default", "calls 127.0.0.1:8888 when it is given no address", calls_by_default)
         .over(&[crate::bench::Family::V4]),
     client!("calls-nobody-else", "calls nobody else when nobody listens at its address", calls_nobody_else)
+        .after(&["nobody-listens"])
         .over(&[crate::bench::Family::V4]),
 ];
 

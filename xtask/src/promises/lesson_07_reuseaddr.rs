@@ -19,8 +19,8 @@ pub const PROMISES: &[&[Check]] = &[
     any_server::SERVER,
     <Uppercase as accept_fails::AskedRows>::ACCEPT,
     default_address::SERVER,
-    <Uppercase as exact::Rows>::EXACT,
     <Uppercase as client::Rows>::CLIENT,
+    <Uppercase as exact::Rows>::EXACT,
     <Uppercase as writes::Rows>::ASKS,
     <Uppercase as writes::Rows>::PRINTS,
     <Uppercase as waits::Rows>::CLIENT_WAITS,
@@ -40,7 +40,7 @@ const OWN: &[Check] = &[
 
 /// Ends the server while a client is connected and has read everything. The server's side closes first, so the server's
 /// address stays in TIME_WAIT. Returns the ends of the client's connection.
-fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<Ends> {
+pub fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<Ends> {
     let bytes = random_bytes(&mut bench.rng, 40);
     let mut peer = bench.connect(server)?;
     let ends = peer.ends();

@@ -16,8 +16,11 @@ pub const IN_ALL: Duration = Duration::from_secs(SECONDS as u64);
 /// The finding that a server has ended, or its connection.
 pub fn server_waits(server: &Server, idle: Option<&Server>, peer: &mut Peer, when: &str) -> Outcome {
     let limit = server.to_be_silent().max(idle.and_then(Server::to_be_silent));
-    let Some(limit) = limit else { return Ok(()) };
+    let Some(limit) = limit.filter(|_| is_open(peer)) else { return Ok(()) };
     let ending = peer.stays_silent(limit);
+    if ending.is_some() {
+        server.wait_rest(); // It may be about to exit.
+    }
     if let Some(exit) = server.exit() {
         return gave_up(Half::Server, when, limit, &format!("it {exit}"));
     }
@@ -39,7 +42,7 @@ pub fn server_waits_unheard(
     left: &mut Duration,
 ) -> Outcome {
     let limit = server.to_be_silent().max(idle.and_then(Server::to_be_silent));
-    let Some(limit) = limit.filter(|limit| limit <= left) else { return Ok(()) };
+    let Some(limit) = limit.filter(|limit| limit <= left && peer.other_is_open()) else { return Ok(()) };
     *left -= limit;
     server.is_left_alone(limit);
     let when = "its client takes nothing, or does not answer";
@@ -61,16 +64,26 @@ pub fn server_waits_unheard(
 /// The finding that a client has ended, or its connection, or has sent something.
 pub fn client_waits(mut clients: [(&Client, &mut Peer); 2], whens: [&str; 2]) -> Outcome {
     let [one, two] = [&clients[0], &clients[1]].map(|(client, _)| client.to_be_silent());
-    let Some(limit) = one.max(two) else { return Ok(()) };
+    let all_open = clients.iter_mut().all(|(_, peer)| is_open(peer));
+    let Some(limit) = one.max(two).filter(|_| all_open) else { return Ok(()) };
     let endings = [limit, Duration::from_millis(1)];
     for (((client, peer), when), time) in clients.iter_mut().zip(whens).zip(endings) {
         let ending = peer.stays_silent(time);
+        if ending.is_some() {
+            client.wait_rest(); // It may be about to exit.
+        }
         if let Some(exit) = client.exit() {
             return gave_up(Half::Client, when, limit, &format!("it {exit}"));
         }
         has_kept(peer, ending, Half::Client, when, limit)?;
     }
     Ok(())
+}
+
+/// Returns whether the other side has neither ended the connection nor sent anything yet: what it did before the silence, it
+/// did not do because of it.
+fn is_open(peer: &mut Peer) -> bool {
+    peer.stays_silent(Duration::from_millis(1)).is_none() && peer.pending().is_empty()
 }
 
 /// Checks that a program has neither ended its connection nor sent anything while the runner was silent.

@@ -14,8 +14,9 @@ const TITLE: &str = "does not panic when its standard output takes nothing";
 /// The row, for clients that ask.
 pub trait AskedRows: Ask {
     /// What every such client promises.
-    const OUTPUT: &'static [Check] =
-        &[client!("output-fails", TITLE, asked::output_fails::<Self>).over(&[Family::V4])];
+    const OUTPUT: &'static [Check] = &[client!("output-fails", TITLE, asked::output_fails::<Self>)
+        .after(&["server-ends", "reset-is-an-error"])
+        .over(&[Family::V4])];
 }
 
 impl<P: Ask> AskedRows for P {}
@@ -23,7 +24,8 @@ impl<P: Ask> AskedRows for P {}
 /// The row, for clients that listen.
 pub trait PushedRows: Push {
     /// What every such client promises.
-    const OUTPUT: &'static [Check] = &[client!("output-fails", TITLE, pushed::output_fails::<Self>)];
+    const OUTPUT: &'static [Check] = &[client!("output-fails", TITLE, pushed::output_fails::<Self>)
+        .after(&["server-ends", "reset-is-an-error"])];
 }
 
 impl<P: Push> PushedRows for P {}

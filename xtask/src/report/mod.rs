@@ -142,6 +142,8 @@ pub struct Evidence {
     pub connections: Vec<Vec<String>>,
     /// How the programs ended, and the last lines that they printed on standard error: pairs of a label and a text.
     pub ends: Vec<(String, String)>,
+    /// Where a program ended with an error of its own, or a thread of it: `FILE:LINE` as its language names it.
+    pub error_at: Option<String>,
     /// Further facts, which do not change the verdict.
     pub notes: Vec<String>,
     /// The picture of writes, pieces on the wire, and reads.
@@ -181,6 +183,12 @@ impl LessonReport {
     pub fn first_failed(&self) -> Option<&CheckReport> {
         let failed = self.checks.iter().filter(|check| check.is_broken());
         failed.min_by_key(|check| check.depth)
+    }
+
+    /// Returns the failed check that is to be mended first; where none failed, the first one that could not be judged.
+    pub fn first_to_mend(&self) -> Option<&CheckReport> {
+        let unable = self.checks.iter().filter(|check| check.verdict == Verdict::Error);
+        self.first_failed().or_else(|| unable.min_by_key(|check| check.depth))
     }
 
     /// Returns how many checks there are, with those that were not run.

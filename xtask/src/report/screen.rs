@@ -29,14 +29,14 @@ pub fn render(
             // What waits for it takes a line.
             let room = room.saturating_sub(least + 1);
             let mut shown = lines(&text::fitted(paint, report.promise_of(check), room));
-            let left = room + 1 - shown.len().min(room + 1);
+            let left = (room + 1).saturating_sub(text::height(&shown.join("\n")));
             shown.extend(lines(&text::rest(paint, report, Some(check), left)).into_iter().take(left));
             shown
         }
         None => worth_seeing(paint, report, room.saturating_sub(least)),
     };
     shorten(&mut shown, room, 0); // Its first lines say the most.
-    let left = room.saturating_sub(shown.len());
+    let left = room.saturating_sub(text::height(&shown.join("\n")));
     shorten(&mut conversation, left, left.saturating_sub(1) / 2);
     let mut out = lines(heading);
     for part in [conversation, shown] {

@@ -17,6 +17,10 @@ pub struct State {
     pub passed: BTreeSet<String>,
     /// How many hints of each lesson were shown.
     pub hints: BTreeMap<String, u8>,
+    /// What the learner has predicted: of each lesson, the answers by the names of their questions.
+    pub predicted: BTreeMap<String, BTreeMap<String, String>>,
+    /// The lessons in which `predict` was offered.
+    pub offered: BTreeSet<String>,
     /// The commands with which halves of lessons have passed: by lesson, and then by `server` or `client`.
     pub halves: BTreeMap<String, BTreeMap<String, String>>,
     /// The options that named the programs of the last run, where it named commands.
@@ -108,25 +112,44 @@ impl State {
                 |(lesson, n): (&String, &Value)| Some((lesson.clone(), u8::try_from(n.as_u64()?).ok()?));
             hints.as_object()?.iter().map(hint).collect()
         })?;
-        let halves = object.get("halves").map_or(Some(BTreeMap::new()), |halves| {
-            let command =
-                |(half, words): (&String, &Value)| Some((half.clone(), words.as_str()?.to_string()));
-            let lesson = |(lesson, commands): (&String, &Value)| {
-                let commands = commands.as_object()?.iter().map(command).collect::<Option<_>>()?;
-                Some((lesson.clone(), commands))
+        // Of each lesson, texts by name.
+        let of_lessons = |name: &str| -> Option<BTreeMap<String, BTreeMap<String, String>>> {
+            let text = |(name, text): (&String, &Value)| Some((name.clone(), text.as_str()?.to_string()));
+            let lesson = |(lesson, texts): (&String, &Value)| {
+                let texts = texts.as_object()?.iter().map(text).collect::<Option<_>>()?;
+                Some((lesson.clone(), texts))
             };
-            halves.as_object()?.iter().map(lesson).collect()
-        })?;
+            object
+                .get(name)
+                .map_or(Some(BTreeMap::new()), |all| all.as_object()?.iter().map(lesson).collect())
+        };
         let word = |name: &str| match object.get(name) {
             None | Some(Value::Null) => Some(None),
             Some(word) => Some(Some(word.as_str()?.to_string())),
         };
         let (current, options) = (word("current")?, word("options")?);
-        Some(Self { current, passed: words(object.get("passed")?)?, hints, halves, options })
+        // Earlier runners wrote neither of these.
+        let offered = object.get("offered").map_or(Some(BTreeSet::new()), words)?;
+        let (halves, predicted) = (of_lessons("halves")?, of_lessons("predicted")?);
+        Some(Self {
+            current,
+            passed: words(object.get("passed")?)?,
+            hints,
+            predicted,
+            offered,
+            halves,
+            options,
+        })
     }
 
     fn written(&self) -> Value {
         let mut value = json!({"current": self.current, "hints": self.hints, "passed": self.passed});
+        if !self.predicted.is_empty() {
+            value["predicted"] = json!(self.predicted);
+        }
+        if !self.offered.is_empty() {
+            value["offered"] = json!(self.offered);
+        }
         if !self.halves.is_empty() {
             value["halves"] = json!(self.halves);
         }
@@ -181,6 +204,21 @@ mod tests {
     }
 
     #[test]
+    fn predictions_are_kept_beside_what_an_earlier_runner_wrote() {
+        let lab = lab("predicted");
+        fs::create_dir_all(&lab.dir).unwrap();
+        fs::write(lab.file(), br#"{"current":null,"hints":{},"passed":["01-echo"]}"#).unwrap();
+        lab.update(|state| {
+            state.offered.insert("02-uppercase".into());
+            state.predicted.entry("02-uppercase".into()).or_default().insert("reset".into(), "a".into());
+        })
+        .unwrap();
+        let (state, message) = lab.load();
+        assert_eq!((state.predicted["02-uppercase"]["reset"].as_str(), message), ("a", None));
+        assert!(state.passed.contains("01-echo") && state.offered.contains("02-uppercase"));
+    }
+
+    #[test]
     fn a_damaged_file_is_set_aside() {
         for damaged in [
             &b""[..],
@@ -188,6 +226,7 @@ mod tests {
             b"[]",
             b"{\"passed\":3}",
             b"{\"passed\":[],\"hints\":{\"a\":-1}}",
+            b"{\"passed\":[],\"predicted\":{\"01-echo\":3}}",
             b"{\"passed\":[],\"halves\":{\"a\":1}}",
             b"\xff",
         ] {

@@ -15,6 +15,7 @@ mod words;
 
 pub use place::Place;
 
+use super::predict::offer;
 use super::shared::{again, lab, stop_at_ctrl_c};
 use crate::cli::Run;
 use plan::Plan;
@@ -32,6 +33,12 @@ pub fn run(args: &Run) -> anyhow::Result<u8> {
         && let Some(line) = again(args.lessons.first().map(String::as_str), &lab().load().0)
     {
         plan.say(&format!("{line}\n\n"));
+    }
+    if let [lesson] = plan.lessons[..]
+        && plan.is_for_predictions()
+        && let Some(line) = offer(lesson)
+    {
+        eprintln!("{line}");
     }
     let built = plan.build();
     let report = plan.judge(built);

@@ -28,9 +28,10 @@ impl Place {
         let Some(check) = first else {
             return Self { client: false, file: hole.map(|hole| (hole.file.clone(), hole.line)) };
         };
+        let panic = check.evidence.ends.iter().find_map(|(_, text)| place_in(text));
         Self {
             client: check.at_fault.unwrap_or(check.half) == Half::Client,
-            file: said_at(check.evidence.ends.iter().map(|(_, said)| said.as_str()), dir),
+            file: panic.or_else(|| own_file(check.evidence.error_at.as_ref()?, dir?)),
         }
     }
 
@@ -78,20 +79,12 @@ impl Plan<'_> {
     }
 }
 
-/// Returns the file and the line that programs named on standard error, where the file is one of the learner's: the place
-/// of a panic, or the deepest call of a Python traceback in `dir`.
-fn said_at<'s>(lines: impl Iterator<Item = &'s str> + Clone, dir: Option<&Path>) -> Option<(String, u32)> {
-    let panic = lines.clone().find_map(place_in);
-    panic.or_else(|| lines.filter_map(|line| call_in(line, dir?)).last())
-}
-
-/// Returns file and line from the `File "server.py", line 12, in serve` of a Python traceback, where `dir` has the file.
-fn call_in(text: &str, dir: &Path) -> Option<(String, u32)> {
-    let (file, rest) = text.trim_start().strip_prefix("File \"")?.split_once("\", line ")?;
-    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+/// Returns the file and the line of `FILE:LINE`, where `dir` has that file.
+fn own_file(place: &str, dir: &Path) -> Option<(String, u32)> {
+    let (file, line) = place.rsplit_once(':')?;
     let path = dir.join(file).canonicalize().ok()?;
-    let is_own = path.starts_with(dir.canonicalize().ok()?);
-    is_own.then_some((path.display().to_string(), rest[..digits].parse().ok()?))
+    let is_own = path.is_file() && path.starts_with(dir.canonicalize().ok()?);
+    is_own.then_some((path.display().to_string(), line.parse().ok()?))
 }
 
 /// Returns file and line from the `lessons/…/server.rs:12` in a panic's message.

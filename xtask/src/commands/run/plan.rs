@@ -45,6 +45,15 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
+    /// Returns whether a person runs a whole lesson of their own: then `predict` is offered.
+    pub(super) fn is_for_predictions(&self) -> bool {
+        let args = self.args;
+        let is_own = !args.solution && args.server.is_none() && args.client.is_none() && self.dir.is_none();
+        let is_whole = args.check.is_none() && self.wire.is_none() && self.family.is_none();
+        // `watch`, which asks for a screen, offers it itself.
+        is_own && is_whole && args.format == Format::Text && args.output.is_none() && args.screen.is_none()
+    }
+
     pub(super) fn of(args: &'a Run) -> anyhow::Result<Self> {
         let mut lessons = match args.lessons.as_slice() {
             [] if args.all => LESSONS.iter().collect(),

@@ -111,7 +111,7 @@ impl Screen {
                 Extent::Needed => self.tell_rest(report),
             };
         }
-        self.lines += out.lines().count();
+        self.lines += text::height(&out);
         out
     }
 
@@ -149,13 +149,16 @@ impl Screen {
         {
             self.first = Some(self.names[n].0);
             out += &self.leave_scene();
-            let used = self.lines + out.lines().count();
+            let used = self.lines + text::height(&out);
             // Below come a blank line, what waits, other failures, what holds, the counts, and what to do next.
             let conversation = if self.scene.is_empty() { CONVERSATION + 1 } else { 0 };
-            let room = SCREEN.saturating_sub(used + conversation + BELOW);
-            let check = self.judged[n].as_ref().map(|judged| std::slice::from_ref(&judged.report));
-            let told = check.map(|check| text::fitted(self.paint, check, room));
-            out += &format!("\n{}", told.unwrap_or_default());
+            if let Some(judged) = &self.judged[n] {
+                // What to do next has the same command.
+                let again = text::height(&judged.report.rerun);
+                let room = SCREEN.saturating_sub(used + conversation + BELOW + again);
+                let told = text::fitted(self.paint, std::slice::from_ref(&judged.report), room);
+                out += &format!("\n{told}");
+            }
         }
         out
     }
@@ -240,9 +243,9 @@ impl Screen {
         let is_told = self.scene_told > 0;
         let mut scene = if is_told { String::new() } else { self.tell_scene(CONVERSATION) };
         scene += &self.leave_scene();
-        let used =
-            self.lines + [&scene, &holes, &holds].map(|part| part.lines().count()).iter().sum::<usize>();
-        let rest = text::rest(self.paint, report, first, SCREEN.saturating_sub(used + CLOSING));
+        let used = self.lines + [&scene, &holes, &holds].map(|part| text::height(part)).iter().sum::<usize>();
+        let again = report.first_failed().map_or(0, |check| text::height(&check.rerun));
+        let rest = text::rest(self.paint, report, first, SCREEN.saturating_sub(used + CLOSING + again));
         match first {
             Some(_) if scene.is_empty() || is_told => format!("{scene}{rest}{holes}{holds}"),
             Some(_) => format!("{rest}{scene}\n{holes}{holds}"),
@@ -262,8 +265,8 @@ impl Screen {
     }
 }
 
-/// The lines that the counts and what to do next take.
-const CLOSING: usize = 5;
+/// The lines that the counts and what to do next take, without its command.
+const CLOSING: usize = 4;
 /// The lines that are kept free below the first failure.
 const BELOW: usize = CLOSING + 8;
 

@@ -137,7 +137,7 @@ impl<'a> Telling<'a> {
         if let Some(rows) = plan.args.screen {
             let scene: Vec<(Role, String)> =
                 self.screens[number].take().map(Screen::into_scene).unwrap_or_default();
-            let (first, next) = (report.first_failed(), plan.next_on_screen(lesson, report));
+            let (first, next) = (report.first_to_mend(), plan.next_on_screen(lesson, report));
             print(&plan.on_screen(rows, |rows| {
                 screen::render(plan.paint, &self.heading(), &scene, report, first, &next, rows)
             }));

@@ -8,6 +8,7 @@ mod terminal;
 pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
 
 use super::editor::Editor;
+use super::predict::offer;
 use super::run::Place;
 use super::shared::{Usage, find_family, known, lesson_or_current, print};
 use super::{diff, hint, list, reset};
@@ -58,7 +59,7 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
         place: Place::default(),
         passed: false,
         reading: false,
-        notice: String::new(),
+        notice: offer(lesson).map_or(String::new(), |line| format!("{line}\n")),
         asked: None,
         send,
         events,
@@ -247,6 +248,7 @@ impl Watcher {
         let Some(lesson) = lesson else { return Ok(none.into()) };
         self.lesson = lesson;
         self.passed = false;
+        self.notice = offer(lesson).map_or(String::new(), |line| format!("{line}\n"));
         self.judge();
         Ok(String::new())
     }

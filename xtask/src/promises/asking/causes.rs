@@ -25,7 +25,8 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     } else if (1..=64).contains(&begins_later(expected, got)) {
         "the server said something before its reply: nothing but what was sent may come back"
     } else if stale(expected, got, same) {
-        "bytes of an earlier read were sent again: only the first `n` bytes of the buffer are new after each `read`"
+        "bytes of an earlier read were sent again: only the first `n` bytes of the buffer are new after each `read` (and \
+         after a `peek` none is: it leaves them in the kernel)"
     } else if is_subsequence(&got[same..], &expected[same..]) {
         "bytes are missing from the middle: something was dropped, trimmed, or cut off on the way; `write` may take \
          only a part of what it is given, `write_all` takes it all"

@@ -19,6 +19,7 @@ pub trait Rows: Ask {
         "has no time limit of its own for a client's silence",
         waits_for_client::<Self>
     )
+    .after(&["silence-is-no-end", "keeps-no-sockets"])
     .takes(limits::SECONDS)];
 
     /// What every such client promises.
@@ -27,6 +28,7 @@ pub trait Rows: Ask {
         "has no time limit of its own for the server's silence",
         waits_for_server::<Self>
     )
+    .after(&["server-stalls", "silence-is-no-end"])
     .takes(limits::SECONDS)];
 }
 

@@ -4,11 +4,12 @@
 use super::Ask;
 use super::client::Asked;
 use super::server::says_until_stuck;
-use crate::bench::{Bench, Client, Family, Heard, Peer, With, same_bytes};
-use crate::finding::{Cause, Half, Outcome};
+use crate::bench::{Bench, Client, Family, Heard, Peer, same_bytes};
+use crate::finding::{Half, Outcome};
 use crate::promises::inputs::random_word;
-use crate::promises::took_part::{self, lacks_parts};
+use crate::promises::took_part;
 use crate::promises::{Check, client, server};
+use std::time::Duration;
 
 /// The rows, for any protocol.
 pub trait Rows: Ask {
@@ -17,7 +18,8 @@ pub trait Rows: Ask {
         "stopped-while-replying",
         "sends all of its reply when it is stopped in `write`",
         stopped_while_replying::<Self>
-    )];
+    )
+    .after(&["half-close"])];
 
     /// What every client promises whose lines may be long, and get a reply byte for byte.
     const ASKS: &'static [Check] = &[client!(
@@ -25,6 +27,7 @@ pub trait Rows: Ask {
         "sends all of a line when it is stopped in `write`",
         stopped_while_asking::<Self>
     )
+    .after(&["long-reply"])
     // The sender's buffer of a Unix socket holds more than a line that fits into a pipe.
     .over(&[Family::V4, Family::V6])];
 
@@ -33,7 +36,8 @@ pub trait Rows: Ask {
         "stopped-while-printing",
         "prints all of a reply when it is stopped in `write`",
         stopped_while_printing::<Self>
-    )];
+    )
+    .after(&["whole-replies", "long-reply"])];
 }
 
 impl<P: Ask> Rows for P {}
@@ -45,19 +49,24 @@ const FILLS: usize = 60_000;
 const STOPS: usize = 4;
 /// How many bytes are read between two stops.
 const BETWEEN: usize = 8 * 1024;
+/// How long the end of a client that rests is waited for.
+const REST: Duration = Duration::from_millis(500);
 
 /// Reads no reply until the server waits in its write, stops it there, and then reads everything.
 fn stopped_while_replying<P: Ask>(bench: &mut Bench) -> Outcome {
+    took_part::only_then(bench, took_part::SENT, replies::<P>)
+}
+
+fn replies<P: Ask>(bench: &mut Bench, stops: bool) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect_tiny(&mut server)?;
     let bytes = P::unread(&mut bench.rng);
     let said = says_until_stuck(&mut peer, &server, &bytes);
     let mut first = Vec::new();
-    for _ in 0..STOPS {
+    for _ in 0..if stops { STOPS } else { 0 } {
         server.stops_and_goes_on()?;
         first.extend(peer.hear(BETWEEN).bytes);
     }
-    server.stops_and_goes_on()?;
     peer.unhear(&first);
     peer.widen();
     let expected = P::reply(&bytes);
@@ -65,12 +74,7 @@ fn stopped_while_replying<P: Ask>(bench: &mut Bench) -> Outcome {
     if heard.ending.is_some() {
         took_part::goes_on(&server)?;
     }
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| {
-        match lacks_parts(&heard.bytes, expected) && !heard.bytes.is_empty() {
-            true => took_part::SENT.into(),
-            false => P::cause_of_reply(&bytes, expected, heard),
-        }
-    })
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| P::cause_of_reply(&bytes, expected, heard))
 }
 
 /// Hears the request for one line, and replies to what has come whenever the client waits for that. Stops when nothing
@@ -88,48 +92,57 @@ fn hears_and_replies<P: Ask>(client: &Client, peer: &mut Peer, expected: &[u8], 
 
 /// Reads nothing of a long line until the client waits in its write, stops it there, and then reads everything.
 fn stopped_while_asking<P: Ask>(bench: &mut Bench) -> Outcome {
+    took_part::only_then(bench, took_part::SENT, asks_all::<P>)
+}
+
+fn asks_all<P: Ask>(bench: &mut Bench, stops: bool) -> Outcome {
     let line = random_word(bench, FILLS);
     let host = bench.narrow_host()?;
     let mut client = bench.client(host.addr, &[])?;
     client.line(&line);
     client.line("q");
     let mut peer = bench.accept(&host, &client)?;
-    client.stops_and_goes_on()?;
+    if stops {
+        client.stops_and_goes_on()?;
+    }
     peer.widen();
     let (expected, mut request) = (P::request(&line), Vec::new());
     hears_and_replies::<P>(&client, &mut peer, &expected, &mut request);
-    let is_short = lacks_parts(&request, &expected) && !request.is_empty();
+    // The client rests, and nothing of it is on its way: no more will come.
+    peer.waits_for(REST);
     let ending = if request == expected { None } else { peer.hear_some(1).ending };
     let heard = Heard { bytes: request, ending };
-    same_bytes(Half::Client, &expected, &heard, |request, heard| match is_short {
-        true => took_part::SENT.into(),
-        false => P::cause_of_request(request, heard),
-    })
+    same_bytes(Half::Client, &expected, &heard, P::cause_of_request)
 }
 
 /// Reads nothing of a printed reply until the client waits in its write, stops it there, and then reads everything.
 fn stopped_while_printing<P: Ask>(bench: &mut Bench) -> Outcome {
+    took_part::only_then(bench, took_part::PRINTED, prints::<P>)
+}
+
+fn prints<P: Ask>(bench: &mut Bench, stops: bool) -> Outcome {
     let lines = [random_word(bench, P::LONG)];
-    let mut asked = Asked::<P>::start_as(bench, &With { unread: true, ..With::default() }, &lines)?;
+    let with = bench.unread()?;
+    let mut asked = Asked::<P>::start_as(bench, &with, &lines)?;
     asked.client.line(&lines[0]);
     let (expected, mut request) = (P::request(&lines[0]), Vec::new());
-    if expected == lines[0].as_bytes() {
-        hears_and_replies::<P>(&asked.client, &mut asked.peer, &expected, &mut request);
-    } else {
-        asked.hears(&lines[0])?;
-        asked.reply(&lines[0])?;
+    // Where no line end makes a request whole, the client may wait for the reply to a part of it.
+    let in_parts = expected == lines[0].as_bytes();
+    match in_parts {
+        true => hears_and_replies::<P>(&asked.client, &mut asked.peer, &expected, &mut request),
+        false => {
+            asked.hears(&lines[0])?;
+            asked.reply(&lines[0])?;
+        }
     }
-    asked.client.stops_and_goes_on()?;
+    if stops {
+        asked.client.stops_and_goes_on()?;
+    }
     asked.client.is_read_now();
-    if expected == lines[0].as_bytes() {
+    if in_parts {
         hears_and_replies::<P>(&asked.client, &mut asked.peer, &expected, &mut request);
         same_bytes(Half::Client, &expected, &Heard { bytes: request, ending: None }, P::cause_of_request)?;
     }
     asked.client.line("q");
-    asked.ends_because("after `q`", |printed| -> Cause {
-        match printed.trim() {
-            "" => P::cause_of_printed(printed),
-            _ => took_part::PRINTED.into(),
-        }
-    })
+    asked.ends("after `q`")
 }

@@ -127,10 +127,18 @@ fn on_plain(bench: &mut Bench) -> Outcome {
                 reading: wire.record.reading(Direction::ServerToClient),
             };
             let got = printed.lines().last().unwrap_or("nothing").to_string();
+            let sum = reported_sizes(&printed).iter().sum::<usize>();
+            let has_stopped =
+                (1..total).contains(&sum) && printed.contains(&format!("total: {sum} bytes in "));
             let finding = Finding::new(
                 format!("the client's report ends with `total: {total} bytes in … reads`"),
                 format!("it ends with `{got}`"),
                 match (is_clients, whole) {
+                    (true, _) if has_stopped => {
+                        "the client stopped before the end: only a `read` of 0 bytes is the end; a short read is not, and \
+                         no number of reads is"
+                            .into()
+                    }
                     (true, false) => cause_of_report(printed.as_bytes(), known),
                     (true, true) => {
                         "count the bytes of every read until `read` returns 0, and print the total once"

@@ -41,8 +41,8 @@ fn announces(bench: &Bench, header: &Header, bytes: &[u8]) -> Outcome {
     Finding::new(expected, shown(header), cause).of(Half::Client).broken()
 }
 
-/// Hears the body of a `put`.
-fn sends(peer: &mut Peer, bytes: &[u8]) -> Outcome {
+/// Hears the body of a `put`, which must be these bytes.
+pub fn sends(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     let heard = peer.hear(bytes.len());
     same_bytes(Half::Client, bytes, &heard, |_, heard| match heard.ending {
         Some(_) => "the body stops too early: send all of the file (`write_all`)".into(),
@@ -50,7 +50,8 @@ fn sends(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     })
 }
 
-fn stored() -> Vec<u8> {
+/// Returns the reply to a `put` that was stored.
+pub fn stored() -> Vec<u8> {
     message(&json!({"ok": true, "data_size": 0}), b"")
 }
 

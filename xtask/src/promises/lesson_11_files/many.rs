@@ -14,15 +14,17 @@ pub const SERVER: &[Check] = &[
         "serves others beside clients that stop anywhere",
         beside_silent_clients
     )
-    .after(&["ends-with-its-client"]),
-    server!("silence-is-no-end", "waits for a silent client without a limit", silence_is_no_end).long(),
+    .after(&["ends-with-its-client", "serves-files"]),
+    server!("silence-is-no-end", "waits for a silent client without a limit", silence_is_no_end)
+        .after(&["beside-silent-clients"])
+        .long(),
     server!("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader)
         .after(&["beside-silent-clients", "serves-files"])
         .long(),
     server!("many-at-once", "serves a hundred clients at once", many_at_once)
         .after(&["beside-silent-clients"]),
     server!("goes-on-after-resets", "goes on serving when clients reset, anywhere", goes_on_after_resets)
-        .after(&["ends-with-its-client"]),
+        .after(&["beside-silent-clients"]),
     server!(
         "ends-with-its-client",
         "ends the connection when the client does, then serves the next",

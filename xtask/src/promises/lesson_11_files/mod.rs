@@ -14,6 +14,7 @@ mod protocol;
 mod put;
 mod refuse;
 mod site;
+mod stopped;
 
 pub use pair::without_wire;
 
@@ -24,11 +25,13 @@ pub const PROMISES: &[&[Check]] = &[
     pair::PAIR,
     put::SERVER,
     get::SERVER,
+    stopped::SERVER,
     names::SERVER,
     refuse::SERVER,
     many::SERVER,
     big::SERVER,
     client_put::CLIENT,
+    stopped::CLIENT,
     client_get::CLIENT,
     client_part::CLIENT,
     client_wrong::CLIENT,

@@ -10,8 +10,9 @@ use serde_json::json;
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("bad-names", "refuses names that break the rule", bad_names),
-    server!("good-names", "takes any name that keeps the rule", good_names),
+    server!("bad-names", "refuses names that break the rule", bad_names).after(&["refuses-and-goes-on"]),
+    server!("good-names", "takes any name that keeps the rule", good_names)
+        .after(&["serves-files", "lists-files"]),
     server!("only-good-names", "lists and serves no file whose name breaks the rule", only_good_names)
         .after(&["serves-files", "lists-files"]),
     server!("follows-no-link", "follows no symbolic link", follows_no_link).after(&["only-good-names"]),

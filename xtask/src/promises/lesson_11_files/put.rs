@@ -14,10 +14,18 @@ pub const SERVER: &[Check] = &[
     server!("wrong-hash", "refuses a body whose hash is wrong, and keeps DIR as it was", wrong_hash),
     server!("put-is-cut", "keeps DIR as it was when a put is cut, at ten places", put_is_cut)
         .after(&["wrong-hash"]),
-    server!("put-under-way", "shows nothing of a put that is under way", put_under_way),
-    server!("two-puts", "lets one of two puts of a name win, whole", two_puts).after(&["replaces-a-file"]),
-    server!("get-beside-put", "gives the old or the new file, never a mix", get_beside_put)
-        .after(&["replaces-a-file", "serves-files"]),
+    server!("put-under-way", "shows nothing of a put that is under way", put_under_way).after(&[
+        "serves-files",
+        "lists-files",
+        "beside-silent-clients",
+    ]),
+    server!("two-puts", "lets one of two puts of a name win, whole", two_puts)
+        .after(&["replaces-a-file", "beside-silent-clients"]),
+    server!("get-beside-put", "gives the old or the new file, never a mix", get_beside_put).after(&[
+        "replaces-a-file",
+        "serves-files",
+        "beside-silent-clients",
+    ]),
     server!("other-file-system", "stores files when DIR is on another file system", other_file_system),
 ];
 

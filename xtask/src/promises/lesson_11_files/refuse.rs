@@ -18,12 +18,12 @@ pub const SERVER: &[Check] = &[
         refuses_and_goes_on
     ),
     server!("reads-every-body", "reads a body that its request does not need", reads_every_body)
-        .after(&["refuses-and-goes-on"]),
+        .after(&["refuses-and-goes-on", "lists-files"]),
     server!("too-large", "refuses over 1 GiB at once, and ends the connection", too_large).long(),
     server!("as-large-as-allowed", "waits for the body of a put of exactly 1 GiB", as_large_as_allowed)
         .after(&["too-large"]),
     server!("broken-framing", "ends a connection whose messages cannot be told apart", broken_framing),
-    server!("longest-header", "reads a header of 64 KiB, the longest", longest_header),
+    server!("longest-header", "reads a header of 64 KiB, the longest", longest_header).after(&["good-names"]),
 ];
 
 fn refuses_and_goes_on(bench: &mut Bench) -> Outcome {

@@ -58,12 +58,13 @@ impl<P: Framing> FramedRows for P {}
 /// Returns messages of several kinds: with white space of every kind, with letters beyond ASCII, one that fills no whole buffer.
 fn some_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
     let (one, two) = (random_word(bench, 6), random_word(bench, 1500));
+    let blanks = format!("\ttwo \t words {one}\r\nand\x0bmore\x0c \n");
     // One of them comes twice: the same words again are a message of their own.
-    let first = format!("\ttwo \t words {one}\r\nand\x0bmore\x0c \n");
     match P::PAUSES {
-        true => vec![first.clone(), two, first],
+        true => vec![blanks.clone(), two, blanks],
         false => {
-            vec![first.clone(), "粘包 é".into(), two, first, one, "-x".into(), "\t".into(), "\r\n".into()]
+            let (tab, end) = ("\t".to_string(), "\r\n".to_string());
+            vec![blanks.clone(), "粘包 é".into(), two, blanks, one, "-x".into(), tab, end]
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::printed::printed_as;
 use super::{Framing, LETTERS, Push, bytes_of};
-use crate::bench::{Bench, With};
-use crate::finding::{Outcome, because};
+use crate::bench::{Bench, Client, Peer, With};
+use crate::finding::Outcome;
 use crate::promises::inputs::{random_from, random_word};
 use crate::promises::took_part;
 use crate::promises::{Check, client, server};
@@ -15,7 +15,8 @@ pub trait Rows: Push {
         "stopped-while-pushing",
         "pushes all of a message when it is stopped in `write`",
         stopped_while_pushing::<Self>
-    )];
+    )
+    .after(&["pushes-large"])];
 }
 
 impl<P: Push> Rows for P {}
@@ -29,7 +30,8 @@ pub trait FramedRows: Framing {
             "stopped-while-printing",
             "prints all of a message when it is stopped in `write`",
             stopped_while_printing::<Self>
-        ),
+        )
+        .after(&["line-end-inside"]),
     ];
 }
 
@@ -37,20 +39,30 @@ impl<P: Framing> FramedRows for P {}
 
 /// Reads nothing of a message until the server waits in its write, stops it there, and then reads everything.
 fn stopped_while_pushing<P: Push>(bench: &mut Bench) -> Outcome {
-    let messages = vec![random_word(bench, 90_000), random_word(bench, 5)];
-    let mut server = bench.server_with(&messages)?;
-    let mut peer = bench.connect_tiny(&mut server)?;
-    let heard = P::hear_late(&server, &mut peer, &messages, &mut |_| server.stops_and_goes_on());
-    took_part::goes_on(&server)?;
-    because(heard, took_part::SENT)
+    took_part::only_then(bench, took_part::SENT, |bench, stops| {
+        let mut messages = vec![random_word(bench, 90_000), random_word(bench, 5)];
+        messages.truncate(if P::PAUSES { 1 } else { 2 });
+        let mut server = bench.server_with(&messages)?;
+        let mut peer = bench.connect_tiny(&mut server)?;
+        let heard = P::hear_late(&server, &mut peer, &messages, &mut |_| match stops {
+            true => server.stops_and_goes_on(),
+            false => Ok(()),
+        });
+        took_part::goes_on(&server)?;
+        heard
+    })
 }
 
 /// Sends a message whose first line is short, and whose second one is longer than a buffer of lines.
 fn line_end_inside<P: Framing>(bench: &mut Bench) -> Outcome {
-    let second = random_from(bench, LETTERS, 5000);
-    let message = format!("{}\n{second}", random_from(bench, LETTERS, 3));
-    let wanted = [b"message 1:".to_vec(), second.into_bytes()];
-    prints_all::<P>(bench, message, &wanted, false, LINE_END)
+    took_part::only_then(bench, LINE_END, |bench, has_line_end| {
+        let second = random_from(bench, LETTERS, 5000);
+        let between = if has_line_end { "\n" } else { "" };
+        let message = format!("{}{between}{second}", random_from(bench, LETTERS, 3));
+        let wanted = [b"message 1:".to_vec(), second.into_bytes()];
+        let (client, peer) = says_one::<P>(bench, &With::default(), message, &wanted)?;
+        has_printed(client, peer, &wanted)
+    })
 }
 
 const LINE_END: &str = "a line end is a byte of the message like any other, and the bytes behind it must be printed, too: \
@@ -59,33 +71,40 @@ const LINE_END: &str = "a line end is a byte of the message like any other, and 
 
 /// Reads nothing of a printed message until the client waits in its write, stops it there, and then reads everything.
 fn stopped_while_printing<P: Framing>(bench: &mut Bench) -> Outcome {
-    let message = random_from(bench, LETTERS, 20_000);
-    let wanted = printed_as(&bytes_of(std::slice::from_ref(&message)));
-    prints_all::<P>(bench, message, &wanted, true, took_part::PRINTED)
+    took_part::only_then(bench, took_part::PRINTED, |bench, stops| {
+        let message = random_from(bench, LETTERS, 20_000);
+        let wanted = printed_as(&bytes_of(std::slice::from_ref(&message)));
+        let with = bench.unread()?;
+        let (client, peer) = says_one::<P>(bench, &with, message, &wanted)?;
+        if stops {
+            client.stops_and_goes_on()?;
+        }
+        client.is_read_now();
+        has_printed(client, peer, &wanted)
+    })
 }
 
-/// Acts as the server of one message, and checks that the client prints `wanted`. With `unread` nothing of that is read
-/// before the client was stopped, and has gone on.
-fn prints_all<P: Framing>(
+/// Starts a client, looks for `wanted` in its output, and says one message to it.
+fn says_one<P: Framing>(
     bench: &mut Bench,
+    with: &With,
     message: String,
     wanted: &[Vec<u8>],
-    unread: bool,
-    cause: &str,
-) -> Outcome {
+) -> Outcome<(Client, Peer)> {
     let host = bench.host()?;
-    let mut client = bench.client_as(host.addr, &With { unread, ..With::default() }, wanted)?;
+    let mut client = bench.client_as(host.addr, with, wanted)?;
     client.end_input();
     let mut peer = bench.accept(&host, &client)?;
     P::say(&mut peer, &[message.into_bytes()], &|_| ())?;
-    if unread {
-        client.stops_and_goes_on()?;
-        client.is_read_now();
-    }
+    Ok((client, peer))
+}
+
+/// Ends the connection, and checks that the client ends well and has printed `wanted`.
+fn has_printed(mut client: Client, mut peer: Peer, wanted: &[Vec<u8>]) -> Outcome {
     peer.half_close();
     client.exits_well("when the server has ended")?;
-    client.printed_all(wanted, |printed| match printed.trim() {
-        "" => "print each message as `message K: TEXT` when all of it has come",
-        _ => cause,
-    })
+    client.printed_all(
+        wanted,
+        |_| "print each message as `message K: TEXT` when all of it has come, and all of it",
+    )
 }

@@ -1,6 +1,6 @@
 //! One check: a line when it passed, all that it teaches when it failed.
 
-use super::layout::{WIDTH, row};
+use super::layout::{WIDTH, height, row};
 use super::{Paint, bytes, datagrams, ribbon};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
@@ -123,10 +123,10 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
 /// Renders one promise in the longest form that has at most `room` lines; in the shortest one where none has.
 pub fn fitted(paint: Paint, promise: &[CheckReport], room: usize) -> String {
     let told = |detail| self::promise(paint, promise, detail);
-    let fits = |told: &String| told.lines().count() <= room;
+    let fits = |told: &String| height(told) <= room;
     let whole = [Detail::Whole, Detail::Lean].into_iter().map(told).find(fits);
     whole.unwrap_or_else(|| {
-        let left = room.saturating_sub(told(Detail::Short(0)).lines().count());
+        let left = room.saturating_sub(height(&told(Detail::Short(0))));
         let short = Some(told(Detail::Short(left))).filter(fits);
         short.unwrap_or_else(|| told(Detail::Least))
     })
@@ -225,8 +225,10 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     if !check.see.is_empty() && !is_small {
         line("read", &check.see);
     }
-    // Not wrapped: people copy it.
-    let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
+    if detail != Detail::Least {
+        // Not wrapped: people copy it.
+        let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
+    }
     out
 }
 

@@ -2,7 +2,7 @@
 
 use super::Paint;
 use super::check::{Detail, promise};
-use super::layout::{WIDTH, cut, harmless, row, wrap};
+use super::layout::{WIDTH, cut, harmless, height, row, wrap};
 use crate::finding::{Half, Verdict};
 use crate::report::{CheckReport, LessonReport, Name};
 use colored::Color;
@@ -35,10 +35,10 @@ pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, ro
         }
     }
     let groups = groups(others);
-    let room = room.saturating_sub(out.lines().count());
+    let room = room.saturating_sub(height(&out));
     for long in [true, false] {
         let told: String = groups.iter().map(|group| told(paint, report, group, long)).collect();
-        if told.lines().count() <= room {
+        if height(&told) <= room {
             return out + &told;
         }
     }

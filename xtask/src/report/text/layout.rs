@@ -24,6 +24,19 @@ pub fn cut(text: &str, most: usize) -> String {
     }
 }
 
+/// Returns how many lines a text takes on a terminal of [`WIDTH`] columns, which breaks what is wider. Colour takes none.
+pub fn height(text: &str) -> usize {
+    let columns = |line: &str| {
+        let mut parts = line.split('\x1b');
+        let plain = parts.next().map_or(0, |part| part.chars().count());
+        plain
+            + parts
+                .map(|part| part.split_once('m').map_or(0, |(_, rest)| rest.chars().count()))
+                .sum::<usize>()
+    };
+    text.lines().map(|line| columns(line).div_ceil(WIDTH).max(1)).sum()
+}
+
 /// The most characters of a text that are shown; JSON has all of them.
 const LONGEST: usize = 400;
 
@@ -67,6 +80,12 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wide_line_takes_several() {
+        assert_eq!(height(&format!("one\n\n{}\n", "x".repeat(81))), 4);
+        assert_eq!(height(&format!("\x1b[1m{}\x1b[0m", "x".repeat(80))), 1);
+    }
 
     #[test]
     fn text_wraps_at_blanks_and_at_the_width() {

@@ -128,8 +128,8 @@ impl Asleep {
         }
     }
 
-    /// Returns after which time, from now on or from the start of the call, it returns although nothing has come; `None`
-    /// where it has no limit, or the kernel does not tell.
+    /// Returns after which time, from now on or from the start of the call, it returns although nothing has come, twice that
+    /// for a clock; `None` where it has no limit, or the kernel does not tell.
     fn time_limit(&self) -> Option<Duration> {
         let found = match self.limit() {
             Limit::No => None,
@@ -140,11 +140,13 @@ impl Asleep {
             Limit::TimeOfMicros(at) => self.time_at(self.arguments[at], 1_000_000),
             Limit::Moment { at, absolute, clock } => {
                 let time = self.time_at(self.arguments[at], 1_000_000_000)?;
-                if absolute { Some(time.saturating_sub(now(clock)?)) } else { Some(time) }
+                Some(if absolute { time.saturating_sub(now(clock)?) } else { time })
             }
             Limit::Option(option) => option_of(self.pid, self.arguments[0] as libc::c_int, option),
         };
-        found.filter(|limit| !limit.is_zero())
+        // A clock beside the call that waits may ring once before it sees that nothing has come since.
+        let rings = matches!(self.number, libc::SYS_nanosleep | libc::SYS_clock_nanosleep | libc::SYS_futex);
+        found.filter(|limit| !limit.is_zero()).map(|limit| limit * if rings { 2 } else { 1 })
     }
 
     /// Reads two numbers of the process's memory: seconds, and parts of which a second has so many.

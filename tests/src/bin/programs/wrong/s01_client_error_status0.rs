@@ -1,5 +1,5 @@
 // kills nobody-listens@plain: the error, or a `read` of 0 bytes, was taken for success
-// kills server-ends@plain: bytes is the server's end (FIN), not an empty reply: make it an error
+// kills server-ends@plain: perhaps only the status is wrong
 // Mistake: it says what went wrong but always exits with status 0.
 // Breaks "exits with status 1 when the server is gone or breaks the protocol"; seen from outside: refused, reset or cut off in the place of a reply: a line on standard error, status 0.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

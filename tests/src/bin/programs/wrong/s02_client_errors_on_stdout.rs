@@ -1,5 +1,5 @@
-// kills nobody-listens@plain: print what went wrong with `eprintln!` before exiting
-// kills server-resets@plain: print what went wrong with `eprintln!` before exiting
+// kills nobody-listens@plain: print what went wrong on standard error
+// kills server-resets@plain: print what went wrong on standard error
 // Mistake: it prints its errors on standard output.
 // Breaks "says a clear line on standard error"; seen from outside: with no server it exits with 1 and standard error is empty.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

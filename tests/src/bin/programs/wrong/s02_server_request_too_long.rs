@@ -1,4 +1,4 @@
-// kills half-close@plain: the client has ended only its own direction and still listens
+// kills half-close@plain: the server dropped the connection with bytes unread in it
 // Mistake: it takes a full buffer for a request that is too long, says nothing and closes with the rest unread.
 // Breaks "the server returns every byte in order until the client's EOF"; seen from outside: 1024 bytes or more in one go get FIN or RST instead of their reply.
 use std::io::{self, Read, Write};

@@ -1,6 +1,6 @@
-// kills half-characters@plain: the server treats what one `read` returned as text
-// kills pair-talks@glue: the reply is not what this server should make of the request: work on
-// kills pair-talks@plain: the reply is not what this server should make of the request: work on
+// kills half-characters@plain: perhaps it was taken for text
+// kills pair-talks@glue: the reply is not what this server should make of the request: perhaps it was taken for text
+// kills pair-talks@plain: the reply is not what this server should make of the request: perhaps it was taken for text
 // Mistake: it upper-cases with to_uppercase, which knows all of Unicode.
 // Breaks "ASCII letters upper-cased, every other byte untouched"; seen from outside: `é` comes back as `É` and `ß` as `SS`.
 use std::io::{self, Read, Write};

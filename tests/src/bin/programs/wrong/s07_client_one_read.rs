@@ -1,4 +1,4 @@
-// kills reset-inside@rst@4: the client's loop does not end there: look at what ends it
+// kills reset-inside@rst@4: it took the part that had come for the reply
 // Mistake: it takes one read for the whole reply, as lessons 01 and 02 did.
 // Breaks "the others read until they have what the protocol says is coming (07, 08, 13: as many bytes as were sent)"; seen from outside: of a reply that comes in pieces only the first is printed, and the rest as the next reply.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

@@ -1,4 +1,4 @@
-// kills any-pieces@slice: the reply is not what this server should make of the request: work on
+// kills any-pieces@slice: the reply is not what this server should make of the request
 // kills late-reader@plain: not what this server should make
 // kills only-ascii-letters@plain: work on the bytes, and on the ASCII letters only || letters have changed
 // Mistake: it takes every ASCII byte from `a` on for a letter and forgets that letters end at `z`.

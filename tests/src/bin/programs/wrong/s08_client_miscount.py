@@ -1,4 +1,4 @@
-# kills reset-inside@rst@4: the client's loop does not end there: look at what ends it
+# kills reset-inside@rst@4: it took the part that had come for the reply
 # Mistake: it asks for 1024 bytes at a time and counts what it asked for, not what it got.
 # Breaks "read until they have … as many bytes as were sent"; seen from outside: a reply of 3000 bytes that comes in pieces is printed short, and its tail comes first in the next reply.
 import os

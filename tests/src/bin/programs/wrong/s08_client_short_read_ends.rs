@@ -1,4 +1,4 @@
-// kills reset-inside@rst@4: the client's loop does not end there: look at what ends it
+// kills reset-inside@rst@4: it took the part that had come for the reply
 // Mistake: it reads in blocks of 1024 bytes and takes the first block that is not full for the last.
 // Breaks "read until they have what the protocol says is coming (07, 08, 13: as many bytes as were sent)"; seen from outside: a reply in pieces is cut after the first; a reply of exactly 1024 bytes is never printed.
 use std::io::{self, BufRead, IsTerminal, Read, Write};

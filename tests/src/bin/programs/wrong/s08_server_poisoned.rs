@@ -1,4 +1,4 @@
-// kills beside-a-reset@plain: what one client does must not end another
+// kills beside-a-reset@plain: a thread of the server ended with an error
 // Mistake: at a connection's end it unwraps peer_addr, which a reset client no longer has, with the list of clients locked.
 // Breaks "a client that vanishes (FIN, RST) ends its connection, not the server"; seen from outside: after one RST every new connection is accepted and dropped unanswered.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,6 +1,6 @@
 // kills any-pieces@slice: the server took the bytes and did not reply
 // kills binds-its-address@plain: the server took the bytes and did not reply: it must write back what o || the server accepted the connection and never called `read` on it
-// kills one-after-the-other@plain: no answer after the client before: the connection before was not ended
+// kills one-after-the-other@plain: the server accepted the connection and never called
 // kills pair-talks@glue: mend the server: its own checks tell more
 // kills pair-talks@plain: mend the server: its own checks tell more
 // kills silence-is-no-end@plain: the server took the bytes and did not reply: it must write back what o || the server accepted the connection and never called `read` on it

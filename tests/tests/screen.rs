@@ -1,0 +1,90 @@
+//! One fault is one screen: what a run of a wrong program prints for people, and what its report says of what waits.
+
+#![cfg(unix)]
+
+use lab_tests::{Ran, run};
+use serde_json::Value;
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
+
+/// Judges these two of the tests' programs.
+fn judge(lesson: &str, server: &str, client: &str, more: &[&str]) -> Ran {
+    let (server, client) = (format!("{PROGRAMS} {server}"), format!("{PROGRAMS} {client}"));
+    let words = ["run", lesson, "--server", &server, "--client", &client, "--seed", "7"];
+    run(RUNNER, &[&words[..], more].concat())
+}
+
+/// A wrong program of one half, and the other half.
+const FAULTS: [(&str, &str, &str); 7] = [
+    ("01", "wrong-01-server-trims", "right-01-client-plain"),
+    ("01", "worst-never-listens", "right-01-client-plain"),
+    ("01", "worst-exits-at-once", "worst-exits-at-once"),
+    ("04", "right-04-server-plain", "wrong-04-client-three-messages"),
+    ("08", "right-08-server-plain", "wrong-08-client-fixed-buffer"),
+    ("12", "right-12-server-plain", "wrong-12-client-four-tries"),
+    ("13", "worst-exits-at-once", "right-13-client-plain"),
+];
+
+#[test]
+fn a_failing_run_fits_on_a_screen() {
+    for (lesson, server, client) in FAULTS {
+        let ran = judge(lesson, server, client, &[]);
+        let text = &ran.stdout;
+        assert_eq!(ran.status, 1, "{text}{}", ran.stderr);
+        assert!(text.lines().count() <= 40, "{} lines:\n{text}", text.lines().count());
+        // A command stays whole, so that it can be copied.
+        let mut lines = text.lines().filter(|line| !line.contains("cargo xtask"));
+        assert!(lines.all(|line| line.chars().count() <= 80), "{text}");
+        assert_eq!(text.matches("      again ").count(), 1, "{text}");
+        assert!(
+            text.contains("more wait for this one") || text.contains("1 more waits for this one"),
+            "{text}"
+        );
+        assert!(text.contains(" waiting of "), "{text}");
+    }
+}
+
+/// `watch` shows the block of such a run: on a terminal of 24 lines 20 are left for it.
+#[test]
+fn the_block_of_a_small_screen_stands_whole() {
+    for (lesson, server, client) in FAULTS {
+        let ran = judge(lesson, server, client, &["--screen", "20"]);
+        let (block, place) = ran.stdout.split_once('\u{1e}').expect("the place follows");
+        let rows: usize = block.lines().map(|line| line.chars().count().div_ceil(80).max(1)).sum();
+        assert!(rows <= 20, "{rows} rows:\n{block}");
+        for part in ["✗ ", "      cause ", " failed, ", "\nnext: mend the "] {
+            assert!(block.contains(part), "`{part}` is missing:\n{block}");
+        }
+        assert!(place.starts_with("{\"client\":"), "{place}");
+    }
+}
+
+#[test]
+fn the_whole_report_has_every_check_and_says_what_waits() {
+    let (lesson, server, client) = ("01", "worst-exits-at-once", "right-01-client-plain");
+    let report = judge(lesson, server, client, &["--format", "json"]).json();
+    let checks = report["lessons"][0]["checks"].as_array().unwrap();
+    let of = |half: &str| checks.iter().filter(|check| check["half"] == half).collect::<Vec<&Value>>();
+    let failed = |half: &str| of(half).iter().filter(|check| check["verdict"] == "fail").count();
+    assert_eq!((failed("server"), failed("client"), failed("pair")), (of("server").len(), 0, 1));
+    let root = of("server")[0];
+    assert!(root.get("waits_for").is_none(), "{root:#}");
+    for check in of("server")[1..].iter().chain(&of("pair")) {
+        assert_eq!(check["waits_for"], root["id"], "{check:#}");
+    }
+    assert_eq!(of("pair")[0]["cause"], root["cause"]);
+
+    // On the screen fewer are run; with `--full` all are shown.
+    let text = judge(lesson, server, client, &[]).stdout;
+    let waiting = of("server").len() - 1;
+    assert!(text.contains(&format!("… {waiting} more wait for this one")), "{text}");
+    let counts =
+        format!("{} passed, 2 failed, {waiting} waiting of {} checks", of("client").len(), checks.len());
+    assert!(text.contains(&counts), "{counts}:\n{text}");
+    let full = judge(lesson, server, client, &["--full"]).stdout;
+    assert_eq!(full.matches("  ✗ ").count(), waiting + 2, "{full}");
+    // "more" is a command that can be copied.
+    let more: Vec<&str> = full.lines().filter(|line| line.starts_with("      more ")).collect();
+    assert!(more.len() > 1 && more.iter().all(|line| line.contains("cargo xtask run lesson-01 ")), "{full}");
+}
