@@ -269,7 +269,7 @@ fn a_wire_by_hand_sums_and_tells_of_a_call_that_nobody_takes() {
         .args(["-c", "trap '' INT; exec \"$0\" \"$@\"", RUNNER])
         .args(words);
     let mut wire = Typist::start(command);
-    wire.shows(&["call ", "Ctrl-C ends it"]);
+    wire.shows(&["Ctrl-C ends it"]);
     let _reset = TcpStream::connect(&place).unwrap();
     wire.shows(&["nobody listens at ", "connection #1 is reset"]);
     let listener = TcpListener::bind(server).unwrap();

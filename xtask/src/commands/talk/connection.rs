@@ -3,7 +3,7 @@
 
 use super::input::{Input, News, Typed};
 use super::show::{self, Way};
-use super::stopped;
+use super::stop::stopped;
 use crate::commands::wire::words::say_and_flush;
 use crate::finding::count;
 use crate::system::endpoint::Stream;
@@ -101,7 +101,7 @@ pub fn hold(stream: Stream, name: &str, input: &mut Input, resets: bool) -> How 
     let talk = Talk { stream, shown: Mutex::default() };
     let how = thread::scope(|scope| {
         scope.spawn(|| {
-            talk.receive();
+            talk.receive(resets);
             input.wake.wake();
         });
         let how = talk.converse(&mut input.typed, resets);
@@ -120,12 +120,16 @@ impl Talk {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints what comes, until the other side ends or resets the connection.
-    fn receive(&self) {
+    /// Prints what comes, until the other side ends or resets the connection. A Unix connection that is to be reset
+    /// needs a byte that is not taken.
+    fn receive(&self, resets: bool) {
         let mut buffer = vec![0; BUFFER];
         loop {
             let mut stream = &self.stream;
             let came = stream.read(&mut buffer);
+            if !resets {
+                stream.takes_last_byte();
+            }
             let mut shown = self.lock();
             match came {
                 _ if stopped() || shown.rst || shown.deaf => return,
@@ -235,17 +239,16 @@ impl Talk {
     }
 }
 
-/// Returns what an error of `connect` means, in words that follow "cannot connect to ADDRESS: ".
+/// Returns what an error of `connect` means, in one line.
 pub fn refused(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::ConnectionRefused => {
-            "connection refused: nobody listens there, so the kernel answers with RST; start the server first"
-                .into()
+            "nobody listens there: the kernel answers with RST (connection refused)".into()
         }
         ErrorKind::TimedOut | ErrorKind::WouldBlock => {
-            "no answer in 10 s: the server accepts nobody, and the queue of those who wait is full".into()
+            "no answer in 10 s: the server accepts nobody, and the queue of callers is full".into()
         }
-        ErrorKind::NotFound => "there is no such file; start the server first".into(),
+        ErrorKind::NotFound => "there is no such file: start the server first".into(),
         _ => error.to_string(),
     }
 }

@@ -3,26 +3,23 @@
 mod connection;
 mod input;
 mod show;
+mod stop;
 
 use super::shared::{INTERRUPTED, Usage, print};
 use super::wire::words::endpoint;
 use crate::cli;
-use crate::report::text::{WIDTH, wrap};
 use crate::system::endpoint::{Endpoint, Ends, Listener, Stream};
 use anyhow::Context;
 use connection::{How, hold, refused};
 use input::Input;
 use std::io::ErrorKind;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use stop::{at_ctrl_c, stopped};
 
 /// The status when the connection could not be made, or was reset.
 const FAILED: u8 = 1;
 /// How long `connect` may take: longer only when a queue is full.
 const CONNECT: Duration = Duration::from_secs(10);
-
-/// It was interrupted.
-static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// Calls an address, or waits for callers there, and shows what passes.
 pub fn talk(args: &cli::Talk) -> anyhow::Result<u8> {
@@ -45,8 +42,7 @@ fn call(args: &cli::Talk, place: Endpoint, keys: &str) -> anyhow::Result<u8> {
     let stream = match Stream::connect(place, Some(CONNECT)) {
         Ok(stream) => stream,
         Err(error) => {
-            let text = format!("cannot connect to {place}: {}", refused(&error));
-            eprintln!("{}", wrap(&text, WIDTH).join("\n"));
+            eprintln!("cannot connect to {place}\n{}", refused(&error));
             return Ok(FAILED);
         }
     };
@@ -105,21 +101,4 @@ fn serve(args: &cli::Talk, place: Endpoint, keys: &str) -> anyhow::Result<u8> {
         }
     }
     Ok(0)
-}
-
-/// Returns whether Ctrl-C was pressed.
-fn stopped() -> bool {
-    STOPPED.load(Ordering::SeqCst)
-}
-
-/// Makes Ctrl-C end the connection, so that the other side sees it, and the file of a Unix socket is removed. `wake`
-/// ends an `accept` that waits. A second Ctrl-C ends the process at once.
-fn at_ctrl_c(wake: impl Fn() + Send + 'static) -> anyhow::Result<()> {
-    ctrlc::set_handler(move || {
-        if STOPPED.swap(true, Ordering::SeqCst) {
-            std::process::exit(INTERRUPTED.into());
-        }
-        wake();
-    })
-    .context("Ctrl-C handler")
 }

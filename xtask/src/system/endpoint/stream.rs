@@ -149,6 +149,15 @@ impl Stream {
         false
     }
 
+    /// Takes the byte that the last `read` of a Unix socket has left in its queue. Then the other side sees that all is
+    /// read, as after a `read` of any program, but the close cannot be a reset.
+    pub fn takes_last_byte(&self) {
+        #[cfg(target_os = "linux")]
+        if let Some(last) = &self.inner.last {
+            last.take_it(&self.inner.socket);
+        }
+    }
+
     /// Returns the two ends of the connection.
     ///
     /// # Errors
