@@ -136,8 +136,9 @@ impl Order {
                         roots.push(base);
                     }
                 }
-                Standing::Waiting => self.roots(base, standing, seen, roots),
-                Standing::Open | Standing::Held => {}
+                // On the screen, what builds on a failed check is not run, so what builds on that waits, too.
+                Standing::Waiting | Standing::Held => self.roots(base, standing, seen, roots),
+                Standing::Open => {}
             }
         }
     }

@@ -23,11 +23,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+/// A part that judges programs of the corpus.
+type OfPrograms = fn(&asked::Asked);
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
     let asked = asked::Asked::of(&mut words);
-    let parts_of_programs: [(&str, fn(&asked::Asked)); 2] =
+    let parts_of_programs: [(&str, OfPrograms); 2] =
         [("walls", walls::measure), ("slowest", slowest::measure)];
     let parts: [(&str, fn()); 4] = [
         ("wires", wires::measure),

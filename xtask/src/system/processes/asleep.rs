@@ -1,11 +1,13 @@
 //! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, and when it returns although
 //! nothing has come.
 
-use super::imp::{descendants, stat, threads};
-use super::{MAY_RING, Pid};
+use super::{Pid, descendants, stat, threads};
 use std::fs;
 use std::mem::{MaybeUninit, size_of};
 use std::time::Duration;
+
+/// After which time an alarm clock may ring of which the kernel only tells that the process waits for it.
+const MAY_RING: Duration = Duration::from_secs(3);
 
 /// A call in which a thread sleeps, as `/proc/PID/task/TID/syscall` shows it (proc_pid_syscall(5)).
 struct Asleep {

@@ -1,5 +1,9 @@
 //! Linux: what /proc tells about processes.
 
+mod asleep;
+
+pub use asleep::{one_writes, time_limits};
+
 use super::*;
 use std::fs;
 

@@ -7,11 +7,6 @@ mod imp;
 #[path = "linux.rs"]
 mod imp;
 
-#[cfg(target_os = "linux")]
-mod asleep;
-#[cfg(not(target_os = "linux"))]
-use imp as asleep;
-
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Duration;
@@ -177,19 +172,15 @@ pub fn one_waits(root: Pid) -> bool {
 /// Returns whether a thread of the descendants of `root` sleeps in a call that writes: it waits for room. `false` where
 /// the platform does not tell.
 pub fn one_writes(root: Pid) -> bool {
-    asleep::one_writes(root)
+    imp::one_writes(root)
 }
-
-/// After which time an alarm clock may ring of which the kernel only tells that the process waits for it.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells"))]
-const MAY_RING: Duration = Duration::from_secs(3);
 
 /// Returns after which times the threads of the descendants of `root` will stop sleeping although nothing has come: the
 /// finite time limits of the calls in which they sleep, as arguments (poll(2), nanosleep(2)) or as options of the socket
 /// (SO_RCVTIMEO, SO_SNDTIMEO in socket(7)). Such a limit is a hint only: programs that look again and again have them,
 /// too. Empty where the platform does not tell.
 pub fn time_limits(root: Pid) -> Vec<Duration> {
-    asleep::time_limits(root)
+    imp::time_limits(root)
 }
 
 /// Calls that return when a connection brings something.
