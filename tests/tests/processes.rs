@@ -272,12 +272,21 @@ fn sixteen_runs_side_by_side_do_not_clash() {
 #[test]
 fn the_worst_servers_are_named_for_what_they_do() {
     for (program, said) in [
-        ("worst-never-listens", "nothing listens there; it still waits, in `clock_nanosleep`; gave up after"),
+        (
+            "worst-never-listens",
+            "nothing listens there; it still waits, in `clock_nanosleep` (Rust's `sleep`); gave up after",
+        ),
         ("worst-exits-at-once", "it exited with status 3 before it listened"),
         ("worst-spins", "nothing listens there; it still runs, and is busy"),
         ("worst-never-accepts", "the server has not accepted the connection"),
-        ("worst-hangs", "has read nothing: it waits in `clock_nanosleep`, with all 256 bytes unread"),
-        ("worst-reads-nothing", "has read nothing: it waits in `accept4`, with all 256 bytes unread"),
+        (
+            "worst-hangs",
+            "has read nothing: it waits in `clock_nanosleep` (Rust's `sleep`), with all 256 bytes unread",
+        ),
+        (
+            "worst-reads-nothing",
+            "has read nothing: it waits in `accept4` (Rust's `accept`), with all 256 bytes unread",
+        ),
         ("worst-spins-beside-a-client", "the server is busy: it spins, or computes"),
         ("worst-crashes", "the server was ended by SIGABRT"),
         ("worst-uses-up-descriptors", "the server has not accepted the connection"),

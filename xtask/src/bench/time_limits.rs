@@ -12,6 +12,8 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(10);
 /// How much longer than the limit it is silent: a program needs time to act, too.
 const MORE: Duration = Duration::from_millis(500);
+/// How long it waits for a program to rest: one that does not has no time limit that can be seen.
+const TO_REST: Duration = Duration::from_secs(1);
 /// How many times the runner looks at the calls of a program at rest: it may wake, look, and sleep again.
 const LOOKS: u32 = 10;
 
@@ -20,7 +22,7 @@ const LOOKS: u32 = 10;
 fn to_be_silent(program: &Program) -> Option<Duration> {
     let root = program.root();
     let (mut looks, mut longest) = (0, None);
-    Patience::with(&[root]).until(|| {
+    Patience::limited(TO_REST, &[]).until(|| {
         looks = if processes::all_sleep(root) { looks + 1 } else { looks };
         let limits = processes::time_limits(root).into_iter().filter(|limit| *limit + MORE <= LONGEST);
         longest = limits.max().max(longest);

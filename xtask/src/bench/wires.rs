@@ -3,11 +3,11 @@
 use super::bench::Bench;
 use super::facts::{can, never_called, of_another_family, progress};
 use super::{Client, Peer, Server};
-use crate::finding::{Half, Outcome, broken};
+use crate::finding::{Finding, Half, Outcome, Symptom, broken};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::sockets;
-use crate::wire::{Direction, Record, Setup, Wire};
+use crate::wire::{self, Direction, Reading, Record, Setup, Wire};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -113,6 +113,17 @@ impl Bench<'_> {
         read.is_some()
     }
 
+    /// Returns what the client has read of what passed the wire. Waits until that is known, where the wire asks the kernel.
+    pub fn read_by_client(&self, wire: &Wire) -> Reading {
+        let reading = || wire.record.reading(Direction::ServerToClient);
+        if self.taken_first || matches!(self.wire, wire::Kind::Dribble | wire::Kind::Slice) {
+            let is_known =
+                |it: &Reading| it.left_unread || it.ignored || it.gone || it.taken >= wire.record.carried().1;
+            Patience::with(&[]).until(|| is_known(&reading()).then_some(()));
+        }
+        reading()
+    }
+
     /// Waits until the client has ended, as long as the wire carries bytes, up to [`LONGEST`]: a wire may need long for a
     /// few of them.
     pub fn wait_while_carried(&self, wire: &Wire, client: &Client) {
@@ -203,7 +214,13 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
         }
         _ => "what one client does must end its connection only, never the server",
     };
-    broken(format!("the server accepts a connection at {}", server.addr), got, cause)
+    let symptom = match server.program.exit() {
+        Some(_) => Symptom::EndedForAll,
+        None => Symptom::Other,
+    };
+    Finding::new(format!("the server accepts a connection at {}", server.addr), got, cause)
+        .seen(symptom)
+        .broken()
 }
 
 /// Returns whether `connect` says that a Unix socket is there, but not one for streams.

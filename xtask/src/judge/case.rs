@@ -6,7 +6,7 @@ use crate::finding::Half;
 use std::path::PathBuf;
 
 /// What is judged, and the start of the command that repeats a check.
-pub struct Case<'a> {
+pub struct Case {
     /// The lesson.
     pub lesson: &'static Lesson,
     /// Its two programs.
@@ -19,6 +19,7 @@ pub struct Case<'a> {
     pub shown_dir: String,
     /// The same seed gives the same inputs and cuts.
     pub seed: u64,
-    /// `cargo xtask run lesson-01 --solution`: the words before `--check`.
-    pub rerun: &'a str,
+    /// The words before `--check`, for a check of the server, the client and the pair, as [`Half`] has them:
+    /// `cargo xtask run lesson-01 --solution`.
+    pub reruns: [String; 3],
 }

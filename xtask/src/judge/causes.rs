@@ -11,7 +11,7 @@ use crate::promises::pushing::waits_for_client;
 use crate::workspace::hole;
 
 /// Returns the stop of a check, corrected by what is certain about its programs.
-pub fn reconsidered(case: &Case<'_>, check: CheckOn, bench: &Bench<'_>, stop: Stop) -> Stop {
+pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) -> Stop {
     let Stop::Broken(mut finding) = stop else { return stop };
     let waits = bench.logs.iter().find_map(|log| lock(log).waits_for_us);
     if let Some(call) = waits

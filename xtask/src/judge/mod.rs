@@ -58,9 +58,9 @@ pub enum News {
 }
 
 /// One lesson's case and the checks of it that are wanted.
-pub struct Trial<'a> {
+pub struct Trial {
     /// What is judged.
-    pub case: Case<'a>,
+    pub case: Case,
     /// The checks that judge it.
     pub checks: Vec<CheckOn>,
 }
@@ -76,7 +76,7 @@ pub enum Extent {
 
 /// Judges all trials, at most `jobs` checks at a time. Passes what comes of each to `done`, with the number of the trial,
 /// in the order of time.
-pub fn judge(trials: &[Trial<'_>], jobs: usize, extent: Extent, mut done: impl FnMut(usize, News)) {
+pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut(usize, News)) {
     let table = Table::of(trials, extent);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
@@ -92,7 +92,7 @@ pub fn judge(trials: &[Trial<'_>], jobs: usize, extent: Extent, mut done: impl F
 }
 
 /// Judges checks until none is left.
-fn work(trials: &[Trial<'_>], table: &Table, send: &Sender<(usize, News)>) {
+fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
     let _guard = Guard(table);
     while let Some((trial, n)) = table.next() {
         let judged = one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].depth(n));
@@ -140,7 +140,7 @@ struct Now {
 }
 
 impl Table {
-    fn of(trials: &[Trial<'_>], extent: Extent) -> Self {
+    fn of(trials: &[Trial], extent: Extent) -> Self {
         let orders: Vec<Order> =
             trials.iter().map(|trial| Order::of(trial.case.lesson, &trial.checks)).collect();
         let places =
@@ -226,12 +226,12 @@ impl Table {
 }
 
 /// Returns the seed of one check. Each has its own random numbers, so that `--check` alone gives it the same ones.
-fn seed_of(case: &Case<'_>, check: CheckOn) -> u64 {
+fn seed_of(case: &Case, check: CheckOn) -> u64 {
     check.id.bytes().fold(case.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)))
 }
 
 /// Tries the promise. A pair without room for a wire is tried with the check that needs none.
-fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
+fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
     let named = case.lesson.named(check.family);
     if let (Some(family), Some(addr)) = (named, case.programs.fixed())
         && Family::of(addr) != family
@@ -251,7 +251,7 @@ fn tried(case: &Case<'_>, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
     }
 }
 
-fn one(case: &Case<'_>, check: CheckOn, depth: usize) -> Judged {
+fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
@@ -282,7 +282,7 @@ fn one(case: &Case<'_>, check: CheckOn, depth: usize) -> Judged {
         Verdict::Fail | Verdict::Demo | Verdict::Error => evidence::all(&bench, check.half, &finding),
         Verdict::Pass | Verdict::Skip => evidence::worth_seeing(&bench, check.half),
     };
-    let mut rerun = format!("{} --check {}", case.rerun, check.id);
+    let mut rerun = format!("{} --check {}", case.reruns[check.half as usize], check.id);
     let of_this_id = case.lesson.checks().filter(|other| other.id == check.id);
     if of_this_id.filter(|other| other.family == check.family).count() > 1 {
         rerun += &format!(" --wire {}", check.wire);

@@ -52,7 +52,7 @@ pub fn all(text: &str) -> Vec<OwnError> {
         match read.iter().find_map(|read| read(&lines, at)) {
             Some((mut error, next)) => {
                 let is_hint = |line: &&str| line.trim().is_empty() || line.starts_with("note: run with");
-                error.is_last = lines[next.min(lines.len())..].iter().all(|line| is_hint(&line));
+                error.is_last = lines[next.min(lines.len())..].iter().all(is_hint);
                 // Somebody pressed Ctrl-C, or the runner did as much.
                 if !error.what.starts_with("KeyboardInterrupt") {
                     found.push(error);

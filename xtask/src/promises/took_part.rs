@@ -1,7 +1,7 @@
 //! What a `write` that takes only a part leaves behind, in every scenario.
 
 use crate::bench::{Bench, Server};
-use crate::finding::{Cause, Finding, Half, Outcome, Stop, because};
+use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because};
 
 /// Why bytes are missing of what a program has sent.
 pub const SENT: &str = "`write` took only a part, because the program was stopped (SIGSTOP) while it waited in that call \
@@ -20,7 +20,8 @@ pub const PRINTED: &str = "`write` took only a part, because the program was sto
 /// Those of `run` with it.
 pub fn only_then(bench: &mut Bench, cause: &str, run: impl Fn(&mut Bench, bool) -> Outcome) -> Outcome {
     let Err(stop) = run(bench, true) else { return Ok(()) };
-    if !matches!(*stop, Stop::Broken(_)) {
+    // A program that has sent nothing at all has not sent a part either.
+    if !matches!(*stop, Stop::Broken(_)) || stop.symptom() == Symptom::Silent {
         return Err(stop);
     }
     let (logs, ran) = (bench.logs.len(), bench.ran.len());

@@ -141,6 +141,7 @@ impl<'a> Lane<'a> {
         let mut to = self.to;
         if to.write_all(bytes).is_err() {
             self.reader_left = true;
+            self.note(|reading, _| reading.gone = true);
             return Err(if to.is_unix() { End::Deaf } else { End::Rst });
         }
         self.sent += bytes.len() as u64;

@@ -74,6 +74,8 @@ pub struct Reading {
     pub ignored: bool,
     /// Whether it closed, or was gone, with bytes unread.
     pub left_unread: bool,
+    /// Whether it was gone when the next bytes were passed on.
+    pub gone: bool,
 }
 
 impl Reading {

@@ -1,13 +1,16 @@
 //! Builds the programs of a plan: one call of cargo for all lessons, or one for each student's lesson.
 
 use super::plan::Plan;
+use super::progress::Progress;
+use super::rustc::Rustc;
 use crate::bench::{HASH, Programs, Start};
 use crate::course::Lesson;
 use crate::finding::Half;
 use crate::report::Problem;
-use crate::workspace::cargo;
+use crate::workspace::cargo::{self, Show};
 use crate::workspace::lab_toml;
 use crate::workspace::mirror::{self, Mirror};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The programs of one lesson, or why there are none.
@@ -72,6 +75,39 @@ impl Plan<'_> {
             self.programs(lesson, built_of(&built)?, Some(mirror))
         };
         self.lessons.iter().map(one).collect()
+    }
+
+    /// Returns what a build shows on standard error: nothing of rustc when a screen will show it.
+    fn shown_of_cargo(&self) -> Show {
+        // Only people who watch need cargo's progress; the reader of a report only gets its errors.
+        match self.args.screen {
+            Some(_) => Show::Nothing { colour: self.paint.on },
+            None if std::io::stderr().is_terminal() => Show::Progress,
+            None => Show::Messages,
+        }
+    }
+
+    /// Shows that cargo is at work, where a screen hides what it says.
+    fn say_that_it_builds(&self, builds: bool) -> Progress {
+        let mut progress = Progress::new();
+        if builds && self.args.screen.is_some() {
+            progress.show("building the programs");
+        }
+        progress
+    }
+
+    /// Keeps what rustc said for a screen.
+    fn keep(&self, built: &cargo::Built) {
+        let (errors, warnings) = (built.errors.clone(), built.warnings.clone());
+        let _ = self.rustc.set(Rustc { errors, warnings });
+    }
+
+    /// Returns a screen of at most `rows` lines: what rustc said, and what `rest` renders into the other lines.
+    pub(super) fn on_screen(&self, rows: usize, rest: impl Fn(usize) -> String) -> String {
+        match self.rustc.get() {
+            Some(rustc) => rustc.on_screen(rows, rest),
+            None => rest(rows),
+        }
     }
 
     pub(super) fn programs(

@@ -7,6 +7,7 @@ use crate::bench::Programs;
 use crate::cli::Format;
 use crate::commands::shared::print;
 use crate::course::Lesson;
+use crate::finding::Half;
 use crate::judge::{self, Case, Trial};
 use crate::report::{Report, json, junit, text};
 use crate::workspace::files;
@@ -18,10 +19,10 @@ impl Plan<'_> {
         let reruns: Vec<String> = self.lessons.iter().map(|lesson| self.rerun(lesson)).collect();
         let mut trials = Vec::new();
         let mut problems = Vec::new();
-        for ((lesson, built), rerun) in self.lessons.iter().zip(built).zip(&reruns) {
+        for (lesson, built) in self.lessons.iter().zip(built) {
             match built {
                 Ok((programs, mirror)) => {
-                    trials.push(Some(self.trial(lesson, programs, mirror.as_ref(), rerun)));
+                    trials.push(Some(self.trial(lesson, programs, mirror.as_ref())));
                     problems.push(None);
                 }
                 Err(problem) => {
@@ -33,7 +34,7 @@ impl Plan<'_> {
         let mut telling = Telling::new(self, &reruns, problems);
         // `numbers[t]` is the lesson of trial `t`.
         let numbers: Vec<usize> = (0..trials.len()).filter(|n| trials[*n].is_some()).collect();
-        let trials: Vec<Trial<'_>> = trials.into_iter().flatten().collect();
+        let trials: Vec<Trial> = trials.into_iter().flatten().collect();
         for (number, trial) in numbers.iter().zip(&trials) {
             telling.expect(*number, trial, self.extent());
         }
@@ -48,13 +49,12 @@ impl Plan<'_> {
         telling.close()
     }
 
-    pub(super) fn trial<'c>(
+    pub(super) fn trial(
         &self,
         lesson: &'static Lesson,
         programs: Programs,
         mirror: Option<&Mirror>,
-        rerun: &'c str,
-    ) -> Trial<'c> {
+    ) -> Trial {
         let folder = if self.args.solution { "solutions" } else { "lessons" };
         let own = self.root.join(folder).join(lesson.dir());
         let case = Case {
@@ -67,7 +67,7 @@ impl Plan<'_> {
                 None => format!("{folder}/{}", lesson.dir()),
             },
             seed: self.seed,
-            rerun,
+            reruns: [Half::Server, Half::Client, Half::Pair].map(|half| self.rerun_of(lesson, half)),
         };
         Trial { case, checks: lesson.checks().filter(|check| self.wants(lesson, *check)).collect() }
     }

@@ -6,6 +6,7 @@ use super::words::{address, find_check, is_on, output_is_ours, quoted, some_chec
 use crate::cli::{Format, Run};
 use crate::commands::shared::{self, Usage, find_family, find_wire, print};
 use crate::course::{LESSONS, Lesson};
+use crate::finding::Half;
 use crate::judge::Extent;
 use crate::promises::CheckOn;
 use crate::report::text::Paint;
@@ -16,7 +17,7 @@ use crate::workspace::{self, lab_toml, mirror};
 use std::cell::OnceCell;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a command line asks for, checked before anything is built.
 pub(super) struct Plan<'a> {
@@ -138,7 +139,7 @@ impl<'a> Plan<'a> {
             server_at,
             client_at,
             env,
-            options: repeated(args),
+            options: repeated(args, Half::Pair),
             to_stderr,
             paint,
         })
@@ -179,6 +180,14 @@ impl<'a> Plan<'a> {
     /// Returns the command that judges this lesson again.
     pub(super) fn rerun(&self, lesson: &Lesson) -> String {
         format!("cargo xtask run {}{}", lesson.id(), self.options)
+    }
+
+    /// Returns the command that judges this half of the lesson again. Where both halves are commands, it names only the
+    /// one that the check is about.
+    pub(super) fn rerun_of(&self, lesson: &Lesson, half: Half) -> String {
+        let both = self.args.server.is_some() && self.args.client.is_some();
+        let half = if both { half } else { Half::Pair };
+        format!("cargo xtask run {}{}", lesson.id(), repeated(self.args, half))
     }
 
     pub(super) fn wants(&self, lesson: &Lesson, check: CheckOn) -> bool {
@@ -225,15 +234,20 @@ fn is_wanted(args: &Run, wire: Option<Kind>, family: Option<Family>, check: Chec
     args.check.as_ref().is_none_or(|word| check.is_called(word)) && is_on(check, wire, family)
 }
 
-/// Returns the options of this command line that a command needs to repeat a check.
-fn repeated(args: &Run) -> String {
+/// Returns the options of this command line that a command needs to repeat a check of this half. Those that say what is
+/// so without them are left out.
+fn repeated(args: &Run, half: Half) -> String {
     let path = |path: &PathBuf| quoted(&path.to_string_lossy());
+    // Without a command, it names the folder of a `lab.toml`.
+    let is_told =
+        |dir: &&PathBuf| dir.as_path() != Path::new(".") || (args.server.is_none() && args.client.is_none());
+    let (server, client) = (half != Half::Client, half != Half::Server);
     let table: [(&str, Vec<String>); 7] = [
-        ("--server", args.server.iter().map(|command| quoted(command)).collect()),
-        ("--client", args.client.iter().map(|command| quoted(command)).collect()),
-        ("--server-at", args.server_at.iter().cloned().collect()),
-        ("--client-at", args.client_at.iter().cloned().collect()),
-        ("--cwd", args.cwd.iter().map(path).collect()),
+        ("--server", args.server.iter().filter(|_| server).map(|command| quoted(command)).collect()),
+        ("--client", args.client.iter().filter(|_| client).map(|command| quoted(command)).collect()),
+        ("--server-at", args.server_at.iter().filter(|_| server).cloned().collect()),
+        ("--client-at", args.client_at.iter().filter(|_| client).cloned().collect()),
+        ("--cwd", args.cwd.iter().filter(is_told).map(path).collect()),
         ("--env", args.env.iter().map(|word| quoted(word)).collect()),
         ("--lessons", args.dir.iter().map(path).collect()),
     ];

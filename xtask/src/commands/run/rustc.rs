@@ -1,10 +1,7 @@
 //! What rustc says, on the screen of `watch`: the first errors, because the later ones often follow from them.
 
-use super::plan::Plan;
-use super::progress::Progress;
 use crate::report::text::{WIDTH, cut};
-use crate::workspace::cargo::{Built, Diagnostic, Show};
-use std::io::IsTerminal;
+use crate::workspace::cargo::Diagnostic;
 
 /// rustc's errors and warnings, the first ones first.
 #[derive(Debug, Default)]
@@ -13,59 +10,31 @@ pub struct Rustc {
     pub warnings: Vec<Diagnostic>,
 }
 
-impl Plan<'_> {
-    /// Returns what a build shows on standard error: nothing when a screen will show it.
-    pub(super) fn shown_of_cargo(&self) -> Show {
-        // Only people who watch need cargo's progress; the reader of a report only gets its errors.
-        match self.args.screen {
-            Some(_) => Show::Nothing { colour: self.paint.on },
-            None if std::io::stderr().is_terminal() => Show::Progress,
-            None => Show::Messages,
-        }
-    }
-
-    /// Shows that cargo is at work, where a screen hides what it says.
-    pub(super) fn say_that_it_builds(&self, builds: bool) -> Progress {
-        let mut progress = Progress::new();
-        if builds && self.args.screen.is_some() {
-            progress.show("building the programs");
-        }
-        progress
-    }
-
-    /// Keeps what rustc said for a screen.
-    pub(super) fn keep(&self, built: &Built) {
-        let (errors, warnings) = (built.errors.clone(), built.warnings.clone());
-        let _ = self.rustc.set(Rustc { errors, warnings });
-    }
-
+impl Rustc {
     /// Returns a screen of at most `rows` lines. What rustc said stands above what `rest` renders into the other lines.
-    pub(super) fn on_screen(&self, rows: usize, rest: impl Fn(usize) -> String) -> String {
+    pub fn on_screen(&self, rows: usize, rest: impl Fn(usize) -> String) -> String {
         // Cargo itself prints that it could not compile: two lines.
         let least = 2 + rest(0).lines().map(height).sum::<usize>();
-        if let Some(errors) = self.errors(rows.saturating_sub(least)) {
+        if let Some(errors) = self.first_errors(rows.saturating_sub(least)) {
             return format!("{}\n{}", errors.join("\n"), rest(0));
         }
-        match self.warnings() {
+        match self.warning() {
             Some(warning) => format!("{warning}\n{}", rest(rows.saturating_sub(1))),
             None => rest(rows),
         }
     }
 
-    /// Returns the first errors of rustc in at most `rows` lines of the terminal; `None` when the programs compile.
-    fn errors(&self, rows: usize) -> Option<Vec<String>> {
-        let errors =
-            self.rustc.get().map(|rustc| rustc.errors.as_slice()).filter(|errors| !errors.is_empty())?;
-        let blocks: Vec<Vec<&str>> =
-            errors.iter().map(|error| error.rendered.trim_end().lines().collect()).collect();
-        Some(first_of(&blocks, rows))
+    /// Returns the first errors in at most `rows` lines of the terminal; `None` when the programs compile.
+    fn first_errors(&self, rows: usize) -> Option<Vec<String>> {
+        let lines = |error: &'_ Diagnostic| error.rendered.trim_end().lines().map(String::from).collect();
+        let blocks: Vec<Vec<String>> = self.errors.iter().map(lines).collect();
+        (!blocks.is_empty()).then(|| first_of(&blocks, rows))
     }
 
-    /// Returns a line about the warnings of rustc; `None` when there are none.
-    fn warnings(&self) -> Option<String> {
-        let warnings = &self.rustc.get()?.warnings;
-        let first = warnings.first()?;
-        let more = match warnings.len() {
+    /// Returns a line about the warnings; `None` when there are none.
+    fn warning(&self) -> Option<String> {
+        let first = self.warnings.first()?;
+        let more = match self.warnings.len() {
             1 => String::new(),
             n => format!(" ({} more)", n - 1),
         };
@@ -76,7 +45,7 @@ impl Plan<'_> {
 
 /// Returns whole blocks as long as they fit into `rows` lines of the terminal, the first one in part when it alone does
 /// not fit, and a line that counts the rest.
-fn first_of(blocks: &[Vec<&str>], rows: usize) -> Vec<String> {
+fn first_of(blocks: &[Vec<String>], rows: usize) -> Vec<String> {
     let rows = rows.saturating_sub(1); // For the last line.
     let mut out: Vec<String> = Vec::new();
     let (mut used, mut shown) = (0, 0);
@@ -132,12 +101,13 @@ mod tests {
 
     #[test]
     fn the_first_errors_are_shown_whole() {
-        let blocks = [vec!["error: a", "1"], vec!["error: b", "2"], vec!["error: c", "3"]];
-        assert_eq!(first_of(&blocks, 9), ["error: a", "1", "", "error: b", "2", "", "error: c", "3"]);
-        assert_eq!(first_of(&blocks, 6), ["error: a", "1", "", "error: b", "2", "… 1 error more"]);
-        assert_eq!(first_of(&blocks, 3), ["error: a", "1", "… 2 errors more"]);
-        let long = [vec!["error: a", "1", "2", "3"], vec!["error: b"]];
-        assert_eq!(first_of(&long, 3), ["error: a", "  … 3 lines more", "… 1 error more"]);
+        let block = |lines: &str| lines.split(' ').map(String::from).collect::<Vec<_>>();
+        let blocks = [block("a 1"), block("b 2"), block("c 3")];
+        assert_eq!(first_of(&blocks, 9), ["a", "1", "", "b", "2", "", "c", "3"]);
+        assert_eq!(first_of(&blocks, 6), ["a", "1", "", "b", "2", "… 1 error more"]);
+        assert_eq!(first_of(&blocks, 3), ["a", "1", "… 2 errors more"]);
+        let long = [block("a 1 2 3"), block("b")];
+        assert_eq!(first_of(&long, 3), ["a", "  … 3 lines more", "… 1 error more"]);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl<'a> Telling<'a> {
     }
 
     /// Expects verdicts for a lesson.
-    pub fn expect(&mut self, number: usize, trial: &Trial<'_>, extent: Extent) {
+    pub fn expect(&mut self, number: usize, trial: &Trial, extent: Extent) {
         let (lesson, checks) = (trial.case.lesson, &trial.checks);
         let order = Order::of(lesson, checks);
         let opens = checks.iter().position(|check| lesson.opens(*check));

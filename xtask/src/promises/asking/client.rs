@@ -47,6 +47,8 @@ pub struct Asked<P> {
     answered: usize,
     /// How many bytes of the request that came last have their reply already.
     replied: usize,
+    /// Whether a request came in parts, each of which was replied to when it came.
+    sent_in_parts: bool,
 }
 
 /// Hears the request of one line, and returns how many of its bytes have got their reply: a client may read the replies
@@ -84,7 +86,15 @@ impl<P: Ask> Asked<P> {
         let wanted = printed_of::<P>(lines);
         let client = bench.client_as(host.addr, with, &wanted)?;
         let peer = bench.accept(&host, &client)?;
-        Ok(Self { client, peer, wanted, protocol: PhantomData, answered: 0, replied: 0 })
+        Ok(Self {
+            client,
+            peer,
+            wanted,
+            protocol: PhantomData,
+            answered: 0,
+            replied: 0,
+            sent_in_parts: false,
+        })
     }
 
     /// Types `line`, checks that exactly its request comes, and replies.
@@ -99,6 +109,7 @@ impl<P: Ask> Asked<P> {
         let request = P::request(line);
         let (heard, replied) = hears_request::<P>(&mut self.peer, &request);
         self.replied = replied;
+        self.sent_in_parts |= replied > 0;
         let answered = self.answered;
         same_bytes(Half::Client, &request, &heard, |request, heard| {
             match heard.ending {
@@ -140,6 +151,11 @@ impl<P: Ask> Asked<P> {
         self.peer.half_close();
         self.client.exits_well(after)?;
         self.client.printed_all(&self.wanted, |printed| match in_parts(printed, &self.wanted) {
+            Some((_, whole)) if self.sent_in_parts => format!(
+                "a line of {whole} bytes was sent in parts, and the reply to each part printed on a line of its own: a \
+                 line is one request, however long it is"
+            )
+            .into(),
             Some((part, whole)) => format!(
                 "a reply of {whole} bytes was printed in parts, the first of {part}: the buffer holds at least 1024 \
                  bytes, or `read` goes on until the reply is whole; perhaps this one holds {part}"

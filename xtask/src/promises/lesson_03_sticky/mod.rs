@@ -13,7 +13,7 @@ use super::{Check, accept_fails, any_client, any_server, client, default_address
 use crate::bench::Bench;
 use crate::finding::{Half, Outcome, Symptom, because};
 use crate::wire::Kind::{Dribble, Glue, Slice};
-use crate::wire::{Direction, Reading};
+use crate::wire::Reading;
 use report::{Known, cause_of_report, expected_reads, one_total, reported, ribbon, texts_stand_alone};
 
 /// All promises of the lesson.
@@ -62,9 +62,10 @@ fn pushed_to_client(bench: &mut Bench, writes: &[Vec<u8>], input_ends: bool) -> 
     let outcome = client
         .exits_well(after)
         .and_then(|()| {
-            let reading = wire.record.reading(Direction::ServerToClient);
-            let known = Known { stream: &stream, reads: &reads, reading };
-            client.printed_bytes(&wanted, |printed| cause_of_report(printed, known))
+            client.printed_bytes(&wanted, |printed| {
+                let reading = bench.read_by_client(&wire);
+                cause_of_report(printed, Known { stream: &stream, reads: &reads, reading })
+            })
         })
         .and_then(|()| {
             spoke::<Bare>(&Traffic::of(&wire.record, true)).map_or(Ok(()), |it| it.of(Half::Client).broken())

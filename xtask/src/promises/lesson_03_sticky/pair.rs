@@ -40,9 +40,10 @@ fn on_a_wire(bench: &mut Bench) -> Outcome {
     client.end_input();
     bench.is_called(&wire, &client).map_err(|stop| blame(stop, Half::Client))?;
     let outcome = client.exits_well("when the server has ended").and_then(|()| {
-        let reading = wire.record.reading(Direction::ServerToClient);
-        let known = Known { stream: &stream, reads: &reads, reading };
-        client.printed_bytes(&wanted, |printed| cause_of_report(printed, known))
+        client.printed_bytes(&wanted, |printed| {
+            let reading = bench.read_by_client(&wire);
+            cause_of_report(printed, Known { stream: &stream, reads: &reads, reading })
+        })
     });
     if let (Err(_), Some(stop)) = (&outcome, pushing::other_protocol(&server, &wire.record)) {
         return Err(stop);
@@ -68,7 +69,7 @@ fn on_a_wire(bench: &mut Bench) -> Outcome {
     let servers_fault = !stream.starts_with(&carried.bytes)
         || (!whole && !client_left && !traffic.client_left && !traffic.ignored && spoke.is_none());
     let outcome = match spoke {
-        Some(finding) if outcome.is_err() && !servers_fault => finding.broken(),
+        Some(finding) if !servers_fault => finding.broken(),
         _ => outcome,
     };
     let shown = carried.bytes.escape_ascii().to_string();

@@ -42,13 +42,12 @@ pub fn prints<P: Push>(
     let exited = client.exit().is_some();
     let passed = Traffic::of(&wire.record, exited);
     let spoke = spoke::<P>(&passed).map_or(Ok(()), |finding| finding.of(Half::Client).broken());
-    let reading = wire.record.reading(Direction::ServerToClient);
     let outcome = kept_to_it
         .and(if ended.is_err() { spoke } else { Ok(()) })
         .and(ended)
         .and_then(|()| {
             client.printed_bytes(&wanted, |printed| {
-                cause_of_printed::<P>(printed, messages, passed.client_left, reading)
+                cause_of_printed::<P>(printed, messages, passed.client_left, bench.read_by_client(wire))
             })
         })
         .and_then(|()| nothing_more::<P>(client, messages));

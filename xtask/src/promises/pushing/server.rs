@@ -61,7 +61,7 @@ fn some_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
     let blanks = format!("\ttwo \t words {one}\r\nand\x0bmore\x0c \n");
     // One of them comes twice: the same words again are a message of their own.
     match P::PAUSES {
-        true => vec![blanks.clone(), two, blanks],
+        true => vec![blanks.clone(), "粘包 é".into(), blanks],
         false => {
             let (tab, end) = ("\t".to_string(), "\r\n".to_string());
             vec![blanks.clone(), "粘包 é".into(), two, blanks, one, "-x".into(), tab, end]

@@ -65,7 +65,7 @@ fn waits_for_server<P: Push>(bench: &mut Bench) -> Outcome {
     P::say(&mut peer, &messages[1..], &|_| ())?;
     peer.half_close();
     client.exits_well("when the server has ended")?;
-    client.printed_all(&messages, |_| "print each message, also one that comes late")?;
+    client.printed_all(&messages, |_| "print all the bytes of each message as they came")?;
     silent.half_close();
     idle.exits_well("when the server has ended")
 }

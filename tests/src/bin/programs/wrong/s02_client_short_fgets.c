@@ -1,4 +1,4 @@
-// kills sends-exact-lines@plain: was printed in parts
+// kills sends-exact-lines@plain: was sent in parts
 // Mistake: it reads lines with fgets into 64 bytes, so a longer line is taken for several.
 // Breaks "read lines from standard input, send each"; seen from outside: a line of 100 bytes reaches the server as requests of 63 and 37 bytes.
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-# kills listens-by-default@plain: the address is the first argument, and 127.0.0.1:8888 when there is no argument
+# kills listens-by-default@plain: an error of its own: IndexError
 # Mistake: it takes its first argument without a look whether there is one.
 import socket
 import sys

@@ -1,4 +1,4 @@
-# kills accept-fails@plain: no file descriptor was free for the next client
+# kills accept-fails@plain: an error of its own: OSError: [Errno 24]
 # Mistake: it does not catch what `accept` raises.
 import os
 import socket

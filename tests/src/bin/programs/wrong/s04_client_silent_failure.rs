@@ -1,4 +1,4 @@
-// kills nobody-listens@plain: print what went wrong with `eprintln!` before exiting
+// kills nobody-listens@plain: print what went wrong on standard error
 // Mistake: it exits with status 1 and says nothing.
 // Breaks "says a clear line on standard error and exits with status 1"; seen from outside: with nobody listening the status is 1 and standard error empty.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,5 @@
-// kills ignores-input@plain: messages were printed: print every message
+// kills ignores-input@plain: numbered 1, 1, 1
+// never: messages were printed: print every message
 // Mistake: its counter is made anew for each message.
 // Breaks "`message K: TEXT`"; seen from outside: every message is printed as `message 1: …`.
 use serde_json::Value;

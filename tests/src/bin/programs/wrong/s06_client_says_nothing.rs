@@ -1,4 +1,4 @@
-// kills nobody-listens@plain: print what went wrong with `eprintln!` before exiting
+// kills nobody-listens@plain: print what went wrong on standard error
 // Mistake: it exits with status 1 without a word.
 // Breaks "says a clear line on standard error and exits with status 1"; seen from outside: after a header that is no JSON standard error is empty.
 use serde_json::Value;

@@ -1,4 +1,4 @@
-// kills long-reply@plain: was printed in parts
+// kills long-reply@plain: was sent in parts
 // Mistake: it reads its input with fgets into 1024 bytes and takes each piece for a line.
 // Breaks "read lines from standard input, … send each", "print each reply on a line of its own"; seen from outside: the reply to a line of 3000 bytes is printed on three lines.
 #define _POSIX_C_SOURCE 200809L

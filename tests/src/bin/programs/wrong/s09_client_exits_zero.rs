@@ -1,4 +1,4 @@
-// kills end-inside@fin@4: `read` returned 0 before the reply was whole
+// kills end-inside@fin@4: perhaps only the status is wrong
 // Mistake: it says that the server ended inside a reply, and then exits as if all were well.
 // Breaks "The server's end anywhere else, also inside a reply, is an error"; seen from outside: after a FIN inside a reply the line on standard error is there, and the status is 0.
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};

@@ -1,4 +1,4 @@
-// kills line-too-long@plain: print what went wrong with `eprintln!` before exiting
+// kills line-too-long@plain: print what went wrong on standard error
 // Mistake: it ends with 1 at a line over 1024 bytes, and says nothing
 #include <arpa/inet.h>
 #include <errno.h>

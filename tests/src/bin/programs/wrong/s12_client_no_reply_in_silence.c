@@ -1,4 +1,4 @@
-// kills all-lost@plain: print what went wrong with `eprintln!` before exiting
+// kills all-lost@plain: print what went wrong on standard error
 // Mistake: it ends with 1 when no reply comes, and says nothing
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
-# kills asks-no-more@plain: print what went wrong with `eprintln!` before exiting
-# kills all-lost@plain: print what went wrong with `eprintln!` before exiting
+# kills asks-no-more@plain: print what went wrong on standard error
+# kills all-lost@plain: print what went wrong on standard error
 # Mistake: it says `no reply` on standard output only
 import socket
 import sys

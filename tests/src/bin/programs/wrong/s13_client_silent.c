@@ -1,5 +1,5 @@
-// kills nobody-at-path@plain/unix: print what went wrong with `eprintln!` before exiting
-// kills nobody-listens@plain/unix: print what went wrong with `eprintln!` before exiting
+// kills nobody-at-path@plain/unix: print what went wrong on standard error
+// kills nobody-listens@plain/unix: print what went wrong on standard error
 // Mistake: when nobody is at the path it exits with 1 without a word.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>

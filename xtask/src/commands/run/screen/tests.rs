@@ -9,13 +9,16 @@ use crate::report::text::{Next, WIDTH};
 
 const PAINT: Paint = Paint { on: false };
 
+/// Returns what comes of the check at this place.
+type Comes = dyn Fn(usize, &CheckOn) -> CheckReport;
+
 /// A run of one lesson, as its programs would make it.
 struct Run {
     lesson: &'static Lesson,
     checks: Vec<CheckOn>,
     order: Order,
     /// What comes of the check at this place, when it is run.
-    comes: Box<dyn Fn(usize, &CheckOn) -> CheckReport>,
+    comes: Box<Comes>,
 }
 
 impl Run {

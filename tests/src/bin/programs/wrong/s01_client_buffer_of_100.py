@@ -1,7 +1,7 @@
-# kills sends-exact-lines@plain: was printed in parts, the first of 512
+# kills sends-exact-lines@plain: was printed in parts, the first of 100
 # never: print every reply as it came
-# Mistake: it asks for 512 bytes at most.
-# Breaks "reads at most 1024 bytes for a reply"; seen from outside: a reply of 700 bytes is printed on two lines.
+# Mistake: it asks for 100 bytes at most.
+# Breaks "reads at most 1024 bytes for a reply"; seen from outside: a reply of 500 bytes is printed on two lines.
 import socket
 import sys
 
@@ -16,7 +16,7 @@ def talk(address):
             if not line:
                 continue
             sock.sendall(line)
-            reply = sock.recv(512)
+            reply = sock.recv(100)
             if not reply:
                 raise OSError("the server ended the connection")
             sys.stdout.buffer.write(reply + b"\n")
