@@ -40,13 +40,23 @@ const AMBIGUOUS: &[&str] = &["turn", "hole"];
 /// What stands at the end of a chapter, above its links to the glossary.
 const MARK: &str = "\n<!-- links to the glossary, set by `LAB_UPDATE=1 cargo test --test glossary` -->\n\n";
 
-/// Returns the text of a chapter without its links to the glossary.
+/// Returns the text of a chapter without its links to the glossary, also those that a merge has left without their
+/// definition.
 fn without_links(page: &str) -> String {
-    let (body, definitions) = page.split_once(MARK).unwrap_or((page, ""));
+    let (body, _) = page.split_once(MARK).unwrap_or((page, ""));
     let mut body = body.to_string();
-    for definition in definitions.lines() {
-        let Some((label, _)) = definition.split_once("]: ") else { continue };
-        body = body.replace(&format!("{label}][]"), &label[1..]).replace(&format!("{label}]"), &label[1..]);
+    for word in WORDS.iter().flat_map(|(_, words)| *words) {
+        body = body.replace(&format!("[{word}][]"), word);
+        let link = format!("[{word}]");
+        let (mut out, mut rest) = (String::new(), body.as_str());
+        while let Some((before, after)) = rest.split_once(&link) {
+            // A link to somewhere else stays.
+            let text = if after.starts_with(['(', '[', ':']) { link.as_str() } else { word };
+            out += before;
+            out += text;
+            rest = after;
+        }
+        body = out + rest;
     }
     body.trim_end().to_string() + "\n"
 }

@@ -171,6 +171,7 @@ fn ctrl_c_ends_it_with_fin_and_leaves_no_file() {
     listens(&server);
     let mut client = talk(&[&at]);
     server.shows(&["connection 1 accepted"]);
+    client.shows(&["type a line"]);
     interrupt(&client);
     server.shows(&["received", "FIN"]);
     assert_eq!(client.status(), 130);
