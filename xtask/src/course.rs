@@ -66,7 +66,7 @@ pub const LESSONS: &[Lesson] = &[
         "03",
         "sticky",
         "the stream has no boundaries: many writes, one read; one write, many reads",
-        "TCP keeps the order of bytes only: programs must say where a message ends",
+        "TCP keeps the order of bytes only: programs must state where a message ends",
         lesson_03_sticky::PROMISES,
     )
     .without_wire(lesson_03_sticky::without_wire),

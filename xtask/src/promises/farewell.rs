@@ -67,7 +67,7 @@ pub fn reads_on_for_a_second(
                             "after {what} and its reply the server ends the connection (FIN) and reads on for a second"
                         ),
                         format!(
-                            "it let go of the connection less than {} ms after the client said {what}",
+                            "it let go of the connection less than {} ms after the client sent {what}",
                             gone.duration_since(start).as_millis() + 1
                         ),
                         CLOSES_SOON,

@@ -12,7 +12,7 @@ pub trait Rows: Ask {
         server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>)
             .after(&["many-requests", "several-lines", "any-line"])
             .on(Self::PIECES_ON),
-        server!("half-close", "still answers what was said before the FIN", half_close::<Self>).after(&[
+        server!("half-close", "still answers what was sent before the FIN", half_close::<Self>).after(&[
             "echo-1-mib",
             "echo-in-order",
             "many-requests",
@@ -264,16 +264,14 @@ fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
         let bytes = P::requests(&mut bench.rng, 40);
         let expected = P::reply(&bytes);
         let heard = peer.say_while(&bytes, false, |peer| P::hear(peer, &expected));
-        same_bytes(Half::Server, &expected, &heard, |expected, heard| {
-            match heard.ending {
+        same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.ending {
             _ if peeks::<P>(&peer) => PEEKS.into(),
             Some(Ending::Fin | Ending::Rst) if heard.bytes.is_empty() && has_left => {
-                "silence was taken for the end: a client that says nothing is still there; only a `read` of 0 bytes is \
-                 its end"
+                "silence was taken for the end: a client that sends nothing is still there; only a `read` of \
+                 0 bytes is its end"
                     .into()
             }
             _ => P::cause_of_reply(&bytes, expected, heard),
-        }
         })?;
     }
     Ok(())
@@ -289,7 +287,7 @@ fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
     same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
         _ if peeks::<P>(&peer) => PEEKS.into(),
         (0, Some(Ending::Fin)) => {
-            "the client has ended only its own direction and still listens: reply to what it said, then close"
+            "the client has ended only its own direction and still listens: reply to what it sent, then close"
                 .into()
         }
         _ => P::cause_of_reply(&bytes, expected, heard),
