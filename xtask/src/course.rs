@@ -278,7 +278,7 @@ pub enum NotFound {
 /// Finds a lesson by `lesson-04`, `04`, `4`, `04-sleep`, `lesson-04-sleep` or `sleep`.
 ///
 /// # Errors
-/// Says whether `word` is a number or a name, and gives the last number or a similar name.
+/// States whether `word` is a number or a name, and gives the last number or a similar name.
 pub fn find(word: &str) -> Result<&'static Lesson, NotFound> {
     let short = word.strip_prefix("lesson-").unwrap_or(word).to_lowercase();
     let matches = |lesson: &&Lesson| {

@@ -57,8 +57,8 @@ pub fn reads_on_for_a_second(
                             "{:.0} s after its FIN, of which the client was silent for the last ones, it still has the socket",
                             waited.as_secs_f32()
                         ),
-                        "one second from the half-close on, also when the client neither speaks nor ends: a client that \
-                         stays must not keep the connection",
+                        "one second from the half-close on, also when the client neither sends nor ends: a \
+                         client that stays must not keep the connection",
                     );
                 }
                 Staying::Until { gone, .. } if gone.duration_since(start) < SHORTEST => {

@@ -199,7 +199,7 @@ impl Server {
             )
             .seen(Symptom::Panicked),
             Ok(Exit::Code(_)) if silent => {
-                finding("it exited without a word".into(), "print the error, with the address, before exiting")
+                finding("it exited and reported nothing".into(), "print the error, with the address, before exiting")
             }
             Ok(Exit::Code(_)) => return Ok(()),
             Ok(exit) => finding(format!("it {exit}"), "the error of `bind` was not handled"),

@@ -30,7 +30,7 @@ impl Server {
                 ("it panicked".into(), "the address is the user's choice: report what is wrong in one line")
             }
             Some(Ok(Exit::Code(_))) if silent => {
-                ("it exited without a word".into(), "print the error, with the address, before exiting")
+                ("it exited and reported nothing".into(), "print the error, with the address, before exiting")
             }
             Some(Ok(Exit::Code(_))) => return Ok(()),
             Some(Ok(exit)) => (format!("it {exit}"), "the address was not refused: it ended by a signal"),

@@ -21,7 +21,7 @@ impl Plan<'_> {
         }
         if let Some(failed) = report.first_failed() {
             return match report.all() {
-                1 => Next::words("mend it, then run the last line again"),
+                1 => Next::words("mend it, then run the line at `again`"),
                 _ => Next::words(&format!("mend `{}` first, then run just it again:", failed.id))
                     .then(&failed.rerun),
             };

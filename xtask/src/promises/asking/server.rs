@@ -25,7 +25,7 @@ pub trait Rows: Ask {
             fin_ends_connection::<Self>
         )
         .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
-        server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>)
+        server!("silent-client", "survives a client that sends nothing and leaves", silent_client::<Self>)
             .after(&["fin-ends-connection"]),
         server!(
             "one-after-the-other",
@@ -33,7 +33,7 @@ pub trait Rows: Ask {
             one_after_the_other::<Self>
         )
         .after(&["fin-ends-connection"]),
-        server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>)
+        server!("silence-is-no-end", "goes on when a silent client sends again", silence_is_no_end::<Self>)
             .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
         server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>)
             .after(&["one-after-the-other"]),
@@ -170,7 +170,7 @@ fn fin_ends_connection<P: Ask>(bench: &mut Bench) -> Outcome {
 fn silent_client<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     bench.connect(&mut server)?.close();
-    next_is_served::<P>(bench, &mut server, "a client that left without a word")
+    next_is_served::<P>(bench, &mut server, "a client that sent nothing and left")
 }
 
 /// Connects a hundred clients, one after the other.

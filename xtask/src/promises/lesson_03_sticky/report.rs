@@ -144,8 +144,8 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
             "the total is the sum of all reads, in bytes (not characters)".into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() < reads.len() => {
-            "the client stopped before the end: only a `read` of 0 bytes is the end; a short read is not, and no number \
-             of reads is"
+            "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not. Do \
+             not count reads either"
                 .into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() == reads.len() => {

@@ -222,7 +222,7 @@ pub fn pieces(record: &Record) -> Vec<Vec<u8>> {
 /// Returns why a server that waits in this call cannot be judged in a lesson where servers push.
 pub fn waits_for_client(call: Call) -> Words {
     format!(
-        "the server waits for the client to speak first (in {call}), but the client of this lesson waits for \
+        "the server waits for the client to send first (in {call}), but the client of this lesson waits for \
          the server to push: that is another protocol, so nothing can be judged here"
     )
     .into()
