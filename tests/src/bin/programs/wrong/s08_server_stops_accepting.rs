@@ -16,11 +16,8 @@ pub fn main(args: &[String]) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    loop {
-        match listener.accept() {
-            Ok((stream, _)) => drop(thread::Builder::new().spawn(move || serve(stream))),
-            Err(_) => break,
-        }
+    while let Ok((stream, _)) = listener.accept() {
+        drop(thread::Builder::new().spawn(move || serve(stream)));
     }
     loop {
         thread::park();
