@@ -107,7 +107,7 @@ fn broke_off<P: Push>(
         if matches!(symptom, Symptom::StillWaits { .. }) {
             finding.cause =
                 "the client waits for the server, and the server for the client: the client's own checks \
-                             tell what it should have said or read"
+                             tell what it should have sent or read"
                     .into();
         }
     }
@@ -120,8 +120,8 @@ fn broke_off<P: Push>(
     let cause = known.unwrap_or_else(|| match said.is_blank() {
         true => Cause::general(format!("what came was right: {}", P::HOW)),
         false => Cause::general(format!(
-            "what came was right, and the client took it for an error: its own words on standard error say for which; \
-             {}",
+            "what came was right, and the client took it for an error: its own words on standard error state \
+             which; {}",
             P::HOW
         )),
     });
