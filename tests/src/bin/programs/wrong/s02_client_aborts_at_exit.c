@@ -1,4 +1,5 @@
 // kills server-ends@plain: perhaps the error was handled, and the program died when it ended
+// kills nobody-listens@plain: perhaps the error was handled, and the program died when it ended
 // kills server-resets@plain: perhaps the error was handled, and the program died when it ended
 // never: the error was not handled
 // Mistake: what runs at its end aborts after an error that it has reported.

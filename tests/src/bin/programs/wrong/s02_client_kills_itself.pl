@@ -1,4 +1,5 @@
 # kills server-ends@plain: perhaps the error was handled, and the program died when it ended
+# kills nobody-listens@plain: perhaps the error was handled, and the program died when it ended
 # kills server-resets@plain: perhaps the error was handled, and the program died when it ended
 # never: the error was not handled
 # Mistake: it reports an error and then ends itself by a signal.
