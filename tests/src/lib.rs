@@ -280,6 +280,8 @@ pub fn runner_in(clone: &Path, exe: &str, words: &[&str]) -> Command {
 /// Makes `command` start in the repository at `clone`, as from a new shell: removes the variables of this test run's
 /// cargo that lead back to this repository.
 pub fn as_in(clone: &Path, command: &mut Command) {
+    // The clone has a learner of its own.
+    command.env_remove("SOCKET_LAB_HOME");
     command.current_dir(clone).env("CARGO_MANIFEST_DIR", clone.join("xtask"));
     // Two clones that share a target folder would run each other's programs.
     for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"] {
