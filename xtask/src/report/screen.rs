@@ -50,6 +50,15 @@ pub fn render(
     out.join("\n") + "\n"
 }
 
+/// Renders what is known as soon as a check has failed, for a screen of `rows` lines: the heading and that check.
+pub fn first(paint: Paint, heading: &str, check: &CheckReport, rows: usize) -> String {
+    let room = rows.saturating_sub(text::height(heading) + 1);
+    let mut shown: Vec<String> =
+        text::fitted(paint, std::slice::from_ref(check), room).lines().map(String::from).collect();
+    shorten(&mut shown, room, 0);
+    format!("{heading}\n{}\n", shown.join("\n"))
+}
+
 /// Returns what to show when no check failed, at most `room` lines: the holes, and then the demos and the checks with a
 /// ribbon, each in the longest form that still fits.
 fn worth_seeing(paint: Paint, report: &LessonReport, room: usize) -> Vec<String> {

@@ -11,6 +11,11 @@ use crate::judge::{Extent, Judged};
 use crate::promises::CheckOn;
 use crate::report::text::{self, CONVERSATION, Detail, Paint, SCREEN};
 use crate::report::{CheckReport, LessonReport, Name, NotRun};
+use crate::system::waits::WaitsFor;
+use std::time::Instant;
+
+/// A check that is to be judged: with what it waits for and since when, once it is under way.
+type Open = (Name, Option<(WaitsFor, Instant)>);
 
 /// The verdicts of one lesson, and what of them is printed.
 pub struct Screen {
@@ -22,6 +27,8 @@ pub struct Screen {
     opens: Option<usize>,
     /// For each check, whether the next one differs from it only in the family: then both are one line.
     goes_on: Vec<bool>,
+    /// What each check that is under way waits for, and since when.
+    waits: Vec<Option<(WaitsFor, Instant)>>,
     /// What was judged and is not in the report yet.
     judged: Vec<Option<Judged>>,
     /// For each check, the place of the failed one that it waits for; empty until all is decided.
@@ -32,6 +39,8 @@ pub struct Screen {
     scene: Vec<(Role, String)>,
     /// The failure that is printed in full.
     first: Option<Name>,
+    /// Whether `take_first` has returned it.
+    first_is_taken: bool,
     /// How many lines are printed.
     lines: usize,
 }
@@ -55,13 +64,20 @@ impl Screen {
             names: checks.iter().enumerate().map(|(n, check)| (name(check), depth(n))).collect(),
             opens,
             goes_on: (0..checks.len()).map(follows).collect(),
+            waits: vec![None; checks.len()],
             judged: checks.iter().map(|_| None).collect(),
             over: None,
             told: 0,
             scene: Vec::new(),
             first: None,
+            first_is_taken: false,
             lines: 1,
         }
+    }
+
+    /// Keeps what a check waits for from now on.
+    pub fn waits_for(&mut self, n: usize, what: WaitsFor) {
+        self.waits[n] = Some((what, Instant::now()));
     }
 
     /// Keeps a judged check.
@@ -79,12 +95,21 @@ impl Screen {
         self.over.is_some()
     }
 
-    /// Returns how many checks are judged, of how many, and the first one that is still to be judged.
-    pub fn waits(&self, report: &LessonReport) -> (usize, usize, Option<Name>) {
+    /// Returns how many checks are judged, of how many, and the first one that is still to be judged: with what it waits
+    /// for and since when, once it is under way.
+    pub fn waits(&self, report: &LessonReport) -> (usize, usize, Option<Open>) {
         let is_open = |n: &usize| self.judged[*n].is_none() && *n >= self.told;
         let open = self.in_order().into_iter().find(is_open);
         let done = report.checks.len() + self.judged.iter().flatten().count();
-        (done, self.names.len(), open.map(|n| self.names[n].0))
+        (done, self.names.len(), open.map(|n| (self.names[n].0, self.waits[n])))
+    }
+
+    /// Returns the failure nearest to the root, once: when it is known, and the run goes on.
+    pub fn take_first(&mut self) -> Option<&CheckReport> {
+        let first = self.first.filter(|_| !self.first_is_taken && self.over.is_none())?;
+        self.first_is_taken = true;
+        let n = self.names.iter().position(|(name, _)| *name == first)?;
+        self.judged[n].as_ref().map(|judged| &judged.report)
     }
 
     /// Returns the places of the checks in the order in which their failures count: in a whole report the rows.
