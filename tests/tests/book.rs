@@ -228,13 +228,13 @@ fn transcripts_are_what_the_programs_print() {
 /// The address that pages name. A test calls at a free one in its place, and renames it in what is printed.
 const ADDRESS: &str = "127.0.0.1:8888";
 
-/// Starts a command of a page as it is typed: `cargo xtask talk …`, or `./line`, the program of docs/src/line.rs.
+/// Starts a command of a page as it is typed: `cargo xtask talk …`, or `target/line`, the program of docs/src/line.rs.
 fn typed(command: &str, address: &str) -> Command {
     let command = command.replace(ADDRESS, address);
     let words = match command.strip_prefix("cargo xtask ") {
         Some(words) => [vec![RUNNER.to_string()], words_of(words)].concat(),
         None => {
-            assert_eq!(command, "./line", "a command that a page may type");
+            assert_eq!(command, "target/line", "a command that a page may type");
             let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "book-line");
             let source = fs::read_to_string(root().join("docs/src/line.rs")).unwrap();
             fs::write(dir.join("line.rs"), source.replace(ADDRESS, address)).unwrap();

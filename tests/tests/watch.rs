@@ -51,7 +51,10 @@ fn a_lesson_is_failed_mended_and_passed() {
     assert_ne!(wrong, solution("01-echo", "server"));
     save(&clone, "01-echo", "server", &wrong);
     terminal.see("✗ server   returns any bytes unchanged");
+    // The first failure comes before the end of the run, and its place on the screen stays.
     let screen = terminal.see(KEYS);
+    assert!(screen.contains("\x1b[H\x1b[2J"), "{screen}");
+    assert!(screen.contains("✗ server   returns any bytes unchanged"), "{screen}");
     assert!(screen.contains("mend the server and save"), "{screen}");
     // It does not compile: cargo says where.
     save(&clone, "01-echo", "server", "fn main() { let x: u8 = \"text\"; }\n");
@@ -188,7 +191,7 @@ fn a_program_that_never_ends_blocks_nothing() {
     save(&clone, "01-echo", "client", &solution("01-echo", "client"));
     save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n");
     let mut terminal = watch(&clone, "true");
-    terminal.see("s a wait");
+    terminal.see("waiting until the server listens");
     terminal.press("h");
     terminal.see("hint 1");
     terminal.see(KEYS);
@@ -196,7 +199,7 @@ fn a_program_that_never_ends_blocks_nothing() {
     terminal.see(" passed of ");
     terminal.see(KEYS);
     save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n// Again.\n");
-    terminal.see("s a wait");
+    terminal.see("waiting until the server listens");
     nothing_else_than_the_end(terminal);
     nothing_is_left_of(&clone);
 }
@@ -207,7 +210,7 @@ fn the_terminal_is_given_back_whatever_ends_it() {
     save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n");
     for end in ["q", "\x03", "TERM", "HUP", "KILL"] {
         let mut terminal = watch(&clone, "true");
-        terminal.see("waiting for");
+        terminal.see("waiting until the server listens");
         assert!(terminal.is_taken());
         let signal = match end {
             "TERM" => Some(Signal::SIGTERM),

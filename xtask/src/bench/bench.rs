@@ -14,6 +14,7 @@ use crate::system::output::Output;
 use crate::system::patience::Patience;
 use crate::system::processes::Pid;
 use crate::system::program::{Link, Program};
+use crate::system::waits::{self, WaitsFor};
 use crate::wire::{self, Direction, Record, Ribbon};
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -293,6 +294,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// The finding that it never came.
     pub fn accept(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
+        let _shown = waits::until(WaitsFor::Call);
         self.accept_within(host, client, &Patience::to_start(client.program.root()))
     }
 
@@ -301,7 +303,9 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// The finding that it never came.
     pub fn accept_computing(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
+        let shown = waits::until(WaitsFor::Call);
         let mut peer = self.accept_within(host, client, &Patience::computing(&[client.program.root()]))?;
+        drop(shown);
         peer.computes();
         Ok(peer)
     }

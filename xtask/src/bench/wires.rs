@@ -7,6 +7,7 @@ use crate::finding::{Finding, Half, Outcome, Symptom, broken};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::sockets;
+use crate::system::waits::{self, WaitsFor};
 use crate::wire::{self, Direction, Reading, Record, Setup, Wire};
 use std::io;
 use std::time::{Duration, Instant};
@@ -70,6 +71,7 @@ impl Bench<'_> {
     /// # Errors
     /// The finding that it never did, and runs on or has failed.
     pub fn is_called(&self, wire: &Wire, client: &Client) -> Outcome {
+        let _shown = waits::until(WaitsFor::Call);
         let patience = Patience::to_start(client.program.root());
         let called = || (wire.has_client() || client.program.exit().is_some()).then_some(());
         match patience.until(called) {

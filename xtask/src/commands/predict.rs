@@ -31,7 +31,7 @@ pub fn predict(args: &Predict) -> anyhow::Result<u8> {
     let paint = Paint::of(&std::io::stdout());
     let title = format!("{} {}", lesson.id(), lesson.name);
     print(&format!("{}  predict first: {} questions\n", paint.bold(&title), questions.len()));
-    print(&format!("They stand in {}, below the idea that they are about.\n", lesson.chapter()));
+    print(&format!("You find them in {}, in its section \"Predict first\".\n", lesson.chapter()));
     let kept = state.predicted.get(&lesson.dir()).cloned().unwrap_or_default();
     let mut answers: Vec<String> = Vec::new();
     for (n, question) in (1..).zip(questions) {

@@ -18,12 +18,13 @@ use crate::report::CheckReport;
 use crate::system::address;
 use crate::system::family::Family;
 use crate::system::program;
+use crate::system::waits::{self, WaitsFor};
 use crate::wire::{Kind, Record};
 use std::cmp::Reverse;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A judged check and, for the pair, what was said.
 pub struct Judged {
@@ -50,6 +51,8 @@ impl Judged {
 
 /// What comes of a trial.
 pub enum News {
+    /// The check at this place is under way, and waits for this now.
+    Waits(usize, WaitsFor),
     /// The check at this place was judged.
     Judged(usize, Box<Judged>),
     /// Nothing more comes of this trial. For each of its checks that did not pass: the place of the failed one that it
@@ -74,9 +77,12 @@ pub enum Extent {
     Needed,
 }
 
+/// How often the one who waits is asked to show for how long.
+const TICK: Duration = Duration::from_millis(500);
+
 /// Judges all trials, at most `jobs` checks at a time. Passes what comes of each to `done`, with the number of the trial,
-/// in the order of time.
-pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut(usize, News)) {
+/// in the order of time; and `None` from time to time while nothing comes.
+pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut(Option<(usize, News)>)) {
     let table = Table::of(trials, extent);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
@@ -85,8 +91,12 @@ pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut
             scope.spawn(move || work(trials, table, &send));
         }
         drop(send);
-        for (trial, news) in receive {
-            done(trial, news);
+        loop {
+            match receive.recv_timeout(TICK) {
+                Ok(news) => done(Some(news)),
+                Err(RecvTimeoutError::Timeout) => done(None),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
         }
     });
 }
@@ -95,7 +105,11 @@ pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut
 fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
     let _guard = Guard(table);
     while let Some((trial, n)) = table.next() {
-        let judged = one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].depth(n));
+        let tell = send.clone();
+        let judged = waits::told(
+            move |what| drop(tell.send((trial, News::Waits(n, what)))),
+            || one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].depth(n)),
+        );
         if program::interrupted() {
             table.stop(); // A check that fails now fails because of the interrupt.
             return;

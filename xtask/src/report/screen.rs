@@ -5,11 +5,11 @@ use super::{CheckReport, LessonReport};
 use crate::bench::Role;
 use crate::finding::Verdict;
 
-/// Lines of the conversation that are always shown.
+/// Lines of the conversation that are always shown where no check failed.
 const LEAST: usize = 4;
 
-/// Renders a lesson for a screen of `rows` lines: the heading, the conversation, the first failed check or the holes,
-/// the counts, and what to do next.
+/// Renders a lesson for a screen of `rows` lines: the heading, the first failed check and what waits for it, the
+/// conversation, the counts, and what to do next. Where no check failed, the conversation stands above the holes.
 pub fn render(
     paint: Paint,
     heading: &str,
@@ -26,8 +26,8 @@ pub fn render(
     let least = LEAST.min(conversation.len());
     let mut shown = match first {
         Some(check) => {
-            // What waits for it takes a line.
-            let room = room.saturating_sub(least + 1);
+            // What waits for it takes a line. The conversation gets what is left.
+            let room = room.saturating_sub(1);
             let mut shown = lines(&text::fitted(paint, report.promise_of(check), room));
             let left = (room + 1).saturating_sub(text::height(&shown.join("\n")));
             shown.extend(lines(&text::rest(paint, report, Some(check), left)).into_iter().take(left));
@@ -39,7 +39,8 @@ pub fn render(
     let left = room.saturating_sub(text::height(&shown.join("\n")));
     shorten(&mut conversation, left, left.saturating_sub(1) / 2);
     let mut out = lines(heading);
-    for part in [conversation, shown] {
+    let parts = if first.is_some() { [shown, conversation] } else { [conversation, shown] };
+    for part in parts {
         if !part.is_empty() {
             out.push(String::new());
             out.extend(part);
@@ -47,6 +48,15 @@ pub fn render(
     }
     out.extend(closing);
     out.join("\n") + "\n"
+}
+
+/// Renders what is known as soon as a check has failed, for a screen of `rows` lines: the heading and that check.
+pub fn first(paint: Paint, heading: &str, check: &CheckReport, rows: usize) -> String {
+    let room = rows.saturating_sub(text::height(heading) + 1);
+    let mut shown: Vec<String> =
+        text::fitted(paint, std::slice::from_ref(check), room).lines().map(String::from).collect();
+    shorten(&mut shown, room, 0);
+    format!("{heading}\n{}\n", shown.join("\n"))
 }
 
 /// Returns what to show when no check failed, at most `room` lines: the holes, and then the demos and the checks with a

@@ -14,3 +14,4 @@ pub mod patience;
 pub mod processes;
 pub mod program;
 pub mod sockets;
+pub mod waits;

@@ -9,6 +9,7 @@ use crate::system::address;
 use crate::system::datagrams::{self, Stamped};
 use crate::system::patience::Patience;
 use crate::system::program::{Exit, Program};
+use crate::system::waits::{self, WaitsFor};
 use crate::wire::Direction;
 use anyhow::Context;
 use std::fmt;
@@ -188,6 +189,7 @@ impl Mailbox {
     /// # Errors
     /// Why none came.
     pub fn hear_first(&mut self, from: &impl Sender) -> Result<Datagram, Missing> {
+        let _shown = waits::until(WaitsFor::Call);
         let patience = Patience::to_start(from.program().root());
         self.hear_within(from, patience, None)
     }

@@ -8,6 +8,7 @@ use crate::system::datagrams::{self, Entry};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use crate::system::program::Exit;
+use crate::system::waits::{self, WaitsFor};
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
@@ -68,6 +69,7 @@ impl Server {
     /// # Errors
     /// The finding that it ended, or did not bind in time.
     pub fn bound(mut self) -> Outcome<Self> {
+        let _shown = waits::until(WaitsFor::Listening);
         let patience = Patience::to_start(self.program.root());
         let looked = patience.until(|| {
             let exit = self.program.exit(); // Looked at first: a server that has ended does not begin to listen.

@@ -17,6 +17,7 @@ use crate::system::patience::Patience;
 use crate::system::processes::{self, Call, Pid};
 use crate::system::program::{Exit, Program};
 use crate::system::sockets;
+use crate::system::waits::{self, WaitsFor};
 use std::cell::Cell;
 
 /// A server under test.
@@ -76,6 +77,7 @@ impl Server {
     /// # Errors
     /// The finding that it ended, or did not listen in time.
     pub fn ready(mut self) -> Outcome<Self> {
+        let _shown = waits::until(WaitsFor::Listening);
         let patience = Patience::to_start(self.program.root());
         let looked = patience.until(|| {
             let exit = self.program.exit(); // Looked at first: a server that has ended does not begin to listen.

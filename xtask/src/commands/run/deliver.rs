@@ -45,7 +45,10 @@ impl Plan<'_> {
         let wanted = self.args.jobs.map(usize::from).or(fixed.then_some(1)); // One address serves one check at a time.
         let jobs = wanted.unwrap_or((cores * if trials.len() > 1 { 6 } else { 3 }).max(4));
         telling.go_on();
-        judge::judge(&trials, jobs, self.extent(), |trial, news| telling.tell(numbers[trial], news));
+        judge::judge(&trials, jobs, self.extent(), |news| match news {
+            Some((trial, news)) => telling.tell(numbers[trial], news),
+            None => telling.show_progress(),
+        });
         telling.close()
     }
 

@@ -14,6 +14,7 @@ mod telling;
 mod words;
 
 pub use place::Place;
+pub use telling::FIRST;
 
 use super::predict::offer;
 use super::shared::{again, lab, stop_at_ctrl_c};

@@ -5,6 +5,7 @@ use super::plan::Plan;
 use crate::commands::shared;
 use crate::course::{LESSONS, Lesson};
 use crate::finding::{Half, Verdict};
+use crate::judge::Extent;
 use crate::report::LessonReport;
 use crate::report::text::Next;
 
@@ -20,11 +21,13 @@ impl Plan<'_> {
             return Next::command(&format!("mend it, then {same}"));
         }
         if let Some(failed) = report.first_failed() {
-            return match report.all() {
-                1 => Next::words("mend it, then run the line at `again`"),
-                _ => Next::words(&format!("mend `{}` first, then run just it again:", failed.id))
-                    .then(&failed.rerun),
-            };
+            // A whole report of one check has its command already.
+            if report.all() == 1 && self.extent() == Extent::Whole {
+                return Next::words("mend it, then run the line at `again`");
+            }
+            let half = failed.at_fault.unwrap_or(failed.half).word();
+            let what = format!("mend the {half} first, then run just this check again ({}):", failed.id);
+            return Next::words(&what).then(&failed.rerun);
         }
         if let Some(hole) = report.checks.iter().find_map(|check| check.hole.as_ref()) {
             return Next::words(&format!("write `{}` in {}:{}, then", hole.function, hole.file, hole.line))

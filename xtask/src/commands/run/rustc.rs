@@ -13,8 +13,7 @@ pub struct Rustc {
 impl Rustc {
     /// Returns a screen of at most `rows` lines. What rustc said stands above what `rest` renders into the other lines.
     pub fn on_screen(&self, rows: usize, rest: impl Fn(usize) -> String) -> String {
-        // Cargo itself prints that it could not compile: two lines.
-        let least = 2 + rest(0).lines().map(height).sum::<usize>();
+        let least = rest(0).lines().map(height).sum::<usize>();
         if let Some(errors) = self.first_errors(rows.saturating_sub(least)) {
             return format!("{}\n{}", errors.join("\n"), rest(0));
         }

@@ -2,7 +2,8 @@
 //!
 //! A whole report is printed row by row, as the verdicts come. Else the screen keeps to itself what passed until all is
 //! decided, and prints the failure nearest to the root as soon as nothing nearer can fail: which one that is never hangs
-//! on which check is faster.
+//! on which check is faster. Below it stand what waits for it, how the halves stand, and the conversation as far as it
+//! fits, in every run in this order.
 
 use crate::bench::Role;
 use crate::finding::{Hindrance, Verdict};
@@ -10,6 +11,11 @@ use crate::judge::{Extent, Judged};
 use crate::promises::CheckOn;
 use crate::report::text::{self, CONVERSATION, Detail, Paint, SCREEN};
 use crate::report::{CheckReport, LessonReport, Name, NotRun};
+use crate::system::waits::WaitsFor;
+use std::time::Instant;
+
+/// A check that is to be judged: with what it waits for and since when, once it is under way.
+type Open = (Name, Option<(WaitsFor, Instant)>);
 
 /// The verdicts of one lesson, and what of them is printed.
 pub struct Screen {
@@ -21,6 +27,8 @@ pub struct Screen {
     opens: Option<usize>,
     /// For each check, whether the next one differs from it only in the family: then both are one line.
     goes_on: Vec<bool>,
+    /// What each check that is under way waits for, and since when.
+    waits: Vec<Option<(WaitsFor, Instant)>>,
     /// What was judged and is not in the report yet.
     judged: Vec<Option<Judged>>,
     /// For each check, the place of the failed one that it waits for; empty until all is decided.
@@ -29,10 +37,10 @@ pub struct Screen {
     told: usize,
     /// The conversation.
     scene: Vec<(Role, String)>,
-    /// How many of its lines are printed.
-    scene_told: usize,
     /// The failure that is printed in full.
     first: Option<Name>,
+    /// Whether `take_first` has returned it.
+    first_is_taken: bool,
     /// How many lines are printed.
     lines: usize,
 }
@@ -56,14 +64,20 @@ impl Screen {
             names: checks.iter().enumerate().map(|(n, check)| (name(check), depth(n))).collect(),
             opens,
             goes_on: (0..checks.len()).map(follows).collect(),
+            waits: vec![None; checks.len()],
             judged: checks.iter().map(|_| None).collect(),
             over: None,
             told: 0,
             scene: Vec::new(),
-            scene_told: 0,
             first: None,
+            first_is_taken: false,
             lines: 1,
         }
+    }
+
+    /// Keeps what a check waits for from now on.
+    pub fn waits_for(&mut self, n: usize, what: WaitsFor) {
+        self.waits[n] = Some((what, Instant::now()));
     }
 
     /// Keeps a judged check.
@@ -81,12 +95,21 @@ impl Screen {
         self.over.is_some()
     }
 
-    /// Returns how many checks are judged, of how many, and the first one that is still to be judged.
-    pub fn waits(&self, report: &LessonReport) -> (usize, usize, Option<Name>) {
+    /// Returns how many checks are judged, of how many, and the first one that is still to be judged: with what it waits
+    /// for and since when, once it is under way.
+    pub fn waits(&self, report: &LessonReport) -> (usize, usize, Option<Open>) {
         let is_open = |n: &usize| self.judged[*n].is_none() && *n >= self.told;
         let open = self.in_order().into_iter().find(is_open);
         let done = report.checks.len() + self.judged.iter().flatten().count();
-        (done, self.names.len(), open.map(|n| self.names[n].0))
+        (done, self.names.len(), open.map(|n| (self.names[n].0, self.waits[n])))
+    }
+
+    /// Returns the failure nearest to the root, once: when it is known, and the run goes on.
+    pub fn take_first(&mut self) -> Option<&CheckReport> {
+        let first = self.first.filter(|_| !self.first_is_taken && self.over.is_none())?;
+        self.first_is_taken = true;
+        let n = self.names.iter().position(|(name, _)| *name == first)?;
+        self.judged[n].as_ref().map(|judged| &judged.report)
     }
 
     /// Returns the places of the checks in the order in which their failures count: in a whole report the rows.
@@ -134,28 +157,18 @@ impl Screen {
         out
     }
 
-    /// Returns the conversation and the failure nearest to the root, as far as they are known and not printed.
+    /// Returns the failure nearest to the root, when it is known and not printed.
     fn tell_first(&mut self) -> String {
         let mut out = String::new();
-        if self.first.is_none()
-            && self.scene.is_empty()
-            && let Some(judged) = self.opens.and_then(|n| self.judged[n].as_mut())
-        {
-            self.scene = std::mem::take(&mut judged.scene);
-            out += &self.tell_scene(CONVERSATION);
-        }
         if self.first.is_none()
             && let Some(n) = self.nearest_failure()
         {
             self.first = Some(self.names[n].0);
-            out += &self.leave_scene();
-            let used = self.lines + text::height(&out);
-            // Below come a blank line, what waits, other failures, what holds, the counts, and what to do next.
-            let conversation = if self.scene.is_empty() { CONVERSATION + 1 } else { 0 };
+            // Below come what waits, other failures, how the halves stand, the counts, and what to do next.
             if let Some(judged) = &self.judged[n] {
                 // What to do next has the same command.
                 let again = text::height(&judged.report.rerun);
-                let room = SCREEN.saturating_sub(used + conversation + BELOW + again);
+                let room = SCREEN.saturating_sub(self.lines + 1 + BELOW + again);
                 let told = text::fitted(self.paint, std::slice::from_ref(&judged.report), room);
                 out += &format!("\n{told}");
             }
@@ -173,18 +186,15 @@ impl Screen {
         self.in_order().into_iter().take_while(stands).find(is_failure)
     }
 
-    /// Returns the first lines of the conversation. Where it has more than `most`, one line is left for the mark.
-    fn tell_scene(&mut self, most: usize) -> String {
-        let now = if self.scene.len() > most { most - 1 } else { self.scene.len() };
-        self.scene_told = now;
-        if now == 0 { String::new() } else { format!("\n{}", text::scene(self.paint, &self.scene[..now])) }
-    }
-
-    /// Returns the mark for the lines of the conversation that a failing run leaves out.
-    fn leave_scene(&mut self) -> String {
-        match self.scene.len() - std::mem::replace(&mut self.scene_told, self.scene.len()) {
-            0 => String::new(),
-            left => format!("  … {left} lines more\n"),
+    /// Returns the conversation below a blank line, at most so many lines of it with the mark for the others; nothing
+    /// where only the mark would fit.
+    fn tell_scene(&self, most: usize) -> String {
+        let all = self.scene.len();
+        let now = if all > most { most.saturating_sub(1) } else { all };
+        match all - now {
+            _ if now == 0 => String::new(),
+            0 => format!("\n{}", text::scene(self.paint, &self.scene)),
+            left => format!("\n{}  … {left} lines more\n", text::scene(self.paint, &self.scene[..now])),
         }
     }
 
@@ -192,6 +202,11 @@ impl Screen {
     /// gets the cause of the check that it waits for, where that is one of the half at fault.
     fn settle(&mut self, report: &mut LessonReport) {
         let waits = self.over.clone().unwrap_or_default();
+        if let Some(opens) = self.opens.and_then(|n| self.judged[n].as_mut())
+            && self.scene.is_empty()
+        {
+            self.scene = std::mem::take(&mut opens.scene);
+        }
         let judged = self.judged.iter_mut().map(Option::take);
         for (n, judged) in judged.enumerate() {
             if let Some(judged) = judged {
@@ -223,13 +238,10 @@ impl Screen {
 
     /// Returns what is left when all is decided: all rows when nothing is to be mended, else the rest of a failing run
     /// without its last lines.
-    fn tell_rest(&mut self, report: &LessonReport) -> String {
+    fn tell_rest(&self, report: &LessonReport) -> String {
         let is_good = |check: &CheckReport| !matches!(check.verdict, Verdict::Fail | Verdict::Error);
         if report.checks.iter().all(is_good) {
-            let mut out = match self.scene_told {
-                0 => self.tell_scene(usize::MAX),
-                told => text::scene(self.paint, &self.scene[told..]),
-            };
+            let mut out = self.tell_scene(usize::MAX);
             let mut done = 0;
             for promise in report.promises() {
                 done += promise.len();
@@ -239,18 +251,14 @@ impl Screen {
         }
         let first = self.first.and_then(|name| report.checks.iter().find(|check| check.name() == name));
         let (holes, holds) = (text::holes(self.paint, report), text::holds(self.paint, report));
-        // A conversation that came after the first failure stands below what belongs to that.
-        let is_told = self.scene_told > 0;
-        let mut scene = if is_told { String::new() } else { self.tell_scene(CONVERSATION) };
-        scene += &self.leave_scene();
-        let used = self.lines + [&scene, &holes, &holds].map(|part| text::height(part)).iter().sum::<usize>();
+        let used = self.lines + [&holes, &holds].map(|part| text::height(part)).iter().sum::<usize>();
         let again = report.first_failed().map_or(0, |check| text::height(&check.rerun));
-        let rest = text::rest(self.paint, report, first, SCREEN.saturating_sub(used + CLOSING + again));
-        match first {
-            Some(_) if scene.is_empty() || is_told => format!("{scene}{rest}{holes}{holds}"),
-            Some(_) => format!("{rest}{scene}\n{holes}{holds}"),
-            None => format!("{scene}\n{rest}{holes}{holds}"),
-        }
+        let room = SCREEN.saturating_sub(used + CLOSING + again);
+        let rest = text::rest(self.paint, report, first, room);
+        let room = room.saturating_sub(text::height(&rest) + 1); // With its blank line.
+        let scene = self.tell_scene(CONVERSATION.min(room));
+        let blank = if first.is_none() { "\n" } else { "" };
+        format!("{blank}{rest}{holes}{holds}{scene}")
     }
 
     /// Moves what was judged into the report, because nothing more comes.

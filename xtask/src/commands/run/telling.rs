@@ -11,7 +11,28 @@ use crate::report::text;
 use crate::report::{LessonReport, Name, Problem, Report, screen};
 use crate::system::patience::PATIENCE;
 use crate::system::program;
-use std::time::Instant;
+use crate::system::waits::WaitsFor;
+use std::time::{Duration, Instant};
+
+/// What follows the first failure in the output for `watch`: ASCII's group separator, which no screen contains. The whole
+/// screen comes later.
+pub const FIRST: char = '\u{1d}';
+
+/// Returns what a check waits for, and for how long already.
+fn waiting(what: WaitsFor, for_so_long: Duration) -> String {
+    let limit = PATIENCE.as_secs();
+    let what = match what {
+        WaitsFor::Listening => "until the server listens",
+        WaitsFor::Call => "until the client calls",
+        WaitsFor::Programs => return format!(": waiting, at most {limit} s each time"),
+    };
+    match for_so_long.as_secs() {
+        0 => format!(": waiting {what}"),
+        s if s <= limit => format!(", {s} s: waiting {what}"),
+        // A program that sleeps is given up at the limit.
+        s => format!(", {s} s, it is busy: waiting {what}"),
+    }
+}
 
 /// Prints the verdicts for people, lesson by lesson, as they come, and collects the report.
 pub struct Telling<'a> {
@@ -70,6 +91,10 @@ impl<'a> Telling<'a> {
     pub fn tell(&mut self, number: usize, news: News) {
         if let Some(screen) = &mut self.screens[number] {
             match news {
+                News::Waits(n, what) => {
+                    screen.waits_for(n, what);
+                    return self.show_progress();
+                }
                 News::Judged(n, judged) => screen.judged(n, *judged),
                 News::Over(waits) => screen.over(waits),
             }
@@ -91,6 +116,14 @@ impl<'a> Telling<'a> {
                 self.progress.clear();
                 self.plan.say(&text);
             }
+            if let Some(rows) = self.plan.args.screen
+                && let Some(first) = screen.take_first()
+            {
+                let paint = self.plan.paint;
+                let lesson = self.plan.lessons[self.told];
+                let heading = text::heading(paint, lesson, &self.plan.described(lesson), self.plan.seed);
+                print(&format!("{}{FIRST}", screen::first(paint, &heading, first, rows)));
+            }
             if !screen.is_over() {
                 break;
             }
@@ -99,14 +132,14 @@ impl<'a> Telling<'a> {
         self.show_progress();
     }
 
-    fn show_progress(&mut self) {
+    /// Shows on a terminal which check the runner waits for, what that waits for, and for how long already.
+    pub fn show_progress(&mut self) {
         let Some(Some(screen)) = self.screens.get(self.told) else { return };
         let (done, all, next) = screen.waits(&self.reports[self.told]);
-        if let Some(next) = next {
+        if let Some((next, waits)) = next {
             let over = next.family.map_or(String::new(), |family| format!(" over {family}"));
-            let (id, limit) = (next.id, PATIENCE.as_secs());
-            self.progress
-                .show(&format!("check {} of {all} (`{id}`{over}): at most {limit} s a wait", done + 1));
+            let waits = waits.map_or(String::new(), |(what, since)| waiting(what, since.elapsed()));
+            self.progress.show(&format!("check {} of {all} (`{}`{over}){waits}", done + 1, next.id));
         }
     }
 
@@ -135,6 +168,10 @@ impl<'a> Telling<'a> {
         if let Some(rows) = plan.args.screen {
             let scene: Vec<(Role, String)> =
                 self.screens[number].take().map(Screen::into_scene).unwrap_or_default();
+            if plan.rustc.get().is_some_and(|rustc| !rustc.errors.is_empty()) {
+                // What cargo printed itself, that it could not compile, says less than these errors.
+                print(&FIRST.to_string());
+            }
             let (first, next) = (report.first_to_mend(), plan.next_on_screen(lesson, report));
             print(&plan.on_screen(rows, |rows| {
                 screen::render(plan.paint, &self.heading(), &scene, report, first, &next, rows)

@@ -1,10 +1,11 @@
 //! A run of the lesson in a process of its own, so that `watch` can end it at any time.
 
+use crate::commands::run::FIRST;
 use crate::course::Lesson;
 use crate::system::family::Family;
 use crate::system::program;
 use anyhow::Context;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
@@ -19,7 +20,7 @@ pub struct Judging {
 }
 
 impl Judging {
-    /// Starts the run; calls `done` at the end of its output.
+    /// Starts the run; passes on its first failure as soon as that is known, and calls `done` at the end of its output.
     ///
     /// # Errors
     /// When the process cannot be started.
@@ -27,6 +28,7 @@ impl Judging {
         lesson: &Lesson,
         family: Option<Family>,
         rows: usize,
+        first: impl FnOnce(String) + Send + 'static,
         done: impl FnOnce() + Send + 'static,
     ) -> anyhow::Result<Self> {
         let rows = rows.to_string();
@@ -40,8 +42,15 @@ impl Judging {
         let mut child = command.spawn().context("start the run")?;
         let stdout = child.stdout.take().context("its output")?;
         let output = thread::spawn(move || {
+            let mut stdout = BufReader::new(stdout.take(MOST));
             let mut said = Vec::new();
-            let _ = stdout.take(MOST).read_to_end(&mut said);
+            let _ = stdout.read_until(FIRST as u8, &mut said);
+            if said.last() == Some(&(FIRST as u8)) {
+                said.pop();
+                first(String::from_utf8_lossy(&said).into_owned());
+                said.clear();
+            }
+            let _ = stdout.read_to_end(&mut said);
             done();
             said
         });

@@ -29,6 +29,8 @@ use terminal::{Key, Keyboard, Terminal};
 /// What `watch` waits for.
 enum Wake {
     Key(Key),
+    /// The run of this number goes on, and this is the screen with its first failure.
+    First(u64, String),
     /// The run of this number has ended.
     Judged(u64),
     /// Ctrl-C, SIGTERM or SIGHUP.
@@ -56,6 +58,8 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
         judging: None,
         runs: 0,
         verdict: String::new(),
+        above: String::new(),
+        has_first: false,
         place: Place::default(),
         passed: false,
         reading: false,
@@ -88,6 +92,10 @@ struct Watcher {
     runs: u64,
     /// The screen that the last run printed.
     verdict: String,
+    /// What stands above it.
+    above: String,
+    /// Whether the first failure of the run that is under way stands on the screen.
+    has_first: bool,
     /// Where the editor opens.
     place: Place,
     /// Whether the lesson passed.
@@ -115,6 +123,7 @@ impl Watcher {
                 Ok(Wake::Stop) => return super::shared::INTERRUPTED,
                 Ok(Wake::Key(Key::End)) | Ok(Wake::Key(Key::Char('q'))) => return 0,
                 Ok(Wake::Key(Key::Char(key))) => self.pressed(key),
+                Ok(Wake::First(run, screen)) => self.failed(run, &screen),
                 Ok(Wake::Judged(run)) => self.judged(run),
                 Err(RecvTimeoutError::Timeout) => {
                     next_look = Instant::now() + saves::INTERVAL;
@@ -145,14 +154,26 @@ impl Watcher {
         if self.on_screen {
             print("\x1b[H\x1b[2J");
         }
-        let notice = std::mem::take(&mut self.notice);
-        print(&notice);
-        let (send, run) = (self.send.clone(), self.runs);
+        self.has_first = false;
+        self.above = std::mem::take(&mut self.notice);
+        print(&self.above);
+        let (first, send, run) = (self.send.clone(), self.send.clone(), self.runs);
         // The keys and the cursor need two lines below the verdict. The line above it shows what the run waits for.
-        let rows = terminal::rows().saturating_sub(3 + notice.lines().count());
-        match Judging::start(self.lesson, self.family, rows, move || drop(send.send(Wake::Judged(run)))) {
+        let rows = terminal::rows().saturating_sub(3 + self.above.lines().count());
+        let first = move |screen| drop(first.send(Wake::First(run, screen)));
+        let done = move || drop(send.send(Wake::Judged(run)));
+        match Judging::start(self.lesson, self.family, rows, first, done) {
             Ok(judging) => self.judging = Some(judging),
             Err(error) => self.say(&format!("error: {error:#}\n")),
+        }
+    }
+
+    /// Shows the first failure of the run that is under way; below it that run shows what it waits for. Without a
+    /// terminal, and after a key, the verdict at the end is enough.
+    fn failed(&mut self, run: u64, screen: &str) {
+        if run == self.runs && self.on_screen && !self.reading {
+            self.has_first = true;
+            print(&format!("\x1b[H\x1b[2J{}{screen}", self.above));
         }
     }
 
@@ -167,6 +188,9 @@ impl Watcher {
             if self.reading {
                 self.say("the verdict is there: Enter shows it\n");
             } else {
+                if std::mem::take(&mut self.has_first) {
+                    print(&format!("\x1b[H\x1b[2J{}", self.above));
+                }
                 self.show_verdict();
             }
         }

@@ -6,15 +6,16 @@ use colored::Color;
 use std::fmt::Write;
 
 /// Draws both windows in hex and text, the first row and the row that differs, eight bytes each, with a caret under the
-/// first wrong byte.
-pub fn comparison(paint: Paint, bytes: &Comparison) -> String {
+/// first wrong byte. `brief` leaves out the first row where another one differs.
+pub fn comparison(paint: Paint, bytes: &Comparison, brief: bool) -> String {
     const ROW: usize = 8;
     let mut out = String::new();
     let at = (bytes.offset - bytes.start) / ROW * ROW;
     for (label, all, color) in [("wanted", &bytes.expected, Color::Green), ("came", &bytes.got, Color::Red)] {
         for (n, chunk) in [0, at].iter().map(|start| slice(all, *start, ROW)).enumerate() {
             let start = if n == 0 { 0 } else { at };
-            if n == 1 && at == 0 {
+            let is_left_out = if n == 0 { brief && at > 0 } else { at == 0 };
+            if is_left_out {
                 continue;
             }
             let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -22,7 +23,7 @@ pub fn comparison(paint: Paint, bytes: &Comparison) -> String {
                 .iter()
                 .map(|b| if b.is_ascii_graphic() || *b == b' ' { *b as char } else { '·' })
                 .collect();
-            let label = if n == 0 { label } else { "" };
+            let label = if n == 0 || brief { label } else { "" };
             let offset = bytes.start + start;
             let shown = format!("{:<23}  {text}", hex.join(" "));
             let _ = writeln!(
@@ -59,10 +60,17 @@ mod tests {
         let expected: Vec<u8> = (b'a'..=b'z').collect();
         let mut got = expected.clone();
         got[13] = b'!';
-        let shown = comparison(Paint { on: false }, &Comparison::of(&expected, &got).unwrap());
+        let shown = comparison(Paint { on: false }, &Comparison::of(&expected, &got).unwrap(), false);
         let lines: Vec<&str> = shown.lines().collect();
         let wrong = lines.iter().find_map(|line| line.find("21 ")).expect("the wrong byte in hex");
         assert_eq!(lines.last().unwrap().find('^'), Some(wrong));
         assert!(lines.iter().all(|line| line.chars().count() <= 80));
+        let brief = comparison(Paint { on: false }, &Comparison::of(&expected, &got).unwrap(), true);
+        assert_eq!(brief.lines().count(), 3, "{brief}");
+        assert!(
+            brief.contains("wanted")
+                && brief.contains("came")
+                && lines.last() == brief.lines().last().as_ref()
+        );
     }
 }

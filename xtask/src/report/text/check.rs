@@ -18,6 +18,8 @@ pub enum Detail {
     Lean,
     /// As the least, with what the programs printed, and at most so many lines of the picture of datagrams.
     Short(usize),
+    /// As the least, with the row of bytes that has the first wrong one.
+    Bytes,
     /// What fits on a small screen: what was expected, what came, the ribbon, and why.
     Least,
     /// What came, and the ribbon.
@@ -51,6 +53,11 @@ pub fn shown_of(promise: &[CheckReport]) -> &CheckReport {
 
 /// Renders one promise with all its families: a line when it holds, all that it teaches when it failed.
 pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String {
+    rendered(paint, promise, detail, true)
+}
+
+/// Renders one promise, with the command that runs it again or without it.
+fn rendered(paint: Paint, promise: &[CheckReport], detail: Detail, again: bool) -> String {
     let check = shown_of(promise);
     if check.hole.is_some() {
         return String::new(); // `holes` shows a hole once, for all the checks that wait for it.
@@ -115,16 +122,20 @@ pub fn promise(paint: Paint, promise: &[CheckReport], detail: Detail) -> String 
             // Not wrapped: people copy it.
             let _ = writeln!(out, "      {}{}", paint.dim("more        "), check.rerun);
         }
-        Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail),
+        Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail, again),
     }
     out
 }
 
-/// Renders one promise in the longest form that has at most `room` lines; in the shortest one where none has.
+/// Renders one promise in the longest form that has at most `room` lines; in the shortest one where none has. Without
+/// the command that runs it again: that stands below, in what to do next. Bytes side by side say more than what the
+/// programs printed.
 pub fn fitted(paint: Paint, promise: &[CheckReport], room: usize) -> String {
-    let told = |detail| self::promise(paint, promise, detail);
+    let told = |detail| rendered(paint, promise, detail, false);
     let fits = |told: &String| height(told) <= room;
-    let whole = [Detail::Whole, Detail::Lean].into_iter().map(told).find(fits);
+    let has_bytes = promise.iter().any(|check| check.comparison.is_some());
+    let bytes = has_bytes.then_some(Detail::Bytes);
+    let whole = [Detail::Whole, Detail::Lean].into_iter().chain(bytes).map(told).find(fits);
     whole.unwrap_or_else(|| {
         let left = room.saturating_sub(height(&told(Detail::Short(0))));
         let short = Some(told(Detail::Short(left))).filter(fits);
@@ -172,25 +183,25 @@ fn listed(words: &[&str]) -> String {
     }
 }
 
-fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
+fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> String {
     let mut out = String::new();
     let mut line = |label: &str, text: &str| {
         if !text.is_empty() {
             let _ = writeln!(out, "{}", row(paint, label, text));
         }
     };
-    let is_small = matches!(detail, Detail::Least | Detail::Short(_));
+    let is_small = matches!(detail, Detail::Least | Detail::Bytes | Detail::Short(_));
     if let Some(half) = check.at_fault {
         line("at fault", &format!("the {}", half.word()));
     }
     line("expected", &check.expected.to_string());
     line("got", &check.got.to_string());
-    if let Some(bytes) = check.comparison.as_ref().filter(|_| !is_small) {
-        out += &bytes::comparison(paint, bytes);
+    if let Some(bytes) = check.comparison.as_ref().filter(|_| !is_small || detail == Detail::Bytes) {
+        out += &bytes::comparison(paint, bytes, detail == Detail::Bytes);
     }
     out += &ribbon(paint, check);
     out += &match detail {
-        Detail::Least => String::new(),
+        Detail::Least | Detail::Bytes => String::new(),
         Detail::Short(most) => picture(paint, check, most),
         _ => picture(paint, check, datagrams::MOST),
     };
@@ -212,7 +223,9 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     let place = check.evidence.ends.iter().position(|(_, text)| panicked(text));
     for (n, (label, text)) in check.evidence.ends.iter().enumerate() {
         // The place and the message of a panic are always shown.
-        if detail != Detail::Least || place.is_some_and(|place| n == place || n == place + 1) {
+        if !matches!(detail, Detail::Least | Detail::Bytes)
+            || place.is_some_and(|place| n == place || n == place + 1)
+        {
             line(label, text);
         }
     }
@@ -225,7 +238,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     if !check.see.is_empty() && !is_small {
         line("read", &check.see);
     }
-    if detail != Detail::Least {
+    if again && !matches!(detail, Detail::Least | Detail::Bytes) {
         // Not wrapped: people copy it.
         let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
     }

@@ -143,19 +143,38 @@ fn shown(name: Name) -> String {
     format!("{}{wire}{}", name.id, name.family.map_or(String::new(), |family| format!(" over {family}")))
 }
 
-/// Renders how many checks of each half hold; nothing where none does.
-pub fn holds(paint: Paint, report: &LessonReport) -> String {
-    let counts = [Half::Server, Half::Client, Half::Pair].map(|half| {
-        let of_half = || report.checks.iter().filter(move |check| check.half == half);
-        let hold = of_half().filter(|check| matches!(check.verdict, Verdict::Pass | Verdict::Demo)).count();
-        let not_run = report.not_run.iter().filter(|not_run| not_run.check.half == half).count();
-        (half, hold, of_half().count() + not_run)
-    });
-    if counts.iter().all(|(_, hold, _)| *hold == 0) {
+/// Renders how the checks of each half stand so far; nothing where none holds.
+pub fn holds(_: Paint, report: &LessonReport) -> String {
+    let mut holds_any = false;
+    let mut halves = Vec::new();
+    for half in [Half::Server, Half::Client, Half::Pair] {
+        let of = |is: &dyn Fn(&CheckReport) -> bool| {
+            report.checks.iter().filter(|check| check.half == half && is(check)).count()
+        };
+        let not_run = |hole: bool| {
+            let of_half = report.not_run.iter().filter(|not_run| not_run.check.half == half);
+            of_half.filter(|not_run| report.is_hole(not_run.waits_for) == hole).count()
+        };
+        let hold = of(&|check| matches!(check.verdict, Verdict::Pass | Verdict::Demo));
+        let others = [
+            (of(&CheckReport::is_broken), "failed", "failed"),
+            (of(&|check| check.verdict == Verdict::Error), "not judged", "not judged"),
+            (not_run(false), "waits", "wait"),
+            (of(&|check| check.hole.is_some()) + not_run(true), "still to come", "still to come"),
+            (of(&|check| check.verdict == Verdict::Skip), "skipped", "skipped"),
+        ];
+        holds_any |= hold > 0;
+        let all = if hold > 1 && others.iter().all(|(n, ..)| *n == 0) { "all " } else { "" };
+        let counts = [(hold, "holds", "hold")].into_iter().chain(others).filter(|(n, ..)| *n > 0);
+        let counts: Vec<String> =
+            counts.map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many })).collect();
+        if !counts.is_empty() {
+            halves.push(format!("{} {all}{}", half.word(), counts.join(", ")));
+        }
+    }
+    if !holds_any {
         return String::new();
     }
-    let there = counts.iter().filter(|(.., all)| *all > 0);
-    let words: Vec<String> =
-        there.map(|(half, hold, all)| format!("{} {hold} of {all}", half.word())).collect();
-    format!("  {} what holds: {}\n", paint.color("✓", Color::Green), words.join(", "))
+    let lines = wrap(&format!("so far: {}", halves.join("; ")), WIDTH - 2);
+    lines.iter().map(|line| format!("  {line}\n")).collect()
 }
