@@ -41,7 +41,9 @@ fn no_lesson_lacks_its_row_starter_chapter_or_hints() {
     let rows: BTreeSet<String> = list
         .lines()
         .filter_map(|line| {
-            let mut words = line.split_whitespace().skip_while(|word| !word.starts_with("lesson-"));
+            // The last lines name commands.
+            let line = line.strip_prefix(['✓', '▸', ' '])?;
+            let mut words = line.split_whitespace();
             Some(format!("{}-{}", words.next()?.strip_prefix("lesson-")?, words.next()?))
         })
         .collect();

@@ -119,10 +119,10 @@ fn interrupted(format: &str) -> (Ran, String) {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // The text for people goes to standard error: its first line shows that the first check is printed.
+    // The text for people goes to standard error: this line shows that the first check is printed.
     let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
-    while !said.contains("server") {
+    while !said.contains("✓ server") {
         assert_ne!(std::io::BufRead::read_line(&mut stderr, &mut said).unwrap(), 0, "{said}");
     }
     interrupt(&child);

@@ -260,6 +260,14 @@ impl Client {
                 format!("it {exit}"),
                 Cause::certain("its message is clear, but after an error the exit status must be 1"),
             ),
+            Exit::Signal(_) if !said.is_backtrace() && !said.is_blank() => (
+                format!("it {exit}"),
+                Cause::certain(
+                    "perhaps the error was handled, and the program died when it ended: something stands on standard \
+                     error, but a signal ended it, and the exit status must be 1; look at what still runs at the end, a \
+                     thread for instance",
+                ),
+            ),
             exit => (
                 format!("it {exit}"),
                 "the error was not handled: no `unwrap` on what the network decides".into(),

@@ -47,8 +47,9 @@ impl Shown {
             }
         }
         let start = Instant::now();
-        let mut command = Command::new(&judge.runner);
-        command.args(words).current_dir(lab_tests::root()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+        let mut command = lab_tests::runner(&judge.runner.to_string_lossy(), &words);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("the runner");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let (mut seconds, mut why, mut got) = (None, String::new(), String::new());

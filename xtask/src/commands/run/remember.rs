@@ -2,6 +2,7 @@
 
 use super::choice::other;
 use super::plan::Plan;
+use crate::cli::Format;
 use crate::commands::shared;
 use crate::course::Lesson;
 use crate::finding::Verdict;
@@ -14,7 +15,9 @@ impl Plan<'_> {
     pub(super) fn remember(&self, report: &Report) {
         let args = self.args;
         let in_part = args.check.is_some() || args.wire.is_some() || args.family.is_some();
-        if args.solution || args.dir.is_some() || in_part || report.interrupted {
+        // A script that reads reports judges many programs, and none of them is the learner's own.
+        let by_script = args.format != Format::Text && (args.server.is_some() || args.client.is_some());
+        if args.solution || args.dir.is_some() || in_part || by_script || report.interrupted {
             return;
         }
         let saved = shared::lab().update(|state| self.note(report, state));

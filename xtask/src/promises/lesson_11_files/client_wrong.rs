@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub const CLIENT: &[Check] = &[
     client!(
         "contradictions",
-        "reports it and exits with 1 when a reply to `get` contradicts itself",
+        "reports it and exits with 1 when a `get` reply contradicts itself",
         contradictions
     )
     .after(&["no-reply-at-all"]),
