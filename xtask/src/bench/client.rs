@@ -341,13 +341,38 @@ impl Client {
         };
         let expected = match found {
             0 => format!("the client prints {text}"),
-            n => format!("the client prints {text} next: the {n} before it were found in its output"),
+            n => format!("the client prints {text} next, after {}", quoted(&wanted[n - 1])),
         };
+        let cause = cause(&printed);
+        if let Some(trimmed) = without_its_blanks(missing, &printed) {
+            let got = format!("{} came, without the blanks at its ends", quoted(trimmed));
+            let words =
+                format!("the blanks at the ends are missing: do not trim what came; {}", cause.into().words);
+            return Finding::new(expected, got, words).of(Half::Client).broken();
+        }
         let got = match printed.len() {
             0 => "it printed nothing".to_string(),
             _ => format!("{} is not there; the output ends {}", quoted(missing), squeezed(shown)),
         };
-        let cause = cause(&printed);
         Finding::new(expected, got, cause).of(Half::Client).broken()
     }
+}
+
+/// Returns a text without the blanks and tabs at its ends, or at one of them, where that is a line of the output, or the
+/// beginning or the end of one, and the whole text is not there.
+fn without_its_blanks<'a>(text: &'a [u8], printed: &[u8]) -> Option<&'a [u8]> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = text.iter().position(|byte| !is_blank(byte))?;
+    let end = text.iter().rposition(|byte| !is_blank(byte))? + 1;
+    let is_there = |part: &[u8]| {
+        printed.split(|byte| *byte == b'\n').any(|line| line.starts_with(part) || line.ends_with(part))
+    };
+    // A short text may stand there by chance.
+    let was_trimmed = |part: &&[u8]| part.len() >= 4 && part.len() < text.len() && is_there(part);
+    let is_whole = memchr::memmem::find(printed, text).is_some();
+    [&text[start..], &text[..end], &text[start..end]]
+        .into_iter()
+        .rev()
+        .find(was_trimmed)
+        .filter(|_| !is_whole)
 }

@@ -9,6 +9,7 @@ use crate::finding::{Cause, Finding, Half, Hindrance, Stop, Symptom, Weight};
 use crate::promises::CheckOn;
 use crate::promises::pushing::waits_for_client;
 use crate::workspace::hole;
+use std::str;
 
 /// Returns the stop of a check, corrected by what is certain about its programs.
 pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) -> Stop {
@@ -110,7 +111,13 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
         }
         return;
     };
-    let shown = error.shown();
+    // What came is a fact, and so is what the error is about.
+    let is_no_text = |log: &_| str::from_utf8(&lock(log).so_far().0).is_err();
+    let of_text = match error.is_of_text() && bench.logs.iter().any(is_no_text) {
+        true => "; a request need not be text: keep it as bytes",
+        false => "",
+    };
+    let shown = error.shown() + of_text;
     if exit.is_some() {
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);

@@ -2,6 +2,7 @@
 
 use super::causes;
 use super::causes::died;
+use super::own_error::{shortened, without_long_lists};
 use crate::bench::{Bench, Exit, lock};
 use crate::finding::{Finding, Half};
 use crate::report::Evidence;
@@ -64,10 +65,10 @@ fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
         }
         // A pair's conversation shows what its programs printed.
         if bench.scene.is_empty() {
-            let printed = last_lines(&ran.stdout.kept());
+            let printed = last_lines(&ran.stdout.kept(), PRINTED);
             ends.extend(printed.into_iter().map(|line| (format!("{half} printed"), line)));
         }
-        for line in last_lines(&ran.stderr.kept()) {
+        for line in last_lines(&ran.stderr.kept(), CHARACTERS) {
             // Programs often begin a line with their own name; it is not shown twice.
             let line = line.strip_prefix(&format!("{half}: ")).unwrap_or(&line).to_string();
             ends.push((format!("{half} reports"), line));
@@ -78,16 +79,18 @@ fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
 
 /// How many lines of a program's output are shown.
 const LINES: usize = 4;
-/// The most characters of a line that are shown.
+/// The most characters of a line on standard error that are shown.
 const CHARACTERS: usize = 200;
+/// The most characters of a line on standard output that are shown: one line of a screen.
+const PRINTED: usize = 58;
 
-/// Returns the last lines of an output that are not blank.
-fn last_lines(output: &[u8]) -> Vec<String> {
+/// Returns the last lines of an output that are not blank, each with at most `most` characters.
+fn last_lines(output: &[u8], most: usize) -> Vec<String> {
     let text = String::from_utf8_lossy(output);
     let counts = |line: &&str| !line.trim().is_empty() && !line.starts_with("note: run with");
     let lines: Vec<&str> = text.lines().filter(counts).collect();
     let last = &lines[lines.len().saturating_sub(LINES)..];
-    last.iter().map(|line| line.chars().take(CHARACTERS).collect()).collect()
+    last.iter().map(|line| shortened(&without_long_lists(line), most)).collect()
 }
 
 /// Returns a ribbon for a check that drew none: what the runner wrote, and how its wire cut it.

@@ -30,14 +30,43 @@ pub struct OwnError {
 impl OwnError {
     /// Returns the error and its place: `UnicodeDecodeError: … (s8.py:8)`.
     pub fn shown(&self) -> String {
-        let what: String = self.what.chars().take(LONGEST).collect();
-        let more = if self.what.chars().count() > LONGEST { "…" } else { "" };
+        let what = shortened(&without_long_lists(&self.what), LONGEST);
         match &self.place {
-            Some(place) => format!("{what}{more} ({place})"),
-            None => format!("{what}{more}"),
+            Some(place) => format!("{what} ({place})"),
+            None => what,
         }
     }
+
+    /// Returns whether it is the error of a function of Rust or Python that makes text of bytes which are no UTF-8.
+    pub fn is_of_text(&self) -> bool {
+        ["Utf8Error {", "UnicodeDecodeError"].iter().any(|name| self.what.contains(name))
+    }
 }
+
+/// Returns at most `most` characters of a text; a mark shows that more were there.
+pub fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_string(),
+    }
+}
+
+/// Returns a text in which of each long list in brackets, such as the bytes of an error, only the beginning stands.
+pub fn without_long_lists(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find('[') {
+        let list = &rest[start..];
+        let end = list.find(']').unwrap_or(list.len());
+        let shown = shortened(&list[..end], LIST);
+        out += &rest[..start];
+        out += &shown;
+        rest = &list[end..];
+    }
+    out + rest
+}
+
+/// The most characters of a list that are shown.
+const LIST: usize = 24;
 
 /// The most characters of an error that are shown.
 const LONGEST: usize = 160;
@@ -256,6 +285,17 @@ mod tests {
         assert_eq!(one(new), "called `unwrap` (src/bin/server.rs:34) | Program | true");
         let old = "thread '<unnamed>' panicked at 'explicit, panic', /home/x/src/main.rs:2:5\nnext client\n";
         assert_eq!(one(old), "explicit, panic (main.rs:2) | Thread | false");
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let bytes = (100..200).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+        let text = format!(
+            "`Err` value: FromUtf8Error {{ bytes: [{bytes}], error: Utf8Error {{ valid_up_to: 0 }} }} [1, 2]"
+        );
+        let cut = "`Err` value: FromUtf8Error { bytes: [100, 101, 102, 103, 104…], error: Utf8Error { valid_up_to: 0 } } [1, 2]";
+        assert_eq!(without_long_lists(&text), cut);
+        assert_eq!(without_long_lists("no [end"), "no [end");
     }
 
     #[test]

@@ -27,6 +27,7 @@ const SECTIONS: &[Section] = &[
         "why",
         &[
             "echo-bytes",
+            "echo-in-order",
             "half-close",
             "fin-ends-connection",
             "silent-client",
@@ -34,6 +35,7 @@ const SECTIONS: &[Section] = &[
             "rst-while-reading",
             "rst-while-writing",
             "gone-before-accept",
+            "accept-fails",
             "rests-after-fin",
             "keeps-no-sockets",
             "server-ends",
@@ -51,6 +53,7 @@ const SECTIONS: &[Section] = &[
             "rst-while-reading",
             "rst-while-writing",
             "gone-before-accept",
+            "accept-fails",
             "rests-after-fin",
             "keeps-no-sockets",
             "half-characters",

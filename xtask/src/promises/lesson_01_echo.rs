@@ -1,6 +1,7 @@
 //! Lesson 01: the server returns every byte unchanged, in order, until the client's FIN.
 
 use super::asking::server::{asks, asks_last, asks_words};
+use super::asking::unanswered::explained;
 use super::asking::{Ask, client, odd_input, pair, server, waits, writes};
 use super::inputs::{every_byte, random_bytes};
 use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, server};
@@ -53,7 +54,8 @@ fn echo_bytes(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     let bytes = every_byte(bench);
-    asks_last::<Echo>(&mut peer, &bytes)
+    let outcome = asks_last::<Echo>(&mut peer, &bytes);
+    explained::<Echo>(bench, &mut server, &peer, &bytes, outcome)
 }
 
 fn echo_in_order(bench: &mut Bench) -> Outcome {

@@ -2,6 +2,7 @@
 //! client that takes one `read` for a reply.
 
 use super::asking::server::{PEEKS, asks, asks_last, asks_words, peeks};
+use super::asking::unanswered::explained;
 use super::asking::{Ask, client, odd_input, one_read, pair, server, waits, writes};
 use super::inputs::{every_byte, random_bytes, random_word};
 use super::{Check, accept_fails, any_client, any_server, default_address, output_fails, server};
@@ -59,7 +60,8 @@ fn only_ascii_letters(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     let bytes = every_byte(bench);
-    asks_last::<Uppercase>(&mut peer, &bytes)
+    let outcome = asks_last::<Uppercase>(&mut peer, &bytes);
+    explained::<Uppercase>(bench, &mut server, &peer, &bytes, outcome)
 }
 
 fn many_requests(bench: &mut Bench) -> Outcome {

@@ -147,9 +147,10 @@ fn paused(
             };
             return broken(
                 format!(
-                    "message {} no earlier than {} ms after the connection",
+                    "message {} at least {} ms after the connection: {} of 500 ms, and some play",
                     n + 1,
-                    (PAUSE * n).as_millis()
+                    (PAUSE * n).as_millis(),
+                    if n == 1 { "a pause".to_string() } else { format!("{n} pauses") }
                 ),
                 format!("it came after {} ms", took.as_millis()),
                 cause,

@@ -4,14 +4,14 @@ use crate::bench::{Bench, Server};
 use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because};
 
 /// Why bytes are missing of what a program has sent.
-pub const SENT: &str = "`write` took only a part, because the program was stopped (SIGSTOP) while it waited in that call \
-                        and then went on (SIGCONT), as with Ctrl-Z and `fg`: it returns how many bytes it took, and the \
-                        others must be sent after them (`write_all`, `sendall`)";
+pub const SENT: &str = "use `write_all` (Python: `sendall`), or send again what is left: `write` took only a part here, and \
+                        returned how many bytes. It did so because the program was stopped (SIGSTOP) while it waited in \
+                        that call, and then went on (SIGCONT), as with Ctrl-Z and `fg`";
 
 /// Why bytes are missing of what a program has printed.
-pub const PRINTED: &str = "`write` took only a part, because the program was stopped (SIGSTOP) while it waited in that \
-                           call and then went on (SIGCONT), as with Ctrl-Z and `fg`: it returns how many bytes it took, \
-                           and the others must be printed after them (`write_all`)";
+pub const PRINTED: &str = "use `write_all`, or print again what is left: `write` took only a part here, and returned how many \
+                           bytes. It did so because the program was stopped (SIGSTOP) while it waited in that call, and \
+                           then went on (SIGCONT), as with Ctrl-Z and `fg`";
 
 /// Runs a check with what makes `write` take only a part, which `run` gets as `true`. Where that breaks the promise and
 /// `run` without it does not, `cause` is the cause.

@@ -44,13 +44,14 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
 fn of_silence(heard: &Heard) -> Cause {
     match heard.ending {
         Some(Ending::Fin) => {
-            "the server closed the connection without a reply: read, and write what was read, in a loop (a `read` into \
-             a buffer of length 0 returns 0, too, as soon as there is something to read)"
+            "the server closed the connection without a reply: perhaps it writes nothing, or serves one `read` only, or \
+             an error of `read` was taken for the end; it must read and write in a loop, until `read` returns 0"
                 .into()
         }
         Some(Ending::Rst) => {
-            "the server dropped the connection with bytes unread in it, or ended: the kernel then sends RST (a `read` \
-             into a buffer of length 0 returns 0, as if that were the end, as soon as there is something to read)"
+            "perhaps the buffer has length 0 (`Vec::new()`, `Vec::with_capacity(…)`): a `read` into it returns 0, as at the \
+             end; or it serves one `read` only, or it ended: the server dropped the connection with bytes unread in it, and \
+             then the kernel sends RST"
                 .into()
         }
         _ => Cause::general(

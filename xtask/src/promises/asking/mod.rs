@@ -9,6 +9,7 @@ pub mod odd_input;
 pub mod one_read;
 pub mod pair;
 pub mod server;
+pub mod unanswered;
 pub mod waits;
 pub mod writes;
 

@@ -110,6 +110,14 @@ fn is_without_repeats(messages: &[String], got: &[u8]) -> bool {
     once.len() < messages.len() && once_in_all.as_bytes() == got
 }
 
+/// Returns whether these bytes are the messages without the blanks at their ends, or at one end of each.
+fn is_trimmed(messages: &[String], got: &[u8]) -> bool {
+    let trims: [fn(&str) -> &str; 3] = [str::trim, str::trim_start, str::trim_end];
+    let whole: String = messages.concat();
+    let all = trims.map(|trim| messages.iter().map(|message| trim(message)).collect::<String>());
+    whole.as_bytes() != got && all.iter().any(|trimmed| trimmed.as_bytes() == got)
+}
+
 fn cause_of_push(messages: &[String], expected: &[u8], heard: &Heard) -> Cause {
     let got = &heard.bytes;
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
@@ -121,6 +129,11 @@ fn cause_of_push(messages: &[String], expected: &[u8], heard: &Heard) -> Cause {
     match got.get(same) {
         None if got.is_empty() => {
             "the server pushed nothing: it must not wait for a request, and push to every client".into()
+        }
+        _ if is_trimmed(messages, got) => {
+            "the blanks (tabs, too) at the ends of the messages are missing: write each message of `messages` as it is, and \
+             do not trim it"
+                .into()
         }
         _ if is_without_repeats(messages, got) => {
             "a message that is given twice was pushed once: push every message, also one that came before".into()

@@ -55,11 +55,39 @@ pub fn row(paint: Paint, label: &str, text: &str) -> String {
     out
 }
 
+/// Splits a text after its blanks, but not inside quotes with blanks at an end or two in a row: of bytes that are shown, a
+/// blank that stands at the end of a line is lost.
+fn words(text: &str) -> Vec<&str> {
+    let (mut words, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let quotes = rest.strip_prefix('"').and_then(inside);
+        let whole =
+            quotes.filter(|bytes| bytes.starts_with(' ') || bytes.ends_with(' ') || bytes.contains("  "));
+        let from = whole.map_or(0, |bytes| bytes.len() + 2);
+        let end = rest[from..].find(' ').map_or(rest.len(), |at| from + at + 1);
+        let (word, others) = rest.split_at(end);
+        words.push(word);
+        rest = others;
+    }
+    words
+}
+
+/// Returns what stands before the quote that ends bytes, escaped as `escape_ascii` does.
+fn inside(text: &str) -> Option<&str> {
+    let mut is_escaped = false;
+    let end = text.find(|c| {
+        let is_end = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_end
+    })?;
+    Some(&text[..end])
+}
+
 /// Breaks a text into lines: at blanks where it can, at the width where it must.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut length = 0;
-    for word in text.split_inclusive(' ') {
+    for word in words(text) {
         let word_length = word.trim_end().chars().count();
         if length > 0 && length + word_length > width {
             lines.push(String::new());
@@ -92,5 +120,12 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("", 3), [""]);
+    }
+
+    #[test]
+    fn blanks_of_bytes_in_quotes_are_not_lost() {
+        assert_eq!(wrap("it is \"  a b\" now", 10), ["it is", "\"  a b\"", "now"]);
+        assert_eq!(wrap("it is \"\\\"  a\"", 10), ["it is", "\"\\\"  a\""]);
+        assert_eq!(wrap("it is \"one two\"", 10), ["it is \"one", "two\""]);
     }
 }
