@@ -3,7 +3,7 @@
 use super::Paint;
 use super::layout::{WIDTH, wrap};
 use crate::finding::{Hole, Verdict};
-use crate::report::{CheckReport, LessonReport, Problem};
+use crate::report::{CheckReport, LessonReport};
 use colored::Color;
 use std::fmt::Write;
 
@@ -99,8 +99,9 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
     let parts: Vec<String> =
         counts.map(|(n, word, color)| paint.color(&format!("{n} {word}"), color)).collect();
     let mut out = String::from("\n");
-    if let Some(why) = report.problem.as_ref().map(Problem::why) {
-        let _ = writeln!(out, "{}", paint.color(why, Color::Red));
+    let why = report.problem.iter().flat_map(|problem| problem.why().lines());
+    for line in why.flat_map(|line| wrap(line, WIDTH)) {
+        let _ = writeln!(out, "{}", paint.color(&line, Color::Red));
     }
     if !parts.is_empty() {
         let notes = match report.notes() {
