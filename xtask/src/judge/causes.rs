@@ -110,7 +110,7 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
         }
         return;
     };
-    let shown = error.shown();
+    let shown = format!("{}{}", error.shown(), of_text(&error, bench));
     if exit.is_some() {
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);
@@ -150,6 +150,17 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
         _ => "perhaps that is why",
     };
     finding.cause = format!("a thread of the server ended with an error: {shown}; {then}").into();
+}
+
+/// Returns what to do, where the error says that what came is no text.
+fn of_text(error: &OwnError, bench: &Bench<'_>) -> &'static str {
+    let is_text = |bytes: Vec<u8>| std::str::from_utf8(&bytes).is_ok();
+    let all_text = || bench.logs.iter().all(|log| is_text(lock(log).so_far().0));
+    match error.is_of_text {
+        false => "",
+        true if all_text() => "; perhaps a `read` ended inside a character: work on the bytes, not on text",
+        true => "; perhaps what came was no text: work on the bytes",
+    }
 }
 
 /// The cause where a panic ended the server.
