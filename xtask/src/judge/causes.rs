@@ -117,6 +117,14 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
         }
         let cause = match finding.symptom {
             // It ended before it listened.
+            Symptom::Exited(_) | Symptom::Killed
+                if check.half == Half::Server && finding.cause.weight != Weight::General =>
+            {
+                format!("the server ended with an error of its own: {shown}; {}", finding.cause.words)
+            }
+            _ if finding.cause.weight == Weight::Certain => {
+                format!("the server ended with an error of its own: {shown}; {}", finding.cause.words)
+            }
             Symptom::Exited(_) | Symptom::Killed if check.half == Half::Server => {
                 format!("the server ended with an error of its own: {shown}")
             }
@@ -170,10 +178,15 @@ const PANICKED: &str = "the server panicked, and that ended it for every client:
 /// Adds the error of its own with which the client ended, where that is the fault. The check's own cause stays beside it
 /// when it is certain, and as a guess when the check has reasons for it.
 fn client_died(finding: &mut Finding, bench: &Bench<'_>) {
-    let is_ended = matches!(finding.symptom, Symptom::Exited(1..) | Symptom::Killed);
-    let Some((error, _)) = died(bench, Half::Client).filter(|_| is_ended) else { return };
+    let is_ended = finding.never_began || matches!(finding.symptom, Symptom::Exited(1..) | Symptom::Killed);
+    let died = died(bench, Half::Client).filter(|(_, exit)| is_ended && exit.is_some());
+    let Some((error, _)) = died else { return };
     let shown = error.shown();
     finding.cause = match finding.cause.weight {
+        // Its cause is no guess about the error, but what a client must do.
+        Weight::Certain | Weight::Likely if finding.never_began => {
+            format!("the client ended with an error of its own: {shown}; {}", finding.cause.words).into()
+        }
         Weight::Certain => Cause::certain(format!("{}. It was: {shown}", finding.cause.words)),
         Weight::Likely => {
             format!("the client ended with an error of its own: {shown}; perhaps {}", finding.cause.words)
