@@ -1,18 +1,22 @@
 //! What the parts of the bench share: waits for facts, and findings about whole programs.
 
-use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
+use super::stderr::Said;
+use crate::finding::{Cause, Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
 use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity, Pid};
 use crate::system::program::{Exit, Program};
 use crate::wire::Record;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// CPU time that counts as spinning in a program that has nothing to do.
 const SPIN: Duration = Duration::from_millis(200);
 /// CPU time that counts as spinning while another thread of the program waits for input.
 const SPIN_BESIDE: Duration = Duration::from_secs(1);
+
+/// How long the rest of what a program has printed may take to arrive when it has ended.
+const REPORTS: Duration = Duration::from_secs(1);
 
 /// Returns the result, or the stop that names what the runner could not do.
 pub fn can<T>(what: &str, result: anyhow::Result<T>) -> Outcome<T> {
@@ -77,14 +81,23 @@ pub fn never_called<T>(addr: Endpoint, client: &Program, patience: &Patience) ->
         Some(exit) => format!("it {exit} without connecting"),
         None => format!("it did not connect; {doing}; {patience}"),
     };
-    let cause = match symptom {
-        Symptom::StillWaits { on_input: true } => {
-            "it reads its standard input before it connects: connect first".to_string()
+    // A program that has ended prints nothing more: only what it started could hold the pipe.
+    let reports = || {
+        client.stderr.wait_end(Instant::now() + REPORTS);
+        !Said(client.stderr.kept()).is_blank()
+    };
+    let must = "the client must connect to the address in its first argument";
+    let states_why = "it ended before it connected: its own message states why";
+    let cause: Cause = match (symptom, of_another_family(addr)) {
+        (Symptom::StillWaits { on_input: true }, _) => {
+            "it reads its standard input before it connects: connect first".into()
         }
-        _ => {
-            let must = "the client must connect to the address in its first argument";
-            of_another_family(addr).map_or(must.into(), |perhaps| format!("{must}; {perhaps}"))
+        (_, None) if client.exit().is_some() && reports() => Cause::general(format!("{states_why}; {must}")),
+        (_, Some(perhaps)) if client.exit().is_some() && reports() => {
+            format!("{states_why}; {must}; {perhaps}").into()
         }
+        (_, Some(perhaps)) => format!("{must}; {perhaps}").into(),
+        (_, None) => must.into(),
     };
     let finding = Finding::new(format!("the client connects to {addr}"), got, cause).before_it_began();
     finding.of(Half::Client).broken()

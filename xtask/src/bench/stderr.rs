@@ -32,6 +32,14 @@ impl Said {
         ["in use", "eaddrinuse", "errno 98", "os error 98"].iter().any(|words| lower.has(words.as_bytes()))
     }
 
+    /// Returns whether it names the error EINVAL, as [`Said::names_address_in_use`] does.
+    pub fn names_invalid_argument(&self) -> bool {
+        let lower = Self(self.0.to_ascii_lowercase());
+        ["invalid argument", "einval", "errno 22", "os error 22"]
+            .iter()
+            .any(|words| lower.has(words.as_bytes()))
+    }
+
     /// Returns whether it is only white space.
     pub fn is_blank(&self) -> bool {
         self.0.iter().all(u8::is_ascii_whitespace)

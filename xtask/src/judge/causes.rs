@@ -111,19 +111,21 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
         }
         return;
     };
-    // What came is a fact, and so is what the error is about.
-    let is_no_text = |log: &_| str::from_utf8(&lock(log).so_far().0).is_err();
-    let of_text = match error.is_of_text() && bench.logs.iter().any(is_no_text) {
-        true => "; a request need not be text: keep it as bytes",
-        false => "",
-    };
-    let shown = error.shown() + of_text;
+    let shown = format!("{}{}", error.shown(), of_text(&error, bench));
     if exit.is_some() {
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);
         }
         let cause = match finding.symptom {
             // It ended before it listened.
+            Symptom::Exited(_) | Symptom::Killed
+                if check.half == Half::Server && finding.cause.weight != Weight::General =>
+            {
+                format!("the server ended with an error of its own: {shown}; {}", finding.cause.words)
+            }
+            _ if finding.cause.weight == Weight::Certain => {
+                format!("the server ended with an error of its own: {shown}; {}", finding.cause.words)
+            }
             Symptom::Exited(_) | Symptom::Killed if check.half == Half::Server => {
                 format!("the server ended with an error of its own: {shown}")
             }
@@ -159,6 +161,17 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
     finding.cause = format!("a thread of the server ended with an error: {shown}; {then}").into();
 }
 
+/// Returns what to do, where the error says that what came is no text.
+fn of_text(error: &OwnError, bench: &Bench<'_>) -> &'static str {
+    let is_text = |bytes: Vec<u8>| std::str::from_utf8(&bytes).is_ok();
+    let all_text = || bench.logs.iter().all(|log| is_text(lock(log).so_far().0));
+    match error.is_of_text {
+        false => "",
+        true if all_text() => "; perhaps a `read` ended inside a character: work on the bytes, not on text",
+        true => "; perhaps what came was no text: work on the bytes",
+    }
+}
+
 /// The cause where a panic ended the server.
 const PANICKED: &str = "the server panicked, and that ended it for every client: no `unwrap` or `expect` on what a \
                         client sends or does";
@@ -166,10 +179,15 @@ const PANICKED: &str = "the server panicked, and that ended it for every client:
 /// Adds the error of its own with which the client ended, where that is the fault. The check's own cause stays beside it
 /// when it is certain, and as a guess when the check has reasons for it.
 fn client_died(finding: &mut Finding, bench: &Bench<'_>) {
-    let is_ended = matches!(finding.symptom, Symptom::Exited(1..) | Symptom::Killed);
-    let Some((error, _)) = died(bench, Half::Client).filter(|_| is_ended) else { return };
+    let is_ended = finding.never_began || matches!(finding.symptom, Symptom::Exited(1..) | Symptom::Killed);
+    let died = died(bench, Half::Client).filter(|(_, exit)| is_ended && exit.is_some());
+    let Some((error, _)) = died else { return };
     let shown = error.shown();
     finding.cause = match finding.cause.weight {
+        // Its cause is no guess about the error, but what a client must do.
+        Weight::Certain | Weight::Likely if finding.never_began => {
+            format!("the client ended with an error of its own: {shown}; {}", finding.cause.words).into()
+        }
         Weight::Certain => Cause::certain(format!("{}. It was: {shown}", finding.cause.words)),
         Weight::Likely => {
             format!("the client ended with an error of its own: {shown}; perhaps {}", finding.cause.words)

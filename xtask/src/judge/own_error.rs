@@ -23,6 +23,8 @@ pub struct OwnError {
     pub ended: Ended,
     /// Whether it is a panic of Rust.
     pub is_panic: bool,
+    /// Whether bytes could not be made text, as far as the error's name tells.
+    pub is_of_text: bool,
     /// Whether nothing but blank lines and hints stands below it.
     pub is_last: bool,
 }
@@ -71,6 +73,9 @@ const LIST: usize = 24;
 /// The most characters of an error that are shown.
 const LONGEST: usize = 160;
 
+/// The errors of Python, Rust and Java for bytes that are no text.
+const OF_TEXT: [&str; 3] = ["UnicodeDecodeError", "Utf8Error", "MalformedInputException"];
+
 /// Returns the errors that this text shows, in its order.
 pub fn all(text: &str) -> Vec<OwnError> {
     let lines: Vec<&str> = text.lines().collect();
@@ -98,7 +103,8 @@ pub fn all(text: &str) -> Vec<OwnError> {
 type Read = Option<(OwnError, usize)>;
 
 fn error(what: &str, place: Option<String>, ended: Ended) -> OwnError {
-    OwnError { what: what.trim().to_string(), place, ended, is_panic: false, is_last: false }
+    let is_of_text = OF_TEXT.iter().any(|name| what.contains(name));
+    OwnError { what: what.trim().to_string(), place, ended, is_panic: false, is_of_text, is_last: false }
 }
 
 /// Returns `FILE:LINE`; of an absolute path only the file's name.

@@ -137,8 +137,14 @@ const SECTIONS: &[Section] = &[
     section("13", "one-port-two-families", &["leaves-ipv4-alone", "shares-a-port"]),
 ];
 
+/// Promises about what is given in the starters. The section of the first chapter that lists it names them.
+const GIVEN: &[&str] = &["listens-by-default", "calls-by-default", "calls-nobody-else", "accept-fails"];
+
 /// Returns the chapter and the section to read when this check failed: `docs/src/01-echo.md#the-idea`.
 pub fn to_read(lesson: &Lesson, id: &str) -> String {
+    if GIVEN.contains(&id) {
+        return "docs/src/01-echo.md#your-tasks".into();
+    }
     let explains = |section: &&Section| section.lesson == lesson.number && section.checks.contains(&id);
     let anchor = SECTIONS.iter().find(explains).map_or(IDEA, |section| section.anchor);
     format!("{}#{anchor}", lesson.chapter())
@@ -169,11 +175,11 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let (mut wrong, mut known): (Vec<String>, BTreeSet<(&str, &str)>) = (Vec::new(), BTreeSet::new());
         for lesson in LESSONS {
-            let headings = anchors(&fs::read_to_string(root.join(lesson.chapter())).unwrap());
             for check in lesson.checks() {
                 known.insert((lesson.number, check.id));
                 let read = to_read(lesson, check.id);
-                let (_, anchor) = read.split_once('#').unwrap();
+                let (page, anchor) = read.split_once('#').unwrap();
+                let headings = anchors(&fs::read_to_string(root.join(page)).unwrap());
                 if !headings.contains(anchor) {
                     wrong.push(format!("{} of lesson {}: {read} is no heading", check.id, lesson.number));
                 }

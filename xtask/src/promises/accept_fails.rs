@@ -5,7 +5,7 @@ use super::asking::server::{asks, next_is_served};
 use super::inputs::random_word;
 use super::pushing::Push;
 use crate::bench::{Bench, Ending, Exit, Family, Peer, Server, same_bytes};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, skip};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, skip};
 use crate::promises::{Check, server};
 
 /// The row, for servers that reply.
@@ -34,8 +34,8 @@ const TITLE: &str = "goes on when `accept` fails, and serves the next client";
 const RESERVED: usize = 16;
 
 /// Why a server does not go on.
-const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): the listener is not \
-                     broken by that; report it, wait a moment, and call `accept` again";
+const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): catch that \
+                     error, report it, wait a moment, and call `accept` again; the listener is not broken";
 
 /// Lets the server have no free descriptor while clients come, the last of which is returned: it must be served now.
 /// `spare` is how many more than one descriptor a connection takes, and `ask` sends what that client has to send.
@@ -76,7 +76,8 @@ fn comes_meanwhile(
     let Some(exit) = exit else { return last };
     let symptom = if exit == Exit::Code(101) { Symptom::Panicked } else { Symptom::Other };
     let got = format!("it {exit} when that happened");
-    Finding::new("the server goes on when `accept` fails", got, CAUSE).seen(symptom).of(Half::Server).broken()
+    let cause = Cause::certain(CAUSE);
+    Finding::new("the server goes on when `accept` fails", got, cause).seen(symptom).of(Half::Server).broken()
 }
 
 /// How many clients a server may close at once. Some runtimes keep a descriptor in reserve: when none is free they accept a

@@ -21,10 +21,12 @@ pub const CLIENT: &[Check] = &[
         .over(&[crate::bench::Family::V4]),
 ];
 
+/// Why a program is not at the default address.
+const CAUSE: &str =
+    "without an argument, the address is 127.0.0.1:8888: look at what the program does when it has none";
+
 /// Starts the server without an argument.
 fn listens_by_default(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the address is the first argument, and 127.0.0.1:8888 when there is no argument: look at what \
-                         the program does in place of that";
     bench.starts_without_address(Half::Server)?;
     let default = bench.default_address(Half::Server)?;
     let kept = default.is_kept();
@@ -49,11 +51,7 @@ fn calls_by_default(bench: &mut Bench) -> Outcome {
     let default = bench.default_address(Half::Client)?;
     let host = bench.host_at(default.addr)?;
     let mut client = bench.client_as(default.addr, &With::no_address(), &[])?;
-    let called = because(
-        bench.accept(&host, &client),
-        "the address is the first argument, and 127.0.0.1:8888 when there is no argument: look at what the program does \
-         in place of that",
-    );
+    let called = because(bench.accept(&host, &client), CAUSE);
     // A close would leave the address in TIME_WAIT, and no server without SO_REUSEADDR could bind it for a minute.
     called?.reset();
     client.end();

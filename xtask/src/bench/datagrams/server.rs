@@ -3,7 +3,7 @@
 use crate::bench::facts::{ended, spin, still};
 use crate::bench::stderr::{BINDS_ANOTHER, Said};
 use crate::bench::{Bench, Server, With};
-use crate::finding::{Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
+use crate::finding::{Cause, Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
 use crate::system::datagrams::{self, Entry};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
@@ -81,11 +81,11 @@ impl Server {
             Some(Some(exit)) => {
                 self.end();
                 let cause = match Said(self.program.stderr.kept()).names_address_in_use() {
-                    true => BINDS_ANOTHER,
-                    false => {
-                        "it ended before its socket was bound: its own message states why. A server binds \
-                         the address in its first argument, and receives in a loop"
-                    }
+                    true => Cause::from(BINDS_ANOTHER),
+                    false => Cause::general(
+                        "it ended before its socket was bound: its own message states why. A server binds the \
+                         address in its first argument, and receives in a loop",
+                    ),
                 };
                 let got = format!("it {exit} before that");
                 let finding = Finding::new(expected, got, cause).seen(ended(exit)).before_it_began();

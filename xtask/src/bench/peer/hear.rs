@@ -2,7 +2,8 @@
 
 use super::log::lock;
 use super::{Ending, Heard, Peer};
-use crate::system::patience::PATIENCE;
+use crate::bench::facts::spin;
+use crate::system::patience::{PATIENCE, Patience};
 use crate::system::processes::{self, Activity};
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
@@ -12,21 +13,49 @@ use std::time::{Duration, Instant};
 const QUIET: Duration = Duration::from_millis(300);
 
 impl Peer {
-    /// Hears exactly `n` bytes, if they come.
+    /// Hears exactly `n` bytes, if they come. Where the connection ends before, the other side then rests or has ended.
     pub fn hear(&mut self, n: usize) -> Heard {
-        self.hear_while(n, |bytes| bytes.len() < n)
+        let heard = self.hear_while(n, |bytes| bytes.len() < n);
+        self.lets_die(&heard);
+        heard
     }
 
     /// Hears until the other side ends the connection, at most `max` bytes; always returns an ending.
     pub fn hear_to_end(&mut self, max: usize) -> Heard {
         let mut heard = self.hear_while(max + 1, |_| true);
+        if heard.ending == Some(Ending::Rst) {
+            self.lets_die(&heard);
+        }
         heard.ending = heard.ending.or(Some(Ending::TooMuch));
         heard
     }
 
-    /// Hears what comes next: at least one byte, at most `max`.
+    /// Hears what comes next: at least one byte, at most `max`. Where the connection ends before, the other side then
+    /// rests or has ended.
     pub fn hear_some(&mut self, max: usize) -> Heard {
+        let heard = self.hear_next(max);
+        self.lets_die(&heard);
+        heard
+    }
+
+    fn hear_next(&mut self, max: usize) -> Heard {
         self.hear_while(max, |bytes| bytes.is_empty())
+    }
+
+    /// Waits, where the connection has ended too early, until the program rests or has ended. One that dies of an error of
+    /// its own closes its sockets first, then prints the error, and ends last: the check must not end it before that.
+    /// Does not wait for a program that spins.
+    fn lets_die(&self, heard: &Heard) {
+        let Some(root) = self.program.filter(|_| matches!(heard.ending, Some(Ending::Fin | Ending::Rst)))
+        else {
+            return;
+        };
+        let used = || processes::cpu_time(root).unwrap_or_default();
+        let before = used();
+        Patience::with(&[root]).until(|| {
+            let rests = processes::at_rest(root) || processes::descendants(root).is_empty();
+            (rests || used().saturating_sub(before) >= spin(root)).then_some(())
+        });
     }
 
     /// Hears what comes next, at most `max` bytes: all of it, or what has come when the other side sleeps, perhaps because it
@@ -54,7 +83,7 @@ impl Peer {
     /// Waits for a byte or an ending; returns whether the other side has broken off: ended or reset, with nothing more
     /// sent.
     pub fn is_broken_off(&mut self) -> bool {
-        let heard = self.hear_some(1);
+        let heard = self.hear_next(1);
         self.unhear(&heard.bytes);
         heard.bytes.is_empty() && matches!(heard.ending, Some(Ending::Fin | Ending::Rst))
     }
@@ -129,7 +158,7 @@ impl Peer {
 
     /// Waits for a byte or an ending; returns whether the other side ended (FIN) and said nothing more.
     pub fn is_at_end(&mut self) -> bool {
-        let heard = self.hear_some(1);
+        let heard = self.hear_next(1);
         let at_end = heard.bytes.is_empty() && heard.ending == Some(Ending::Fin);
         self.unhear(&heard.bytes);
         at_end

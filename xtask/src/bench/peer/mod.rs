@@ -34,6 +34,8 @@ pub struct Peer {
     pub abort_at_end: bool,
     /// The process below which the other side runs, once it is known.
     other: Option<Pid>,
+    /// The process below which the program runs that sends to this peer, perhaps through a wire, once it is known.
+    program: Option<Pid>,
     /// How many bytes the wire in between has carried. While this number grows, the wanted bytes are on their way.
     carried: Option<Box<dyn Fn() -> u64 + Send>>,
     /// Bytes read from the socket that were not asked for yet.
@@ -62,6 +64,7 @@ impl Peer {
             in_all: IN_ALL,
             abort_at_end: false,
             other: None,
+            program: None,
             carried: None,
             ahead: Vec::new(),
         }
@@ -72,6 +75,7 @@ impl Peer {
     pub fn is_behind_wire(&mut self, root: Option<Pid>, carried: impl Fn() -> u64 + Send + 'static) {
         if let Some(root) = root {
             self.patience = Patience::with(&[root]);
+            self.program = Some(root);
         }
         self.carried = Some(Box::new(carried));
     }
@@ -80,6 +84,7 @@ impl Peer {
     pub fn wait_for(&mut self, root: Pid) {
         self.patience = Patience::with(&[root]);
         self.other = Some(root);
+        self.program = Some(root);
     }
 
     /// Waits longer for the other side while it computes, for instance the hash of a long file: up to 300 s.

@@ -9,7 +9,7 @@ mod sockets_held;
 use super::Peer;
 use super::facts::{can, ended, of_another_family, still};
 use super::stderr::{BINDS_ANOTHER, Said};
-use crate::finding::{Finding, Half, Outcome, Symptom};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::family::Family;
 use crate::system::output::Output;
@@ -92,15 +92,21 @@ impl Server {
             Some(None) => return Ok(self),
             Some(Some(exit)) => {
                 self.end();
-                let in_use = Said(self.program.stderr.kept()).names_address_in_use();
+                let said = Said(self.program.stderr.kept());
                 let cause = match of_another_family(self.addr) {
-                    _ if in_use => BINDS_ANOTHER.into(),
-                    Some(perhaps) => {
-                        format!("it ended before it listened: its own message states why; {perhaps}")
+                    _ if said.names_address_in_use() => BINDS_ANOTHER.into(),
+                    Some(perhaps) => Cause::general(format!(
+                        "it ended before it listened: its own message states why; {perhaps}"
+                    )),
+                    None if said.names_invalid_argument() => {
+                        "perhaps it did not call `listen` before `accept`, which then fails: invalid argument \
+                         (EINVAL)"
+                            .into()
                     }
-                    None => "it ended before it listened: its own message states why. A server binds the \
-                             address in its first argument, and accepts clients in a loop"
-                        .into(),
+                    None => Cause::general(
+                        "it ended before it listened: its own message states why. A server binds the address in its \
+                         first argument, and accepts clients in a loop",
+                    ),
                 };
                 let got = format!("it {exit} before it listened");
                 let finding = Finding::new(expected, got, cause).seen(ended(exit)).before_it_began();

@@ -97,6 +97,8 @@ fn other_keys(bench: &mut Bench) -> Outcome {
 
 /// Sends a client the start of a frame, keeps the connection open, and checks that the client refuses it.
 fn refuses(bench: &mut Bench, bytes: &[u8], what: &str, cause: &str) -> Outcome {
+    bench.logs.clear(); // Only the last one is worth showing.
+    bench.ran.clear();
     let host = bench.host()?;
     let mut client = bench.client(host.addr, &[])?;
     client.end_input();

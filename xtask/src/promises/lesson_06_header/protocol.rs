@@ -10,6 +10,10 @@ use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice, Slow};
 /// A frame for each message.
 pub struct Framed;
 
+/// Why a client ends with an exception where the wire cuts.
+const PARTS: &str = "one `read` returned fewer bytes than it was asked for (1 of the 4 of the length, for example): read \
+                     again until all are there";
+
 impl Push for Framed {
     const PUSHES: &'static str = "pushes a frame for each message, then ends";
     const PRINTS: &'static str = "prints the message of each frame";
@@ -47,6 +51,9 @@ impl Push for Framed {
                 )
                 .into(),
             });
+        }
+        if cuts && stderr.contains("Traceback (most recent call last)") {
+            return Some(PARTS.into());
         }
         stderr.contains("failed to fill whole buffer").then(|| {
             "`read_exact` cannot tell the end between two frames from an end inside one: an end before the first byte \

@@ -12,6 +12,9 @@ pub fn comparison(paint: Paint, bytes: &Comparison, brief: bool) -> String {
     let mut out = String::new();
     let at = (bytes.offset - bytes.start) / ROW * ROW;
     for (label, all, color) in [("wanted", &bytes.expected, Color::Green), ("came", &bytes.got, Color::Red)] {
+        if label == "came" && bytes.got_len == 0 {
+            continue;
+        }
         for (n, chunk) in [0, at].iter().map(|start| slice(all, *start, ROW)).enumerate() {
             let start = if n == 0 { 0 } else { at };
             let is_left_out = if n == 0 { brief && at > 0 } else { at == 0 };
@@ -34,15 +37,19 @@ pub fn comparison(paint: Paint, bytes: &Comparison, brief: bool) -> String {
             );
         }
     }
+    if bytes.got_len == 0 {
+        return out; // Nothing came: there is no byte to compare.
+    }
     let column = (bytes.offset - bytes.start) % ROW;
     let caret = format!("{:>pad$}", "^", pad = column * 3 + 1);
     let _ = writeln!(
         out,
-        "      {:<8} {:>8}  {} byte {} is the first wrong one",
+        "      {:<8} {:>8}  {} byte {} is the first {} one",
         "",
         "",
         paint.color(&caret, Color::Red),
-        bytes.offset
+        bytes.offset,
+        if bytes.offset == bytes.got_len { "missing" } else { "wrong" }
     );
     out
 }
@@ -54,6 +61,14 @@ fn slice(bytes: &[u8], start: usize, len: usize) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_came_is_not_compared() {
+        let shown = |got| comparison(Paint { on: false }, &Comparison::of(b"abc", got).unwrap());
+        assert!(!shown(b"").contains("came") && shown(b"").contains("wanted"));
+        assert!(shown(b"ab").contains("byte 2 is the first missing one"));
+        assert!(shown(b"abcd").contains("byte 3 is the first wrong one"));
+    }
 
     #[test]
     fn the_caret_stands_under_the_first_wrong_byte() {

@@ -1,4 +1,4 @@
-// kills listens-by-default@plain: the address is the first argument, and 127.0.0.1:8888 when there is no argument
+// kills listens-by-default@plain: without an argument, the address is 127.0.0.1:8888
 // Mistake: a digit of its default address is missing.
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

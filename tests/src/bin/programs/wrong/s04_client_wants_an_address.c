@@ -1,4 +1,4 @@
-// kills calls-by-default@plain: the address is the first argument, and 127.0.0.1:8888 when there is no argument
+// kills calls-by-default@plain: without an argument, the address is 127.0.0.1:8888
 // Mistake: without an argument it prints how to start it, and exits with 2.
 #include <arpa/inet.h>
 #include <stdio.h>

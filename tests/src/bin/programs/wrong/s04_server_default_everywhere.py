@@ -1,4 +1,4 @@
-# kills listens-by-default@plain: opens the server to the whole network || 127.0.0.1:8888 when there is no argument
+# kills listens-by-default@plain: opens the server to the whole network || without an argument, the address is 127.0.0.1:8888
 # Mistake: without an argument it listens at every address of the machine.
 import os
 import socket
