@@ -1,6 +1,7 @@
 //! One small change of a solution's source, and all that a lesson offers.
 
 use super::operators;
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,10 @@ pub struct Change {
     pub line: usize,
     /// What stood there, on one line.
     pub before: String,
+    /// The line in which it begins.
+    pub context: String,
+    /// How many changes of this file before it have the same words but for this number.
+    pub earlier: usize,
 }
 
 impl Change {
@@ -30,9 +35,24 @@ impl Change {
         format!("{} {}:{} {}", self.lesson, self.file.display(), self.line, self.words())
     }
 
-    /// Returns what it does: the old text and the new one.
+    /// Returns what it does: the old text and the new one, and where that stands. No other change of this file has these
+    /// words, and they stay when lines above it come and go.
     pub fn words(&self) -> String {
-        format!("{}: `{}` -> `{}`", self.operator, self.before, on_one_line(&self.to))
+        let (before, to) = (&self.before, on_one_line(&self.to));
+        let within = match self.context.contains(before) && self.context != *before {
+            true => format!(" in `{}`", self.context),
+            false => String::new(),
+        };
+        let which = match self.earlier {
+            0 => String::new(),
+            earlier => format!(", place {}", earlier + 1),
+        };
+        format!("{}: `{before}` -> `{to}`{within}{which}", self.operator)
+    }
+
+    /// Returns the first three fields of its row in `tests/net/mutants.tsv`.
+    pub fn row(&self) -> String {
+        format!("{}\t{}\t{}", self.lesson, self.file.display(), self.words())
     }
 
     /// Returns the source with this change.
@@ -70,13 +90,33 @@ pub fn candidates(clone: &Path, lesson: &str) -> Vec<Change> {
             file: file.clone(),
             line: source[..found.range.start].matches('\n').count() + 1,
             before: on_one_line(&source[found.range.clone()]),
+            context: on_one_line(line_at(&source, found.range.start)),
+            earlier: 0,
             range: found.range,
             to: found.to,
             operator: found.operator,
         };
-        found.map(change).collect::<Vec<_>>()
+        let mut changes: Vec<Change> = found.map(change).collect();
+        number(&mut changes);
+        changes
     };
     files.iter().flat_map(of_file).collect()
+}
+
+/// Tells changes with the same words apart.
+fn number(changes: &mut [Change]) {
+    let mut seen = BTreeMap::new();
+    for change in changes {
+        let count: &mut usize = seen.entry(change.words()).or_default();
+        change.earlier = *count;
+        *count += 1;
+    }
+}
+
+/// Returns the line of `source` in which the byte at `place` stands.
+fn line_at(source: &str, place: usize) -> &str {
+    let start = source[..place].rfind('\n').map_or(0, |end| end + 1);
+    source[start..].lines().next().unwrap_or_default()
 }
 
 fn on_one_line(text: &str) -> String {

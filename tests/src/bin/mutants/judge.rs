@@ -3,7 +3,6 @@
 use super::change::Change;
 use super::known::Known;
 use lab_tests::Ran;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,8 +30,9 @@ pub struct Judged {
     pub change: Change,
     /// What became of it.
     pub ending: Ending,
-    /// For a killed one: the first failed check that waits for no other, what came, and the cause.
-    pub first: Option<[String; 4]>,
+    /// For a killed one: what a learner's screen shows from the first failure on. For one that could not be judged: what the
+    /// runner reports.
+    pub screen: String,
     /// What a reader found, for a survivor that is listed.
     pub known: Option<Known>,
     /// The notes of a survivor.
@@ -59,6 +59,8 @@ pub fn build(clone: &Path, change: &Change, number: usize) -> Option<BTreeMap<&'
         "build.rustflags=[\"--cap-lints=allow\"]",
     ]);
     cargo.current_dir(clone).env("CARGO_TARGET_DIR", clone.with_file_name("target"));
+    // Half of the time of such a small build.
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
     let built = cargo.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("cargo").success();
     fs::write(&file, source).expect("the source");
     let keep = |half: &'static str| {
@@ -72,11 +74,16 @@ pub fn build(clone: &Path, change: &Change, number: usize) -> Option<BTreeMap<&'
 }
 
 /// Judges a change with every seed, until one fails it.
-pub fn judge(change: &Change, built: Option<&BTreeMap<&str, PathBuf>>, known: &[Known]) -> Judged {
+pub fn judge(
+    runner: &Path,
+    change: &Change,
+    built: Option<BTreeMap<&str, PathBuf>>,
+    known: &[Known],
+) -> Judged {
     let mut judged = Judged {
         change: change.clone(),
         ending: Ending::NotCompiling,
-        first: None,
+        screen: String::new(),
         known: None,
         notes: Vec::new(),
     };
@@ -84,31 +91,17 @@ pub fn judge(change: &Change, built: Option<&BTreeMap<&str, PathBuf>>, known: &[
     for seed in SEEDS {
         let command = |half: &str| built[half].to_string_lossy().into_owned();
         let (server, client) = (command("server"), command("client"));
-        let words = [
-            "run",
-            &change.lesson,
-            "--server",
-            &server,
-            "--client",
-            &client,
-            "--seed",
-            seed,
-            "--format",
-            "json",
-        ];
-        let ran: Ran = lab_tests::runner(&lab_tests::siblings().0.to_string_lossy(), &words)
-            .output()
-            .expect("the runner")
-            .into();
+        let words = ["run", &change.lesson, "--server", &server, "--client", &client, "--seed", seed];
+        let ran: Ran = lab_tests::run(&runner.to_string_lossy(), &words);
         judged.ending = match ran.status {
             0 => Ending::Survived,
             1 => Ending::Killed,
             _ => Ending::NotJudged,
         };
         match judged.ending {
-            Ending::Survived => judged.notes = notes(&ran.json()),
-            Ending::Killed => judged.first = first_failed(&ran.json()),
-            _ => judged.first = Some([ran.status.to_string(), String::new(), ran.stderr, String::new()]),
+            Ending::Survived => judged.notes = notes(&ran.stdout),
+            Ending::Killed => judged.screen = from_first_failure(&ran.stdout),
+            _ => judged.screen = format!("status {}\n{}", ran.status, ran.stderr),
         }
         if judged.ending != Ending::Survived {
             return judged;
@@ -118,22 +111,13 @@ pub fn judge(change: &Change, built: Option<&BTreeMap<&str, PathBuf>>, known: &[
     judged
 }
 
-/// Returns the checks of the only lesson of a report.
-fn checks(report: &Value) -> impl Iterator<Item = &Value> {
-    report["lessons"][0]["checks"].as_array().into_iter().flatten()
+/// Returns the screen from its first failed check on.
+fn from_first_failure(screen: &str) -> String {
+    let lines = screen.lines().skip_while(|line| !line.starts_with("  ✗"));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// Returns half and id, what was expected, what came, and the cause of the first failed check that waits for no other.
-fn first_failed(report: &Value) -> Option<[String; 4]> {
-    let failed = || checks(report).filter(|check| check["verdict"] == "fail");
-    let own = failed().find(|check| check["waits_for"].is_null() && check["half"] != "pair");
-    let check = own.or_else(|| failed().find(|check| check["half"] != "pair")).or_else(|| failed().next())?;
-    let text = |name: &str| check[name].as_str().unwrap_or_default().to_string();
-    let place = format!("{} {}@{}", text("half"), text("id"), text("wire"));
-    Some([place, text("expected"), text("got"), text("cause")])
-}
-
-fn notes(report: &Value) -> Vec<String> {
-    let notes = checks(report).flat_map(|check| check["notes"].as_array().into_iter().flatten());
-    notes.filter_map(|note| note.as_str().map(String::from)).collect()
+fn notes(screen: &str) -> Vec<String> {
+    let notes = screen.lines().map(str::trim).filter(|line| line.starts_with("note "));
+    notes.map(String::from).collect()
 }

@@ -3,6 +3,9 @@
 use super::change::Change;
 use std::fs;
 
+/// The words with which a finding begins.
+const WORDS: [&str; 4] = ["equivalent", "minor", "note", "escape"];
+
 /// A row: lesson, file, change, and what a reader found.
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -30,13 +33,17 @@ impl Known {
 /// Reads the list.
 ///
 /// # Panics
-/// When it is not there, or a row has not four fields.
+/// When it is not there, or a row has not four fields, or its finding begins with another word.
 pub fn load() -> Vec<Known> {
     let text =
         fs::read_to_string(lab_tests::root().join("tests/net/mutants.tsv")).expect("tests/net/mutants.tsv");
     let row = |line: &str| match line.splitn(4, '\t').collect::<Vec<_>>()[..] {
         [lesson, file, words, found] => {
-            Known { lesson: lesson.into(), file: file.into(), words: words.into(), found: found.into() }
+            let known =
+                Known { lesson: lesson.into(), file: file.into(), words: words.into(), found: found.into() };
+            let word = known.word();
+            assert!(WORDS.contains(&word), "tests/net/mutants.tsv: `{line}`: `{word}` is none of {WORDS:?}");
+            known
         }
         _ => panic!("tests/net/mutants.tsv: `{line}` has not four fields"),
     };
