@@ -14,7 +14,7 @@ cargo build --quiet --package xtask --target-dir target
 # Fetched once, here; the students' lessons are built without a network.
 cargo fetch --quiet --locked
 export CARGO_NET_OFFLINE=true
-# Each student is named by a folder; what the runner says to people goes beside the report.
+# Each student is named by a folder; what the runner prints for people goes beside the report.
 ls "$handed_in" | tr '\n' '\0' | xargs -0 -P 4 -I '{}' sh -c '
   student=$1 handed_in=$2 results=$3
   shift 3

@@ -122,5 +122,5 @@ fn another_protocol_is_an_error_that_says_who_waits() {
         run(RUNNER, &["run", "03", "--server", &server, "--client", &client, "--check", "pushes-defaults"]);
     assert_eq!(ran.status, 3, "{}", ran.stdout);
     let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("the server waits for the client to speak first"), "{text}");
+    assert!(text.contains("the server waits for the client to send first"), "{text}");
 }

@@ -39,7 +39,7 @@ fn wrong_usage_is_told_with_what_to_type() {
         ),
         (
             &["wire", "lose@0", "--udp", "--to", "127.0.0.1:1"],
-            "say which datagram, from 1, for instance lose@2",
+            "state which datagram, from 1, for instance lose@2",
         ),
         (&["hint", "99"], "there is no lesson 99"),
         (&["rum"], "similar subcommand exists: 'run'"),

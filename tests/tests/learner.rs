@@ -193,7 +193,7 @@ fn the_course_ends_with_what_was_learned_and_where_to_go_on() {
         last.status == 0
             && last
                 .stdout
-                .ends_with("next: cargo xtask says what all lessons have shown, and where to go on\n"),
+                .ends_with("next: cargo xtask prints what all lessons have shown, and where to go on\n"),
         "{}",
         last.stdout
     );

@@ -188,7 +188,7 @@ fn a_program_that_never_ends_blocks_nothing() {
     save(&clone, "01-echo", "client", &solution("01-echo", "client"));
     save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n");
     let mut terminal = watch(&clone, "true");
-    terminal.see("waiting for ");
+    terminal.see("s a wait");
     terminal.press("h");
     terminal.see("hint 1");
     terminal.see(KEYS);
@@ -196,7 +196,7 @@ fn a_program_that_never_ends_blocks_nothing() {
     terminal.see(" passed of ");
     terminal.see(KEYS);
     save(&clone, "01-echo", "server", "fn main() {\n    loop {}\n}\n// Again.\n");
-    terminal.see("waiting for ");
+    terminal.see("s a wait");
     nothing_else_than_the_end(terminal);
     nothing_is_left_of(&clone);
 }

@@ -66,7 +66,7 @@ pub const LESSONS: &[Lesson] = &[
         "03",
         "sticky",
         "the stream has no boundaries: many writes, one read; one write, many reads",
-        "TCP keeps the order of bytes only: programs must say where a message ends",
+        "TCP keeps the order of bytes only: programs must state where a message ends",
         lesson_03_sticky::PROMISES,
     )
     .without_wire(lesson_03_sticky::without_wire),
@@ -278,7 +278,7 @@ pub enum NotFound {
 /// Finds a lesson by `lesson-04`, `04`, `4`, `04-sleep`, `lesson-04-sleep` or `sleep`.
 ///
 /// # Errors
-/// Says whether `word` is a number or a name, and gives the last number or a similar name.
+/// States whether `word` is a number or a name, and gives the last number or a similar name.
 pub fn find(word: &str) -> Result<&'static Lesson, NotFound> {
     let short = word.strip_prefix("lesson-").unwrap_or(word).to_lowercase();
     let matches = |lesson: &&Lesson| {

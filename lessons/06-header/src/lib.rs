@@ -1,7 +1,7 @@
 //! Frames: messages with boundaries, on a stream that has none.
 //!
 //! A frame is a length (`u32`, big-endian), a header of that many bytes, and a body. The header is a JSON object; its
-//! `data_size` says how many bytes the body has.
+//! `data_size` states how many bytes the body has.
 
 use serde_json::Value;
 use std::fmt;
@@ -42,8 +42,8 @@ pub fn write_frame(stream: &mut impl Write, body: &[u8]) -> io::Result<()> {
 /// before it allocates memory for the bytes. The end of the stream anywhere inside the frame is an error, too
 /// ([`FrameError::CutShort`]).
 pub fn read_frame(stream: &mut impl Read) -> Result<Option<Vec<u8>>, FrameError> {
-    // TODO: read the length, the header, and as many bytes of body as data_size says
-    todo!("read the length, the header, and as many bytes of body as data_size says")
+    // TODO: read the length, the header, and as many bytes of body as data_size states
+    todo!("read the length, the header, and as many bytes of body as data_size states")
 }
 
 /// Reads until `buffer` is full or the stream ends, with as many reads as it needs. Returns the number of bytes read.

@@ -33,7 +33,7 @@ pub fn read_line(stream: &mut impl BufRead) -> io::Result<Line> {
 /// How long a server that ends a connection goes on reading what the client still sends.
 pub const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Says `reply`, then ends the connection so that the reply arrives.
+/// Sends `reply`, then ends the connection so that the reply arrives.
 ///
 /// The half-close (FIN) tells the client that this was all. What the client still sends is read and dropped, until it
 /// ends its side or [`FAREWELL`] is over. A socket that is closed with unread bytes sends RST, and a client that is still

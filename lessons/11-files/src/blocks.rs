@@ -81,7 +81,7 @@ pub fn hash_of(from: &mut impl Read, size: u64) -> io::Result<String> {
     Ok(hashed.hex())
 }
 
-/// Says whether `text` can be a hash: 64 hexadecimal digits, in lower case.
+/// Returns whether `text` can be a hash: 64 hexadecimal digits, in lower case.
 pub fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

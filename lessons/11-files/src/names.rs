@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The longest name, in bytes of UTF-8. File systems take 255; the rest is for endings such as `.part`.
 pub const MAX_NAME: usize = 240;
 
-/// Says whether `name` keeps the rule: 1 to [`MAX_NAME`] bytes, no `/`, no `\`, no byte under 0x20, no 0x7F, and no
+/// Returns whether `name` keeps the rule: 1 to [`MAX_NAME`] bytes, no `/`, no `\`, no byte under 0x20, no 0x7F, and no
 /// `.` at the beginning.
 ///
 /// Looks at the name and not at the disk. A name that keeps the rule is one part of a path, on every system, and none

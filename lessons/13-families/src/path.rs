@@ -20,8 +20,8 @@ pub fn parse(path: &[u8]) -> io::Result<PathBuf> {
     let path = PathBuf::from(OsStr::from_bytes(path));
     let length = path.as_os_str().len();
     SockAddr::unix(&path).map_err(|_| {
-        let says = format!("the path is too long for the address of a socket: {length} bytes");
-        io::Error::new(ErrorKind::InvalidInput, says)
+        let text = format!("the path is too long for the address of a socket: {length} bytes");
+        io::Error::new(ErrorKind::InvalidInput, text)
     })?;
     Ok(path)
 }
@@ -35,7 +35,7 @@ pub fn parse(path: &[u8]) -> io::Result<PathBuf> {
 /// The socket that tries must not block: a `connect` to a live server whose queue is full would wait for it.
 ///
 /// # Errors
-/// [`ErrorKind::AddrInUse`], with a text that says what stands there; or the error of the call that failed.
+/// [`ErrorKind::AddrInUse`], with a text that states what stands there; or the error of the call that failed.
 pub fn make_room(path: &Path) -> io::Result<()> {
     // TODO: look what stands at the path, try to connect when it is a socket, remove it when refused
     todo!("look what stands at the path, try to connect when it is a socket, remove it when refused")

@@ -1,7 +1,7 @@
 //! Frames: messages with boundaries, on a stream that has none.
 //!
 //! A frame is a length (`u32`, big-endian), a header of that many bytes, and a body. The header is a JSON object; its
-//! `data_size` says how many bytes the body has.
+//! `data_size` states how many bytes the body has.
 
 use serde_json::Value;
 use std::fmt;
@@ -47,7 +47,7 @@ pub fn write_frame(stream: &mut impl Write, body: &[u8]) -> io::Result<()> {
 /// before it allocates memory for the bytes. The end of the stream anywhere inside the frame is an error, too
 /// ([`FrameError::CutShort`]).
 pub fn read_frame(stream: &mut impl Read) -> Result<Option<Vec<u8>>, FrameError> {
-    // BEGIN SOLUTION: read the length, the header, and as many bytes of body as data_size says
+    // BEGIN SOLUTION: read the length, the header, and as many bytes of body as data_size states
     let mut length = [0; 4];
     match read_exactly(stream, &mut length)? {
         4 => {}

@@ -26,10 +26,10 @@ impl Reply {
 }
 
 // ANCHOR: header
-/// What the header of a reply says.
+/// What the header of a reply states.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The exit status, 0 to 255, or the text that says why there is none.
+    /// The exit status, 0 to 255, or the text that states why there is none.
     pub status: Result<u8, String>,
     /// How many bytes of standard output follow.
     pub stdout_size: usize,
@@ -92,7 +92,7 @@ fn read_bytes(stream: &mut impl Read, size: usize) -> Result<Vec<u8>, ReplyError
     Ok(bytes)
 }
 
-/// Returns what the JSON object `header` says. Other keys than its four are ignored.
+/// Returns what the JSON object `header` states. Other keys than its four are ignored.
 ///
 /// `status` is an integer from 0 to 255; or it is `null`, and `error` is a string. `stdout_size` and `stderr_size` are
 /// integers of at least 0. Anything else, also one that is missing, is [`ReplyError::BadHeader`]. Sizes that are over

@@ -25,7 +25,7 @@ pub fn store(dir: &Path, name: &str, size: u64, sha256: &str, body: &mut impl Re
     let mut hashed = Hashed::new(&temporary.file);
     copy(body, &mut hashed, size)?;
     if hashed.hex() != sha256 {
-        return Err(io::Error::other("the data has another hash than `sha256` says"));
+        return Err(io::Error::other("the data has another hash than `sha256` states"));
     }
     temporary.file.sync_all()?;
     temporary.rename(&path)

@@ -1,6 +1,6 @@
 //! Messages: a length (`u32`, big-endian), a JSON object of that many bytes, and data.
 //!
-//! The object's `data_size` says how many bytes of data follow; without it there are none. Nothing here reads the
+//! The object's `data_size` states how many bytes of data follow; without it there are none. Nothing here reads the
 //! data: it may be larger than the memory.
 
 use serde_json::{Map, Value};
@@ -92,7 +92,7 @@ pub fn read_reply(stream: &mut impl Read) -> io::Result<Reply> {
             // A terminal obeys control characters, and the server may be anybody's.
             Ok(Reply::Refused(why.replace(char::is_control, "?")))
         }
-        None => Err(io::Error::other("the reply says neither yes nor no: its `ok` is missing")),
+        None => Err(io::Error::other("the reply states neither yes nor no: its `ok` is missing")),
     }
 }
 

@@ -66,7 +66,7 @@ impl Address {
     /// Returns a socket that listens at this address.
     ///
     /// # Errors
-    /// That of the call that failed. Also an error when the path is taken: it says what stands there.
+    /// That of the call that failed. Also an error when the path is taken: it states what stands there.
     pub fn listen(&self) -> io::Result<Socket> {
         let _turn = match self {
             Address::Internet(_) => None,

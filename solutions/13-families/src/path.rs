@@ -20,8 +20,8 @@ pub fn parse(path: &[u8]) -> io::Result<PathBuf> {
     let path = PathBuf::from(OsStr::from_bytes(path));
     let length = path.as_os_str().len();
     SockAddr::unix(&path).map_err(|_| {
-        let says = format!("the path is too long for the address of a socket: {length} bytes");
-        io::Error::new(ErrorKind::InvalidInput, says)
+        let text = format!("the path is too long for the address of a socket: {length} bytes");
+        io::Error::new(ErrorKind::InvalidInput, text)
     })?;
     Ok(path)
 }
@@ -36,7 +36,7 @@ pub fn parse(path: &[u8]) -> io::Result<PathBuf> {
 /// The socket that tries must not block: a `connect` to a live server whose queue is full would wait for it.
 ///
 /// # Errors
-/// [`ErrorKind::AddrInUse`], with a text that says what stands there; or the error of the call that failed.
+/// [`ErrorKind::AddrInUse`], with a text that states what stands there; or the error of the call that failed.
 pub fn make_room(path: &Path) -> io::Result<()> {
     // ANCHOR_END: room
     // BEGIN SOLUTION: look what stands at the path, try to connect when it is a socket, remove it when refused
@@ -45,7 +45,7 @@ pub fn make_room(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    let says = if kind.is_symlink() {
+    let text = if kind.is_symlink() {
         "a symbolic link stands there".to_string()
     } else if kind.is_dir() {
         "a folder stands there".to_string()
@@ -60,7 +60,7 @@ pub fn make_room(path: &Path) -> io::Result<()> {
             Err(error) => format!("perhaps a server listens there: {error}"),
         }
     };
-    Err(io::Error::new(ErrorKind::AddrInUse, says))
+    Err(io::Error::new(ErrorKind::AddrInUse, text))
     // END SOLUTION
 }
 

@@ -209,10 +209,12 @@ impl Client {
                 self.end();
                 let cause = match self.said().is_backtrace() {
                     true => {
-                        "an error went unhandled where nothing was wrong: the message on standard error says which"
+                        "an error went unhandled where nothing was wrong: the message on standard error \
+                         states which"
                     }
                     false if !self.said().is_blank() => {
-                        "nothing went wrong, so the status must be 0: its own words on standard error say why it gave up"
+                        "nothing went wrong, so the status must be 0: its own words on standard error state \
+                         why it gave up"
                     }
                     false => "nothing went wrong, so the status must be 0",
                 };
@@ -229,7 +231,7 @@ impl Client {
     /// # Errors
     /// The finding that it ended in another way, silently, or not at all.
     pub fn exits_with_error(&mut self, after: &str) -> Outcome {
-        let expected = format!("the client says so on standard error and exits with status 1 {after}");
+        let expected = format!("the client reports it on standard error and exits with status 1 {after}");
         let exit = self.wait_exit(&expected)?;
         self.end();
         let said = self.said();
@@ -239,7 +241,7 @@ impl Client {
                 Cause::certain("the error went unhandled: a person needs one clear line, not a backtrace"),
             ),
             Exit::Code(1) if said.is_blank() => (
-                "it exited with status 1, but said nothing on standard error".into(),
+                "it exited with status 1, but reported nothing on standard error".into(),
                 Cause::certain("print what went wrong on standard error (Rust: `eprintln!`) before exiting"),
             ),
             Exit::Code(1) => return Ok(()),
@@ -276,8 +278,8 @@ impl Client {
             Err(stop) if matches!(stop.symptom(), Symptom::StillRuns | Symptom::StillWaits { .. }) => {
                 because(
                     outcome,
-                    "the client's loop does not end there: nobody listens, so `connect` fails; say so and exit, and do not \
-                 try again",
+                    "the client's loop does not end there: nobody listens, so `connect` fails; report it and \
+                 exit, and do not try again",
                 )
             }
             _ => outcome,

@@ -27,7 +27,7 @@ impl Client {
                 (format!("it exited with status {code}, unhandled"), UNHANDLED)
             }
             Ok(Exit::Code(_)) if said.is_blank() => (
-                "it said nothing on standard error".into(),
+                "it reported nothing on standard error".into(),
                 "print what is wrong with the address before exiting",
             ),
             Ok(Exit::Code(_)) => return Ok(()),
@@ -37,4 +37,4 @@ impl Client {
     }
 }
 
-const UNHANDLED: &str = "the address is the user's choice: say what is wrong with it in one line";
+const UNHANDLED: &str = "the address is the user's choice: report what is wrong with it in one line";

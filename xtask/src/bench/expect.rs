@@ -35,7 +35,7 @@ pub fn same_bytes(
 /// # Errors
 /// A [`Finding`] that names the ending that came instead.
 pub fn fin_next(heard: &Heard, cause: impl Into<Cause>) -> Outcome {
-    let expected = "the server ends the connection (FIN), with nothing more said";
+    let expected = "the server ends the connection (FIN), with nothing more sent";
     match (heard.bytes.len(), heard.ending) {
         (0, Some(Ending::Fin)) => Ok(()),
         (0, Some(ending @ Ending::Rst)) => broken(
@@ -56,6 +56,6 @@ pub fn fin_next(heard: &Heard, cause: impl Into<Cause>) -> Outcome {
 /// A [`Finding`] that names the ending.
 pub fn taken(who: Half, said: Result<(), Ending>, cause: impl Into<Cause>) -> Outcome {
     let Err(ending) = said else { return Ok(()) };
-    let expected = format!("the {} takes what is said to it", who.word());
+    let expected = format!("the {} takes what is sent to it", who.word());
     Finding::new(expected, format!("it {ending}"), cause).of(who).broken()
 }

@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 /// The cause where a server [names](Said::names_address_in_use) an address in use, and its own is free.
-pub const BINDS_ANOTHER: &str = "it says that an address is in use, but the one that it was given is free: it binds another \
-                                 one; the address must come from the first argument";
+pub const BINDS_ANOTHER: &str = "it reports that an address is in use, but the one that it was given is \
+                                 free: it binds another one; the address must come from the first argument";
 
 /// What a program said on standard error.
 pub struct Said(pub Vec<u8>);

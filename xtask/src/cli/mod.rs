@@ -14,7 +14,7 @@ use words::{Face, choice, flag, option, place, verb};
 /// What was typed.
 #[derive(Debug)]
 pub struct Cli {
-    /// What to do; without a verb, the runner says where you stand.
+    /// What to do; without a verb, the runner prints where you stand.
     pub verb: Option<Verb>,
 }
 
@@ -253,7 +253,7 @@ verb! {
 
 const DOCTOR: Face = Face {
     name: "doctor",
-    about: "Check that this machine has all that the lessons need, and say how to mend what is missing",
+    about: "Check that this machine has all that the lessons need, and print how to mend what is missing",
     below: "Example: cargo xtask doctor",
     words: Vec::new,
 };
@@ -286,7 +286,7 @@ choice! {
 verb! {
     /// Render the lessons' starters from the solutions
     "starters": Starters {
-        /// Change nothing; only say whether the starters agree with the solutions
+        /// Change nothing; only check whether the starters agree with the solutions
         check: bool = flag("check"),
         /// Render into this folder instead of lessons/
         into: Option<PathBuf> = option("into", "DIR").conflicts_with("check"),

@@ -95,7 +95,7 @@ pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
         }
     }
     if !outside.is_empty() {
-        print("the starter has changed since, or you changed it; its comments now say (+):\n");
+        print("the starter has changed since, or you changed it; its comments now have (+):\n");
         print(&outside);
     }
     print(match same {

@@ -37,7 +37,7 @@ pub fn greet() -> anyhow::Result<u8> {
     let next = paint.bold("next:");
     match passed {
         0 if state.current.is_none() => print(&format!(
-            "Never used a socket? {FIRST} says what one is.\nThen begin with the chapter, docs/src/{}.md, and watch its programs talk:\n\n{next} cargo xtask run {} --solution\n",
+            "Never used a socket? {FIRST} explains what one is.\nThen begin with the chapter, docs/src/{}.md, and watch its programs talk:\n\n{next} cargo xtask run {} --solution\n",
             current.dir(),
             current.id()
         )),
@@ -76,7 +76,7 @@ fn farewell(paint: Paint) -> String {
     for (label, text) in GO_ON {
         out += &labelled(label, text, 6);
     }
-    out += &format!("\n{} {AFTER} says where to go on\n", paint.bold("next:"));
+    out += &format!("\n{} {AFTER} shows where to go on\n", paint.bold("next:"));
     out + "      cargo xtask compare --mine measures what your programs cost\n"
 }
 

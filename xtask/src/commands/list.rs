@@ -16,7 +16,7 @@ const MARGIN: usize = 13;
 pub fn list() -> anyhow::Result<u8> {
     let current = show();
     print(&match again(None, &known()) {
-        Some(_) => "\nnext: cargo xtask says what all lessons have shown, and where to go on\n".to_string(),
+        Some(_) => "\nnext: cargo xtask prints what all lessons have shown, and where to go on\n".to_string(),
         None => format!("\nnext: {}\n", command(current, &known())),
     });
     Ok(0)

@@ -57,7 +57,7 @@ pub fn predict(args: &Predict) -> anyhow::Result<u8> {
     }
     let built = cargo::build(&workspace::root(), std::slice::from_ref(&package), None, show)?;
     let Some(programs) = Programs::built("solution", lesson.number, &built.programs) else {
-        eprintln!("{package} does not compile: cargo's message above says where");
+        eprintln!("{package} does not compile: cargo's message above states where");
         return Ok(FAILED);
     };
     let seen = all_seen(questions, &programs);

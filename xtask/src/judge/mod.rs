@@ -261,7 +261,7 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
         bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
     let outcome = match bench.has_lacked_reset() {
         true => Err(Stop::Skip(
-            "a Unix connection is reset by closing it with bytes unread, but this side had said nothing"
+            "a Unix connection is reset by closing it with bytes unread, but this side had sent nothing"
                 .into(),
         )),
         false => outcome,

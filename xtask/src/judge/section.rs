@@ -60,7 +60,7 @@ const SECTIONS: &[Section] = &[
     section("03", "why-it-happens", &["pair-reads", "reports-reads", "large-write", "pushes-any-pieces"]),
     section("04", "why", &["pair-messages"]),
     section("07", "why", &["restarts-at-once", "restarts-again", "second-is-refused"]),
-    section("09", "saying-the-last-word", &["farewell", "last-word-arrives", "end-inside-farewell"]),
+    section("09", "sending-the-last-word", &["farewell", "last-word-arrives", "end-inside-farewell"]),
     section("10", "what-a-command-gets", &["default-signals", "reads-nothing", "first-directory"]),
     section(
         "10",

@@ -6,7 +6,7 @@ use crate::promises::{Check, client};
 
 /// The rows that hold for every client.
 pub const CLIENT: &[Check] =
-    &[client!("nobody-listens", "says so and exits with 1 when nobody listens", nobody_listens)];
+    &[client!("nobody-listens", "reports it and exits with 1 when nobody listens", nobody_listens)];
 
 /// Starts the client at an address where nobody listens.
 fn nobody_listens(bench: &mut Bench) -> Outcome {

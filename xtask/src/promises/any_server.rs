@@ -7,7 +7,7 @@ use crate::promises::{Check, server};
 /// The rows that hold for every server.
 pub const SERVER: &[Check] = &[server!(
     "says-why-it-cannot-bind",
-    "says so and exits when its address is taken",
+    "reports it and exits when its address is taken",
     says_why_it_cannot_bind
 )
 .after(&["leaves-a-file"])];
@@ -29,7 +29,10 @@ pub fn cannot_bind(bench: &mut Bench, with: &With) -> Outcome {
     let Some(_holder) = bench.hold(addr) else { return Ok(()) };
     let mut server = bench.start_server(addr, with)?;
     let exit = server.wait_refused();
-    server.is_refused("the server says that the address is taken, and exits with a status other than 0", exit)
+    server.is_refused(
+        "the server reports that the address is taken, and exits with a status other than 0",
+        exit,
+    )
 }
 
 /// Closes the client's side, and checks that the server then closes its own, and rests.

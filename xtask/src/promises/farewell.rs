@@ -57,8 +57,8 @@ pub fn reads_on_for_a_second(
                             "{:.0} s after its FIN, of which the client was silent for the last ones, it still has the socket",
                             waited.as_secs_f32()
                         ),
-                        "one second from the half-close on, also when the client neither speaks nor ends: a client that \
-                         stays must not keep the connection",
+                        "one second from the half-close on, also when the client neither sends nor ends: a \
+                         client that stays must not keep the connection",
                     );
                 }
                 Staying::Until { gone, .. } if gone.duration_since(start) < SHORTEST => {
@@ -67,7 +67,7 @@ pub fn reads_on_for_a_second(
                             "after {what} and its reply the server ends the connection (FIN) and reads on for a second"
                         ),
                         format!(
-                            "it let go of the connection less than {} ms after the client said {what}",
+                            "it let go of the connection less than {} ms after the client sent {what}",
                             gone.duration_since(start).as_millis() + 1
                         ),
                         CLOSES_SOON,

@@ -131,8 +131,8 @@ pub fn hear_header(peer: &mut Peer, number: usize) -> Outcome<Header> {
             let whole = heard.bytes.iter().position(|byte| *byte == b'}').map(|at| at + 1);
             let cause = match whole.filter(|whole| data_size(&heard.bytes[..*whole]).is_ok()) {
                 Some(whole) => format!(
-                    "the header itself has {}, the length before it says {length}: it counts the header's bytes alone, \
-                     not its own four, and not the body's",
+                    "the header itself has {}, the length before it states {length}: it counts the header's \
+                     bytes alone, not its own four, and not the body's",
                     count(whole)
                 ),
                 None => format!(
@@ -194,7 +194,7 @@ pub fn hear_any_body(peer: &mut Peer, header: &Header) -> Outcome {
     match heard.ending {
         None => Ok(()),
         Some(_) => broken(
-            format!("a body of {} bytes, as its header says", header.data_size),
+            format!("a body of {} bytes, as its header states", header.data_size),
             came(&heard),
             "`data_size` is the number of bytes that follow the header",
         ),

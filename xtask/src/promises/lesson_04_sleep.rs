@@ -137,7 +137,8 @@ fn paused(
         if took < PAUSE * n {
             let cause = match half_close {
                 true => {
-                    "the pause must not depend on what the client says or ends: each client gets it, every time"
+                    "the pause must not depend on what the client sends, nor on whether it ends: each \
+                     client gets it, every time"
                 }
                 false => {
                     "between one message and the next the server must sleep 500 ms (before the first one \

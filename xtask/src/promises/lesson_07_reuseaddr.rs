@@ -57,7 +57,7 @@ pub fn end_with_a_client(bench: &mut Bench, server: &mut Server) -> Outcome<Ends
         );
     }
     peer.close();
-    let Ok(ends) = ends else { return unable("the connection was over before anything was said") };
+    let Ok(ends) = ends else { return unable("the connection was over before anything was sent") };
     server.wait_time_wait(ends)?;
     Ok(ends)
 }
@@ -119,8 +119,8 @@ pub fn second_is_refused(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect(&mut first)?;
     asks::<Uppercase>(&mut peer, &bytes)?;
     let mut second = bench.server_at(first.addr, &[])?;
-    let expected =
-        "a second server on this port says that the address is in use, and exits with a status other than 0";
+    let expected = "a second server on this port reports that the address is in use, and exits with a \
+                    status other than 0";
     let exit = second.wait_refused();
     let shares = second.listening_addresses().contains(&first.addr);
     if exit.is_err() && shares {

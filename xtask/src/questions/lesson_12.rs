@@ -23,7 +23,7 @@ pub const QUESTIONS: &[Question] = &[
         "A datagram of 9 bytes comes, and then one of 4. The server's buffer has 5 bytes. What does its second `recv` return?",
         &["the other 4 bytes of the first datagram", "the second datagram", "an error"],
         too_long,
-        "The first `recv` returns 5 bytes. The other 4 are gone, and no error says so.",
+        "The first `recv` returns 5 bytes. The other 4 are gone, and no error reports it.",
         "what-does-not-fit-is-gone",
     ),
     Question::number(

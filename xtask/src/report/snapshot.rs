@@ -15,12 +15,12 @@ fn report() -> Report {
     let failed = CheckReport {
         expected: "26 bytes, from the server".into(),
         got: "26 bytes, the first wrong one at offset 13".into(),
-        cause: "a sentence that is long enough to be wrapped at the eightieth column, as all of them are when they \
-                say what there is to say"
+        cause: "a sentence that is long enough to be wrapped at the eightieth column, as all of them are \
+                when they state what there is to state"
             .into(),
         comparison: Comparison::of(&(b'a'..=b'z').collect::<Vec<u8>>(), &got),
         evidence: Evidence {
-            connections: vec![vec!["    0.1 ms  runner said 26 bytes \"abcdefghijkl\"…".into()]],
+            connections: vec![vec!["    0.1 ms  runner sent 26 bytes \"abcdefghijkl\"…".into()]],
             ends: vec![("server".into(), "\u{1b}[31msomething is wrong".into())],
             ..Evidence::default()
         },
@@ -97,7 +97,7 @@ fn report() -> Report {
         not_run: Vec::new(),
     };
     let problem =
-        Problem::DoesNotCompile("lesson-02 does not compile: cargo's message above says where".into());
+        Problem::DoesNotCompile("lesson-02 does not compile: cargo's message above states where".into());
     Report {
         interrupted: false,
         seed: 7,

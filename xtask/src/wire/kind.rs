@@ -153,7 +153,7 @@ impl FromStr for Kind {
                 let millis = millis.filter(|millis| *millis <= MAX_DELAY);
                 return millis.map(Kind::Slow).ok_or_else(|| {
                     format!(
-                        "`{word}`: say the delay in milliseconds, at most {MAX_DELAY}, for instance slow@50"
+                        "`{word}`: state the delay in milliseconds, at most {MAX_DELAY}, for instance slow@50"
                     )
                 });
             }
@@ -173,8 +173,8 @@ impl FromStr for Kind {
         };
         let datagram = !one(1, Direction::ServerToClient).is_for_streams();
         let wanted = || match datagram {
-            true => format!("`{word}`: say which datagram, from 1, for instance {name}@2 or {name}@2:c2s"),
-            false => format!("`{word}`: say after how many bytes, for instance {name}@7 or {name}@7:c2s"),
+            true => format!("`{word}`: state which datagram, from 1, for instance {name}@2 or {name}@2:c2s"),
+            false => format!("`{word}`: state after how many bytes, for instance {name}@7 or {name}@7:c2s"),
         };
         let (count, direction) = match number.ok_or_else(wanted)?.split_once(':') {
             None => (number.unwrap_or_default(), Direction::ServerToClient),

@@ -56,7 +56,7 @@ fn converse(stream: TcpStream) -> io::Result<()> {
 /// Sends `line` and its `\n` in one write, and returns the server's reply without the `\n` that ends it.
 ///
 /// A reply that does not come, that the server's end cuts off, or that is too long (as soon as it is) is an error, with
-/// a message that says which of the three it was. So is any call that fails.
+/// a message that states which of the three it was. So is any call that fails.
 fn ask(stream: &mut BufReader<TcpStream>, line: &[u8]) -> io::Result<Vec<u8>> {
     // TODO: send the line with its `\n`, read one line, and take only a whole one for the reply
     todo!("send the line with its `\\n`, read one line, and take only a whole one for the reply")

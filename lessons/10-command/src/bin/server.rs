@@ -67,11 +67,11 @@ fn handle(stream: &TcpStream, peer: SocketAddr) {
 ///
 /// A command is a line; one `\r` at its end is dropped. It runs in the directory of this connection, which is at first
 /// that of the server, with [`run`] and [`LIMITS`]. Four kinds of lines are not run:
-/// - a line with a NUL byte, and one that is not UTF-8: the reply ([`Reply::not_run`]) says so. NUL is looked for
+/// - a line with a NUL byte, and one that is not UTF-8: the reply ([`Reply::not_run`]) states it. NUL is looked for
 ///   first.
 /// - `cd`, and what begins with `cd` and a space: [`cd`] gets what follows it.
 /// - exactly `exit`: ends the connection with [`say_last`] of nothing.
-/// - a line that is too long: ends the connection with [`say_last`] of its reply, which says so.
+/// - a line that is too long: ends the connection with [`say_last`] of its reply, which states it.
 ///
 /// A line that the end of the stream cuts off is dropped without a reply, because half a command may be a dangerous
 /// one.

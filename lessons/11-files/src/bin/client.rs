@@ -76,7 +76,7 @@ fn put(addr: &str, file: &Path, name: &str) -> io::Result<()> {
 
 /// Sends a request with `size` bytes of `source` as its data, and returns the reply.
 ///
-/// When a write fails, perhaps the server has refused the request and ended the connection. Then its reply says why.
+/// When a write fails, perhaps the server has refused the request and ended the connection. Then its reply states why.
 fn send(stream: &mut TcpStream, request: &Value, source: &mut File, size: u64) -> io::Result<Reply> {
     let sent = write_message(stream, request).map_err(CopyError::Write);
     let sent = sent.and_then(|()| copy(source, &mut Progress::new(&mut *stream, size), size));
@@ -98,7 +98,7 @@ fn get(addr: &str, name: &str, file: &Path) -> io::Result<()> {
     if file.is_dir() {
         return Err(told(file.display(), io::Error::other("this is a folder")));
     }
-    // Its length is enough. Nothing is opened before the server has said `ok`.
+    // Its length is enough. Nothing is opened before the server has sent `ok`.
     let mut offset = match fs::symlink_metadata(part) {
         Ok(metadata) if metadata.is_file() => metadata.len(),
         Ok(_) => return Err(told(part.display(), io::Error::other("this is no regular file"))),
@@ -122,7 +122,7 @@ fn get(addr: &str, name: &str, file: &Path) -> io::Result<()> {
     writeln!(io::stdout(), "saved {}, {size} bytes", file.display())
 }
 
-/// Returns the size and the hash of the whole file, as the reply to a `get` from `offset` on says them.
+/// Returns the size and the hash of the whole file, as the reply to a `get` from `offset` on states them.
 fn whole(reply: &Message, offset: u64) -> io::Result<(u64, &str)> {
     let (size, sha256) = (reply.number("size")?, reply.text("sha256")?);
     match size {

@@ -1,4 +1,4 @@
-//! The answering client: reads the size of a message, says `receive ok`, and reads that many bytes.
+//! The answering client: reads the size of a message, sends `receive ok`, and reads that many bytes.
 //!
 //! Run it against the server: `cargo run -p solution-05-ack --bin solution-05-client -- 127.0.0.1:8888`
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     };
     match receive(stream) {
         Ok(()) => ExitCode::SUCCESS,
-        // The text that `read_exact` gives this error says little to a person.
+        // The text that `read_exact` gives this error means little to a person.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             eprintln!("client: {addr}: the server ended the connection inside a message");
             ExitCode::FAILURE

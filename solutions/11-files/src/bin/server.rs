@@ -168,7 +168,7 @@ fn refusal(error: &impl Display) -> Value {
     json!({"ok": false, "error": error.to_string(), "data_size": 0})
 }
 
-/// Refuses a request, and ends the connection so that the client hears why.
+/// Refuses a request, and ends the connection so that the client receives the reason.
 fn refuse_last(stream: &TcpStream, error: &impl Display) -> io::Result<()> {
     let mut reply = Vec::new();
     write_message(&mut reply, &refusal(error))?;

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 // ANCHOR: open
-/// Returns a socket that sends to `addr` and hears nobody else.
+/// Returns a socket that sends to `addr` and receives from nobody else.
 ///
 /// `connect` sends nothing here: the kernel only notes the address, and drops what comes from another.
 fn open(addr: &str) -> io::Result<UdpSocket> {
@@ -69,7 +69,8 @@ const WAIT: Duration = Duration::from_millis(200);
 ///
 /// After each send it waits [`WAIT`] for the reply. What else comes is dropped, and makes this wait neither longer nor
 /// shorter: a datagram that [`parse`] refuses, a reply with another number (it is to an older request), and an error
-/// for which [`is_silence`] returns true. Any other error is returned. After the last wait the error says `no reply`.
+/// for which [`is_silence`] returns true. Any other error is returned. After the last wait the text of the
+/// error is `no reply`.
 fn ask(socket: &UdpSocket, number: u32, text: &[u8]) -> io::Result<Vec<u8>> {
     // BEGIN SOLUTION: send, wait for the reply with this number until the time is over, and try again
     let request = datagram(number, text);

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let addr = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8888".to_string());
-    // No `listen` and no `accept`: one socket hears all clients.
+    // No `listen` and no `accept`: one socket receives from all clients.
     match UdpSocket::bind(&addr) {
         Ok(socket) => {
             println!("bound to {addr}");

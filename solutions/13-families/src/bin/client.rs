@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     };
     match converse(stream) {
         Ok(()) => ExitCode::SUCCESS,
-        // The text that `read_exact` gives this error says little to a person.
+        // The text that `read_exact` gives this error means little to a person.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             eprintln!("client: {addr}: the server ended the connection before the reply was whole");
             ExitCode::FAILURE

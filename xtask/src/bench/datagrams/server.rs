@@ -81,8 +81,8 @@ impl Server {
                 let cause = match Said(self.program.stderr.kept()).names_address_in_use() {
                     true => BINDS_ANOTHER,
                     false => {
-                        "it ended before its socket was bound: its own message says why. A server binds the address \
-                         in its first argument, and receives in a loop"
+                        "it ended before its socket was bound: its own message states why. A server binds \
+                         the address in its first argument, and receives in a loop"
                     }
                 };
                 let got = format!("it {exit} before that");
@@ -260,7 +260,7 @@ impl Server {
         });
         if let Some(None) = looked {
             return Finding::new(
-                "the server says that the address is taken, and exits with a status other than 0",
+                "the server reports that the address is taken, and exits with a status other than 0",
                 "it is bound at the address, beside the socket that held it before",
                 "with SO_REUSEPORT, or its like, two programs share one address, and each datagram reaches one of \
                  them: bind without it",
@@ -270,16 +270,17 @@ impl Server {
         }
         if let (None, Some(other)) = (looked.flatten(), self.bound_addresses().first()) {
             return Finding::new(
-                "the server says that the address is taken, and exits with a status other than 0",
+                "the server reports that the address is taken, and exits with a status other than 0",
                 format!("it is bound at {other} instead; {patience}"),
-                "it binds another address than the one that it was given, where no client looks for it: say so, and exit",
+                "it binds another address than the one that it was given, where no client looks for it: \
+                 report it, and exit",
             )
             .of(Half::Server)
             .broken();
         }
         let exit = looked.flatten().ok_or_else(|| patience.to_string());
         self.is_refused(
-            "the server says that the address is taken, and exits with a status other than 0",
+            "the server reports that the address is taken, and exits with a status other than 0",
             exit,
         )
     }

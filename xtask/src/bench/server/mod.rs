@@ -94,10 +94,10 @@ impl Server {
                 let cause = match of_another_family(self.addr) {
                     _ if in_use => BINDS_ANOTHER.into(),
                     Some(perhaps) => {
-                        format!("it ended before it listened: its own message says why; {perhaps}")
+                        format!("it ended before it listened: its own message states why; {perhaps}")
                     }
-                    None => "it ended before it listened: its own message says why. A server binds the address in its \
-                             first argument, and accepts clients in a loop"
+                    None => "it ended before it listened: its own message states why. A server binds the \
+                             address in its first argument, and accepts clients in a loop"
                         .into(),
                 };
                 let got = format!("it {exit} before it listened");
@@ -199,7 +199,7 @@ impl Server {
             )
             .seen(Symptom::Panicked),
             Ok(Exit::Code(_)) if silent => {
-                finding("it exited without a word".into(), "print the error, with the address, before exiting")
+                finding("it exited and reported nothing".into(), "print the error, with the address, before exiting")
             }
             Ok(Exit::Code(_)) => return Ok(()),
             Ok(exit) => finding(format!("it {exit}"), "the error of `bind` was not handled"),

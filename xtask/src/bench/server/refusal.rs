@@ -27,22 +27,23 @@ impl Server {
                 "0 means that all went well: exit with a status other than 0",
             ),
             Some(Ok(Exit::Code(_))) if panicked => {
-                ("it panicked".into(), "the address is the user's choice: say what is wrong in one line")
+                ("it panicked".into(), "the address is the user's choice: report what is wrong in one line")
             }
             Some(Ok(Exit::Code(_))) if silent => {
-                ("it exited without a word".into(), "print the error, with the address, before exiting")
+                ("it exited and reported nothing".into(), "print the error, with the address, before exiting")
             }
             Some(Ok(Exit::Code(_))) => return Ok(()),
             Some(Ok(exit)) => (format!("it {exit}"), "the address was not refused: it ended by a signal"),
             Some(Err(at)) if at.is_local() => (
                 format!("it listens at {at}"),
-                "it binds another address than the one that it was given: refuse the address, say so, and exit",
+                "it binds another address than the one that it was given: refuse the address, report it, \
+                 and exit",
             ),
             Some(Err(at)) => (format!("it listens at {at}"), open),
             None => (format!("it still runs; {patience}"), "refuse the address, and exit"),
         };
         let expected =
-            format!("the server says that it does not bind {addr}, and exits with a status other than 0");
+            format!("the server reports that it does not bind {addr}, and exits with a status other than 0");
         Finding::new(expected, got, cause).of(Half::Server).broken()
     }
 }

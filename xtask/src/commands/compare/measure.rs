@@ -180,11 +180,12 @@ pub fn proves(rows: &[Row]) -> Result<&'static str, String> {
             "Waiting only hides the missing boundary. A message survives every wire when its length goes before it \
              in a form of fixed size, and the receiver reads exactly that many bytes.",
         ),
-        ["header", "lines"] => Ok(
-            "Waiting only hides the missing boundary. A message survives every wire when the bytes themselves say where \
-             it ends: its length goes before it in a form of fixed size, and the receiver reads exactly that many bytes; \
-             or a byte that no message contains goes behind it, and the receiver reads until that byte is there.",
-        ),
+        ["header", "lines"] => {
+            Ok("Waiting only hides the missing boundary. A message survives every wire when the bytes \
+             themselves state where it ends: its length goes before it in a form of fixed size, and the \
+             receiver reads exactly that many bytes; or a byte that no message contains goes behind it, and \
+             the receiver reads until that byte is there.")
+        }
         [] => Err("no way of framing holds on every wire yet; that of lesson-06 should".into()),
         others => Err(format!(
             "these hold on every wire: {}; the lessons predict header and lines",

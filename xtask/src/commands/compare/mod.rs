@@ -27,7 +27,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
     let mut pairs = Vec::new();
     for way in &WAYS {
         let Some(programs) = Programs::built(kind, way.number, &built.programs) else {
-            eprintln!("{kind}-{} does not compile: cargo's message above says where", way.lesson().dir());
+            eprintln!("{kind}-{} does not compile: cargo's message above states where", way.lesson().dir());
             return Ok(FAILED);
         };
         pairs.push((way, programs));

@@ -271,7 +271,7 @@ fn descriptors() -> Probe {
 /// Checks that the kernel tells how many bytes a reader has taken; the wires need this.
 fn sockets_table() -> Probe {
     let what = "the wires";
-    let cost = "a wire only waits, and does not know when the reader is ready; reports say so";
+    let cost = "a wire only waits, and does not know when the reader is ready; reports state it";
     if !sockets::KNOWN {
         return Probe::less(
             what,
@@ -358,7 +358,7 @@ fn programs() -> Probe {
         false => Probe::less(
             what,
             "the kernel does not tell what a program waits for (/proc/PID/syscall)",
-            "the runner waits longer for a program that hangs, and says less about why",
+            "the runner waits longer for a program that hangs, and can report less about why",
             "allow ptrace (a container: --cap-add SYS_PTRACE)",
         ),
     }

@@ -126,7 +126,7 @@ impl Plan<'_> {
             let built = Programs::built(kind, lesson.number, &built.programs).ok_or_else(|| {
                 let which =
                     if is_solution { format!("the solution of {}", lesson.id()) } else { lesson.id() };
-                let place = built.error.as_deref().unwrap_or("cargo's message above says where");
+                let place = built.error.as_deref().unwrap_or("cargo's message above states where");
                 Problem::DoesNotCompile(format!("{which} does not compile: {place}"))
             })?;
             Ok(if half == Half::Server { built.server } else { built.client })

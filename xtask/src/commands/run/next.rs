@@ -21,7 +21,7 @@ impl Plan<'_> {
         }
         if let Some(failed) = report.first_failed() {
             return match report.all() {
-                1 => Next::words("mend it, then run the last line again"),
+                1 => Next::words("mend it, then run the line at `again`"),
                 _ => Next::words(&format!("mend `{}` first, then run just it again:", failed.id))
                     .then(&failed.rerun),
             };
@@ -66,7 +66,7 @@ impl Plan<'_> {
                     let other = other(half).word();
                     Next::command(&format!("cargo xtask list shows which lessons lack a {other}"))
                 }
-                _ => Next::command("cargo xtask says what all lessons have shown, and where to go on"),
+                _ => Next::command("cargo xtask prints what all lessons have shown, and where to go on"),
             },
         };
         let is_missing =
@@ -103,7 +103,7 @@ impl Plan<'_> {
                     let (id, name, chapter) = (next.id(), next.name, next.chapter());
                     Next::words(&format!("`n` goes on to {id} {name} ({chapter}): {}", next.idea))
                 }
-                None => Next::words("that was the last lesson; after `q`, cargo xtask says where to go on"),
+                None => Next::words("that was the last lesson; after `q`, cargo xtask prints where to go on"),
             }
             .learned(lesson.learned)
             .half(self.half_passed(report)),

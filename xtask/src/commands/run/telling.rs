@@ -105,10 +105,8 @@ impl<'a> Telling<'a> {
         if let Some(next) = next {
             let over = next.family.map_or(String::new(), |family| format!(" over {family}"));
             let (id, limit) = (next.id, PATIENCE.as_secs());
-            self.progress.show(&format!(
-                "check {} of {all}: waiting for {id}{over}, {limit} s at most each time",
-                done + 1
-            ));
+            self.progress
+                .show(&format!("check {} of {all} (`{id}`{over}): at most {limit} s a wait", done + 1));
         }
     }
 

@@ -23,7 +23,7 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     } else if same == got.len() {
         return of_cut(expected, same, heard);
     } else if (1..=64).contains(&begins_later(expected, got)) {
-        "the server said something before its reply: nothing but what was sent may come back"
+        "the server sent something before its reply: nothing but what was sent may come back"
     } else if stale(expected, got, same) {
         "bytes of an earlier read were sent again: only the first `n` bytes of the buffer are new after each `read` (and \
          after a `peek` none is: it leaves them in the kernel)"
@@ -114,7 +114,8 @@ fn is_subsequence(short: &[u8], long: &[u8]) -> bool {
 pub fn of_more(heard: &Heard) -> Cause {
     let cause = match heard.bytes.as_slice() {
         [] => {
-            "a `read` of 0 bytes is the client's FIN: it will say nothing more, so the server closes its side too"
+            "a `read` of 0 bytes is the client's FIN: it will send nothing more, so the server closes its \
+             side too"
         }
         extra if extra.len() >= 8 && extra.iter().all(|byte| *byte == 0) => {
             "the rest of the buffer was sent too: send `buffer[..n]`, the `n` bytes that `read` returned"

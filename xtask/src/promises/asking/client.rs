@@ -21,10 +21,10 @@ pub trait Rows: Ask {
             "ends at the end of its input with status 0",
             quits_at_end_of_input::<Self>
         ),
-        client!("server-ends", "says so and exits with 1 when the server ends (FIN)", server_ends::<Self>),
+        client!("server-ends", "reports it and exits with 1 when the server ends (FIN)", server_ends::<Self>),
         client!(
             "server-resets",
-            "says so and exits with 1 when the server resets (RST)",
+            "reports it and exits with 1 when the server resets (RST)",
             server_resets::<Self>
         )
         .after(&["server-ends"]),
@@ -141,7 +141,7 @@ impl<P: Ask> Asked<P> {
         let heard = self.peer.hear_to_end(1024);
         if !heard.bytes.is_empty() {
             let got = format!("{} more: \"{}\"", count(heard.bytes.len()), heard.bytes.escape_ascii());
-            let expected = format!("the client says nothing more {after}");
+            let expected = format!("the client sends nothing more {after}");
             return Finding::new(expected, got, P::NOTHING_MORE).of(Half::Client).broken();
         }
         if matches!(heard.ending, Some(Ending::Silence(_))) {

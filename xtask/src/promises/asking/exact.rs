@@ -18,14 +18,14 @@ pub trait Rows: Ask {
             .after(&["whole-replies"]),
         client!(
             "end-inside",
-            "says so and exits with 1 when the server ends inside a reply",
+            "reports it and exits with 1 when the server ends inside a reply",
             end_inside::<Self>
         )
         .after(&["whole-replies", "server-ends"])
         .on(&[Kind::ends(Cut::Fin, 4)]),
         client!(
             "reset-inside",
-            "says so and exits with 1 when the server resets inside a reply",
+            "reports it and exits with 1 when the server resets inside a reply",
             reset_inside::<Self>
         )
         .after(&["whole-replies", "server-resets"])

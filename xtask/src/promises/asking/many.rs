@@ -12,7 +12,7 @@ pub trait Rows: Ask {
     const MANY: &'static [Check] = &[
         server!(
             "beside-a-silent-client",
-            "serves others while a client says nothing",
+            "serves others while a client sends nothing",
             beside_a_silent_client::<Self>
         )
         .after(&["fin-ends-connection"]),

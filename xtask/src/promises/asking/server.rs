@@ -12,7 +12,7 @@ pub trait Rows: Ask {
         server!("any-pieces", "answers the same whatever the pieces", any_pieces::<Self>)
             .after(&["many-requests", "several-lines", "any-line"])
             .on(Self::PIECES_ON),
-        server!("half-close", "still answers what was said before the FIN", half_close::<Self>).after(&[
+        server!("half-close", "still answers what was sent before the FIN", half_close::<Self>).after(&[
             "echo-1-mib",
             "echo-in-order",
             "many-requests",
@@ -25,7 +25,7 @@ pub trait Rows: Ask {
             fin_ends_connection::<Self>
         )
         .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
-        server!("silent-client", "survives a client that leaves without a word", silent_client::<Self>)
+        server!("silent-client", "survives a client that sends nothing and leaves", silent_client::<Self>)
             .after(&["fin-ends-connection"]),
         server!(
             "one-after-the-other",
@@ -33,7 +33,7 @@ pub trait Rows: Ask {
             one_after_the_other::<Self>
         )
         .after(&["fin-ends-connection"]),
-        server!("silence-is-no-end", "goes on when a silent client speaks again", silence_is_no_end::<Self>)
+        server!("silence-is-no-end", "goes on when a silent client sends again", silence_is_no_end::<Self>)
             .after(&["echo-in-order", "many-requests", "several-lines", "any-line"]),
         server!("rst-while-reading", "survives an RST while it waits to read", rst_while_reading::<Self>)
             .after(&["one-after-the-other"]),
@@ -170,7 +170,7 @@ fn fin_ends_connection<P: Ask>(bench: &mut Bench) -> Outcome {
 fn silent_client<P: Ask>(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     bench.connect(&mut server)?.close();
-    next_is_served::<P>(bench, &mut server, "a client that left without a word")
+    next_is_served::<P>(bench, &mut server, "a client that sent nothing and left")
 }
 
 /// Connects a hundred clients, one after the other.
@@ -264,16 +264,14 @@ fn silence_is_no_end<P: Ask>(bench: &mut Bench) -> Outcome {
         let bytes = P::requests(&mut bench.rng, 40);
         let expected = P::reply(&bytes);
         let heard = peer.say_while(&bytes, false, |peer| P::hear(peer, &expected));
-        same_bytes(Half::Server, &expected, &heard, |expected, heard| {
-            match heard.ending {
+        same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.ending {
             _ if peeks::<P>(&peer) => PEEKS.into(),
             Some(Ending::Fin | Ending::Rst) if heard.bytes.is_empty() && has_left => {
-                "silence was taken for the end: a client that says nothing is still there; only a `read` of 0 bytes is \
-                 its end"
+                "silence was taken for the end: a client that sends nothing is still there; only a `read` of \
+                 0 bytes is its end"
                     .into()
             }
             _ => P::cause_of_reply(&bytes, expected, heard),
-        }
         })?;
     }
     Ok(())
@@ -289,7 +287,7 @@ fn half_close<P: Ask>(bench: &mut Bench) -> Outcome {
     same_bytes(Half::Server, &expected, &heard, |expected, heard| match (heard.bytes.len(), heard.ending) {
         _ if peeks::<P>(&peer) => PEEKS.into(),
         (0, Some(Ending::Fin)) => {
-            "the client has ended only its own direction and still listens: reply to what it said, then close"
+            "the client has ended only its own direction and still listens: reply to what it sent, then close"
                 .into()
         }
         _ => P::cause_of_reply(&bytes, expected, heard),

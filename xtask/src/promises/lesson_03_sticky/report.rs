@@ -107,7 +107,7 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
                 .into()
         }
         (_, Some(1)) if reads.len() == 1 && bytes == Some(total) && !printed.contains(" in 1 reads") => {
-            "the last line always says `reads`, also when there was only one".into()
+            "the last line always has the word `reads`, also when there was only one".into()
         }
         _ if numbers.len() > 1 && (1..).zip(&numbers).any(|(right, number)| right != *number) => {
             let shown: Vec<String> = numbers.iter().take(6).map(ToString::to_string).collect();
@@ -137,8 +137,8 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
         (Some(bytes), Some(count)) if bytes == total && sum != total && count == reads.len() => {
             let at = wrong.unwrap_or_default();
             format!(
-                "the total of {total} bytes is right, but the line of read {} says {} bytes, where `read` returned {}: \
-                 report `n` and `buffer[..n]`, the `n` bytes that `read` returned",
+                "the total of {total} bytes is right, but the line of read {} states {} bytes, where `read` \
+                 returned {}: report `n` and `buffer[..n]`, the `n` bytes that `read` returned",
                 at + 1,
                 sizes.get(at).copied().unwrap_or_default(),
                 reads.get(at).copied().unwrap_or_default()
@@ -149,8 +149,8 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
             "the total is the sum of all reads, in bytes (not characters)".into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() < reads.len() => {
-            "the client stopped before the end: only a `read` of 0 bytes is the end; a short read is not, and no number \
-             of reads is"
+            "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not. Do \
+             not count reads either"
                 .into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() == reads.len() => {
@@ -244,9 +244,9 @@ mod tests {
     #[test]
     fn a_right_total_is_not_blamed() {
         let short = b"read 1: 14 bytes: Q\ntotal: 15 bytes in 1 reads\n";
-        assert!(cause(short, &[15]).contains("the line of read 1 says 14 bytes, where `read` returned 15"));
+        assert!(cause(short, &[15]).contains("the line of read 1 states 14 bytes, where `read` returned 15"));
         let whole = b"read 1: 1024 bytes: Q\ntotal: 15 bytes in 1 reads\n";
-        assert!(cause(whole, &[15]).contains("says 1024 bytes"));
+        assert!(cause(whole, &[15]).contains("states 1024 bytes"));
         let ones = b"read 1: 5 bytes: Q\nread 1: 3 bytes: Q\ntotal: 8 bytes in 1 reads\n";
         assert!(cause(ones, &[5, 3]).contains("these are 1, 1"));
         let small = b"read 1: 1023 bytes: Q\nread 2: 1023 bytes: Q\nread 3: 2 bytes: Q\ntotal: 2048 bytes in 3 reads\n";

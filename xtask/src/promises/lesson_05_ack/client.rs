@@ -14,7 +14,7 @@ use crate::promises::{Check, client};
 pub const CLIENT: &[Check] = &[
     client!("body-in-pieces", "reads a message that comes in pieces", body_in_pieces),
     client!("largest-size", "answers 67108864, the largest size", largest_size).after(&["end-inside"]),
-    client!("refuses-bad-sizes", "says so and exits with 1 at a wrong size", refuses_bad_sizes)
+    client!("refuses-bad-sizes", "reports it and exits with 1 at a wrong size", refuses_bad_sizes)
         .after(&["largest-size"])
         .long(),
 ];

@@ -22,7 +22,7 @@ impl Push for Ack {
     const INSIDE: u64 = 7;
     const SPEAKS: bool = true;
     const SAYS: &'static str = "`receive ok` for each size, and nothing else";
-    const ENDS: &'static str = "its size says";
+    const ENDS: &'static str = "its size states";
     const HOW: &'static str = "one `read` is the size, `receive ok` the answer; then read exactly that many bytes, in \
                                however many pieces they come, and none past them";
     fn turns(messages: &[String]) -> (Vec<usize>, Vec<usize>) {

@@ -17,7 +17,7 @@ impl Push for Framed {
     const PIECES_ON: &'static [Kind] = &[Slice];
     const ANY_BYTES_ON: &'static [Kind] = &[Slice];
     const INSIDE: u64 = 30;
-    const ENDS: &'static str = "its `data_size` says";
+    const ENDS: &'static str = "its `data_size` states";
     const HOW: &'static str = "read the length (big-endian), the header and the body each until all of its bytes are \
                                there, in however many pieces they come, and nothing past it";
     /// Returns nothing: a server may add keys and blanks to its headers, so only its end is known.

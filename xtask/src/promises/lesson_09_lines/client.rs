@@ -22,13 +22,13 @@ pub(super) const CLIENT: &[Check] = &[
     .long(),
     client!(
         "end-inside-farewell",
-        "says so and exits with 1 when `exit` gets no whole reply",
+        "reports it and exits with 1 when `exit` gets no whole reply",
         end_inside_farewell
     )
     .after(&["ends-after-exit", "end-inside"]),
     client!("longest-reply", "prints a reply of 8192 bytes, the longest", longest_reply)
         .after(&["long-reply"]),
-    client!("reply-too-long", "says so and exits with 1 when a reply has 8193 bytes", reply_too_long)
+    client!("reply-too-long", "reports it and exits with 1 when a reply has 8193 bytes", reply_too_long)
         .after(&["longest-reply", "server-ends"]),
 ];
 
@@ -73,14 +73,14 @@ fn ends_after_exit(bench: &mut Bench) -> Outcome {
                 || peer.is_taken(),
                 "the server has replied to `exit` and has not ended the connection",
             ),
-            "after `exit` and its reply, whatever that says, the client reads on until the server's end: a client that \
-             leaves first may miss what still comes",
+            "after `exit` and its reply, whatever its text is, the client reads on until the server's end: a \
+             client that leaves first may miss what still comes",
         )?;
         let more = peer.pending();
         if !more.is_empty() {
             let cause =
                 "`exit` is the last line of a conversation: read its reply, then wait for the server's end";
-            return Finding::new("the client says nothing after `exit`", quoted(&more), cause)
+            return Finding::new("the client sends nothing after `exit`", quoted(&more), cause)
                 .of(Half::Client)
                 .broken();
         }

@@ -11,7 +11,7 @@ use crate::promises::{Check, server};
 pub(super) const SERVER: &[Check] = &[
     server!(
         "last-word-arrives",
-        "says its last word so that it arrives, whatever else was sent",
+        "sends its last word so that it arrives, whatever else was sent",
         last_word_arrives
     )
     .after(&["exit-ends", "too-long"]),

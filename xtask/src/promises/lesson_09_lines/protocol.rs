@@ -71,8 +71,10 @@ impl Ask for Lines {
 
     fn cause_of_more(heard: &Heard) -> Cause {
         match heard.bytes.as_slice() {
-            [] => "a `read` of 0 bytes is the client's FIN: it will say nothing more, so the server closes its side \
-                   too",
+            [] => {
+                "a `read` of 0 bytes is the client's FIN: it will send nothing more, so the server closes \
+                   its side too"
+            }
             _ => "the server sent more than one line for each line that it got",
         }
         .into()

@@ -15,7 +15,7 @@ pub(super) const SERVER: &[Check] = &[
     server!("several-lines", "answers each of several lines that come at once", several_lines),
     server!("drops-cr", "drops one \\r before \\n, and no other", drops_cr),
     server!("any-line", "answers lines that are empty, blank, or no text", any_line),
-    server!("exit-ends", "says Byebye! at `exit`, and ends the connection", exit_ends)
+    server!("exit-ends", "sends Byebye! at `exit`, and ends the connection", exit_ends)
         .on(&[Plain, Dribble, Slice]),
     server!("only-exit-ends", "ends at exactly `exit` and nothing like it", only_exit_ends)
         .after(&["exit-ends"]),
@@ -91,7 +91,7 @@ fn exit_ends(bench: &mut Bench) -> Outcome {
         let wire = bench.wire_to(server.addr, vec![lines.len() + more.len()], vec![expected.len()])?;
         let mut peer = bench.connect_through(&wire)?;
         ends_with(&mut peer, lines.as_bytes(), more.as_bytes(), expected.as_bytes(), CAUSE)?;
-        server.alive("a client that said `exit`")?;
+        server.alive("a client that sent `exit`")?;
     }
     Ok(())
 }

@@ -8,8 +8,9 @@ use crate::promises::{Check, server};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("cd-goes", "goes where `cd` says, and stays there", cd_goes),
-    server!("cd-to-nowhere", "says why `cd` fails, and stays where it is", cd_to_nowhere).after(&["cd-goes"]),
+    server!("cd-goes", "goes to the folder that `cd` names, and stays there", cd_goes),
+    server!("cd-to-nowhere", "states why `cd` fails, and stays where it is", cd_to_nowhere)
+        .after(&["cd-goes"]),
     server!("cd-is-literal", "takes what follows `cd` literally, and nothing else for `cd`", cd_is_literal)
         .after(&["cd-goes"]),
     server!("cd-keeps-apart", "keeps a directory for each connection", cd_keeps_apart).after(&["cd-goes"]),
@@ -78,7 +79,12 @@ fn cd_goes(bench: &mut Bench) -> Outcome {
     place.makes(&["a b/c", "x/y", "z"])?;
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    goes(&mut peer, &format!("cd {}", place.path("")), &place.path(""), "an absolute path is where it says")?;
+    goes(
+        &mut peer,
+        &format!("cd {}", place.path("")),
+        &place.path(""),
+        "an absolute path is where it leads",
+    )?;
     let trims = "blanks and tabs around the name are trimmed; those inside belong to it";
     let relative = "a relative path begins in the connection's own directory";
     for (line, right, cause) in [
@@ -90,7 +96,7 @@ fn cd_goes(bench: &mut Bench) -> Outcome {
         ("cd ..", "a b", relative),
         ("cd  \t ./c/. \t", "a b/c", trims),
         ("cd ../../x/y", "x/y", relative),
-        ("cd /", "", "an absolute path is where it says"),
+        ("cd /", "", "an absolute path is where it leads"),
     ] {
         let right = if line == "cd /" { "/".into() } else { place.path(right) };
         goes(&mut peer, line, &right, cause)?;
@@ -110,7 +116,12 @@ fn cd_to_nowhere(bench: &mut Bench) -> Outcome {
     place.writes("file")?;
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    goes(&mut peer, &format!("cd {}", place.path("")), &place.path(""), "an absolute path is where it says")?;
+    goes(
+        &mut peer,
+        &format!("cd {}", place.path("")),
+        &place.path(""),
+        "an absolute path is where it leads",
+    )?;
     let cause = "when the server cannot enter a folder (there is none, or it is a file), the reply has status 1 and a \
                  line on standard error, and the directory stays: check the folder before you keep its path";
     let file = format!("cd {}", place.path("file"));
@@ -125,7 +136,12 @@ fn cd_is_literal(bench: &mut Bench) -> Outcome {
     place.makes(&["a", "b"])?;
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    goes(&mut peer, &format!("cd {}", place.path("")), &place.path(""), "an absolute path is where it says")?;
+    goes(
+        &mut peer,
+        &format!("cd {}", place.path("")),
+        &place.path(""),
+        "an absolute path is where it leads",
+    )?;
     let cause = "what follows `cd ` is the name of a folder, literally: no shell looks at it, so `~`, `$HOME`, \
                  quotes, `-` and `&&` mean nothing";
     for line in
@@ -198,7 +214,7 @@ fn cd_home(bench: &mut Bench) -> Outcome {
             &mut peer,
             &format!("cd {}", place.path("")),
             &place.path(""),
-            "an absolute path is where it says",
+            "an absolute path is where it leads",
         )?;
         goes(&mut peer, "cd", right, cause)?;
         if set == Some(&*home) {

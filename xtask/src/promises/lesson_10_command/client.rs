@@ -15,8 +15,9 @@ pub const CLIENT: &[Check] = &[
     client!("large-streams", "passes on both streams of 1 MB each", large_streams)
         .after(&["two-streams"])
         .long(),
-    client!("says-the-status", "says the status when it is not 0", says_the_status).after(&["two-streams"]),
-    client!("says-the-error", "says the error when there is no status", says_the_error)
+    client!("says-the-status", "reports the status when it is not 0", says_the_status)
+        .after(&["two-streams"]),
+    client!("says-the-error", "reports the error when there is no status", says_the_error)
         .after(&["two-streams"]),
     client!("other-keys", "ignores other keys, blanks and the order of the keys", other_keys)
         .after(&["two-streams"]),
@@ -143,8 +144,8 @@ fn large_streams(bench: &mut Bench) -> Outcome {
         bytes
     };
     let (one, two) = (large(1_000_003), large(1_000_037));
-    let cause = "a stream is as long as the header says, and comes in many reads: read on until all of it is there, \
-                 and write all of it (`write_all`)";
+    let cause = "a stream is as long as the header states, and comes in many reads: read on until all of it \
+                 is there, and write all of it (`write_all`)";
     passes_on(
         bench,
         &[
@@ -168,8 +169,8 @@ fn says(said: &[u8], words: &str) -> bool {
 }
 
 fn says_the_status(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "a status other than 0 says that the command failed, also when it printed nothing: print a \
-                         line on standard error that holds `status` and the number";
+    const CAUSE: &str = "a status other than 0 means that the command failed, also when it printed nothing: \
+                         print a line on standard error that holds `status` and the number";
     for (status, stderr) in [(3, &b""[..]), (1, b"QX\n"), (137, b"no line end"), (255, b"")] {
         let mut talk = Talk::start(bench, &[], &[])?;
         talk.exchange("first", &Reply::new(0, b"QXZ\n", b"").bytes(), FRAME)?;
@@ -193,8 +194,8 @@ fn says_the_status(bench: &mut Bench) -> Outcome {
 }
 
 fn says_the_error(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "where the status is null, the text of `error` says why: print a line on standard error that \
-                         holds it";
+    const CAUSE: &str = "where the status is null, the text of `error` states why: print a line on standard \
+                         error that holds it";
     for words in ["10 s are over", "signal 9 (SIGKILL) ended it: QXZ", &"x".repeat(200)] {
         let reply =
             Reply { error: words.into(), stdout: b"QXZ\n".to_vec(), stderr: b"ZXQ\n".to_vec(), status: None };

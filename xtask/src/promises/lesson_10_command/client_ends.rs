@@ -14,14 +14,14 @@ pub const CLIENT: &[Check] = &[
     client!("ends-after-exit", "waits for the server's end after `exit`, then exits with 0", ends_after_exit),
     client!(
         "end-at-each-part",
-        "says so and exits with 1 when any part of a reply is cut off",
+        "reports it and exits with 1 when any part of a reply is cut off",
         end_at_each_part
     )
     .after(&["two-streams", "server-ends"])
     .long(),
     client!(
         "end-in-a-stream",
-        "says so and exits with 1 when the server ends inside a stream",
+        "reports it and exits with 1 when the server ends inside a stream",
         end_in_a_stream
     )
     .after(&["end-at-each-part"])
@@ -52,7 +52,7 @@ fn ends_after_exit(bench: &mut Bench) -> Outcome {
     if !more.is_empty() {
         let cause =
             "`exit` is the last line of a conversation: wait for the server's end, and send nothing more";
-        return Finding::new("the client says nothing after `exit`", quoted(&more), cause)
+        return Finding::new("the client sends nothing after `exit`", quoted(&more), cause)
             .of(Half::Client)
             .broken();
     }

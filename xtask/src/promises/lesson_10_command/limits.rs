@@ -141,7 +141,8 @@ fn limited(server: &Server, took: Duration, reply: Outcome<Reply>, case: &Case) 
     has_none(
         &reply,
         line,
-        "the time limit ended the command, so it has no exit status of its own: the reply says null, and why",
+        "the time limit ended the command, so it has no exit status of its own: the reply states null, and \
+         why",
     )?;
     for (name, right, got) in [("output", case.stdout, &reply.stdout), ("error", case.stderr, &reply.stderr)]
     {

@@ -33,7 +33,7 @@ pub const SERVER: &[Check] = &[
     server!("only-exit-ends", "ends at exactly `exit`, and runs everything else", only_exit_ends)
         .after(&["exit-ends"]),
     server!("nul", "refuses a line with a NUL, and goes on", nul).after(&["killed"]),
-    server!("no-text", "runs a line that is no UTF-8 as it is, or says that it does not", no_text),
+    server!("no-text", "runs a line that is no UTF-8 as it is, or states that it does not", no_text),
     server!("longest-line", "runs a line of 8192 bytes, the longest", longest_line),
     server!("too-long", "refuses a line as soon as it has 8193 bytes, and ends", too_long)
         .after(&["longest-line", "nul"]),
@@ -76,8 +76,8 @@ fn drops_cr(bench: &mut Bench) -> Outcome {
 /// Sends a whole command without its `\n`, and ends.
 fn half_a_command(bench: &mut Bench) -> Outcome {
     const PIECE: &str = "a piece is no line: keep what comes until its `\\n` is there";
-    const CAUSE: &str = "a line without its `\\n` was run: it may be half of a dangerous one; only `\\n` says that a \
-                         command is whole, not a `read`, and not the end of the stream";
+    const CAUSE: &str = "a line without its `\\n` was run: it may be half of a dangerous one; only `\\n` \
+                         shows that a command is whole, not a `read`, and not the end of the stream";
     let place = Place::new(bench)?;
     let server = bench.server()?;
     let marker = format!("echo ran > {}; : ", place.path("marker"));
@@ -138,7 +138,7 @@ fn exit_ends(bench: &mut Bench) -> Outcome {
             is(&reply, b"echo one", (0, b"one\n", b""), "run the line as it came with `sh -c`")?;
         }
         ends(&mut peer, CAUSE)?;
-        server.alive("a client that said `exit`")?;
+        server.alive("a client that sent `exit`")?;
         if !place.names().is_empty() {
             return broken("the server runs nothing behind `exit`", "it ran the command behind it", CAUSE);
         }

@@ -142,9 +142,14 @@ impl Ask for Command {
 
     fn cause_of_more(heard: &Heard) -> Cause {
         match heard.bytes.as_slice() {
-            [] => "a `read` of 0 bytes is the client's FIN: it will say nothing more, so the server closes its side \
-                   too",
-            _ => "the server sent more than one reply for each line that it got, or more bytes than its sizes say",
+            [] => {
+                "a `read` of 0 bytes is the client's FIN: it will send nothing more, so the server closes \
+                   its side too"
+            }
+            _ => {
+                "the server sent more than one reply for each line that it got, or more bytes than its \
+                  sizes state"
+            }
         }
         .into()
     }
@@ -156,8 +161,8 @@ impl Ask for Command {
     fn cause_of_printed(printed: &str) -> Cause {
         match printed.trim() {
             "" => "write both streams of every reply: the first to standard output, the second to standard error",
-            _ => "write the streams as they came: exactly as many bytes as the header says, the first to standard \
-                  output",
+            _ => "write the streams as they came: exactly as many bytes as the header states, the first to \
+                  standard output",
         }
         .into()
     }
@@ -200,7 +205,7 @@ fn cause_of_other(reply: &Reply, right: &Reply, line: &[u8]) -> Cause {
     let (out, expected) = (reply.stdout.as_slice(), right.stdout.as_slice());
     match () {
         () if reply.status.is_none() => {
-            format!("the reply says that nothing was run to its end (\"{}\")", reply.error).into()
+            format!("the reply states that nothing was run to its end (\"{}\")", reply.error).into()
         }
         () if reply.status == Some(127) => {
             "the shell did not find the command: a piece is no line; keep what comes until its `\\n` is there, and \

@@ -169,7 +169,10 @@ impl Fault {
         let then = ending.map(|ending| format!("; then the server {ending}")).unwrap_or_default();
         match self {
             Fault::Cut(Part::Length, 4) => {
-                format!("nothing; the server {}", ending.map_or("said no more".into(), |e| e.to_string()))
+                format!(
+                    "nothing; the server {}",
+                    ending.map_or("sent nothing more".into(), |e| e.to_string())
+                )
             }
             Fault::Cut(part, missing) => {
                 let of = match part {
@@ -225,12 +228,12 @@ fn cause_of_length(length: u32, bytes: &[u8]) -> Cause {
         }
         Some(cause) => cause,
         None if is_text(&bytes[..4]) => format!(
-            "{} is text: a reply begins with four bytes of length, then the header; if replies came before, more bytes \
-             were sent than their sizes say",
+            "{} is text: a reply begins with four bytes of length, then the header; if replies came before, \
+             more bytes were sent than their sizes state",
             quoted(&bytes[..4])
         ),
-        None => "the length counts the bytes of the header, and comes right before it, in four bytes; if replies came \
-                 before, more bytes were sent than their sizes say"
+        None => "the length counts the bytes of the header, and comes right before it, in four bytes; if \
+                 replies came before, more bytes were sent than their sizes state"
             .into(),
     };
     Cause::certain(words)
@@ -254,7 +257,7 @@ impl Wrong {
                     .into()
             }
             Wrong::Error => {
-                "where the status is null, `error` says why, in 1 to 200 printable characters".into()
+                "where the status is null, `error` states why, in 1 to 200 printable characters".into()
             }
             Wrong::Size(key) => format!("its `{key}` is no whole number: it counts the bytes of the stream"),
             Wrong::Over(sum) => format!(

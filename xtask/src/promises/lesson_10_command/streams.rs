@@ -13,7 +13,7 @@ pub const SERVER: &[Check] = &[
         .after(&["one-stream"]),
     server!("any-bytes", "sends the streams as they are, text or not", any_bytes).after(&["one-stream"]),
     server!("exit-status", "sends the exit status of the command", exit_status).after(&["one-stream"]),
-    server!("killed", "says null and why when a signal ends the command", killed).after(&["exit-status"]),
+    server!("killed", "states null and why when a signal ends the command", killed).after(&["exit-status"]),
     server!("reads-nothing", "gives the command a standard input that is at its end", reads_nothing),
     server!("first-directory", "begins in its own working directory", first_directory),
     server!("in-order", "runs the commands of a connection one after the other", in_order),
@@ -131,8 +131,8 @@ fn killed(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
     let line = "echo out; echo error >&2; kill -KILL $$";
-    let cause = "a signal ended the `sh`, so there is no exit status: the reply says null, and `error` says why \
-                 (`ExitStatusExt::signal`)";
+    let cause = "a signal ended the `sh`, so there is no exit status: the reply states null, and `error` \
+                 states why (`ExitStatusExt::signal`)";
     let reply = if_silent(run(&mut peer, line.as_bytes()), cause)?;
     has_none(&reply, line.as_bytes(), cause)?;
     let streams = "what the command wrote before a signal ended it belongs to the reply";

@@ -14,11 +14,7 @@ use serde_json::{Value, json};
 /// The rows.
 pub const CLIENT: &[Check] = &[
     client!("prints-the-list", "prints the list as it came", prints_the_list),
-    client!(
-        "prints-refusals",
-        "prints what the server says when it refuses, and exits with 1",
-        prints_refusals
-    ),
+    client!("prints-refusals", "reports why the server refuses, and exits with 1", prints_refusals),
     client!(
         "refuses-bad-names",
         "refuses a name that breaks the rule before it writes anything",
@@ -27,11 +23,11 @@ pub const CLIENT: &[Check] = &[
     client!("reply-in-pieces", "understands replies whatever the pieces", reply_in_pieces)
         .after(&["gets-files", "prints-the-list"])
         .on(&[Glue, Dribble, Slice]),
-    client!("server-ends", "says so and exits with 1 when the server ends (FIN)", server_ends),
-    client!("server-resets", "says so and exits with 1 when the server resets (RST)", server_resets)
+    client!("server-ends", "reports it and exits with 1 when the server ends (FIN)", server_ends),
+    client!("server-resets", "reports it and exits with 1 when the server resets (RST)", server_resets)
         .after(&["server-ends"]),
     client!("server-stalls", "waits at rest when the server falls silent", server_stalls).on(&STALLS),
-    client!("nobody-listens", "says so and exits with 1 when nobody listens", nobody_listens),
+    client!("nobody-listens", "reports it and exits with 1 when nobody listens", nobody_listens),
 ];
 
 /// Before the reply, and inside its body.
@@ -85,7 +81,7 @@ pub fn hears(peer: &mut Peer, op: &str, name: Option<&str>) -> Outcome<Header> {
     let header = hear_header(peer, Half::Client, &format!("the request to `{op}`"))?;
     let text = |key: &str| header.get(key).and_then(Value::as_str);
     let cause = match () {
-        () if text("op") != Some(op) => "`op` says what the first word after the address asks for",
+        () if text("op") != Some(op) => "`op` states what the first word after the address asks for",
         () if name.is_some() && text("name") != name => {
             "`name` is the word NAME; without one, `put` takes the last part of FILE"
         }
@@ -178,8 +174,8 @@ fn refuses_bad_names(bench: &mut Bench) -> Outcome {
     for words in all {
         let name = if words[0] == "put" { words[words.len() - 1] } else { words[1] };
         let cause = format!(
-            "{} breaks the rule for names: check the name first, say so and exit with 1; do not leave that to the \
-             server",
+            "{} breaks the rule for names: check the name first, report it and exit with 1; do not leave \
+             that to the server",
             quoted(name.as_bytes())
         );
         let host = bench.host()?;
@@ -245,7 +241,12 @@ fn server_ends(bench: &mut Bench) -> Outcome {
 }
 
 fn server_resets(bench: &mut Bench) -> Outcome {
-    no_reply(bench, Peer::reset, "resets the connection", "the connection was reset: say so and exit with 1")
+    no_reply(
+        bench,
+        Peer::reset,
+        "resets the connection",
+        "the connection was reset: report it and exit with 1",
+    )
 }
 
 fn no_reply(bench: &mut Bench, end: fn(Peer), what: &str, cause: &str) -> Outcome {

@@ -50,7 +50,7 @@ fn gets_files(bench: &mut Bench) -> Outcome {
 
 fn get_names(bench: &mut Bench) -> Outcome {
     const CAUSE: &str =
-        "the file is stored as the word FILE says; without one, as NAME in the current folder";
+        "the file is stored as the word FILE states; without one, as NAME in the current folder";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let sub = dir.folder("sub")?;
@@ -108,8 +108,8 @@ fn opens_late(bench: &mut Bench) -> Outcome {
 }
 
 fn get_wrong_hash(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the hash of what came is not the one in the reply: delete FILE.part, leave FILE as it was, \
-                         say so and exit with 1";
+    const CAUSE: &str = "the hash of what came is not the one in the reply: delete FILE.part, leave FILE as \
+                         it was, report it and exit with 1";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     for (old, size) in [(None, 5000), (Some(&b"the old file"[..]), 100_000), (None, 0)] {

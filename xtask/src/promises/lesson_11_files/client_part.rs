@@ -26,7 +26,7 @@ fn get_is_cut(bench: &mut Bench) -> Outcome {
     const KEEP: &str = "keep FILE.part when the connection ends inside the body, with all that came except at most \
                         the last MiB: the next `get` goes on from there";
     const ERROR: &str =
-        "the connection ended inside the body: say so and exit with 1, and do not rename FILE.part";
+        "the connection ended inside the body: report it and exit with 1, and do not rename FILE.part";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 4 << 20);
@@ -104,8 +104,8 @@ fn goes_on_from_part(bench: &mut Bench) -> Outcome {
 
 /// The bytes of the part are other ones: only the hash of the whole file shows that.
 fn part_is_wrong(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "FILE.part held other bytes, as the hash of the whole file shows: delete it, leave FILE as it \
-                         was, say so and exit with 1";
+    const CAUSE: &str = "FILE.part held other bytes, as the hash of the whole file shows: delete it, leave \
+                         FILE as it was, report it and exit with 1";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 100_000);

@@ -17,8 +17,12 @@ pub const CLIENT: &[Check] = &[
     client!("put-names", "puts under NAME, or under the last part of FILE", put_names),
     client!("refused-early", "looks for a reply before it calls a failed write an error", refused_early)
         .after(&["prints-refusals"]),
-    client!("put-not-confirmed", "says so and exits with 1 when no ok follows the body", put_not_confirmed)
-        .after(&["server-ends"]),
+    client!(
+        "put-not-confirmed",
+        "reports it and exits with 1 when no ok follows the body",
+        put_not_confirmed
+    )
+    .after(&["server-ends"]),
 ];
 
 /// Checks the header of a `put` of these bytes.
@@ -100,8 +104,8 @@ fn put_names(bench: &mut Bench) -> Outcome {
 /// Refuses before the body was read, as a server does for a size over its limit: the reply, a half-close, and in some
 /// rounds a reset while the client still writes.
 fn refused_early(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "the server has said why before it stopped reading: when a write fails, read its reply first, \
-                         and print that";
+    const CAUSE: &str = "the server has sent the reason before it stopped reading: when a write fails, read \
+                         its reply first, and print that";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     dir.sparse("file", 16 << 20, &[])?;
@@ -129,7 +133,7 @@ fn refused_early(bench: &mut Bench) -> Outcome {
 /// The whole body comes, and then no ok.
 fn put_not_confirmed(bench: &mut Bench) -> Outcome {
     const CAUSE: &str =
-        "a put is done when the server says ok, and not before: everything else after the body is an error";
+        "a put is done when the server sends ok, and not before: everything else after the body is an error";
     let folder = bench.folder()?;
     let dir = Dir::of(&folder);
     let bytes = random(bench, 5000);

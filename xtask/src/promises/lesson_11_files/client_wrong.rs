@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 pub const CLIENT: &[Check] = &[
     client!(
         "contradictions",
-        "says so and exits with 1 when a reply to `get` contradicts itself",
+        "reports it and exits with 1 when a reply to `get` contradicts itself",
         contradictions
     )
     .after(&["no-reply-at-all"]),
-    client!("no-reply-at-all", "says so and exits with 1 when what comes is no reply", no_reply_at_all)
+    client!("no-reply-at-all", "reports it and exits with 1 when what comes is no reply", no_reply_at_all)
         .after(&["server-ends"]),
 ];
 
@@ -45,7 +45,7 @@ fn contradictions(bench: &mut Bench) -> Outcome {
                              open nothing for it";
         const HASH: &str =
             "without `sha256` nothing can be verified: refuse such a reply, and open nothing for it";
-        const OK: &str = "a reply says `ok`, true or false: refuse one that does not";
+        const OK: &str = "a reply has `ok`, true or false: refuse one that does not";
         const KIND: &str =
             "`size` and `data_size` are non-negative integers: refuse other ones, and open nothing for them";
         let all = [
@@ -90,7 +90,7 @@ fn no_reply_at_all(bench: &mut Bench) -> Outcome {
     let dir = Dir::of(&folder);
     for (reply, what, cause) in [
         (frame_with(b"hello", b""), "the header is no JSON", JSON),
-        (message(&json!({"data_size": 0}), b""), "`ok` is missing", "a reply says `ok`, true or false"),
+        (message(&json!({"data_size": 0}), b""), "`ok` is missing", "a reply has `ok`, true or false"),
         (
             message(&json!({"ok": true, "data_size": -1}), b""),
             "`data_size` is negative",

@@ -35,10 +35,10 @@ pub const SERVER: &[Check] = &[
     server!("binds-its-address", "listens at the address it was given and no other", binds_its_address),
     server!(
         "says-why-it-cannot-bind",
-        "says so and exits when its address is taken",
+        "reports it and exits when its address is taken",
         says_why_it_cannot_bind
     ),
-    server!("no-folder", "says so and exits when DIR is no folder", no_folder),
+    server!("no-folder", "reports it and exits when DIR is no folder", no_folder),
 ];
 
 /// Lists, and takes the body.
@@ -48,8 +48,8 @@ fn lists(server: &Server, peer: &mut Peer, what: &str, cause: &str) -> Outcome {
 }
 
 fn beside_silent_clients(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "nobody serves this client beside others that say nothing: a thread for each connection, and \
-                         no lock and no `join` while you wait for a client";
+    const CAUSE: &str = "nobody serves this client beside others that send nothing: a thread for each \
+                         connection, and no lock and no `join` while you wait for a client";
     let mut site = Site::open(bench)?;
     site.dir.write("one", b"a file")?;
     let bytes = random(bench, 50_000);
@@ -83,8 +83,8 @@ fn beside_silent_clients(bench: &mut Bench) -> Outcome {
 /// Clients that are silent for longer than a time limit that a program may have: between messages, inside a header,
 /// inside a body.
 fn silence_is_no_end(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "silence was taken for the end: a client that says nothing is still there, and only a `read` \
-                         of 0 bytes is its end";
+    const CAUSE: &str = "silence was taken for the end: a client that sends nothing is still there, and only \
+                         a `read` of 0 bytes is its end";
     const SILENCE: Duration = Duration::from_millis(2500);
     let mut site = Site::open(bench)?;
     let bytes = random(bench, 3000);
@@ -238,7 +238,7 @@ fn says_why_it_cannot_bind(bench: &mut Bench) -> Outcome {
 
 fn no_folder(bench: &mut Bench) -> Outcome {
     const CAUSE: &str =
-        "look at DIR before you serve: when it is no folder, say so and exit with a status other than 0";
+        "look at DIR before you serve: when it is no folder, report it and exit with a status other than 0";
     let folder = bench.folder()?;
     let around = Dir::of(&folder);
     around.write("file", b"no folder")?;
@@ -247,7 +247,7 @@ fn no_folder(bench: &mut Bench) -> Outcome {
         let addr = bench.nobody(Half::Server)?;
         let mut server = bench.start_server(addr, &With::words([around.at(name)]))?;
         let exit = server.wait_refused();
-        let expected = "the server says that DIR is no folder, and exits with a status other than 0";
+        let expected = "the server reports that DIR is no folder, and exits with a status other than 0";
         because(server.is_refused(expected, exit), CAUSE)?;
     }
     Ok(())

@@ -178,7 +178,7 @@ pub fn hear_reply(server: &Server, peer: &mut Peer, what: &str) -> Outcome<Reply
         (Some(Value::Bool(true)), _, Some(data_size)) => Ok(Reply { header, error: None, data_size }),
         (Some(Value::Bool(false)), error @ Some(_), Some(0)) => Ok(Reply { header, error, data_size: 0 }),
         _ => {
-            let cause = "each reply says `ok`, true or false; a refusal has an `error`, a text, and no body; \
+            let cause = "each reply has `ok`, true or false; a refusal has an `error`, a text, and no body; \
                          `data_size` is a whole number";
             Finding::new(expected, shown(&header), Cause::certain(cause)).of(Half::Server).broken()
         }
@@ -216,7 +216,7 @@ pub fn refused(server: &Server, peer: &mut Peer, request: &[u8], what: &str, cau
     let _ = peer.say(request);
     let reply = because(hear_reply(server, peer, what), cause)?;
     if reply.error.is_none() {
-        let got = format!("it says ok: {}", shown(&reply.header));
+        let got = format!("it has `ok` true: {}", shown(&reply.header));
         return Finding::new(format!("the server refuses {what}"), got, cause).of(Half::Server).broken();
     }
     let after = format!("`list` after {what}, which was refused");
@@ -234,7 +234,7 @@ pub fn body(peer: &mut Peer, reply: &Reply) -> Outcome<Vec<u8>> {
     if heard.ending.is_none() {
         return Ok(heard.bytes);
     }
-    let expected = format!("a body of {} bytes, as its header says", reply.data_size);
+    let expected = format!("a body of {} bytes, as its header states", reply.data_size);
     let cause = "`data_size` is the number of bytes that follow the header: write all of them (`write_all`)";
     Finding::new(expected, came(&heard, Half::Server), cause).of(Half::Server).broken()
 }

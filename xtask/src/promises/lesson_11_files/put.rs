@@ -9,7 +9,7 @@ use crate::promises::{Check, server};
 
 /// The rows.
 pub const SERVER: &[Check] = &[
-    server!("stores-files", "stores files of any size before it says ok", stores_files),
+    server!("stores-files", "stores files of any size before it sends ok", stores_files),
     server!("replaces-a-file", "replaces a file as a whole", replaces_a_file),
     server!("wrong-hash", "refuses a body whose hash is wrong, and keeps DIR as it was", wrong_hash),
     server!("put-is-cut", "keeps DIR as it was when a put is cut, at ten places", put_is_cut)
@@ -214,7 +214,7 @@ fn get_beside_put(bench: &mut Bench) -> Outcome {
     let got = match (whole, bytes.len() == files[0].len()) {
         (Some(_), _) => "the bytes of one, and the hash of the other",
         (None, true) => "bytes of both",
-        (None, false) => "fewer bytes than `data_size` says",
+        (None, false) => "fewer bytes than `data_size` states",
     };
     Finding::new("a `get` beside a `put` brings the old file or the new one", got, CAUSE).broken()
 }

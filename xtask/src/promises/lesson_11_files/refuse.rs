@@ -40,8 +40,8 @@ fn refuses_and_goes_on(bench: &mut Bench) -> Outcome {
 
 /// Neither `list` nor `get` needs a body. One that comes is a part of the message, also when the server refuses it.
 fn reads_every_body(bench: &mut Bench) -> Outcome {
-    const CAUSE: &str = "every message may have a body, `data_size` says so: read it and drop it, and the next \
-                         message begins behind it";
+    const CAUSE: &str = "every message may have a body, `data_size` states its size: read it and drop it, \
+                         and the next message begins behind it";
     let mut site = Site::open(bench)?;
     site.dir.write("one", b"1")?;
     let mut peer = site.connect(bench)?;
@@ -81,7 +81,7 @@ fn too_large(bench: &mut Bench) -> Outcome {
         }
         let reply = because(hear_reply(&site.server, &mut peer, &what), CAUSE)?;
         if reply.error.is_none() {
-            return broken(format!("the server refuses {what}"), "it says ok", CAUSE);
+            return broken(format!("the server refuses {what}"), "it has `ok` true", CAUSE);
         }
         if n % 2 == 1 {
             // Counted from before the request, so that no delay of this machine can make it too short.
@@ -159,9 +159,9 @@ fn broken_framing(bench: &mut Bench) -> Outcome {
     const LENGTH: &str = "a length over 64 KiB is no message of this protocol: end the connection as soon as the \
                           length is there, before you wait or allocate for the header";
     const JSON: &str =
-        "the header is no JSON object, so nothing says how many bytes follow: end the connection";
-    const SIZE: &str = "`data_size` is no non-negative integer, so nothing says where the next message begins: end the \
-                        connection";
+        "the header is no JSON object, so nothing states how many bytes follow: end the connection";
+    const SIZE: &str = "`data_size` is no non-negative integer, so nothing states where the next message \
+                        begins: end the connection";
     let all: Vec<(Vec<u8>, &str, &str)> = vec![
         (length(MAX_HEADER as u32 + 1), "a length of 65537", LENGTH),
         (length(1 << 31), "a length of 2 GiB", LENGTH),

@@ -175,8 +175,8 @@ impl Asked {
         let expected = format!("the client sends {what}");
         let cause = match (&missing, self.requests.len()) {
             (Missing::Ended(_), 0) => {
-                "nothing came to the address in its first argument: perhaps it sent elsewhere; its own message says why it \
-                 ended"
+                "nothing came to the address in its first argument: perhaps it sent elsewhere; its own \
+                 message states why it ended"
             }
             (Missing::Silent(_), 0) => SEND_LINES,
             (Missing::Ended(Exit::Code(0)), _) => {

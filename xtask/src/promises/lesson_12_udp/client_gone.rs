@@ -9,10 +9,10 @@ use crate::promises::{Check, client};
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
-    client!("nobody-there", "says so and exits with 1 when nobody is there", nobody_there)
+    client!("nobody-there", "reports it and exits with 1 when nobody is there", nobody_there)
         .after(&["all-lost"])
         .long(),
-    client!("server-restarts", "goes on, or says so, when its server restarts", server_restarts)
+    client!("server-restarts", "goes on, or reports it, when its server restarts", server_restarts)
         .after(&["one-lost"]),
 ];
 
@@ -60,7 +60,7 @@ fn server_restarts(bench: &mut Bench) -> Outcome {
                 asked.client.printed_all(&replies.map(String::into_bytes), cause_of_printed)
             }
             (Err(missing), _) => Finding::new(
-                "the client sends its request again when its server is back, or says that it was refused",
+                "the client sends its request again when its server is back, or reports that it was refused",
                 missing.to_string(),
                 REFUSED,
             )

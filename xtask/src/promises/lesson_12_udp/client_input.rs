@@ -21,9 +21,9 @@ pub const CLIENT: &[Check] = &[
     client!("quits-at-end-of-input", "ends at the end of its input with status 0", quits_at_end_of_input)
         .after(&["prints-what-came"]),
     client!("longest-line", "sends a line of 1024 bytes", longest_line).after(&["prints-what-came"]),
-    client!("line-too-long", "says so and exits with 1 at a line of 1025 bytes", line_too_long)
+    client!("line-too-long", "reports it and exits with 1 at a line of 1025 bytes", line_too_long)
         .after(&["prints-what-came"]),
-    client!("line-no-text", "sends a line that is not UTF-8, or says so", line_no_text)
+    client!("line-no-text", "sends a line that is not UTF-8, or reports it", line_no_text)
         .after(&["prints-what-came"]),
 ];
 
@@ -178,7 +178,8 @@ fn longest_line(bench: &mut Bench) -> Outcome {
 fn line_too_long(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| {
         let first = random_word(bench, 6);
-        let cause = "a line of more than 1024 bytes is not sent, nor a part of it: say so on standard error, and exit with 1";
+        let cause = "a line of more than 1024 bytes is not sent, nor a part of it: report it on standard \
+                     error, and exit with 1";
         // The third line has fewer characters than 1024.
         let lines = [random_word(bench, MAX_TEXT + 1), random_word(bench, 5000), "\u{e9}".repeat(600)];
         for line in &lines {
@@ -210,7 +211,8 @@ fn line_too_long(bench: &mut Bench) -> Outcome {
 fn line_no_text(bench: &mut Bench) -> Outcome {
     again_if_it_gave_up(bench, |bench| {
         let line = b"caf\xe9 \xff";
-        let cause = "a line need not be UTF-8: send its bytes as they are, or say so and exit with 1; never drop or change it";
+        let cause = "a line need not be UTF-8: send its bytes as they are, or report it and exit with 1; \
+                     never drop or change it";
         let mut asked = Asked::start(bench, &[])?;
         asked.client.input(&[line, &b"\n"[..]].concat());
         match asked.mailbox.hear_first(&asked.client) {

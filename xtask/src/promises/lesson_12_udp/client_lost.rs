@@ -19,7 +19,7 @@ pub const CLIENT: &[Check] = &[
         .after(&["two-lost"])
         .long(),
     client!("lost-again", "counts its sends anew for each line", lost_again).after(&["four-lost"]).takes(2),
-    client!("all-lost", "says `no reply` and exits with 1 after five sends", all_lost)
+    client!("all-lost", "reports `no reply` and exits with 1 after five sends", all_lost)
         .after(&["four-lost"])
         .long(),
     client!("last-wait", "still takes the reply to its fifth send", last_wait).after(&["all-lost"]).long(),
@@ -149,7 +149,7 @@ fn all_lost(bench: &mut Bench) -> Outcome {
         Finding::new(
         "a line with `no reply` on standard error",
         "standard error has other words",
-        "a person must learn that no reply has come, and not only that something is wrong: say `no reply`",
+        "a person must learn that no reply has come, and not only that something is wrong: report `no reply`",
     )
     .of(Half::Client)
     .broken()
@@ -176,7 +176,7 @@ fn last_wait(bench: &mut Bench) -> Outcome {
         let outcome = asked.hears(next.as_bytes());
         if is_late && outcome.is_err() {
             bench.notes.push(
-                "the runner replied too late to the fifth send: this says nothing about the client".into(),
+                "the runner replied too late to the fifth send: this shows nothing about the client".into(),
             );
             return Ok(());
         }

@@ -11,7 +11,7 @@ pub const SERVER: &[Check] = &[
     server!("from-its-address", "replies from the address that was asked", from_its_address),
     server!(
         "says-why-it-cannot-bind",
-        "says so and exits when its address is taken",
+        "reports it and exits when its address is taken",
         says_why_it_cannot_bind
     ),
 ];

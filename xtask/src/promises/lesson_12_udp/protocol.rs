@@ -46,7 +46,8 @@ pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str
     } else if got.len() > expected.len() && !differs {
         "bytes were added: perhaps the rest of an earlier datagram; send only as many bytes as `recv_from` returned"
     } else if got.len() < expected.len() && !differs && expected.get(same) == Some(&0) {
-        "the reply stops before a byte of value 0: bytes were treated as a C string; their number says where they end"
+        "the reply stops before a byte of value 0: bytes were treated as a C string; their number states \
+         where they end"
     } else if got.len() < expected.len() && !differs && expected[same..].iter().all(u8::is_ascii_whitespace) {
         "blanks at the end of the text were cut off: they belong to it"
     } else if got.len() < expected.len() && !differs {

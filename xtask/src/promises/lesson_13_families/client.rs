@@ -22,15 +22,15 @@ pub const ROWS: &[Check] = &[
     client!("calls-again", "runs again at the same path, and leaves nothing there", calls_again)
         .over(&[Family::Unix]),
     client!("calls-100-bytes", "calls a path of 100 bytes", calls_100_bytes).over(&[Family::Unix]),
-    client!("nobody-at-path", "says so and exits with 1 when no server is at PATH", nobody_at_path)
+    client!("nobody-at-path", "reports it and exits with 1 when no server is at PATH", nobody_at_path)
         .after(&["nobody-listens"])
         .over(&[Family::Unix]),
-    client!("refuses-a-bad-path", "says that a path is empty or too long, and exits", refuses_a_bad_path)
+    client!("refuses-a-bad-path", "reports that a path is empty or too long, and exits", refuses_a_bad_path)
         .over(&[Family::Unix]),
     client!("reply-is-bytes", "prints a reply that is no text as it came", reply_is_bytes),
     client!(
         "ends-between-lines",
-        "says so and exits with 1 when the server ended before a line",
+        "reports it and exits with 1 when the server ended before a line",
         ends_between_lines
     )
     .after(&["server-ends"]),
@@ -61,8 +61,8 @@ fn not_called(bench: &mut Bench, host: &Host, client: &mut Client, given: &str) 
     Finding::new(
         format!("a client that was given {given:?} calls no other address"),
         format!("it called {at}"),
-        "whoever listens at another address is another program: connect to the address in the first argument only, and \
-         when that fails, say so",
+        "whoever listens at another address is another program: connect to the address in the first argument \
+         only, and when that fails, report it",
     )
     .of(Half::Client)
     .broken()
@@ -168,7 +168,7 @@ fn reply_is_bytes(bench: &mut Bench) -> Outcome {
         return client.exits_with_error("where it does not send a line that is no UTF-8");
     }
     same_bytes(Half::Client, line, &heard, |_, _| {
-        "a line is bytes: send it as it is, or say that it is no UTF-8 and exit with 1".into()
+        "a line is bytes: send it as it is, or report that it is no UTF-8 and exit with 1".into()
     })?;
     taken(Half::Client, peer.say(&reply), "the client has gone before it read the reply")?;
     client.end_input();
@@ -254,7 +254,7 @@ fn refuses_a_bad_path(bench: &mut Bench) -> Outcome {
             bytes => format!("that a path of {bytes} bytes is too long"),
         };
         let ends = client.refuses_its_address(&format!(
-            "the client says {what} on standard error, and exits with a status other than 0"
+            "the client reports {what} on standard error, and exits with a status other than 0"
         ));
         not_called(bench, &host, &mut client, &word)?;
         ends?;

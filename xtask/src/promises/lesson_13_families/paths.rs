@@ -15,9 +15,9 @@ pub const ROWS: &[Check] = &[
     server!("takes-any-name", "takes all that follows `unix:` as the path, `@` too", takes_any_name)
         .over(&[Family::Unix]),
     server!("takes-100-bytes", "takes a path of 100 bytes", takes_100_bytes).over(&[Family::Unix]),
-    server!("refuses-an-empty-path", "says that a path is empty, and exits", refuses_an_empty_path)
+    server!("refuses-an-empty-path", "reports that a path is empty, and exits", refuses_an_empty_path)
         .over(&[Family::Unix]),
-    server!("refuses-a-long-path", "says that a path has over 108 bytes, and exits", refuses_a_long_path)
+    server!("refuses-a-long-path", "reports that a path has over 108 bytes, and exits", refuses_a_long_path)
         .over(&[Family::Unix]),
 ];
 
@@ -89,7 +89,7 @@ fn refuses_an_empty_path(bench: &mut Bench) -> Outcome {
     let mut server = bench.start_server(place.at("s")?, &with_address(Some(&place.dir), "unix:".into()))?;
     let refused = is_refused(
         &mut server,
-        "the server says that the path after `unix:` is empty, and exits with a status other than 0",
+        "the server reports that the path after `unix:` is empty, and exits with a status other than 0",
         "`bind` takes an empty path on Linux: the kernel then makes up a name that nobody knows (\"autobind\", \
          unix(7)), so look before you call it",
     );
@@ -108,7 +108,8 @@ fn refuses_a_long_path(bench: &mut Bench) -> Outcome {
         let refused = is_refused(
             &mut server,
             &format!(
-                "the server says that a path of {bytes} bytes is too long, and exits with a status other than 0"
+                "the server reports that a path of {bytes} bytes is too long, and exits with a status other \
+                 than 0"
             ),
             "`sockaddr_un` has room for 108 bytes: a path that is cut to fit is another path",
         );

@@ -66,8 +66,8 @@ fn second_is_refused(bench: &mut Bench) -> Outcome {
         );
     };
     let mut second = bench.server_at(at, &[])?;
-    let expected =
-        "a second server at this path says that the address is in use, and exits with a status other than 0";
+    let expected = "a second server at this path reports that the address is in use, and exits with a \
+                    status other than 0";
     let refused = is_refused(&mut second, expected, "`bind` has failed, so there is nothing to serve");
     if let Some(change) = before.change(place.dir.standing(NAME).as_ref()) {
         return broken(

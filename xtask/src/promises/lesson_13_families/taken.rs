@@ -16,12 +16,12 @@ pub const ROWS: &[Check] = &[
         replaces_a_stale_socket
     )
     .over(&[Family::Unix]),
-    server!("leaves-a-file", "leaves a regular file at PATH, says so and exits", leaves_a_file)
+    server!("leaves-a-file", "leaves a regular file at PATH, reports it and exits", leaves_a_file)
         .over(&[Family::Unix]),
-    server!("leaves-a-folder", "leaves a folder at PATH, says so and exits", leaves_a_folder)
+    server!("leaves-a-folder", "leaves a folder at PATH, reports it and exits", leaves_a_folder)
         .after(&["leaves-a-file"])
         .over(&[Family::Unix]),
-    server!("leaves-a-link", "leaves a symbolic link at PATH, says so and exits", leaves_a_link)
+    server!("leaves-a-link", "leaves a symbolic link at PATH, reports it and exits", leaves_a_link)
         .after(&["leaves-a-file"])
         .over(&[Family::Unix]),
 ];
@@ -29,7 +29,7 @@ pub const ROWS: &[Check] = &[
 /// The row after `second-is-refused`, which says more of a server that removes every socket.
 pub const DATAGRAMS: &[Check] = &[server!(
     "leaves-a-datagram-socket",
-    "leaves a datagram socket at PATH, says so and exits",
+    "leaves a datagram socket at PATH, reports it and exits",
     leaves_a_datagram_socket
 )
 .after(&["leaves-a-file"])
@@ -65,7 +65,7 @@ fn leaves(
     let inside = place.dir.entries();
     let mut server = bench.server_at(place.at(NAME)?, &[])?;
     let expected =
-        format!("where {what} stands at PATH, the server says so and exits with a status other than 0");
+        format!("where {what} stands at PATH, the server reports it and exits with a status other than 0");
     let refused = is_refused(&mut server, &expected, GOES_ON);
     // The server has ended. That it has destroyed something is worse than how it ended.
     for (name, before) in names().zip(&before) {

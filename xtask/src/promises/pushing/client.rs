@@ -16,7 +16,7 @@ pub trait Rows: Push {
     const LISTENER: &'static [Check] = &[
         client!(
             "reset-is-an-error",
-            "says so and exits with 1 when the server resets (RST)",
+            "reports it and exits with 1 when the server resets (RST)",
             reset_is_an_error::<Self>
         )
         .on(&[Kind::ends(Cut::Rst, Self::INSIDE)]),
@@ -50,7 +50,7 @@ pub trait FramedRows: Framing {
         client!("empty-message", "prints messages of no bytes", empty_message::<Self>),
         client!(
             "end-inside",
-            "says so and exits with 1 when the server ends inside a message",
+            "reports it and exits with 1 when the server ends inside a message",
             end_inside::<Self>
         )
         .after(&["reset-is-an-error"])
@@ -58,7 +58,7 @@ pub trait FramedRows: Framing {
         .was(&["end-after-answer"]),
         client!(
             "reset-between",
-            "says so and exits with 1 when the server resets between messages",
+            "reports it and exits with 1 when the server resets between messages",
             reset_between::<Self>
         )
         .after(&["reset-is-an-error"])
@@ -111,8 +111,8 @@ fn says_no_more<P: Push>(peer: &mut Peer, client: &Client) -> Outcome {
     if more.is_empty() {
         return Ok(());
     }
-    let got = format!("more was said: {}", quoted(&more));
-    Finding::new(format!("the client says {}", P::SAYS), got, "say nothing else").of(Half::Client).broken()
+    let got = format!("it sent more: {}", quoted(&more));
+    Finding::new(format!("the client sends {}", P::SAYS), got, "send nothing else").of(Half::Client).broken()
 }
 
 fn some_messages<P: Push>(bench: &mut Bench) -> Vec<Vec<u8>> {

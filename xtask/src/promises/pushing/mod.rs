@@ -203,7 +203,7 @@ pub const READ_NOTHING: &str = "the client left and had read no byte of what cam
 pub fn spoke<P: Push>(passed: &Traffic) -> Option<Finding> {
     let finding = || {
         Finding::new(
-            format!("the client says {}", P::SAYS),
+            format!("the client sends {}", P::SAYS),
             format!("it sent {}", quoted(&passed.to_server)),
             "the client only listens: a server that does not read what was sent to it resets the connection when it \
              closes it (RST), and that destroys what is still on its way",
@@ -222,8 +222,8 @@ pub fn pieces(record: &Record) -> Vec<Vec<u8>> {
 /// Returns why a server that waits in this call cannot be judged in a lesson where servers push.
 pub fn waits_for_client(call: Call) -> Words {
     format!(
-        "the server waits for the client to speak first (in {call}), but the client of this lesson waits for the \
-         server to push: that is another protocol, so nothing can be said of it here"
+        "the server waits for the client to send first (in {call}), but the client of this lesson waits for \
+         the server to push: that is another protocol, so nothing can be judged here"
     )
     .into()
 }

@@ -107,7 +107,7 @@ fn broke_off<P: Push>(
         if matches!(symptom, Symptom::StillWaits { .. }) {
             finding.cause =
                 "the client waits for the server, and the server for the client: the client's own checks \
-                             tell what it should have said or read"
+                             tell what it should have sent or read"
                     .into();
         }
     }
@@ -124,8 +124,8 @@ fn broke_off<P: Push>(
     let cause = known.unwrap_or_else(|| match said.is_blank() {
         true => Cause::general(format!("what came was right: {}", P::HOW)),
         false => Cause::general(format!(
-            "what came was right, and the client took it for an error: its own words on standard error say for which; \
-             {}",
+            "what came was right, and the client took it for an error: its own words on standard error state \
+             which; {}",
             P::HOW
         )),
     });
@@ -279,13 +279,15 @@ fn cause_of_numbers(printed: &[(usize, &[u8])], messages: &[Vec<u8>]) -> Option<
     if numbers.first() == Some(&0) {
         return Some("messages are numbered from 1".into());
     }
-    let right: Vec<usize> = (1..=messages.len()).collect();
-    (numbers.len() == messages.len() && numbers != right).then(|| {
+    // With fewer numbers than messages, it may be that a message is missing.
+    let right: Vec<usize> = (1..=numbers.len()).collect();
+    (numbers.len() >= messages.len() && numbers != right).then(|| {
         let shown: Vec<String> = numbers.iter().take(6).map(ToString::to_string).collect();
         let more = if numbers.len() > 6 { ", …" } else { "" };
+        let as_many = if numbers.len() == messages.len() { ", as there were, but" } else { "," };
         format!(
-            "{} messages were printed, as there were, but numbered {}{more}: the first is number 1, and each other one \
-             is 1 more than the one before",
+            "{} messages were printed{as_many} numbered {}{more}: the first is number 1, and each other one is 1 more \
+             than the one before",
             numbers.len(),
             shown.join(", ")
         )
@@ -317,17 +319,23 @@ fn cause_of_printed<P: Push>(printed: &[u8], messages: &[Vec<u8>], left: bool, r
         return READ_NOTHING.into();
     }
     if printed.trim_ascii().is_empty() {
+        // In lesson 04 a message is what one `read` returned, whole or not.
+        let what = match P::PAUSES {
+            true => "print what each `read` returned as `message K: TEXT`",
+            false => "print each message as `message K: TEXT` when all of it has come",
+        };
         return match left {
-            true if reading.taken > 0 => {
+            true if reading.taken > 0 => format!(
                 "the client took bytes (the kernel shows that), printed nothing, and left before the server ended: only a \
-                 `read` of 0 bytes is the end; print each message as `message K: TEXT`"
-                    .into()
-            }
-            true => "the client left before the server ended, and printed nothing: print each message as `message K: \
-                     TEXT` when all of it has come; perhaps its buffer has length 0 (`Vec::with_capacity`), so that \
-                     `read` returns 0 as soon as there is something to read"
-                .into(),
-            false => "print each message as `message K: TEXT` when all of it has come".into(),
+                 `read` of 0 bytes is the end; {what}"
+            )
+            .into(),
+            true => format!(
+                "the client left before the server ended, and printed nothing: {what}; perhaps its buffer has length 0 \
+                 (`Vec::with_capacity`), so that `read` returns 0 as soon as there is something to read"
+            )
+            .into(),
+            false => what.into(),
         };
     }
     if let Some(cause) = cause_of_labels(printed, messages) {

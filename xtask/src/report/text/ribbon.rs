@@ -5,12 +5,16 @@ use crate::wire::Ribbon;
 /// Columns before the ribbon itself: `writes  `.
 const LABEL: usize = 8;
 
+/// What stands for a byte that cannot be seen.
+const DOT: char = '·';
+
 /// Draws the ribbon in lines of at most `width` columns: two columns a byte where the whole stream fits, else to scale.
 pub fn lines(ribbon: &Ribbon, width: usize) -> Vec<String> {
     let room = width - LABEL;
     let total = ribbon.writes.iter().sum::<usize>().max(ribbon.pieces.iter().sum());
     let mut lines = Vec::new();
     let fits = total * 2 <= room;
+    let has_dots = fits && ribbon.bytes.iter().any(|byte| shown(*byte) == DOT);
     if fits {
         let bytes: String = ribbon.bytes.iter().map(|byte| format!("{} ", shown(*byte))).collect();
         lines.push(format!("{:LABEL$}{}", "bytes", bytes.trim_end()));
@@ -30,6 +34,9 @@ pub fn lines(ribbon: &Ribbon, width: usize) -> Vec<String> {
             let columns = |len: usize| if fits { len * 2 } else { (len * scale / total.max(1)).max(2) };
             lines.push(format!("{label:LABEL$}{}", draw(segments, columns, room)));
         }
+    }
+    if has_dots {
+        lines.push(format!("{:LABEL$}{DOT} a blank, or a byte that is no visible character", ""));
     }
     lines
 }
@@ -61,7 +68,7 @@ fn draw(segments: &[usize], columns: impl Fn(usize) -> usize, room: usize) -> St
 }
 
 fn shown(byte: u8) -> char {
-    if byte.is_ascii_graphic() { byte as char } else { '·' }
+    if byte.is_ascii_graphic() { byte as char } else { DOT }
 }
 
 #[cfg(test)]
@@ -87,6 +94,13 @@ mod tests {
                 "reads   └┘└────────10────────┘",
             ]
         );
+    }
+
+    #[test]
+    fn a_dot_is_explained() {
+        let ribbon = Ribbon { bytes: b"a \0".to_vec(), writes: vec![3], ..Ribbon::default() };
+        let dots = "        · a blank, or a byte that is no visible character";
+        assert_eq!(lines(&ribbon, 72), ["bytes   a · ·", "writes  └─3──┘", dots]);
     }
 
     #[test]

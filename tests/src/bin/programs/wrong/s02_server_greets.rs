@@ -1,4 +1,4 @@
-// kills only-ascii-letters@plain: the server said something before its reply: nothing but what
+// kills only-ascii-letters@plain: the server sent something before its reply: nothing but what
 // Mistake: it greets each client on the connection before it serves it.
 // Breaks "the server returns every byte (and nothing else)"; seen from outside: a client gets `welcome!` first and takes it for the reply to its first request.
 use std::io::{self, Read, Write};

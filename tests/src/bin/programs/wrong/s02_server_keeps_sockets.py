@@ -1,4 +1,4 @@
-# kills fin-ends-connection@plain: bytes is the client's FIN: it will say nothing more
+# kills fin-ends-connection@plain: bytes is the client's FIN: it will send nothing more
 # kills rests-after-fin@plain: CLOSE_WAIT means: the client's FIN has come and the server has not closed
 # Mistake: it remembers every connection in a list and closes none.
 # Breaks "until the client's EOF; then it closes that connection (with FIN)"; seen from outside: a client that half-closes waits for ever for the FIN, the socket stays in CLOSE_WAIT.

@@ -1,4 +1,4 @@
-// kills reports-reads@glue: is right, but the line of read 1 says
+// kills reports-reads@glue: is right, but the line of read 1 states
 // never: the total is the sum of all reads
 // Mistake: it reports `buffer[..n - 1]`.
 // Breaks "read K: N bytes: TEXT"; seen from outside: `read 1: 14 bytes` where 15 came; the total is right.

@@ -1,4 +1,4 @@
-# kills reports-reads@glue: is right, but the line of read 1 says 1024 bytes
+# kills reports-reads@glue: is right, but the line of read 1 states 1024 bytes
 # never: the total is the sum of all reads
 # Mistake: it reports the whole buffer, not the bytes that came.
 # Breaks "read K: N bytes: TEXT"; seen from outside: `read 1: 1024 bytes` where 15 came; the total is right.

@@ -1,6 +1,6 @@
-// kills pair-reads@glue: the last line always says `reads`, also when there was only one
+// kills pair-reads@glue: the last line always has the word `reads`, also when there was only one
 // kills pair-reads@plain: count the bytes of every read until `read` returns
-// kills reports-reads@glue: the last line always says `reads`, also when there was only one
+// kills reports-reads@glue: the last line always has the word `reads`, also when there was only one
 // Mistake: it says `1 read` where there was only one.
 // Breaks "last `total: N bytes in K reads` (always plural)"; seen from outside: one read of 5 bytes gives `total: 5 bytes in 1 read`.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills pushes-defaults@plain: waits for the client to speak first
+// kills pushes-defaults@plain: waits for the client to send first
 // Mistake: it reads a request from the client before it pushes.
 // Breaks "on each connection one write a message (the client only listens)"; seen from outside: a client that only listens gets no byte.
 use std::io::{self, Read, Write};

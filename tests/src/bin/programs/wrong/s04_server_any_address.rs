@@ -1,4 +1,4 @@
-// kills binds-its-address@plain: or another address than the one given opens the server to the whole network || it says that an address is in use, but the one that it was given is free
+// kills binds-its-address@plain: or another address than the one given opens the server to the whole network || it reports that an address is in use, but the one that it was given is free
 // Mistake: it takes only the port from its address and binds 0.0.0.0.
 // Breaks "binds the address and no other"; seen from outside: the listening socket stands at 0.0.0.0:P.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills pauses@plain: between one message and the next || the pause must not depend on what the client says or ends
+// kills pauses@plain: between one message and the next || the pause must not depend on what the client sends, nor on whether it ends
 // Mistake: message i is due i × 500 ms after the program's start, not after the write before it.
 // Breaks "n messages take at least (n−1) × 450 ms from before the connection to the last byte"; seen from outside: only a client that comes at once sees pauses; the second client gets all messages together.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-# kills pauses@plain: the pause must not depend on what the client says or ends
+# kills pauses@plain: the pause must not depend on what the client sends, nor on whether it ends
 # Mistake: its pause is a recv with a time limit of 500 ms, so whatever the client does ends the pause.
 # Breaks "as 03 with 500 ms between writes"; seen from outside: a client that half-closes, or says something, gets its messages without pauses.
 import os

@@ -1,4 +1,4 @@
-// kills pushes-defaults@plain: waits for the client to speak first
+// kills pushes-defaults@plain: waits for the client to send first
 // Mistake: it reads a first request from the client before it sends anything, as the servers of lessons 01 and 02 do.
 // Breaks "on each connection one write a message"; seen from outside: a client that only listens gets nothing.
 use std::io::{self, Read, Write};

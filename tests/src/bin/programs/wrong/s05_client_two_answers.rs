@@ -1,4 +1,4 @@
-// kills prints-messages@plain: say nothing else || what came was right
+// kills prints-messages@plain: send nothing else || what came was right
 // Mistake: it answers twice: to the size and again when the message has come.
 // Breaks "the client answers `receive ok`; then the bytes"; seen from outside: after the body a second `receive ok` comes before the next size.
 use std::io::{self, ErrorKind, Read, Write};

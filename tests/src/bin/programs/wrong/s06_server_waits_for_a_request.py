@@ -1,4 +1,4 @@
-# kills pushes-defaults@plain: waits for the client to speak first
+# kills pushes-defaults@plain: waits for the client to send first
 # Mistake: it waits until the client says something before it sends.
 # Breaks "the server pushes: on each connection …"; seen from outside: a client that only listens gets nothing.
 import json

@@ -1,4 +1,4 @@
-// kills binds-its-address@plain: or another address than the one given opens the server to the whole network || it says that an address is in use, but the one that it was given is free
+// kills binds-its-address@plain: or another address than the one given opens the server to the whole network || it reports that an address is in use, but the one that it was given is free
 // Mistake: it takes only the port of its argument and binds 0.0.0.0.
 // Breaks "binds the address and no other"; seen from outside: the LISTEN entry stands at 0.0.0.0, and every other address of the machine answers too.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,6 +1,6 @@
-// kills fin-ends-connection@plain: bytes is the client's FIN: it will say nothing more
+// kills fin-ends-connection@plain: bytes is the client's FIN: it will send nothing more
 // kills half-close@plain: is the client's FIN
-// kills only-ascii-letters@plain: bytes is the client's FIN: it will say nothing more
+// kills only-ascii-letters@plain: bytes is the client's FIN: it will send nothing more
 // kills rests-after-fin@plain: CLOSE_WAIT means: the client's FIN has come and the server has not closed
 // Mistake: the parent forks for each connection and never closes its own descriptor of it.
 // Breaks "until the client's EOF; then it closes that connection (with FIN"; seen from outside: the client that half-closes gets its replies and never a FIN; the parent holds every socket in CLOSE_WAIT.

@@ -1,4 +1,4 @@
-// kills fin-ends-connection@plain: bytes is the client's FIN: it will say nothing more
+// kills fin-ends-connection@plain: bytes is the client's FIN: it will send nothing more
 // Mistake: it keeps a clone of every stream in a list, to bid all of them farewell one day, and never takes one out.
 // Breaks "until the client's EOF; then it closes that connection (with FIN"; seen from outside: the client that half-closes gets its replies and never a FIN; the sockets stay in CLOSE_WAIT.
 use std::io::{self, ErrorKind, Read, Write};

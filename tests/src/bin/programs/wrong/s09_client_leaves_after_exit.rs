@@ -1,4 +1,4 @@
-// kills ends-after-exit@plain: after `exit` and its reply, whatever that says, the client reads on until the server's end
+// kills ends-after-exit@plain: after `exit` and its reply, whatever its text is, the client reads on until the server's end
 // Mistake: after the reply to `exit` it goes at once.
 // Breaks "the client waits for the server's end and exits with 0"; seen from outside: it is gone while the server has not ended yet.
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};

@@ -1,4 +1,4 @@
-// kills ends-after-exit@plain: after `exit` and its reply, whatever that says, the client reads on until the server's end
+// kills ends-after-exit@plain: after `exit` and its reply, whatever its text is, the client reads on until the server's end
 // Mistake: it takes any reply to `exit` but `Byebye!` for an error.
 // Breaks "Having sent `exit` and printed its reply (its text is not judged) the client … exits with 0"; seen from outside: a server that says `so long` makes it exit with 1.
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};

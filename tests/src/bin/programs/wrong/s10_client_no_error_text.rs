@@ -1,4 +1,4 @@
-// kills says-the-error@plain: the text of `error` says why
+// kills says-the-error@plain: the text of `error` states why
 // Mistake: it drops the error's text.
 use serde_json::Value;
 use std::io::{self, BufRead, IsTerminal, Read, Write};

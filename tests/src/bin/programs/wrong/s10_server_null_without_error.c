@@ -1,4 +1,4 @@
-// kills killed@plain: `error` says why
+// kills killed@plain: `error` states why
 // Mistake: null comes without an error.
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 # kills no-reply-at-all@plain: with a backtrace || refuse a longer one as soon as its length is there
-# kills put-not-confirmed@plain: a put is done when the server says ok
+# kills put-not-confirmed@plain: a put is done when the server sends ok
 # Mistake: "a JSON object of at most 64 KiB": it reads a header of any length
 import hashlib
 import json

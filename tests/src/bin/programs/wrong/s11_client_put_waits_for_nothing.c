@@ -1,4 +1,4 @@
-// kills put-not-confirmed@plain: a put is done when the server says ok
+// kills put-not-confirmed@plain: a put is done when the server sends ok
 // kills server-resets@plain: the connection was reset
 // Mistake: put: "→ {"ok":true,"data_size":0}": it exits with 0 without a look at the reply
 #define _GNU_SOURCE

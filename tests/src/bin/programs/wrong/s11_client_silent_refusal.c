@@ -1,4 +1,4 @@
-// kills prints-refusals@plain: said nothing on standard error
+// kills prints-refusals@plain: reported nothing on standard error
 // Mistake: "A refusal is printed on standard error": nothing is printed
 #define _GNU_SOURCE
 #include <ctype.h>

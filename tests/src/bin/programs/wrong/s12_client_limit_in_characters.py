@@ -1,4 +1,4 @@
-# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: report it on
 # Mistake: its limit counts characters, not bytes: it sends more than 1024 bytes
 import socket
 import sys

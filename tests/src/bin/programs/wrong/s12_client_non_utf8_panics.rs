@@ -1,4 +1,4 @@
-// kills line-no-text@plain: a line need not be UTF-8: send its bytes as they are, or say so and
+// kills line-no-text@plain: a line need not be UTF-8: send its bytes as they are, or report it and
 // Mistake: it panics at a line that is not UTF-8
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};

@@ -1,4 +1,4 @@
-# kills line-no-text@plain: a line need not be UTF-8: send its bytes as they are, or say so and
+# kills line-no-text@plain: a line need not be UTF-8: send its bytes as they are, or report it and
 # Mistake: it replaces what is not UTF-8 in a line (U+FFFD)
 import socket
 import sys

@@ -1,4 +1,4 @@
-// kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+// kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: report it on
 // Mistake: it sends lines of more than 1024 bytes
 #include <arpa/inet.h>
 #include <errno.h>

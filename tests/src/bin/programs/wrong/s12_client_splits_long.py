@@ -1,4 +1,4 @@
-# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: say so on
+# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: report it on
 # Mistake: it sends a line of more than 1024 bytes in pieces, each with a number
 import socket
 import sys

@@ -117,8 +117,8 @@ fn came(of: &CheckOn, verdict: Verdict) -> CheckReport {
 fn failed(of: &CheckOn, cause: &str) -> CheckReport {
     let mut report = CheckReport { cause: cause.into(), ..came(of, Verdict::Fail) };
     report.expected =
-        "a sentence that says what should have come, and that is longer than one line is".into();
-    report.got = "a sentence that says what did come, and that is longer than one line is, too".into();
+        "a sentence that states what should have come, and that is longer than one line is".into();
+    report.got = "a sentence that states what did come, and that is longer than one line is, too".into();
     let line = |n: u32| format!("{n:>7}.0 ms  runner sent 12 bytes \"{}\"", "x".repeat(70));
     report.evidence.connections = vec![(0..12).map(line).collect()];
     report.evidence.ends = (0..4).map(|n| ("printed".into(), format!("line {n}"))).collect();
@@ -134,8 +134,8 @@ fn fits(text: &str) {
     assert!(wide.is_empty(), "{wide:?}\n{text}");
 }
 
-const LONG: &str = "a cause that is longer than one line, as causes are when they say what to do about it, and why that \
-                    is so";
+const LONG: &str = "a cause that is longer than one line, as causes are when they state what to do about it, \
+                    and why that is so";
 
 #[test]
 fn a_wall_of_failures_fits_on_a_screen_in_every_order_of_time() {
