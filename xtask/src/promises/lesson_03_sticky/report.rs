@@ -96,6 +96,11 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
         _ if sizes.contains(&0) => "a `read` of 0 bytes is the end, and no read to report".into(),
         _ if sizes.is_empty() && total > 0 && reading.is_nothing() => READ_NOTHING.into(),
         (None, _) => "when `read` has returned 0, print the line `total: … bytes in … reads`".into(),
+        (Some(0), _) if sizes.is_empty() && reading.taken > 0 => {
+            "the client took bytes (the kernel shows that), but counted none of them: only a `read` of 0 bytes is the end; \
+             count and print each other one"
+                .into()
+        }
         (Some(0), _) if sizes.is_empty() && total > 0 => {
             "the client stopped before it had counted a byte: perhaps its buffer has length 0 (`Vec::with_capacity`), so \
              that `read` returns 0 as soon as there is something to read; perhaps it stops at a short read"

@@ -115,6 +115,10 @@ fn broke_off<P: Push>(
     if !matches!(symptom, Symptom::Exited(1 | 101)) {
         return stop;
     }
+    let fin = wire.record.has_fin(Direction::ServerToClient);
+    if fin && !messages.is_empty() && holds(&client.printed(), &printed_as(messages)) {
+        return because::<()>(Err(stop), END_IS_NO_ERROR).unwrap_err();
+    }
     let said = client.said();
     let known = P::cause_of_error(&said.text(), messages, cuts);
     let cause = known.unwrap_or_else(|| match said.is_blank() {
@@ -128,20 +132,28 @@ fn broke_off<P: Push>(
     because::<()>(Err(stop), cause).unwrap_err()
 }
 
+/// The cause where all was printed, and the client then ended with an error.
+const END_IS_NO_ERROR: &str = "every message was received and printed, and then the client reported an error: perhaps it takes \
+                               the server's end for one; between two messages the end of the stream is no error, and the \
+                               status is 0";
+
 /// Returns whether the client broke exactly as predicted.
 fn broke_so<P: Push>(client: &mut Client, seen: &Prediction) -> bool {
     let well = if seen.unnoticed { client.exits_well("") } else { client.exits_with_error("") };
     client.end();
-    let printed = client.printed();
-    let mut rest = printed.as_slice();
-    let all = printed_as(&seen.printed).iter().all(|wanted| {
-        let found = memchr::memmem::find(rest, wanted);
+    let all = holds(&client.printed(), &printed_as(&seen.printed));
+    well.is_ok() && all && nothing_more::<P>(client, &seen.printed).is_ok()
+}
+
+/// Returns whether `printed` holds all of these, in this order.
+fn holds(mut printed: &[u8], wanted: &[Vec<u8>]) -> bool {
+    wanted.iter().all(|wanted| {
+        let found = memchr::memmem::find(printed, wanted);
         found.is_some_and(|at| {
-            rest = &rest[at + wanted.len()..];
+            printed = &printed[at + wanted.len()..];
             true
         })
-    });
-    well.is_ok() && all && nothing_more::<P>(client, &seen.printed).is_ok()
+    })
 }
 
 /// Checks that the client printed no message beyond these, and none with more text than it has.
@@ -243,6 +255,15 @@ fn numbered(printed: &[u8]) -> Vec<(usize, &[u8])> {
     found
 }
 
+/// Returns whether the bytes of each message stand before the label with its number, and not behind it.
+fn stand_before_labels(printed: &[u8], messages: &[Vec<u8>]) -> bool {
+    let stand = |(n, message): (usize, &Vec<u8>)| {
+        let reversed = [message.as_slice(), format!("message {n}:").as_bytes()].concat();
+        !message.is_empty() && memchr::memmem::find(printed, &reversed).is_some()
+    };
+    !messages.is_empty() && (1..).zip(messages).all(stand)
+}
+
 /// Returns whether one of these messages was printed with the next one behind it.
 fn is_joined(printed: &[(usize, &[u8])], messages: &[Vec<u8>]) -> bool {
     messages.windows(2).any(|two| {
@@ -304,6 +325,11 @@ fn cause_of_printed<P: Push>(printed: &[u8], messages: &[Vec<u8>], left: bool, r
             false => "print each message as `message K: TEXT` when all of it has come",
         };
         return match left {
+            true if reading.taken > 0 => format!(
+                "the client took bytes (the kernel shows that), printed nothing, and left before the server ended: only a \
+                 `read` of 0 bytes is the end; {what}"
+            )
+            .into(),
             true => format!(
                 "the client left before the server ended, and printed nothing: {what}; perhaps its buffer has length 0 \
                  (`Vec::with_capacity`), so that `read` returns 0 as soon as there is something to read"
@@ -326,6 +352,9 @@ fn cause_of_printed<P: Push>(printed: &[u8], messages: &[Vec<u8>], left: bool, r
         return "the client left before the server ended: go on until `read` returns 0; a `read` of fewer bytes than the \
                 buffer holds is not the end"
             .into();
+    }
+    if stand_before_labels(printed, messages) {
+        return "the bytes of each message were printed before its `message K: `: print that first, then the bytes".into();
     }
     if labels == messages.len() {
         return "print the bytes of each message as they came: all of them, none else".into();
@@ -355,6 +384,7 @@ mod tests {
         assert!(cause("message 1: QX\nmessage 1: ZJV\nmessage 1: KQ\n").contains("numbered 1, 1, 1"));
         assert!(cause("message 1: QX\nmessage 2: ZJV\n").contains("only 2 of 3"));
         assert!(cause("message 1: QXZJV\nmessage 2: KQ\n").contains("printed as one"));
+        assert!(cause("QXmessage 1: \nZJVmessage 2: \nKQmessage 3: \n").contains("print that first"));
         assert!(cause("message 1 QX\nmessage 2 ZJV\nmessage 3 KQ").contains("`message K: TEXT`"));
     }
 }
