@@ -38,11 +38,6 @@ impl OwnError {
             None => what,
         }
     }
-
-    /// Returns whether it is the error of a function of Rust or Python that makes text of bytes which are no UTF-8.
-    pub fn is_of_text(&self) -> bool {
-        ["Utf8Error {", "UnicodeDecodeError"].iter().any(|name| self.what.contains(name))
-    }
 }
 
 /// Returns at most `most` characters of a text; a mark shows that more were there.
