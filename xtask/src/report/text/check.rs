@@ -222,7 +222,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail) -> String {
     if !check.cause.is_empty() {
         line("cause", &check.cause.to_string());
     }
-    if !check.see.is_empty() && !is_small {
+    if !check.see.is_empty() && detail != Detail::Least {
         line("read", &check.see);
     }
     if detail != Detail::Least {
