@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn nothing_that_came_is_not_compared() {
-        let shown = |got| comparison(Paint { on: false }, &Comparison::of(b"abc", got).unwrap());
+        let shown = |got| comparison(Paint { on: false }, &Comparison::of(b"abc", got).unwrap(), false);
         assert!(!shown(b"").contains("came") && shown(b"").contains("wanted"));
         assert!(shown(b"ab").contains("byte 2 is the first missing one"));
         assert!(shown(b"abcd").contains("byte 3 is the first wrong one"));
