@@ -269,6 +269,15 @@ fn programs_in_another_language_are_watched() {
     let edited = fs::read_to_string(clone.join("edited")).unwrap();
     assert!(edited.starts_with("+3 ") && edited.contains("lessons/01-echo/server.py"), "{edited}");
     terminal.see(KEYS);
+    // During a run, too: here one that never ends by itself.
+    fs::remove_file(clone.join("edited")).unwrap();
+    fs::write(lesson.join("server.py"), "while True:\n    pass\n").unwrap();
+    terminal.see("s a wait");
+    terminal.press("e");
+    wait_for("the editor was started again", || {
+        fs::read_to_string(clone.join("edited")).is_ok_and(|it| it.contains("lessons/01-echo/server.py"))
+    });
+    terminal.see(KEYS);
     fs::copy(root().join("tests/src/bin/programs/right/s01_server_selectors.py"), lesson.join("server.py"))
         .unwrap();
     terminal.see("your server: ");
