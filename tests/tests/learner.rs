@@ -161,7 +161,7 @@ fn a_lab_toml_names_the_programs_once() {
     // A command that cannot be started is what to mend.
     fs::write(clone.join("lessons/02-uppercase/lab.toml"), "server = \"./no-such-program a\"\n").unwrap();
     let ran = type_in(&clone, "run");
-    let mend = "next: mend the command `./no-such-program a` in lessons/02-uppercase/lab.toml, then\n";
+    let mend = "next: mend the command `./no-such-program a` in lessons/02-uppercase/lab.toml,";
     assert!(ran.status == 3 && ran.stdout.contains(mend), "{}: {}", ran.status, ran.stdout);
     assert!(type_in(&clone, "diff 01").stdout.contains("solutions/01-echo/src/bin/server.rs"));
     let doctor = type_in(&clone, "doctor").stdout;
