@@ -4,7 +4,7 @@
 use super::asked::Asked;
 use lab_tests::corpus::{Judge, Program};
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 /// How many programs the table has.
