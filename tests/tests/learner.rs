@@ -77,10 +77,16 @@ fn half_a_program_is_whole_work() {
     assert!(counts[0] == counts[2] && counts[3] == "checks", "{end}");
     assert!(end.contains("learned: a server outlives its clients"), "{end}");
     assert!(
-        end.contains("next: read docs/src/02-uppercase.md, then\n      cargo xtask run lesson-02 --server "),
+        end.contains(
+            "next: read docs/src/02-uppercase.md, write its server, then\n      cargo xtask run lesson-02 --server \
+             'YOUR-SERVER right-01-server-blocking'\n"
+        ),
         "{end}"
     );
-    assert!(end.contains("its client is still to come: cargo xtask run lesson-01 --client CMD"), "{end}");
+    assert!(
+        end.contains("or write the client of lesson-01: cargo xtask run lesson-01 --client CMD"),
+        "{end}"
+    );
     // Only its own checks are judged, and those of the pair.
     let json = type_words(&clone, &[&server[..], &["--format".into(), "json".into()]].concat()).json();
     let lesson = &json["lessons"][0];
@@ -95,7 +101,10 @@ fn half_a_program_is_whole_work() {
         list.contains("✓ server: ") && list.contains("▸ lesson-02") && list.starts_with("  lesson-01"),
         "{list}"
     );
-    assert!(list.contains("next: cargo xtask run lesson-02 --server "), "{list}");
+    // The next lesson has another program, so its command names none.
+    let way = "next: cargo xtask run lesson-02 --server 'YOUR-SERVER right-01-server-blocking'";
+    assert!(list.contains(way), "{list}");
+    assert!(type_in(&clone, "").stdout.contains(way));
     // Something wrong is told without a word about Rust that the learner would have to write.
     let wrong = type_words(&clone, &by_command(&[("server", "wrong-01-server-whole-buffer")]));
     assert_eq!(wrong.status, 1, "{}{}", wrong.stdout, wrong.stderr);
@@ -129,12 +138,31 @@ fn a_lab_toml_names_the_programs_once() {
     let ran = type_in(&clone, "run 01");
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(
-        ran.stdout.contains("\nyour server: ") && ran.stdout.contains("name it in the lab.toml, too"),
+        ran.stdout.contains("\nyour server: ") && ran.stdout.contains("name it in the same lab.toml"),
         "{}",
         ran.stdout
     );
-    assert!(ran.stdout.contains("(and a lab.toml in lessons/02-uppercase, too)"), "{}", ran.stdout);
-    assert!(type_in(&clone, "list").stdout.contains("✓ server: "));
+    // The way on names the file that says once which programs are judged.
+    let way = |text: &str| {
+        let words = "read docs/src/02-uppercase.md, copy lessons/01-echo/lab.toml to lessons/02-uppercase,";
+        let (_, rest) = text.split_once("next: ").expect(text);
+        let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(rest.starts_with(words) && rest.contains(" there, then cargo xtask run lesson-02"), "{text}");
+    };
+    let (list, greeting) = (type_in(&clone, "list").stdout, type_in(&clone, "").stdout);
+    assert!(list.contains("✓ server: "));
+    [&ran.stdout, &list, &greeting].into_iter().for_each(|text| way(text));
+    let ran = type_in(&clone, "run");
+    assert!(
+        ran.stdout.contains("(not in Rust? name your program in lessons/02-uppercase/lab.toml)"),
+        "{}",
+        ran.stdout
+    );
+    // A command that cannot be started is what to mend.
+    fs::write(clone.join("lessons/02-uppercase/lab.toml"), "server = \"./no-such-program a\"\n").unwrap();
+    let ran = type_in(&clone, "run");
+    let mend = "next: mend the command `./no-such-program a` in lessons/02-uppercase/lab.toml, then\n";
+    assert!(ran.status == 3 && ran.stdout.contains(mend), "{}: {}", ran.status, ran.stdout);
     assert!(type_in(&clone, "diff 01").stdout.contains("solutions/01-echo/src/bin/server.rs"));
     let doctor = type_in(&clone, "doctor").stdout;
     assert!(doctor.contains("lessons/01-echo/lab.toml"), "{doctor}");

@@ -122,7 +122,7 @@ macro_rules! verb {
         $below:literal
     ) => {
         #[doc = $about]
-        #[derive(Debug)]
+        #[derive(Clone, Debug)]
         pub struct $verb {$(
             #[doc = $help]
             pub $field: $type,

@@ -1,6 +1,6 @@
 //! `cargo xtask list`
 
-use super::shared::{again, command, current, known, print, row};
+use super::shared::{again, command, current, known, print, row, way_on};
 use crate::course::{LESSONS, Lesson};
 use crate::finding::Half;
 use crate::report::text::{Paint, WIDTH, cut};
@@ -15,9 +15,13 @@ const MARGIN: usize = 13;
 /// Prints the list of lessons, and the next command.
 pub fn list() -> anyhow::Result<u8> {
     let current = show();
-    print(&match again(None, &known()) {
+    let state = known();
+    print(&match again(None, &state) {
         Some(_) => "\nnext: cargo xtask prints what all lessons have shown, and where to go on\n".to_string(),
-        None => format!("\nnext: {}\n", command(current, &known())),
+        None => {
+            let way = way_on(current, &state, &command(current, &state));
+            format!("\nnext: {}\n", way.join("\n      "))
+        }
     });
     Ok(0)
 }

@@ -1,5 +1,6 @@
 //! What the verbs share: errors, the learner's place, names on the command line.
 
+use super::run::file_of;
 use crate::course::{self, LESSONS, Lesson, NotFound};
 use crate::finding::Half;
 use crate::report::text::{WIDTH, wrap};
@@ -107,6 +108,48 @@ pub fn is_done(lesson: &Lesson, state: &State, half: Option<Half>) -> bool {
 pub fn command(lesson: &Lesson, state: &State) -> String {
     let options = state.options.as_deref().filter(|_| !has_lab_toml(lesson)).unwrap_or_default();
     format!("cargo xtask run {}{options}", lesson.id())
+}
+
+/// Returns the lesson before `lesson` that the learner did last, if it passed with commands in place of Rust.
+pub fn by_commands(lesson: &Lesson, state: &State) -> Option<&'static Lesson> {
+    let is_begun =
+        |other: &&Lesson| state.passed.contains(&other.dir()) || state.halves.contains_key(&other.dir());
+    let last = LESSONS.iter().rev().filter(|other| other.number < lesson.number).find(is_begun);
+    last.filter(|last| state.halves.contains_key(&last.dir()))
+}
+
+/// Returns what a learner does before the first run of `lesson` when `model`, a lesson with a `lab.toml`, was the last:
+/// the same file names the programs of `lesson`.
+pub fn copy_of(model: &Lesson, lesson: &Lesson) -> String {
+    let dir = dir_of(model);
+    let file = lab_toml::read(&dir).ok().flatten().unwrap_or_default();
+    let name = |command: &String| Some(file_of(command, &dir)?.file_name()?.to_string_lossy().into_owned());
+    let mut names: Vec<String> =
+        [&file.server, &file.client].into_iter().flatten().filter_map(name).collect();
+    names.dedup();
+    let names = if names.is_empty() { "programs".into() } else { names.join(" and ") };
+    format!(
+        "read {}, copy lessons/{}/{} to lessons/{}, write its {names} there, then",
+        lesson.chapter(),
+        model.dir(),
+        lab_toml::NAME,
+        lesson.dir()
+    )
+}
+
+/// Returns what the learner does next, line by line: the command that judges `lesson`, and what comes before it where its
+/// programs are still to be named. `usual` is the command where no program has a name of its own.
+pub fn way_on(lesson: &Lesson, state: &State, usual: &str) -> Vec<String> {
+    let model = by_commands(lesson, state).filter(|model| has_lab_toml(model) && !has_lab_toml(lesson));
+    match (&state.options, model) {
+        (Some(_), _) => vec![command(lesson, state)],
+        (None, Some(model)) => {
+            let mut lines = wrap(&copy_of(model, lesson), WIDTH - 6);
+            lines.push(command(lesson, state));
+            lines
+        }
+        (None, None) => vec![usual.into()],
+    }
 }
 
 /// Returns whether the learner's folder of this lesson has a `lab.toml`, right or wrong.

@@ -137,13 +137,16 @@ const SECTIONS: &[Section] = &[
     section("13", "one-port-two-families", &["leaves-ipv4-alone", "shares-a-port"]),
 ];
 
-/// Promises about what is given in the starters. The section of the first chapter that lists it names them.
-const GIVEN: &[&str] = &["listens-by-default", "calls-by-default", "calls-nobody-else", "accept-fails"];
+/// The section about what all programs do, whatever the lesson, and the checks that it explains.
+const EVERYWHERE: (&str, &[&str]) = (
+    "docs/src/working.md#what-every-program-does",
+    &["listens-by-default", "calls-by-default", "calls-nobody-else", "accept-fails", "output-fails"],
+);
 
-/// Returns the chapter and the section to read when this check failed: `docs/src/01-echo.md#the-idea`.
+/// Returns the page and the section to read when this check failed: `docs/src/01-echo.md#the-idea`.
 pub fn to_read(lesson: &Lesson, id: &str) -> String {
-    if GIVEN.contains(&id) {
-        return "docs/src/01-echo.md#your-tasks".into();
+    if EVERYWHERE.1.contains(&id) {
+        return EVERYWHERE.0.into();
     }
     let explains = |section: &&Section| section.lesson == lesson.number && section.checks.contains(&id);
     let anchor = SECTIONS.iter().find(explains).map_or(IDEA, |section| section.anchor);
@@ -154,7 +157,7 @@ pub fn to_read(lesson: &Lesson, id: &str) -> String {
 mod tests {
     use super::*;
     use crate::course::LESSONS;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
     use std::path::Path;
 
@@ -174,17 +177,24 @@ mod tests {
     fn each_section_is_a_heading_of_its_chapter() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let (mut wrong, mut known): (Vec<String>, BTreeSet<(&str, &str)>) = (Vec::new(), BTreeSet::new());
+        let mut pages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for lesson in LESSONS {
             for check in lesson.checks() {
                 known.insert((lesson.number, check.id));
                 let read = to_read(lesson, check.id);
                 let (page, anchor) = read.split_once('#').unwrap();
-                let headings = anchors(&fs::read_to_string(root.join(page)).unwrap());
-                if !headings.contains(anchor) {
+                let page = pages
+                    .entry(page.to_string())
+                    .or_insert_with_key(|page| anchors(&fs::read_to_string(root.join(page)).unwrap()));
+                if !page.contains(anchor) {
                     wrong.push(format!("{} of lesson {}: {read} is no heading", check.id, lesson.number));
                 }
             }
         }
+        let is_known = |id: &&&str| known.iter().any(|(_, known)| known == *id);
+        wrong.extend(
+            EVERYWHERE.1.iter().filter(|id| !is_known(id)).map(|id| format!("no lesson has a check {id}")),
+        );
         for section in SECTIONS {
             let ids = section.checks.iter().filter(|id| !known.contains(&(section.lesson, id)));
             wrong.extend(ids.map(|id| format!("lesson {} has no check {id}", section.lesson)));

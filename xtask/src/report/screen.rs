@@ -31,6 +31,8 @@ pub fn render(
             let mut shown = lines(&text::fitted(paint, report.promise_of(check), room));
             let left = (room + 1).saturating_sub(text::height(&shown.join("\n")));
             shown.extend(lines(&text::rest(paint, report, Some(check), left)).into_iter().take(left));
+            let left = (room + 1).saturating_sub(text::height(&shown.join("\n")));
+            shown.extend(lines(&text::notes(paint, report, Some(check), left)));
             shown
         }
         None => worth_seeing(paint, report, room.saturating_sub(least)),

@@ -88,6 +88,15 @@ impl Choice {
         Some(Start { dir: self.dir.clone(), env: env.to_vec(), ..Start::from(argv) })
     }
 
+    /// Returns what the learner writes in the next lesson.
+    pub fn to_write(&self) -> &'static str {
+        match (&self.server, &self.client) {
+            (Some(_), None) => "server",
+            (None, Some(_)) => "client",
+            _ => "programs",
+        }
+    }
+
     /// Returns the commands in one text; `None` where there are none.
     pub fn words(&self) -> Option<String> {
         match (&self.server, &self.client) {
@@ -119,6 +128,61 @@ pub fn other(half: Half) -> Half {
 /// Returns the file that a command names: the first word that is a file, seen from the folder in which it starts. It is
 /// what an editor opens.
 pub fn file_of(command: &str, dir: &Path) -> Option<PathBuf> {
+    own_word(command, dir).map(|word| dir.join(word))
+}
+
+/// Returns the first word of a command that is a file, seen from `dir`. Where others follow, the first of all words is
+/// what runs them, `/usr/bin/python3` for instance.
+fn own_word(command: &str, dir: &Path) -> Option<String> {
     let words = shlex::split(command)?;
-    words.iter().map(|word| dir.join(word)).find(|path| path.is_file())
+    let is_file = |word: &&String| dir.join(word).is_file();
+    words.iter().skip(1).find(is_file).or_else(|| words.first().filter(is_file)).cloned()
+}
+
+/// Returns a command with a placeholder for the file that it names, `python3 YOUR-SERVER.py`: another lesson has another
+/// program.
+pub fn with_placeholder(command: &str, half: Half, dir: &Path) -> String {
+    let Some(own) = own_word(command, dir) else { return command.into() };
+    let end = Path::new(&own).extension().map_or(String::new(), |end| format!(".{}", end.to_string_lossy()));
+    let placeholder = format!("YOUR-{}{end}", half.word().to_uppercase());
+    let is_own = |word: &str| shlex::split(word).is_some_and(|words| words == [own.as_str()]);
+    match command.split(' ').any(is_own) {
+        true => {
+            let words = command.split(' ').map(|word| if is_own(word) { placeholder.as_str() } else { word });
+            words.collect::<Vec<_>>().join(" ")
+        }
+        // Quoted, with a blank in it.
+        false => {
+            let words = shlex::split(command).unwrap_or_default().into_iter();
+            let words: Vec<String> =
+                words.map(|word| if word == own { placeholder.clone() } else { word }).collect();
+            shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| command.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_stands_for_the_file_of_a_command() {
+        let dir = std::env::temp_dir().join(format!("socket-lab-choice-{}", std::process::id()));
+        std::fs::create_dir_all(dir.join("06")).unwrap();
+        for file in ["06/server.py", "06/my server.py", "server"] {
+            std::fs::write(dir.join(file), "").unwrap();
+        }
+        for (command, with) in [
+            ("python3 06/server.py", "python3 YOUR-SERVER.py"),
+            ("python3 -u 06/server.py {addr}", "python3 -u YOUR-SERVER.py {addr}"),
+            ("python3 '06/my server.py'", "python3 YOUR-SERVER.py"),
+            ("./server", "YOUR-SERVER"),
+            ("/bin/sh 06/server.py", "/bin/sh YOUR-SERVER.py"),
+            ("python3 07/server.py", "python3 07/server.py"),
+            ("my-server", "my-server"),
+        ] {
+            assert_eq!(with_placeholder(command, Half::Server, &dir), with, "{command}");
+        }
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
 }

@@ -13,6 +13,7 @@ mod screen;
 mod telling;
 mod words;
 
+pub use choice::file_of;
 pub use place::Place;
 pub use telling::FIRST;
 

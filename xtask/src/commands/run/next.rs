@@ -4,10 +4,11 @@ use super::choice::other;
 use super::plan::Plan;
 use crate::commands::shared;
 use crate::course::{LESSONS, Lesson};
-use crate::finding::{Half, Verdict};
+use crate::finding::{Half, Hindrance, Verdict};
 use crate::judge::Extent;
 use crate::report::LessonReport;
 use crate::report::text::Next;
+use crate::workspace::lab_toml;
 
 impl Plan<'_> {
     /// Returns what to do next.
@@ -30,11 +31,16 @@ impl Plan<'_> {
             return Next::words(&what).then(&failed.rerun);
         }
         if let Some(hole) = report.checks.iter().find_map(|check| check.hole.as_ref()) {
-            return Next::words(&format!("write `{}` in {}:{}, then", hole.function, hole.file, hole.line))
-                .then(&same)
-                .then(&format!("stuck? cargo xtask hint {}", lesson.id()));
+            let next =
+                Next::words(&format!("write `{}` in {}:{}, then", hole.function, hole.file, hole.line))
+                    .then(&same)
+                    .then(&format!("stuck? cargo xtask hint {}", lesson.id()));
+            return self.not_in_rust(lesson).iter().fold(next, |next, line| next.then(line));
         }
         let args = self.args;
+        if let (Verdict::Error, Some(mend)) = (report.verdict(), self.to_start(lesson, report)) {
+            return Next::words(&format!("{mend}, then")).then(&same);
+        }
         match report.verdict() {
             Verdict::Error => {
                 Next::command("mend what kept the runner from judging (cargo xtask doctor may know), then")
@@ -54,15 +60,16 @@ impl Plan<'_> {
     /// Returns the way on when all is right: the chapter of the next lesson, and the command that judges it.
     fn after_a_pass(&self, lesson: &Lesson) -> Next {
         let (mut state, choice) = (shared::lab().load().0, self.choice(lesson));
-        state.options = self.options_of_commands();
+        state.options = self.options_elsewhere();
         let next = match shared::after(lesson, &state, choice.half) {
             Some(next) => {
-                let go = Next::command(&format!("read {}, then", next.chapter()));
-                let go = go.then(&shared::command(next, &state));
-                match choice.from_file && self.args.cwd.is_none() && !shared::has_lab_toml(next) {
-                    true => go.then(&format!("(and a lab.toml in lessons/{}, too)", next.dir())),
-                    false => go,
-                }
+                let chapter = next.chapter();
+                let first = match (&state.options, shared::has_lab_toml(next)) {
+                    (Some(_), false) => format!("read {chapter}, write its {}, then", choice.to_write()),
+                    (None, false) if choice.from_file => shared::copy_of(lesson, next),
+                    _ => format!("read {chapter}, then"),
+                };
+                Next::words(&first).then(&shared::command(next, &state))
             }
             None => match choice.half {
                 Some(half) if LESSONS.iter().any(|lesson| !shared::is_done(lesson, &state, None)) => {
@@ -75,15 +82,38 @@ impl Plan<'_> {
         let is_missing =
             |half: &Half| !state.passed.contains(&lesson.dir()) && state.half(&lesson.dir(), *half).is_none();
         match choice.half.map(other).filter(is_missing) {
-            Some(half) if choice.from_file => {
-                next.then(&format!("its {} is still to come: name it in the lab.toml, too", half.word()))
-            }
             Some(half) => {
                 let (half, id) = (half.word(), lesson.id());
-                next.then(&format!("its {half} is still to come: cargo xtask run {id} --{half} CMD"))
+                next.then(&match choice.from_file {
+                    true => format!("or write the {half} of {id}, and name it in the same lab.toml"),
+                    false => format!("or write the {half} of {id}: cargo xtask run {id} --{half} CMD"),
+                })
             }
             None => next,
         }
+    }
+
+    /// Returns where to name a program, when the lesson before this one passed with commands and this one's starter is
+    /// judged.
+    fn not_in_rust(&self, lesson: &Lesson) -> Option<String> {
+        let is_own = !self.args.solution && self.dir.is_none() && self.choice(lesson).words().is_none();
+        shared::by_commands(lesson, &shared::lab().load().0).filter(|_| is_own)?;
+        Some(format!("(not in Rust? name your program in lessons/{}/{})", lesson.dir(), lab_toml::NAME))
+    }
+
+    /// Returns which command to mend, when a program could not be started.
+    fn to_start(&self, lesson: &Lesson, report: &LessonReport) -> Option<String> {
+        let choice = self.choice(lesson);
+        let mut checks = report.checks.iter().filter(|check| check.hindrance == Hindrance::CannotStart);
+        let command = checks.find_map(|check| choice.command(choice.half.unwrap_or(check.half)))?;
+        let place = match (&choice.dir, choice.from_file) {
+            (Some(dir), true) => {
+                let dir = dir.strip_prefix(&self.root).unwrap_or(dir);
+                format!(" in {}", dir.join(lab_toml::NAME).display())
+            }
+            _ => String::new(),
+        };
+        Some(format!("mend the command `{command}`{place}"))
     }
 
     /// Returns what to do next under `watch`, where a save starts the next run.
@@ -96,10 +126,15 @@ impl Plan<'_> {
                 Next::words(&format!("mend the {half} and save (the check is {})", failed.id))
             }
             (None, None, Some(hole)) => {
-                Next::words(&format!("write `{}` in {}:{} and save", hole.function, hole.file, hole.line))
+                let (function, file, line) = (&hole.function, &hole.file, hole.line);
+                let next = Next::words(&format!("write `{function}` in {file}:{line} and save"));
+                self.not_in_rust(lesson).iter().fold(next, |next, line| next.then(line))
             }
             (None, None, None) if report.verdict() != Verdict::Pass => {
-                Next::words("mend what kept the runner from judging")
+                let mend = self.to_start(lesson, report);
+                Next::words(
+                    &mend.map_or("mend what kept the runner from judging".into(), |mend| mend + " and save"),
+                )
             }
             (None, None, None) => match lesson.next() {
                 Some(next) => {

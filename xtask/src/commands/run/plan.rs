@@ -236,7 +236,7 @@ fn is_wanted(args: &Run, wire: Option<Kind>, family: Option<Family>, check: Chec
 
 /// Returns the options of this command line that a command needs to repeat a check of this half. Those that say what is
 /// so without them are left out.
-fn repeated(args: &Run, half: Half) -> String {
+pub(super) fn repeated(args: &Run, half: Half) -> String {
     let path = |path: &PathBuf| quoted(&path.to_string_lossy());
     // Without a command, it names the folder of a `lab.toml`.
     let is_told =

@@ -1,13 +1,14 @@
 //! Saves where the learner stands after a run.
 
-use super::choice::other;
-use super::plan::Plan;
-use crate::cli::Format;
+use super::choice::{other, with_placeholder};
+use super::plan::{Plan, repeated};
+use crate::cli::{Format, Run};
 use crate::commands::shared;
 use crate::course::Lesson;
-use crate::finding::Verdict;
+use crate::finding::{Half, Verdict};
 use crate::report::{LessonReport, Report};
 use crate::workspace::lab::State;
+use std::path::Path;
 
 impl Plan<'_> {
     /// Saves where the learner stands, but only after a whole run of the learner's own programs. A half that passed as a
@@ -59,13 +60,32 @@ impl Plan<'_> {
             }
             (None, None) => {}
         }
+        if !self.lessons.iter().any(|lesson| state.current.as_deref() == Some(&lesson.dir())) {
+            state.options = self.options_elsewhere();
+        }
     }
 
     /// Returns the options of this run that name the programs, where it names commands.
-    pub(super) fn options_of_commands(&self) -> Option<String> {
-        let args = self.args;
-        let names = args.server.is_some() || args.client.is_some() || args.cwd.is_some();
-        names.then(|| self.options.clone())
+    fn options_of_commands(&self) -> Option<String> {
+        self.names_commands().then(|| self.options.clone())
+    }
+
+    /// Returns these options for another lesson, whose programs are other files: placeholders stand for them.
+    pub(super) fn options_elsewhere(&self) -> Option<String> {
+        let (args, here) = (self.args, Path::new("."));
+        let dir = args.cwd.as_deref().unwrap_or(here);
+        let of = |command: &Option<String>, half| Some(with_placeholder(command.as_ref()?, half, dir));
+        let (server, client) = (of(&args.server, Half::Server), of(&args.client, Half::Client));
+        // Without a command, it is the folder that names the programs.
+        let cwd = match server.is_none() && client.is_none() {
+            true => args.cwd.as_ref().map(|_| "YOUR-FOLDER".into()),
+            false => args.cwd.clone(),
+        };
+        self.names_commands().then(|| repeated(&Run { server, client, cwd, ..args.clone() }, Half::Pair))
+    }
+
+    fn names_commands(&self) -> bool {
+        self.args.server.is_some() || self.args.client.is_some() || self.args.cwd.is_some()
     }
 
     /// Returns the words about the one half that was judged, when all of it is right.

@@ -255,10 +255,12 @@ impl Screen {
         let again = report.first_failed().map_or(0, |check| text::height(&check.rerun));
         let room = SCREEN.saturating_sub(used + CLOSING + again);
         let rest = text::rest(self.paint, report, first, room);
-        let room = room.saturating_sub(text::height(&rest) + 1); // With its blank line.
+        let room = room.saturating_sub(text::height(&rest));
+        let notes = text::notes(self.paint, report, first, room);
+        let room = room.saturating_sub(text::height(&notes) + 1); // With its blank line.
         let scene = self.tell_scene(CONVERSATION.min(room));
         let blank = if first.is_none() { "\n" } else { "" };
-        format!("{blank}{rest}{holes}{holds}{scene}")
+        format!("{blank}{rest}{holes}{holds}{notes}{scene}")
     }
 
     /// Moves what was judged into the report, because nothing more comes.

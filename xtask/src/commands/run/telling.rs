@@ -30,7 +30,7 @@ fn waiting(what: WaitsFor, for_so_long: Duration) -> String {
         0 => format!(": waiting {what}"),
         s if s <= limit => format!(", {s} s: waiting {what}"),
         // A program that sleeps is given up at the limit.
-        s => format!(", {s} s, it is busy: waiting {what}"),
+        s => format!(", {s} s, busy: waiting {what}"),
     }
 }
 

@@ -9,7 +9,7 @@ pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
 
 use super::editor::Editor;
 use super::predict::offer;
-use super::run::Place;
+use super::run::{Place, file_of};
 use super::shared::{Usage, find_family, known, lesson_or_current, print};
 use super::{diff, hint, list, reset};
 use crate::cli::Watch;
@@ -17,6 +17,7 @@ use crate::course::Lesson;
 use crate::report::text::Paint;
 use crate::system::family::Family;
 use crate::workspace;
+use crate::workspace::lab_toml::{self, LabToml};
 use anyhow::Context;
 use judging::Judging;
 use saves::Look;
@@ -96,7 +97,7 @@ struct Watcher {
     above: String,
     /// Whether the first failure of the run that is under way stands on the screen.
     has_first: bool,
-    /// Where the editor opens.
+    /// Where the editor opens: where the last verdict of this lesson says.
     place: Place,
     /// Whether the lesson passed.
     passed: bool,
@@ -147,7 +148,6 @@ impl Watcher {
     fn judge(&mut self) {
         self.judging = None;
         self.verdict.clear();
-        self.place = Place::default();
         self.reading = false;
         self.seen = Look::at(&self.dir());
         self.runs += 1;
@@ -237,6 +237,7 @@ impl Watcher {
             'd' => self.ask(key, "has not passed yet; press d again to see the solution anyway"),
             'r' if sure => reset::one(&workspace::root(), self.lesson).map(|told| {
                 self.notice = told;
+                self.place = Place::default();
                 self.judge();
                 String::new()
             }),
@@ -271,10 +272,18 @@ impl Watcher {
     fn go(&mut self, lesson: Option<&'static Lesson>, none: &str) -> anyhow::Result<String> {
         let Some(lesson) = lesson else { return Ok(none.into()) };
         self.lesson = lesson;
+        self.place = Place::default();
         self.passed = false;
         self.notice = offer(lesson).map_or(String::new(), |line| format!("{line}\n"));
         self.judge();
         Ok(String::new())
+    }
+
+    /// Returns the program that the lesson's `lab.toml` names: the half to mend, where it names both.
+    fn named(&self) -> Option<PathBuf> {
+        let LabToml { dir, server, client } = lab_toml::read(&self.dir()).ok()??;
+        let command = if self.place.client { client.or(server) } else { server.or(client) };
+        file_of(&command?, &dir)
     }
 
     /// Opens the file that the last run named; if it named none, the program of the half that failed.
@@ -283,7 +292,8 @@ impl Watcher {
             Some((file, line)) => (workspace::root().join(file), *line),
             None => {
                 let half = if self.place.client { "client" } else { "server" };
-                (self.dir().join(format!("src/bin/{half}.rs")), 1)
+                let starter = || self.dir().join(format!("src/bin/{half}.rs"));
+                (self.named().unwrap_or_else(starter), 1)
             }
         };
         let shown = file.strip_prefix(workspace::root()).unwrap_or(&file).display().to_string();

@@ -43,9 +43,8 @@ fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option
     let mut silent = bench.connect(server).ok()?;
     if silent.stays_silent(SILENT).is_some() {
         return Some(
-            "the server ended the connection of a client that had sent nothing yet, too: perhaps silence was taken for the \
-             end (a `read` that does not wait, or only for a time, returns an error when nothing has come); only a `read` \
-             of 0 bytes is the end",
+            "the server ended the connection of a client that had sent nothing, too: perhaps an error, of a call before the \
+             first `read` or of a `read` that does not wait, was taken for the end; only a `read` of 0 bytes is the end",
         );
     }
     silent.close();

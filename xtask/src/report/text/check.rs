@@ -235,7 +235,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     if !check.cause.is_empty() {
         line("cause", &check.cause.to_string());
     }
-    if !check.see.is_empty() && !is_small {
+    if !check.see.is_empty() && detail != Detail::Least {
         line("read", &check.see);
     }
     if again && !matches!(detail, Detail::Least | Detail::Bytes) {

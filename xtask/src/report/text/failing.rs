@@ -143,6 +143,29 @@ fn shown(name: Name) -> String {
     format!("{}{wire}{}", name.id, name.family.map_or(String::new(), |family| format!(" over {family}")))
 }
 
+/// Renders the notes of the other checks below the first failure, in at most `room` lines.
+pub fn notes(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, room: usize) -> String {
+    let others =
+        || report.checks.iter().filter(|check| first.is_none_or(|first| first.name() != check.name()));
+    let told = |check: &CheckReport| -> String {
+        let of = shown(check.name());
+        check
+            .evidence
+            .notes
+            .iter()
+            .map(|note| format!("{}\n", row(paint, "note", &format!("{of}: {note}"))))
+            .collect()
+    };
+    let out: String = others().map(told).collect();
+    let all: usize = others().map(|check| check.evidence.notes.len()).sum();
+    match all {
+        _ if height(&out) <= room => out,
+        _ if room == 0 => String::new(),
+        1 => "  … 1 note of another check; --full shows it\n".into(),
+        n => format!("  … {n} notes of other checks; --full shows them\n"),
+    }
+}
+
 /// Renders how the checks of each half stand so far; nothing where none holds.
 pub fn holds(_: Paint, report: &LessonReport) -> String {
     let mut holds_any = false;

@@ -1,4 +1,4 @@
-# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply || the connection of a client that had sent nothing, too
 # Mistake: it sets TCP_NODELAY on Unix sockets, too: the call fails, and each client is dropped.
 import errno
 import os

@@ -1,4 +1,4 @@
-# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply || the server ended with an error of its own || the connection of a client that had sent nothing, too
 # Mistake: it prints the first part of each peer: on a Unix socket there is none, and the server ends.
 import errno
 import os

@@ -1,5 +1,5 @@
-# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply
-# kills only-ascii-letters@plain/ipv6: the server dropped the connection with bytes unread in it || the server closed the connection without a reply
+# kills only-ascii-letters@plain/unix: the server dropped the connection with bytes unread in it || the server closed the connection without a reply || the server ended with an error of its own || the connection of a client that had sent nothing, too
+# kills only-ascii-letters@plain/ipv6: the server dropped the connection with bytes unread in it || the server closed the connection without a reply || the server ended with an error of its own || the connection of a client that had sent nothing, too
 # Mistake: it unpacks host and port of each peer: IPv6 has four parts, a Unix socket none.
 import errno
 import os
