@@ -43,7 +43,9 @@ fn items(text: &str) -> Vec<String> {
             (None, None) => {}
         }
     }
-    found.iter().map(|item| squeezed(item).replace(" - ", " ")).collect()
+    // A word that leads to the glossary stands in brackets.
+    let plain = |item: &String| squeezed(item).replace(" - ", " ").replace("[]", "").replace(['[', ']'], "");
+    found.iter().map(plain).collect()
 }
 
 /// Returns a text with one blank where it has blanks or line ends.
