@@ -43,9 +43,12 @@ fn items(text: &str) -> Vec<String> {
             (None, None) => {}
         }
     }
-    // A word that leads to the glossary stands in brackets.
-    let plain = |item: &String| squeezed(item).replace(" - ", " ").replace("[]", "").replace(['[', ']'], "");
-    found.iter().map(plain).collect()
+    found.iter().map(|item| squeezed(item).replace(" - ", " ")).collect()
+}
+
+/// Returns a text without brackets: in a chapter, a word that leads to the glossary stands in them.
+fn unlinked(text: &str) -> String {
+    text.replace(['[', ']'], "")
 }
 
 /// Returns a text with one blank where it has blanks or line ends.
@@ -77,7 +80,7 @@ fn a_chapter_asks_what_the_runner_asks_and_answers_what_happens() {
         let asked: Vec<String> = (1..=questions.len())
             .map(|n| squeezed(between(&ran.stdout, &format!("\n{n} of {}\n", questions.len()), "\n> ")))
             .collect();
-        if asked != questions {
+        if !asked.iter().map(|one| unlinked(one)).eq(questions.iter().map(|one| unlinked(one))) {
             wrong.push(format!("{lesson}: the chapter asks\n{questions:#?}\nand the runner\n{asked:#?}"));
         }
         let all_right = format!("\n{0} of {0} as you predicted\n", questions.len());
