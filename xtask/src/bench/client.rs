@@ -260,7 +260,7 @@ impl Client {
                 format!("it {exit}"),
                 Cause::certain("its message is clear, but after an error the exit status must be 1"),
             ),
-            Exit::Signal(_) if !said.is_backtrace() && !said.is_blank() => (
+            Exit::Signal(_) if !said.is_backtrace() && !said.lacks_memory() && !said.is_blank() => (
                 format!("it {exit}"),
                 Cause::certain(
                     "perhaps the error was handled, and the program died when it ended: something stands on standard \

@@ -25,6 +25,11 @@ impl Said {
         self.panicked() || self.has(b"Traceback (most recent call last)") || self.has(b"\nNode.js v")
     }
 
+    /// Returns whether it is what Rust prints before it aborts because there is no memory.
+    pub fn lacks_memory(&self) -> bool {
+        self.has(b"memory allocation of ")
+    }
+
     /// Returns whether it names the error EADDRINUSE: in the words of strerror(3), by its name or by its number on
     /// Linux.
     pub fn names_address_in_use(&self) -> bool {

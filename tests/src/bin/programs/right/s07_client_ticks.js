@@ -35,10 +35,10 @@ socket.on("error", (error) => fail(error.message));
 socket.on("end", () => done && fail("the server ended the connection"));
 
 async function main() {
-  for await (const line of readline.createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  for await (const line of readline.createInterface({ input: process.stdin.setEncoding("latin1"), crlfDelay: Infinity })) {
     if (line === "q") break;
     if (line === "") continue;
-    const request = Buffer.from(line);
+    const request = Buffer.from(line, "latin1");
     wanted = request.length;
     const reply = new Promise((resolve) => (done = resolve));
     socket.write(request);

@@ -1,5 +1,4 @@
 # kills pushes-messages@plain: announce that
-# kills pair-messages@plain: announce that
 # never: print the bytes of each message
 # Mistake: it pushes its own messages, and not those of its arguments.
 # Breaks "`server ADDR MESSAGE…` (defaults if none)"; seen from outside: the size is that of another message.

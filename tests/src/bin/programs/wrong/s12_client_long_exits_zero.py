@@ -1,4 +1,4 @@
-# kills line-too-long@plain: a line of more than 1024 bytes is not sent, nor a part of it: report it on
+# kills line-too-long@plain: perhaps only the status is wrong
 # Mistake: it says that a line is too long, and exits with 0
 import socket
 import sys

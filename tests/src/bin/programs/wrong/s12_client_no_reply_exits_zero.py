@@ -1,5 +1,5 @@
-# kills asks-no-more@plain: a request is sent five times at most: after the fifth wait print a line
-# kills all-lost@plain: a request is sent five times at most: after the fifth wait print a line
+# kills asks-no-more@plain: perhaps only the status is wrong
+# kills all-lost@plain: perhaps only the status is wrong
 # Mistake: it says `no reply`, and exits with 0
 import socket
 import sys

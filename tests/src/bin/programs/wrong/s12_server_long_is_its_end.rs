@@ -1,5 +1,5 @@
-// kills one-too-long@plain: the server panicked, and that ended it for every client: no `unwrap` or
-// kills much-too-long@plain: the server panicked, and that ended it for every client: no `unwrap` or
+// kills one-too-long@plain: the server ended with an error of its own
+// kills much-too-long@plain: the server ended with an error of its own
 // Mistake: it panics at a datagram of more than 1028 bytes
 use std::net::UdpSocket;
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-// kills too-short@plain: the server panicked, and that ended it for every client: no `unwrap` or
-// kills at-rest@plain: the server panicked, and that ended it for every client: no `unwrap` or
+// kills too-short@plain: the server ended with an error of its own
+// kills at-rest@plain: the server ended with an error of its own
 // Mistake: it panics at a datagram of less than 4 bytes
 use std::net::UdpSocket;
 use std::process::ExitCode;
