@@ -274,7 +274,7 @@ fn programs_in_another_language_are_watched() {
     // During a run, too: here one that never ends by itself.
     fs::remove_file(clone.join("edited")).unwrap();
     fs::write(lesson.join("server.py"), "while True:\n    pass\n").unwrap();
-    terminal.see("s a wait");
+    terminal.see("waiting");
     terminal.press("e");
     wait_for("the editor was started again", || {
         fs::read_to_string(clone.join("edited")).is_ok_and(|it| it.contains("lessons/01-echo/server.py"))
