@@ -294,7 +294,6 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// The finding that it never came.
     pub fn accept(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
-        let _shown = waits::until(WaitsFor::Call);
         self.accept_within(host, client, &Patience::to_start(client.program.root()))
     }
 
@@ -303,14 +302,13 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// The finding that it never came.
     pub fn accept_computing(&mut self, host: &Host, client: &Client) -> Outcome<Peer> {
-        let shown = waits::until(WaitsFor::Call);
         let mut peer = self.accept_within(host, client, &Patience::computing(&[client.program.root()]))?;
-        drop(shown);
         peer.computes();
         Ok(peer)
     }
 
     fn accept_within(&mut self, host: &Host, client: &Client, patience: &Patience) -> Outcome<Peer> {
+        let _shown = waits::until(WaitsFor::Call);
         match self.accept_if_called(host, client, patience)? {
             Some(peer) => Ok(peer),
             None => never_called(host.addr, &client.program, patience),

@@ -370,9 +370,5 @@ fn without_its_blanks<'a>(text: &'a [u8], printed: &[u8]) -> Option<&'a [u8]> {
     // A short text may stand there by chance.
     let was_trimmed = |part: &&[u8]| part.len() >= 4 && part.len() < text.len() && is_there(part);
     let is_whole = memchr::memmem::find(printed, text).is_some();
-    [&text[start..], &text[..end], &text[start..end]]
-        .into_iter()
-        .rev()
-        .find(was_trimmed)
-        .filter(|_| !is_whole)
+    [&text[start..end], &text[..end], &text[start..]].into_iter().find(was_trimmed).filter(|_| !is_whole)
 }

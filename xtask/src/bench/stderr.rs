@@ -33,16 +33,18 @@ impl Said {
     /// Returns whether it names the error EADDRINUSE: in the words of strerror(3), by its name or by its number on
     /// Linux.
     pub fn names_address_in_use(&self) -> bool {
-        let lower = Self(self.0.to_ascii_lowercase());
-        ["in use", "eaddrinuse", "errno 98", "os error 98"].iter().any(|words| lower.has(words.as_bytes()))
+        self.names(["in use", "eaddrinuse", "errno 98", "os error 98"])
     }
 
     /// Returns whether it names the error EINVAL, as [`Said::names_address_in_use`] does.
     pub fn names_invalid_argument(&self) -> bool {
+        self.names(["invalid argument", "einval", "errno 22", "os error 22"])
+    }
+
+    /// Returns whether one of these names of an error, in small letters, stands there in letters of any case.
+    fn names(&self, names: [&str; 4]) -> bool {
         let lower = Self(self.0.to_ascii_lowercase());
-        ["invalid argument", "einval", "errno 22", "os error 22"]
-            .iter()
-            .any(|words| lower.has(words.as_bytes()))
+        names.iter().any(|name| lower.has(name.as_bytes()))
     }
 
     /// Returns whether it is only white space.

@@ -116,25 +116,18 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);
         }
-        let cause = match finding.symptom {
-            // It ended before it listened.
-            Symptom::Exited(_) | Symptom::Killed
-                if check.half == Half::Server && finding.cause.weight != Weight::General =>
-            {
-                format!("the server ended with an error of its own: {shown}; {}", finding.cause.words)
-            }
-            _ if finding.cause.weight == Weight::Certain => {
-                format!("the server ended with an error of its own: {shown}; {}", finding.cause.words)
-            }
-            Symptom::Exited(_) | Symptom::Killed if check.half == Half::Server => {
-                format!("the server ended with an error of its own: {shown}")
-            }
+        let ended = format!("the server ended with an error of its own: {shown}");
+        let is_before_it_listened =
+            check.half == Half::Server && matches!(finding.symptom, Symptom::Exited(_) | Symptom::Killed);
+        let cause = match finding.cause.weight {
+            Weight::Certain => format!("{ended}; {}", finding.cause.words),
+            Weight::Likely if is_before_it_listened => format!("{ended}; {}", finding.cause.words),
+            Weight::General if is_before_it_listened => ended,
             _ if error.is_panic => format!("{PANICKED}. It was: {shown}"),
-            Symptom::EndedForAll => format!(
-                "the server ended with an error of its own: {shown}; what one client does must end its connection \
-                 only, never the server"
-            ),
-            _ => format!("the server ended with an error of its own: {shown}"),
+            _ if finding.symptom == Symptom::EndedForAll => {
+                format!("{ended}; what one client does must end its connection only, never the server")
+            }
+            _ => ended,
         };
         finding.cause = cause.into();
         return;

@@ -21,12 +21,7 @@ pub fn server_waits(server: &Server, idle: Option<&Server>, peer: &mut Peer, whe
     if ending.is_some() {
         server.wait_rest(); // It may be about to exit.
     }
-    if let Some(exit) = server.exit() {
-        return gave_up(Half::Server, when, limit, &format!("it {exit}"));
-    }
-    if let Some(exit) = idle.and_then(Server::exit) {
-        return gave_up(Half::Server, "it has no client", limit, &format!("it {exit}"));
-    }
+    still_run(server, idle, when, limit)?;
     has_kept(peer, ending, Half::Server, when, limit)
 }
 
@@ -46,15 +41,21 @@ pub fn server_waits_unheard(
     *left -= limit;
     server.is_left_alone(limit);
     let when = "its client takes nothing, or does not answer";
-    if let Some(exit) = server.exit() {
-        return gave_up(Half::Server, when, limit, &format!("it {exit}"));
-    }
-    if let Some(exit) = idle.and_then(Server::exit) {
-        return gave_up(Half::Server, "it has no client", limit, &format!("it {exit}"));
-    }
+    still_run(server, idle, when, limit)?;
     match peer.other_is_open() {
         true => Ok(()),
         false => gave_up(Half::Server, when, limit, "it ended the connection"),
+    }
+}
+
+/// Checks that neither the server nor the idle one has ended.
+fn still_run(server: &Server, idle: Option<&Server>, when: &str, limit: Duration) -> Outcome {
+    if let Some(exit) = server.exit() {
+        return gave_up(Half::Server, when, limit, &format!("it {exit}"));
+    }
+    match idle.and_then(Server::exit) {
+        Some(exit) => gave_up(Half::Server, "it has no client", limit, &format!("it {exit}")),
+        None => Ok(()),
     }
 }
 

@@ -32,11 +32,7 @@ impl Choice {
     pub fn of(args: &Run, lesson: &Lesson, lessons: &Path, student: bool) -> Self {
         let dir = args.cwd.clone();
         if args.server.is_some() || args.client.is_some() || args.solution {
-            let half = match (&args.server, &args.client) {
-                (Some(_), None) if !args.solution => Some(Half::Server),
-                (None, Some(_)) if !args.solution => Some(Half::Client),
-                _ => None,
-            };
+            let half = only_half(&args.server, &args.client).filter(|_| !args.solution);
             let (server, client) = (args.server.clone(), args.client.clone());
             return Self { server, client, dir, half, ..Self::default() };
         }
@@ -90,11 +86,7 @@ impl Choice {
 
     /// Returns what the learner writes in the next lesson.
     pub fn to_write(&self) -> &'static str {
-        match (&self.server, &self.client) {
-            (Some(_), None) => "server",
-            (None, Some(_)) => "client",
-            _ => "programs",
-        }
+        only_half(&self.server, &self.client).map_or("programs", Half::word)
     }
 
     /// Returns the commands in one text; `None` where there are none.
@@ -110,13 +102,18 @@ impl Choice {
 
 impl From<LabToml> for Choice {
     fn from(file: LabToml) -> Self {
-        let half = match (&file.server, &file.client) {
-            (Some(_), None) => Some(Half::Server),
-            (None, Some(_)) => Some(Half::Client),
-            _ => None,
-        };
         let LabToml { dir, server, client } = file;
+        let half = only_half(&server, &client);
         Self { server, client, dir: Some(dir), from_file: true, wrong: None, half }
+    }
+}
+
+/// Returns the half that alone has a command.
+fn only_half(server: &Option<String>, client: &Option<String>) -> Option<Half> {
+    match (server, client) {
+        (Some(_), None) => Some(Half::Server),
+        (None, Some(_)) => Some(Half::Client),
+        _ => None,
     }
 }
 
