@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     if let Some(word) = words.iter().find(|word| !known(word)) {
         eprintln!(
             "`{word}`: type some of wires, deadlines, crates, verdicts, walls, slowest, or --beside REV; behind the two \
-             of programs, numbers of lessons, and --every N"
+             of programs, numbers of lessons, and --every N, and names of programs (s04_server_deaf)"
         );
         return ExitCode::from(2);
     }
