@@ -13,5 +13,7 @@ pub mod output;
 pub mod patience;
 pub mod processes;
 pub mod program;
+pub mod segments;
 pub mod sockets;
+pub mod stamp;
 pub mod waits;
