@@ -15,6 +15,9 @@ mod judge;
 // The verdicts of a run, in several forms.
 mod report;
 
+// What calls and segments a run consists of, as a picture.
+pub mod picture;
+
 // The table of lessons.
 mod course;
 

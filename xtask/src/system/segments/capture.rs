@@ -75,11 +75,8 @@ impl Capture {
         fcntl(&socket, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
         let mut ring = Ring::of(socket.as_raw_fd())?;
         let marker = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let shared = Arc::new(Shared {
-            list: Mutex::default(),
-            news: Condvar::new(),
-            marker: marker.local_addr()?,
-        });
+        let shared =
+            Arc::new(Shared { list: Mutex::default(), news: Condvar::new(), marker: marker.local_addr()? });
         let thread = {
             let shared = Arc::clone(&shared);
             thread::Builder::new().name("segments".into()).spawn(move || {

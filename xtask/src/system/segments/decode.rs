@@ -22,6 +22,8 @@ pub struct Decoded {
     pub to: SocketAddr,
     /// What it is.
     pub what: What,
+    /// Where the header of TCP, UDP or ICMP begins in the packet.
+    pub transport: usize,
     /// Where the payload begins in the packet.
     pub header: usize,
     /// How many bytes of payload were sent; the packet may hold fewer.
@@ -47,19 +49,23 @@ pub fn decode(packet: &[u8], sent: usize) -> Option<Decoded> {
             (from, to, What::Tcp(tcp), header)
         }
         UDP => (u16_at(body, 0)?, u16_at(body, 2)?, What::Udp, body.get(..8)?.len()),
-        ICMP | ICMP_V6 => return unreachable(&ip, body).map(|(from, to)| Decoded {
-            from,
-            to,
-            what: What::Unreachable,
-            header: packet.len().min(ip.total),
-            len: 0,
-        }),
+        ICMP | ICMP_V6 => {
+            return unreachable(&ip, body).map(|(from, to)| Decoded {
+                from,
+                to,
+                what: What::Unreachable,
+                transport: ip.header,
+                header: packet.len().min(ip.total),
+                len: 0,
+            });
+        }
         _ => return None,
     };
     Some(Decoded {
         from: SocketAddr::new(ip.from.to_canonical(), from_port),
         to: SocketAddr::new(ip.to.to_canonical(), to_port),
         what,
+        transport: ip.header,
         header: ip.header + header,
         len: len.checked_sub(header)?,
     })
@@ -137,8 +143,10 @@ fn options(mut rest: &[u8]) -> Options {
             (3, 1) => options.window_scale = Some(value[0]),
             (4, 0) => options.may_sack = true,
             (5, 8 | 16 | 24 | 32) => {
-                options.sack =
-                    value.chunks_exact(8).filter_map(|block| u32_at(block, 0).zip(u32_at(block, 4))).collect();
+                options.sack = value
+                    .chunks_exact(8)
+                    .filter_map(|block| u32_at(block, 0).zip(u32_at(block, 4)))
+                    .collect();
             }
             (8, 8) => options.timestamps = u32_at(value, 0).zip(u32_at(value, 4)),
             (2..=5 | 8, _) => break,
@@ -202,8 +210,11 @@ mod tests {
     #[test]
     fn a_syn_has_its_options() {
         let syn = whole(SYN).unwrap();
-        assert_eq!((syn.from.to_string(), syn.to.to_string()), ("127.0.0.1:57592".into(), "127.0.0.2:8080".into()));
-        assert_eq!((syn.header, syn.len), (60, 0));
+        assert_eq!(
+            (syn.from.to_string(), syn.to.to_string()),
+            ("127.0.0.1:57592".into(), "127.0.0.2:8080".into())
+        );
+        assert_eq!((syn.transport, syn.header, syn.len), (20, 60, 0));
         let What::Tcp(tcp) = syn.what else { panic!("{:?}", syn.what) };
         assert_eq!((tcp.seq, tcp.ack, tcp.flags, tcp.window), (16, 0, Flags::SYN, 0x5555));
         let options = Options {
@@ -235,7 +246,10 @@ mod tests {
         assert_eq!((datagram.from.port(), datagram.to.port()), (12345, 12346));
         let refused = whole(REFUSED).unwrap();
         assert_eq!((refused.what, refused.len), (What::Unreachable, 0));
-        assert_eq!((refused.from.to_string(), refused.to.to_string()), ("127.0.0.9:12345".into(), "127.0.0.1:12345".into()));
+        assert_eq!(
+            (refused.from.to_string(), refused.to.to_string()),
+            ("127.0.0.9:12345".into(), "127.0.0.1:12345".into())
+        );
     }
 
     #[test]
@@ -257,14 +271,14 @@ mod tests {
     #[test]
     fn a_header_that_contradicts_itself_is_no_segment() {
         for (at, value) in [
-            (0, 0x44),   // An IP header of 16 bytes.
-            (0, 0x4f),   // One of 60 bytes: TCP begins in its options.
-            (0, 0x95),   // Version 9.
-            (3, 19),     // Shorter than its header.
-            (3, 50),     // The options of TCP end behind the packet.
-            (7, 1),      // A later fragment.
-            (9, 2),      // IGMP.
-            (32, 0x40),  // A TCP header of 16 bytes.
+            (0, 0x44),  // An IP header of 16 bytes.
+            (0, 0x4f),  // One of 60 bytes: TCP begins in its options.
+            (0, 0x95),  // Version 9.
+            (3, 19),    // Shorter than its header.
+            (3, 50),    // The options of TCP end behind the packet.
+            (7, 1),     // A later fragment.
+            (9, 2),     // IGMP.
+            (32, 0x40), // A TCP header of 16 bytes.
         ] {
             let mut packet = bytes(SYN);
             packet[at] = value;

@@ -145,14 +145,8 @@ mod imp {
     use std::os::unix::process::CommandExt;
     use std::process::{Child, Command};
 
-    const STEPS: [Step; 6] = [
-        Step::Namespaces,
-        Step::Identity,
-        Step::Loopback,
-        Step::PacketSocket,
-        Step::Ring,
-        Step::Packet,
-    ];
+    const STEPS: [Step; 6] =
+        [Step::Namespaces, Step::Identity, Step::Loopback, Step::PacketSocket, Step::Ring, Step::Packet];
 
     pub fn start(command: Command) -> Result<Child, Refused> {
         match run(command, false) {
@@ -258,7 +252,8 @@ mod imp {
         unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET).map_err(|error| (Step::Namespaces, error))?;
         // Without this a user may not keep his group's number.
         let _ = write(c"/proc/self/setgroups", "deny");
-        let wrote = write(c"/proc/self/uid_map", uid_map).and_then(|()| write(c"/proc/self/gid_map", gid_map));
+        let wrote =
+            write(c"/proc/self/uid_map", uid_map).and_then(|()| write(c"/proc/self/gid_map", gid_map));
         wrote.map_err(|error| (Step::Identity, error))
     }
 

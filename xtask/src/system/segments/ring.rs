@@ -90,8 +90,7 @@ fn set<T>(socket: RawFd, option: libc::c_int, value: &T) -> io::Result<()> {
 fn get<T>(socket: RawFd, level: libc::c_int, option: libc::c_int, value: &mut T) -> io::Result<()> {
     let mut length = size_of::<T>() as libc::socklen_t;
     // SAFETY: the pointers are those of a live value, and of its length.
-    let done =
-        unsafe { libc::getsockopt(socket, level, option, (&raw mut *value).cast(), &raw mut length) };
+    let done = unsafe { libc::getsockopt(socket, level, option, (&raw mut *value).cast(), &raw mut length) };
     checked(done).map(drop)
 }
 

@@ -1,0 +1,12 @@
+//! The picture of a run, from its calls and its segments: which connection each segment belongs to, what it carries,
+//! and what it changes at both ends.
+//!
+//! Only TCP has states and sequence numbers. A datagram of UDP stands for itself. Unix sockets have no segments: of
+//! them a picture shows the calls alone.
+
+pub mod connection;
+pub mod ends;
+#[cfg(test)]
+mod made;
+pub mod pcap;
+pub mod states;
