@@ -108,35 +108,40 @@ fn end_options(body: &mut Vec<u8>) {
 fn packet(segment: &Segment) -> Vec<u8> {
     let mut packet = segment.header.clone();
     packet.extend(&segment.payload);
-    let _ = fill(&mut packet, segment);
+    let _ = fill(&mut packet, segment.header.len() + segment.len as usize);
     packet
 }
 
-/// Fills in the checksums; [`None`] when the headers have no place for them.
-fn fill(packet: &mut [u8], segment: &Segment) -> Option<()> {
-    let own = decode(packet, segment.header.len() + segment.len as usize)?.transport;
-    let addresses = match packet.first()? >> 4 {
-        4 => {
-            let header = packet.get_mut(..usize::from(packet[0] & 0xf) * 4)?;
-            let sum = fill_at(header, 10, |header| checksum(&[header]));
-            sum.map(|()| 12..20)?
+/// Fills in the checksums of a packet that had `sent` bytes; [`None`] when it has no place for one.
+fn fill(packet: &mut [u8], sent: usize) -> Option<()> {
+    let seen = decode(packet, sent)?;
+    let own = seen.transport;
+    let is_v4 = packet.first()? >> 4 == 4;
+    if is_v4 {
+        fill_at(packet.get_mut(..own)?, 10, |header| checksum(&[header]))?;
+    }
+    let (protocol, place) = match seen.what {
+        What::Tcp(_) => (6, 16),
+        What::Udp => (17, 6),
+        What::Unreachable => {
+            // It quotes the datagram, which has no checksum either.
+            let quoted = packet.get_mut(own + 8..)?;
+            let sent = quoted.len();
+            let _ = fill(quoted, sent);
+            (if is_v4 { 1 } else { 58 }, 2)
         }
-        _ => 8..40,
     };
-    let (protocol, place) = match segment.what {
-        What::Tcp(_) => (6, own + 16),
-        What::Udp => (17, own + 6),
-        What::Unreachable => return None, // ICMP's is always filled in.
-    };
-    if segment.is_cut() {
+    if packet.len() < seen.header + seen.len {
         return None;
     }
-    fill_at(packet, place, |packet| {
+    fill_at(packet, own + place, |packet| {
         // RFC 9293, section 3.1, and RFC 8200, section 8.1: the addresses, the length and the protocol count, too.
         let length = (packet.len() - own) as u32;
         let pseudo = [&length.to_be_bytes()[..], &[0, 0, 0, protocol]].concat();
+        let addresses = if is_v4 { 12..20 } else { 8..40 };
         match checksum(&[&packet[addresses], &pseudo, &packet[own..]]) {
-            0 if segment.what == What::Udp => 0xffff, // 0 would say that there is none (RFC 768).
+            0 if seen.what == What::Udp => 0xffff, // 0 would say that there is none (RFC 768).
+            _ if protocol == 1 => checksum(&[&packet[own..]]), // RFC 792: the message alone.
             sum => sum,
         }
     })
@@ -196,6 +201,13 @@ mod tests {
          0101080a 0000000a 0000000b 616263";
     const UDP: &str = "45000021 00004000 4011ffff 7f000001 7f000001 3039303a 000dffff 0000000101";
 
+    const REFUSED: &str = "45c0003d 00000000 4001ffff 7f000001 7f000001 0303ffff 00000000 \
+         45000021 00004000 4011ffff 7f000001 7f000001 3039303a 000dffff 0000000101";
+    const REFUSED_V6: &str = "60000000 003d 3a 40 00000000000000000000000000000001 \
+         00000000000000000000000000000001 0104ffff 00000000 \
+         60000000 000d 11 40 00000000000000000000000000000001 \
+         00000000000000000000000000000001 3039303a 000dffff 0000000101";
+
     /// Sums up what a checksum covers: 0 when it is right.
     fn left(packet: &[u8], own: usize, protocol: u8, addresses: std::ops::Range<usize>) -> u16 {
         let length = (packet.len() - own) as u32;
@@ -215,6 +227,16 @@ mod tests {
         assert_eq!(left(&v6, 40, 6, 8..40), 0);
         let udp = packet(&captured(UDP, 5));
         assert_eq!((checksum(&[&udp[..20]]), left(&udp, 20, 17, 12..20)), (0, 0));
+    }
+
+    #[test]
+    fn a_message_about_a_datagram_and_the_datagram_in_it() {
+        let v4 = packet(&captured(REFUSED, 0));
+        let inner = &v4[28..];
+        assert_eq!((checksum(&[&v4[..20]]), checksum(&[&v4[20..]])), (0, 0));
+        assert_eq!((checksum(&[&inner[..20]]), left(inner, 20, 17, 12..20)), (0, 0));
+        let v6 = packet(&captured(REFUSED_V6, 0));
+        assert_eq!((left(&v6, 40, 58, 8..40), left(&v6[48..], 40, 17, 8..40)), (0, 0));
     }
 
     #[test]
