@@ -27,13 +27,10 @@ const LONGEST: usize = u16::MAX as usize;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write<'a, C: AsRef<str>>(
+pub fn write<'a, C: AsRef<str> + 'a>(
     out: &mut impl Write,
     segments: impl IntoIterator<Item = (&'a Segment, &'a [C])>,
-) -> io::Result<()>
-where
-    C: 'a,
-{
+) -> io::Result<()> {
     let mut section = Vec::new();
     section.extend(BYTE_ORDER.to_le_bytes());
     section.extend(1u16.to_le_bytes()); // Version 1.0.

@@ -9,6 +9,7 @@ use crate::system::family::Family;
 use crate::system::processes;
 use crate::system::processes::Activity;
 use crate::system::program::{Program, Spec};
+use crate::system::segments;
 use crate::system::sockets;
 use crate::system::sockets::Taken;
 use crate::workspace::{self, lab_toml};
@@ -83,6 +84,7 @@ pub fn examine() -> Vec<Probe> {
         descriptors(),
         sockets_table(),
         programs(),
+        packets(),
         python(),
         editor(),
     ];
@@ -361,6 +363,17 @@ fn programs() -> Probe {
             "the runner waits longer for a program that hangs, and can report less about why",
             "allow ptrace (a container: --cap-add SYS_PTRACE)",
         ),
+    }
+}
+
+/// Checks that a program can be started where its packets can be seen.
+fn packets() -> Probe {
+    let what = "packets";
+    match segments::probe() {
+        Ok(()) => Probe::works(what, "a network namespace of its own shows what a program sends"),
+        Err(refused) => {
+            Probe::less(what, refused.to_string(), "pictures of a run have no segments", refused.mend())
+        }
     }
 }
 
