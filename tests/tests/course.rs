@@ -80,9 +80,13 @@ fn no_lesson_lacks_its_row_starter_chapter_or_hints() {
             lacks(is_there, &format!("hint {n} in {hints} (`## {n}: …` with a text below it)"));
         }
         // The course is for any language: the last hint names the calls of the system first.
-        let names_calls =
-            |(heading, below): &(&str, String)| !heading.starts_with("## 3: ") || below.starts_with("The calls: ");
-        lacks(sections(&page).iter().all(names_calls), &format!("the line `The calls: …` in hint 3 of {hints}"));
+        let names_calls = |(heading, below): &(&str, String)| {
+            !heading.starts_with("## 3: ") || below.starts_with("The calls: ")
+        };
+        lacks(
+            sections(&page).iter().all(names_calls),
+            &format!("the line `The calls: …` in hint 3 of {hints}"),
+        );
 
         lacks(summary.contains(&format!("({lesson}.md)")), "its chapter in docs/src/SUMMARY.md");
         lacks(summary.contains(&format!("(hints/{lesson}.md)")), "its hints in docs/src/SUMMARY.md");

@@ -176,13 +176,17 @@ fn links_stand_in_prose_only() {
 /// Checks that the glossary alone names other words for the receive queue.
 #[test]
 fn the_receive_queue_has_one_name() {
-    let (mut files, mut folders) =
-        (vec![root().join("README.md")], ["docs/src", "solutions", "xtask/src"].map(|dir| root().join(dir)).to_vec());
+    let (mut files, mut folders) = (
+        vec![root().join("README.md")],
+        ["docs/src", "solutions", "xtask/src"].map(|dir| root().join(dir)).to_vec(),
+    );
     while let Some(folder) = folders.pop() {
         let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let (below, others): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
         folders.extend(below);
-        files.extend(others.into_iter().filter(|file| file.extension().is_some_and(|end| end == "md" || end == "rs")));
+        files.extend(
+            others.into_iter().filter(|file| file.extension().is_some_and(|end| end == "md" || end == "rs")),
+        );
     }
     let mut wrong = Vec::new();
     for file in files.iter().filter(|file| !file.ends_with("glossary.md")) {

@@ -269,7 +269,8 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
-    bench.sources.clone_from(&case.sources);
+    let sources = || Some((case.sources.clone()?, case.shown_dir.clone()));
+    bench.sources = case.builds_server.then(sources).flatten();
     let outcome = tried(case, check, &mut bench);
     let outcome =
         bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));

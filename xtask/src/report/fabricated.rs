@@ -22,7 +22,7 @@ pub fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
         cause: Words::default(),
         hindrance: Hindrance::Other,
         see: "docs/src/01-echo.md".into(),
-        rerun: format!("cargo xtask run lesson-01 --check {id} --seed 7"),
+        rerun: format!("cargo xtask run 01 --check {id} --seed 7"),
         millis: 12,
         hole: None,
         comparison: None,
