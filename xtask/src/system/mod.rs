@@ -14,4 +14,6 @@ pub mod patience;
 pub mod processes;
 pub mod program;
 pub mod sockets;
+pub mod stamp;
+pub mod trace;
 pub mod waits;
