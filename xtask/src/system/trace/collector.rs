@@ -5,7 +5,7 @@ use super::event::Event;
 use super::stops;
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// At most so many calls of all programs together are kept.
@@ -101,14 +101,13 @@ impl Collector {
     /// Reads what the keeper of a program tells, until it has ended.
     pub fn follow(&self, id: ProgramId, told: impl Read) {
         let mut stopped = HashSet::new();
-        for line in BufReader::new(told).lines().map_while(Result::ok) {
-            let Some(event) = Event::of_line(&line, id) else { continue };
+        Event::read_all(BufReader::new(told), id, |event| {
             if let Event::Stopped(thread, is_stopped) = event {
                 stops::note(thread, is_stopped);
                 stopped.insert(thread);
             }
             self.lock().take(id, event);
-        }
+        });
         // Its threads have ended; their numbers may be given to others.
         stopped.into_iter().for_each(|thread| stops::note(thread, false));
         self.lock().of(id).is_over = true;
@@ -182,8 +181,9 @@ mod tests {
         let id = collector.begin(&["program".into()]);
         let events =
             [Event::Call(0, call(None)), Event::Call(1, call(Some(2))), Event::Call(0, call(Some(3)))];
-        let lines: String = events.iter().map(|event| event.line() + "\n").collect();
-        collector.follow(id, lines.as_bytes());
+        let mut told = Vec::new();
+        events.iter().for_each(|event| event.write(&mut told));
+        collector.follow(id, &told[..]);
         let [program] = &collector.programs()[..] else { panic!() };
         assert_eq!(program.calls, [call(Some(3)), call(Some(2))]);
         assert!(program.is_over && program.coverage == Coverage::Whole);

@@ -1,7 +1,9 @@
-//! What a keeper tells the runner of its program's calls: one line of JSON an event.
+//! What a keeper tells the runner of its program's calls: one line of JSON an event; after the line of a call, its bytes as
+//! they are.
 
 use super::call::{Call, Happening, ProgramId, json};
 use serde_json::{Value, json as object};
+use std::io::BufRead;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,25 +22,46 @@ pub enum Event {
 }
 
 impl Event {
-    /// Returns its line, without the line's end.
-    pub fn line(&self) -> String {
-        match self {
-            Self::Call(number, call) => object!({ "number": number, "call": json::of_call(call) }),
+    /// Appends it to `out`.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let value = match self {
+            Self::Call(number, call) => {
+                let length = call.bytes.len();
+                object!({ "number": number, "bytes": length, "call": json::without_bytes(call) })
+            }
             Self::Happened(happening) => object!({ "happened": json::of_happening(happening) }),
             Self::Stopped(thread, true) => object!({ "stopped": thread }),
             Self::Stopped(thread, false) => object!({ "continued": thread }),
             Self::Full => object!({ "full": true }),
             Self::Refused(why) => object!({ "refused": why }),
+        };
+        // A vector takes every byte.
+        let _ = serde_json::to_writer(&mut *out, &value);
+        out.push(b'\n');
+        if let Self::Call(_, call) = self {
+            out.extend_from_slice(&call.bytes);
         }
-        .to_string()
     }
 
-    /// Reads the line of a keeper of this program.
-    pub fn of_line(line: &str, program: ProgramId) -> Option<Self> {
-        let value: Value = serde_json::from_str(line).ok()?;
+    /// Reads all events of a keeper of this program, until it tells no more. What is no event is skipped.
+    pub fn read_all(mut told: impl BufRead, program: ProgramId, mut each: impl FnMut(Self)) {
+        let mut line = Vec::new();
+        while matches!(told.read_until(b'\n', &mut line), Ok(1..)) {
+            let value: Value = serde_json::from_slice(&line).unwrap_or_default();
+            let mut bytes = vec![0; value["bytes"].as_u64().unwrap_or(0) as usize];
+            if told.read_exact(&mut bytes).is_err() {
+                return;
+            }
+            Self::of(&value, bytes, program).into_iter().for_each(&mut each);
+            line.clear();
+        }
+    }
+
+    fn of(value: &Value, bytes: Vec<u8>, program: ProgramId) -> Option<Self> {
         let thread = |key: &str| value[key].as_u64().and_then(|thread| u32::try_from(thread).ok());
         if let Some(number) = value["number"].as_u64() {
-            return Some(Self::Call(number as usize, json::to_call(&value["call"], program)?));
+            let call = json::to_call(&value["call"], program)?;
+            return Some(Self::Call(number as usize, Call { bytes, ..call }));
         }
         if let Some(happening) = json::to_happening(&value["happened"]) {
             return Some(Self::Happened(happening));
@@ -57,19 +80,46 @@ impl Event {
 mod tests {
     use super::*;
     use crate::system::stamp::Stamp;
-    use crate::system::trace::call::What;
+    use crate::system::trace::call::{Detail, What};
 
     #[test]
-    fn each_event_comes_back_as_it_was() {
-        for event in [
+    fn events_come_back_as_they_were() {
+        let call = Call {
+            program: ProgramId(0),
+            pid: 1,
+            tid: 1,
+            name: "write",
+            file: Some(3),
+            on: None,
+            detail: Detail::None,
+            start: Stamp(1),
+            end: Some(Stamp(2)),
+            result: Some(3),
+            made: None,
+            bytes: b"a\n\xff".to_vec(),
+            moved: 3,
+        };
+        let events = [
             Event::Happened(Happening { at: Stamp(1), pid: 2, what: What::Forked(3) }),
             Event::Stopped(7, true),
+            Event::Call(0, call.clone()),
             Event::Stopped(7, false),
+            Event::Call(1, Call { bytes: Vec::new(), ..call }),
             Event::Full,
             Event::Refused("no \"right\"".into()),
-        ] {
-            assert_eq!(Event::of_line(&event.line(), ProgramId(0)), Some(event));
+        ];
+        let mut told = Vec::new();
+        events.iter().for_each(|event| event.write(&mut told));
+        let read = |told: &[u8]| {
+            let mut all = Vec::new();
+            Event::read_all(told, ProgramId(0), |event| all.push(event));
+            all
+        };
+        assert_eq!(read(&told), events);
+        // A keeper that ends in the middle.
+        for length in 0..told.len() {
+            let read = read(&told[..length]);
+            assert_eq!(read, events[..read.len()]);
         }
-        assert_eq!(Event::of_line("{\"number\":", ProgramId(0)), None);
     }
 }

@@ -1,5 +1,4 @@
-//! A call as JSON and back: on the way from a keeper to the runner, and where a figure is stored. Times are nanoseconds,
-//! bytes two hexadecimal digits each.
+//! A call as JSON and back: on the way from a keeper to the runner, and where a figure is stored. Times are nanoseconds.
 
 use super::detail::{Change, Detail, Polled, Side};
 use super::names::name;
@@ -9,8 +8,17 @@ use crate::system::stamp::Stamp;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Writes a call.
+/// Writes a call, its bytes as hexadecimal digits.
 pub fn of_call(call: &Call) -> Value {
+    let mut object = without_bytes(call);
+    if !call.bytes.is_empty() {
+        object["bytes"] = json!(hex(&call.bytes));
+    }
+    object
+}
+
+/// Writes a call without its bytes.
+pub fn without_bytes(call: &Call) -> Value {
     let mut object = json!({
         "pid": call.pid,
         "tid": call.tid,
@@ -27,7 +35,6 @@ pub fn of_call(call: &Call) -> Value {
     call.made.iter().for_each(|made| put("made", of_socket(made)));
     if call.moved > 0 {
         put("moved", json!(call.moved));
-        put("bytes", json!(hex(&call.bytes)));
     }
     object
 }

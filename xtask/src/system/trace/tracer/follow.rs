@@ -35,6 +35,8 @@ pub struct Tracer {
     happenings: usize,
     /// How many bytes of calls are kept.
     bytes: usize,
+    /// The program runs; before, the new process only gets ready.
+    runs: bool,
     /// Nothing is told any more.
     is_full: bool,
 }
@@ -49,6 +51,7 @@ impl Tracer {
             calls: 0,
             happenings: 0,
             bytes: 0,
+            runs: false,
             is_full: false,
         }
     }
@@ -152,6 +155,7 @@ impl Tracer {
 
     /// A process runs another program: of its threads only this one is left.
     fn executes(&mut self, tid: Pid) {
+        self.runs = true;
         self.threads.retain(|other, thread| *other == tid || thread.pid != tid);
         self.threads.insert(tid, Thread::of(tid));
         let line = fs::read(format!("/proc/{tid}/cmdline")).unwrap_or_default();
@@ -163,7 +167,7 @@ impl Tracer {
     /// A thread is about to make a call that the filter names.
     fn enters(&mut self, tid: Pid) {
         let until = match ptrace::at(tid) {
-            _ if self.is_full => Until::Event,
+            _ if self.is_full || !self.runs => Until::Event,
             Ok(At::Entry(entry)) => self.begins(tid, entry),
             Err(error) if error != Errno::ESRCH => {
                 self.refuse(format!("the kernel does not tell the calls ({})", error.desc()));

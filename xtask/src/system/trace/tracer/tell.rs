@@ -36,8 +36,9 @@ impl Drop for Teller {
 fn write(mut to: impl Write, events: &Receiver<Event>) {
     while let Ok(first) = events.recv() {
         let waiting: Vec<Event> = std::iter::once(first).chain(events.try_iter()).collect();
-        let lines: String = shorten(waiting).iter().map(|event| event.line() + "\n").collect();
-        if to.write_all(lines.as_bytes()).is_err() {
+        let mut bytes = Vec::new();
+        shorten(waiting).iter().for_each(|event| event.write(&mut bytes));
+        if to.write_all(&bytes).is_err() {
             return;
         }
     }

@@ -3,7 +3,7 @@
 use super::start::start;
 use crate::system::trace::call::ProgramId;
 use crate::system::trace::event::Event;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 
@@ -24,8 +24,8 @@ pub unsafe fn try_here(command: Command) -> Result<(), String> {
     if let Some(mut tracer) = tracer {
         while tracer.next().is_some() {}
     }
-    let lines = BufReader::new(told).lines().map_while(Result::ok);
-    let events: Vec<Event> = lines.filter_map(|line| Event::of_line(&line, ProgramId(0))).collect();
+    let mut events = Vec::new();
+    Event::read_all(BufReader::new(told), ProgramId(0), |event| events.push(event));
     let why = events.iter().find_map(|event| match event {
         Event::Refused(why) => Some(why.clone()),
         _ => None,
