@@ -1,7 +1,8 @@
 //! Other systems and processors: calls are not seen.
 
 /// Why calls cannot be seen on this system at all.
-pub const WHY_NOT: Option<&str> = Some("calls are not seen on this system: only on Linux, on x86-64 and aarch64");
+pub const WHY_NOT: Option<&str> =
+    Some("calls are not seen on this system: only on Linux, on x86-64 and aarch64");
 
 #[cfg(target_os = "linux")]
 mod never {

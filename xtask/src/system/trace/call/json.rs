@@ -312,7 +312,16 @@ mod tests {
             let text = of_call(&call).to_string();
             assert_eq!(to_call(&serde_json::from_str(&text).unwrap(), ProgramId(3)), Some(call), "{text}");
         }
-        let bare = Call { file: None, on: None, end: None, result: None, made: None, bytes: vec![], moved: 0, ..call(Detail::None) };
+        let bare = Call {
+            file: None,
+            on: None,
+            end: None,
+            result: None,
+            made: None,
+            bytes: vec![],
+            moved: 0,
+            ..call(Detail::None)
+        };
         assert_eq!(to_call(&of_call(&bare), ProgramId(3)), Some(bare));
     }
 

@@ -255,7 +255,12 @@ mod tests {
             call("read", Some(4), Detail::Move { asked: 1024, flags: 0, address: None }, Some(15)),
             call("recvfrom", Some(4), Detail::Move { asked: 1, flags: 0x4002, address: at() }, None),
             call("shutdown", Some(4), Detail::Ends(Side::Write), Some(0)),
-            call("nanosleep", None, Detail::Sleep { time: Duration::from_millis(1500), absolute: false }, Some(0)),
+            call(
+                "nanosleep",
+                None,
+                Detail::Sleep { time: Duration::from_millis(1500), absolute: false },
+                Some(0),
+            ),
             call(
                 "poll",
                 None,

@@ -196,9 +196,8 @@ pub fn selected(who: Who, args: &[u64; 6]) -> Vec<Polled> {
     let size = count.div_ceil(64) * 8;
     let sets = [1, 2, 3].map(|at| memory::read(who.tid, &[(args[at], size)], size as usize));
     let in_sets = |file: u64| {
-        let bit = |bytes: &Vec<u8>| {
-            bytes.get(file as usize / 8).is_some_and(|byte| byte & (1 << (file % 8)) != 0)
-        };
+        let bit =
+            |bytes: &Vec<u8>| bytes.get(file as usize / 8).is_some_and(|byte| byte & (1 << (file % 8)) != 0);
         sets.iter().zip(SETS).filter(|(set, _)| bit(set)).fold(0, |all, (_, one)| all | one)
     };
     let one = |file| Polled { file: file as i32, asked: in_sets(file), ready: 0 };

@@ -65,16 +65,16 @@ impl UnderWay {
         let new = result as i32;
         match (&mut self.call.detail, self.shape) {
             (Detail::Move { address, .. }, Shape::RecvFrom) => {
-                *address = memory::int(who.tid, args[5])
-                    .and_then(|length| enter::address(who, args[4], length));
+                *address =
+                    memory::int(who.tid, args[5]).and_then(|length| enter::address(who, args[4], length));
             }
             (Detail::Move { address, .. }, Shape::Message) if self.call.name == "recvmsg" => {
                 *address = memory::message(who.tid, args[1])
                     .and_then(|message| enter::address(who, message.name.0, message.name.1 as i32));
             }
             (Detail::At(address), Shape::Accept) => {
-                *address = memory::int(who.tid, args[2])
-                    .and_then(|length| enter::address(who, args[1], length));
+                *address =
+                    memory::int(who.tid, args[2]).and_then(|length| enter::address(who, args[1], length));
                 self.call.made = files.renew(who, new);
                 let told = self.call.made.as_ref().and_then(|made| made.peer.clone());
                 *address = address.take().or(told);
