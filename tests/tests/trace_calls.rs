@@ -90,10 +90,12 @@ fn the_calls_of_a_small_program_are_what_it_did() {
     assert_eq!((ran.status, ran.stderr.as_str()), (7, "out\n"));
     assert_eq!(told.coverage, "whole");
     in_order(&told.calls);
+    let calls = words(&told.calls);
+    // Rust looks whether the standard streams are there; whether one is at its end already is luck.
+    assert!(calls[0].starts_with("poll(0, 1, 2, 0 s) = "), "{}", calls[0]);
     assert_eq!(
-        words(&told.calls),
+        calls[1..],
         [
-            "poll(0 , 1 , 2 , 0 s) = 0", // Rust looks whether the standard streams are there.
             "socket(TCP) = 3",
             "setsockopt(3, SO_REUSEADDR, 1) = 0",
             "bind(3, :0) = 0",
@@ -187,6 +189,8 @@ fn a_call_that_a_signal_interrupts_is_one_call() {
             "sendto(4, 1) = 1 !", // The handler, inside the call that then goes on.
             "recvfrom(3, 8) = 1 ?",
             "poll(3 POLLIN, 600 s) = 1",
+            "close(4) = 0",
+            "close(3) = 0",
             "exit_group(0)",
         ]
     );
@@ -200,7 +204,7 @@ fn more_calls_than_anybody_keeps_do_not_stop_a_program() {
     }
     let (told, ran) = known("known-many", "");
     assert_eq!((ran.status, told.coverage.as_str(), told.is_over), (4, "full", true), "{}", ran.stderr);
-    assert_eq!(told.calls.len() + told.happenings.len(), 200_000);
+    assert_eq!(told.calls.len() + told.happenings.len(), 50_000);
     in_order(&told.calls[..100]);
 }
 

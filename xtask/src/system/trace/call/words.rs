@@ -17,8 +17,12 @@ impl fmt::Display for Call {
 impl Call {
     /// Returns its name with its arguments: `read(4, 1024)`.
     pub fn asked(&self) -> String {
-        let mut words: Vec<String> = self.file.iter().map(i32::to_string).collect();
-        words.extend(self.detail.words());
+        let mut words: Vec<String> = match self.detail {
+            // They name it among others.
+            Detail::Poll { .. } | Detail::Watch { .. } => Vec::new(),
+            _ => self.file.iter().map(i32::to_string).collect(),
+        };
+        words.extend(self.detail.words(self.file));
         format!("{}({})", self.name, words.join(", "))
     }
 
@@ -33,7 +37,7 @@ impl Call {
 }
 
 impl Detail {
-    fn words(&self) -> Vec<String> {
+    fn words(&self, file: Option<i32>) -> Vec<String> {
         match self {
             Detail::None | Detail::At(None) => Vec::new(),
             Detail::Move { asked, flags, address } => {
@@ -84,7 +88,8 @@ impl Detail {
                     Change::Remove => "DEL",
                     Change::Modify => "MOD",
                 };
-                vec![format!("in {set}"), change.into(), poll_names(*events)]
+                let file = file.map_or(String::new(), |file| file.to_string());
+                vec![set.to_string(), change.into(), file, poll_names(*events)]
             }
             Detail::Limit(limit) => limit.iter().map(|limit| seconds(*limit)).collect(),
             Detail::Sleep { time, absolute } => {
@@ -96,7 +101,7 @@ impl Detail {
 
 impl Polled {
     fn words(&self) -> String {
-        format!("{} {}", self.file, poll_names(self.asked.into()))
+        format!("{} {}", self.file, poll_names(self.asked.into())).trim_end().into()
     }
 }
 
@@ -263,10 +268,11 @@ mod tests {
             ),
             call(
                 "poll",
-                None,
+                Some(4),
                 Detail::Poll { files: vec![Polled { file: 4, asked: 5, ready: 0 }], limit: None },
                 Some(0),
             ),
+            call("epoll_ctl", Some(4), Detail::Watch { set: 5, change: Change::Add, events: 1 }, Some(0)),
         ];
         let texts: Vec<String> = all.iter().map(Call::to_string).collect();
         assert_eq!(
@@ -280,6 +286,7 @@ mod tests {
                 "shutdown(4, SHUT_WR) = 0",
                 "nanosleep(1.5 s) = 0",
                 "poll(4 POLLIN|POLLOUT) = 0",
+                "epoll_ctl(5, ADD, 4, POLLIN) = 0",
             ]
         );
     }

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::fs;
 
 /// At most so many calls and happenings of one program are told.
-const EVENTS: usize = 200_000;
+const EVENTS: usize = 50_000;
 /// At most so many bytes of all calls of one program are kept together.
 const BYTES: usize = 16 << 20;
 
