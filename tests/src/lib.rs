@@ -3,6 +3,7 @@
 pub mod corpus;
 #[cfg(unix)]
 pub mod terminal;
+pub mod traced;
 pub mod typist;
 
 use serde_json::Value;

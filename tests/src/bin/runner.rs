@@ -1,7 +1,27 @@
 //! The runner, built beside the tests that drive it: the same `main` as `cargo xtask`.
+//!
+//! Tests of traced programs have two ways of their own: where the variable SOCKET_LAB_TRACED names a file, the runner
+//! traces each program, and writes to that file what it knows of them at the end. `runner __calls PROGRAM ARG…` starts one
+//! traced program, gives it its own standard input, and prints what the program prints on standard error, and that report
+//! on standard output.
 
+use lab_tests::traced;
 use std::process::ExitCode;
+use xtask::system::program::keeper;
+use xtask::system::trace;
 
 fn main() -> ExitCode {
-    xtask::main()
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    match words.first().and_then(|word| word.to_str()) {
+        Some(keeper::VERB) => xtask::main(),
+        Some("__calls") => traced::one(&words[1..]),
+        Some("__probe") => match trace::probe() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                println!("{why}");
+                ExitCode::FAILURE
+            }
+        },
+        _ => traced::all(xtask::main),
+    }
 }

@@ -185,6 +185,7 @@ impl<'a> Bench<'a> {
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.programs.server.spec(addr, with);
         let program = starts("server", Program::start(&spec, &[], &[]))?;
+        program.plays("server");
         self.ran.push(Ran::of(Half::Server, &program));
         self.servers.push(program.root());
         self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
@@ -225,6 +226,7 @@ impl<'a> Bench<'a> {
         let spec = self.programs.client.spec(addr, with);
         let start = if with.unread { Program::start_unread } else { Program::start };
         let program = starts("client", start(&spec, wanted, errors))?;
+        program.plays("client");
         self.ran.push(Ran::of(Half::Client, &program));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
         Ok(Client::new(program, self.given.clone()))

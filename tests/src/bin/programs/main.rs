@@ -3,6 +3,8 @@
 //! `right/` and `wrong/` also contain programs in Python, C, JavaScript and Perl. The first line of each program says what
 //! to expect of it.
 
+#[cfg(target_os = "linux")]
+mod known;
 mod sha256;
 mod worst;
 
@@ -32,9 +34,20 @@ const WORST: &[(&str, Main)] = &[
     ("worst-prints-control-sequences", worst::prints_control_sequences),
 ];
 
+#[cfg(target_os = "linux")]
+const KNOWN: &[(&str, Main)] = &[
+    ("known-streams", known::streams),
+    ("known-messages", known::messages),
+    ("known-signals", known::signals),
+    ("known-many", known::many),
+    ("known-killed", known::killed),
+];
+#[cfg(not(target_os = "linux"))]
+const KNOWN: &[(&str, Main)] = &[];
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let all = || CORPUS.iter().chain(WORST);
+    let all = || CORPUS.iter().chain(WORST).chain(KNOWN);
     let found = args.first().and_then(|name| all().find(|(known, _)| known == name));
     match found {
         Some((_, program)) => program(&args[1..]),

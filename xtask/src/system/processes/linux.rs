@@ -5,6 +5,7 @@ mod asleep;
 pub use asleep::{one_writes, time_limits};
 
 use super::*;
+use crate::system::trace::stops;
 use std::fs;
 
 pub fn descendants(root: Pid) -> Vec<Pid> {
@@ -159,21 +160,36 @@ pub fn pause(root: Pid, stop: bool) {
     use nix::sys::signal::{Signal, kill};
     let signal = if stop { Signal::SIGSTOP } else { Signal::SIGCONT };
     let until = std::time::Instant::now() + Duration::from_secs(5);
+    let stopped = |(pid, tid)| {
+        let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
+        fields.is_none_or(|fields| match fields[0].as_str() {
+            "T" | "Z" | "X" => true,
+            // A program that its keeper traces also stops so for a moment at its calls.
+            "t" => stops::is_stopped(tid) || tracer(pid, tid) != Some(root),
+            _ => false,
+        })
+    };
+    // What a tracer has told of an earlier stop must not be taken for the next one.
+    let goes_on = |(_, tid)| !stops::is_stopped(tid);
     loop {
         for pid in descendants(root) {
             let _ = kill(nix::unistd::Pid::from_raw(pid as i32), signal);
         }
-        let stopped = |(pid, tid)| {
-            let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
-            fields.is_none_or(|fields| matches!(fields[0].as_str(), "T" | "t" | "Z" | "X"))
-        };
         let mut all =
             descendants(root).into_iter().flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)));
-        if !stop || all.all(stopped) || std::time::Instant::now() > until {
+        let done = if stop { all.all(stopped) } else { all.all(goes_on) };
+        if done || std::time::Instant::now() > until {
             return;
         }
         std::thread::sleep(Duration::from_micros(200)); // Only the interval at which to look again.
     }
+}
+
+/// Returns the process that traces a thread (ptrace(2)), if one does.
+fn tracer(pid: Pid, tid: Pid) -> Option<Pid> {
+    let status = fs::read_to_string(format!("/proc/{pid}/task/{tid}/status")).ok()?;
+    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"))?.trim().parse().ok()?;
+    (tracer != 0).then_some(tracer)
 }
 
 pub fn all_sleep(root: Pid) -> bool {

@@ -7,13 +7,15 @@
 //!
 //! The control socket carries single bytes to the keeper: `t` (SIGTERM to the program), `e` (end everything). It
 //! carries lines from the keeper: `started PID`, `failed WHY`, `exit CODE`, `signal NUMBER`.
+//!
+//! Where the runner collects calls, the keeper also traces the program: see [`crate::system::trace`].
 
 use super::link::Link;
 use super::spec::{Exit, Pipes, Spec, own_executable};
 use crate::system::folder;
-use crate::system::processes;
-
-use crate::system::processes::Pid;
+use crate::system::processes::{self, Pid};
+use crate::system::trace::call::ProgramId;
+use crate::system::trace::{Collector, tracer};
 
 use anyhow::{Context, bail};
 use nix::errno::Errno;
@@ -31,9 +33,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
+use tracer::Tracer;
 
-/// The hidden verb: `xtask __keeper RUN PROGRAM ARG…`, where RUN is the name of the run's folders.
+/// The hidden verb: `xtask __keeper [--trace FD] RUN PROGRAM ARG…`, where RUN is the name of the run's folders. With a
+/// descriptor, the program is traced, and the lines of [`crate::system::trace::event`] go there.
 pub const VERB: &str = "__keeper";
+
+/// `xtask __keeper --try`: tries to trace, and prints why it cannot.
+pub const TRY: &str = "--try";
+
+/// `xtask __keeper --tried`: what is traced then.
+const TRIED: &str = "--tried";
+
+const TRACE: &str = "--trace";
 
 /// Where the keeper finds its end of the control socket.
 const CONTROL_FD: i32 = 3;
@@ -42,17 +54,40 @@ const CONTROL_FD: i32 = 3;
 pub struct Kept {
     control: UnixStream,
     keeper: Pid,
+    /// Its number among the traced programs.
+    pub traced: Option<(&'static Collector, ProgramId)>,
 }
 
 impl Kept {
-    /// Starts a keeper, and through it the program of `spec` with these ends of its pipes.
+    /// Starts a keeper, and through it the program of `spec` with these ends of its pipes; traces it for `collector`.
     ///
     /// # Errors
     /// When the keeper cannot be started, or the program cannot (no such file, not executable).
-    pub fn start(spec: &Spec, pipes: Pipes, link: &Arc<Link>) -> anyhow::Result<Self> {
+    pub fn start(
+        spec: &Spec,
+        pipes: Pipes,
+        link: &Arc<Link>,
+        collector: Option<&'static Collector>,
+    ) -> anyhow::Result<Self> {
         let (control, theirs) = UnixStream::pair().context("control socket")?;
+        let traced = collector.map(|collector| (collector, collector.begin(&spec.argv)));
+        let mut calls = None;
         let mut command = Command::new(own_executable());
-        command.arg0("xtask").arg(VERB).arg(folder::run_name()).args(&spec.argv);
+        command.arg0("xtask").arg(VERB);
+        match (traced, tracer::WHY_NOT) {
+            (Some((collector, id)), Some(why)) => collector.refuse(id, why),
+            (Some(_), None) => {
+                let (told, tell) = io::pipe().context("pipe for the calls")?;
+                let tell = above_control(&tell).context("pipe for the calls")?;
+                let fd = tell.as_raw_fd();
+                command.arg(TRACE).arg(fd.to_string());
+                // SAFETY: only fcntl, which is async-signal-safe.
+                unsafe { command.pre_exec(move || keep_over_exec(fd)) };
+                calls = Some((told, tell));
+            }
+            (None, _) => {}
+        }
+        command.arg(folder::run_name()).args(&spec.argv);
         spec.set_env(&mut command);
         if let Some(dir) = &spec.dir {
             command.current_dir(dir);
@@ -75,6 +110,11 @@ impl Kept {
         let mut child = command.spawn().context("start the keeper")?;
         drop(theirs);
         drop(command); // Closes its copies of the pipes' ends: only the program may hold them.
+        // Ends when the keeper has ended, or at once.
+        let reader = calls.zip(traced).map(|((told, tell), (collector, id))| {
+            drop(tell);
+            thread::spawn(move || collector.follow(id, told))
+        });
         let keeper = child.id();
         let mut lines = BufReader::new(control.try_clone()?).lines();
         let first = lines.next().transpose()?.unwrap_or_default();
@@ -97,9 +137,11 @@ impl Kept {
                 link.set(|state| state.exit = exit.or(state.exit));
             }
             let _ = child.wait();
+            // What is known of its calls is then complete.
+            let _ = reader.map(thread::JoinHandle::join);
             link.set(|state| state.gone = true);
         });
-        Ok(Self { control, keeper })
+        Ok(Self { control, keeper, traced })
     }
 
     /// Returns the process below which the program and everything that it started run.
@@ -128,6 +170,14 @@ impl std::os::fd::AsFd for BorrowedRaw {
     }
 }
 
+/// Returns a copy of a descriptor that is not in the way of the control socket.
+fn above_control(fd: &impl std::os::fd::AsFd) -> io::Result<OwnedFd> {
+    use nix::fcntl::{FcntlArg, fcntl};
+    let copy = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(CONTROL_FD + 1))?;
+    // SAFETY: the kernel has just made this descriptor; nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
+}
+
 fn keep_over_exec(fd: i32) -> io::Result<()> {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
     fcntl(std::os::fd::AsFd::as_fd(&BorrowedRaw(fd)), FcntlArg::F_SETFD(FdFlag::empty()))?;
@@ -137,6 +187,15 @@ fn keep_over_exec(fd: i32) -> io::Result<()> {
 /// Runs as the keeper: `main` after `xtask __keeper`.
 pub fn main(argv: &[OsString]) -> ExitCode {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    match argv.first().and_then(|word| word.to_str()) {
+        Some(TRY) => return try_to_trace(),
+        Some(TRIED) => return if tracer::tried().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE },
+        _ => {}
+    }
+    let (trace, argv) = match argv {
+        [word, fd, rest @ ..] if word == TRACE => (fd.to_str().and_then(|fd| fd.parse().ok()), rest),
+        all => (None, all),
+    };
     // SAFETY: the runner has put the control socket there, and nothing else in this process uses it.
     let mut control = UnixStream::from(unsafe { OwnedFd::from_raw_fd(CONTROL_FD) });
     let runs = fcntl(&control, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).is_ok();
@@ -169,8 +228,8 @@ pub fn main(argv: &[OsString]) -> ExitCode {
             Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
         });
     }
-    let program = match command.spawn() {
-        Ok(child) => child.id(),
+    let (program, mut tracer) = match start(command, trace) {
+        Ok(started) => started,
         Err(error) => {
             let _ = writeln!(control, "failed {error}");
             return ExitCode::FAILURE;
@@ -186,23 +245,56 @@ pub fn main(argv: &[OsString]) -> ExitCode {
         let run = run.to_string_lossy().into_owned();
         thread::spawn(move || obey(control, program, &all_gone, &run))
     };
-    loop {
-        match waitpid(None, None) {
-            Ok(WaitStatus::Exited(pid, code)) if pid.as_raw() as Pid == program => {
-                let _ = writeln!(control, "exit {code}");
-            }
-            Ok(WaitStatus::Signaled(pid, signal, _)) if pid.as_raw() as Pid == program => {
-                let _ = writeln!(control, "signal {}", signal as i32);
-            }
-            Ok(_) | Err(Errno::EINTR) => {}
-            // No child is left, so no descendant: each would have become a child of this subreaper.
-            Err(_) => break,
-        }
+    // When no child is left, no descendant is: each would have become a child of this subreaper.
+    while let Some((pid, exit)) = tracer.as_mut().map_or_else(next_end, Tracer::next) {
+        let _ = match exit {
+            _ if pid != program => Ok(()),
+            Exit::Code(code) => writeln!(control, "exit {code}"),
+            Exit::Signal(number) => writeln!(control, "signal {number}"),
+        };
     }
+    drop(tracer); // Waits until all of its lines are written.
     all_gone.store(true, Ordering::SeqCst);
     // The program has ended; its keeper stays until the runner has read the status and ends it.
     let _ = orders.join();
     ExitCode::SUCCESS
+}
+
+/// Starts the program; traced, with a tracer, if the runner has named a descriptor for what it tells.
+fn start(mut command: Command, trace: Option<i32>) -> io::Result<(Pid, Option<Tracer>)> {
+    let Some(fd) = trace else { return Ok((command.spawn()?.id(), None)) };
+    // SAFETY: the runner has named its own pipe, and nothing else in this process uses it.
+    let tell = std::io::PipeWriter::from(unsafe { OwnedFd::from_raw_fd(fd) });
+    // SAFETY: the keeper has no other thread yet.
+    unsafe { tracer::start(command, tell) }
+}
+
+/// Waits until a process below the keeper has ended; returns `None` when none is left.
+fn next_end() -> Option<(Pid, Exit)> {
+    loop {
+        match waitpid(None, None) {
+            Ok(WaitStatus::Exited(pid, code)) => return Some((pid.as_raw() as Pid, Exit::Code(code))),
+            Ok(WaitStatus::Signaled(pid, signal, _)) => {
+                return Some((pid.as_raw() as Pid, Exit::Signal(signal as i32)));
+            }
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Runs as the process of [`crate::system::trace::probe`].
+fn try_to_trace() -> ExitCode {
+    let mut command = Command::new(own_executable());
+    command.args([VERB, TRIED]);
+    // SAFETY: this process has no other thread.
+    match unsafe { tracer::try_here(command) } {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            println!("{why}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Keeps from the program what the runner has inherited itself beside the three streams: the open files of a shell, the

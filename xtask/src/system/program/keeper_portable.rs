@@ -6,6 +6,8 @@
 use super::link::Link;
 use super::spec::{Exit, Pipes, Spec};
 use crate::system::processes::Pid;
+use crate::system::trace::call::ProgramId;
+use crate::system::trace::{Collector, tracer};
 use anyhow::Context;
 use std::ffi::OsString;
 use std::process::{Child, Command, ExitCode};
@@ -20,6 +22,8 @@ pub const VERB: &str = "__keeper";
 pub struct Kept {
     child: Arc<Mutex<Child>>,
     pid: Pid,
+    /// Its number among the programs whose calls are collected.
+    pub traced: Option<(&'static Collector, ProgramId)>,
 }
 
 impl Kept {
@@ -27,7 +31,16 @@ impl Kept {
     ///
     /// # Errors
     /// When it cannot be started (no such file, not executable).
-    pub fn start(spec: &Spec, pipes: Pipes, link: &Arc<Link>) -> anyhow::Result<Self> {
+    pub fn start(
+        spec: &Spec,
+        pipes: Pipes,
+        link: &Arc<Link>,
+        collector: Option<&'static Collector>,
+    ) -> anyhow::Result<Self> {
+        let traced = collector.map(|collector| (collector, collector.begin(&spec.argv)));
+        if let Some((collector, id)) = traced {
+            collector.refuse(id, tracer::WHY_NOT.unwrap_or_default());
+        }
         let mut command = Command::new(&spec.argv[0]);
         command.args(&spec.argv[1..]);
         spec.set_env(&mut command);
@@ -57,7 +70,7 @@ impl Kept {
                 state.gone = true;
             });
         });
-        Ok(Self { child, pid })
+        Ok(Self { child, pid, traced })
     }
 
     /// Returns the program itself: this platform does not tell its descendants.

@@ -17,6 +17,7 @@ pub use spec::{Exit, FULL, Pipes, Spec, own_executable};
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::processes::{self, Activity, Pid};
+use crate::system::trace::collector;
 use link::ProcessState;
 use running::{BURIAL, Process};
 use std::fs::File;
@@ -89,7 +90,7 @@ impl Program {
             false => stdout_writer.into(),
         };
         let pipes = Pipes { stdin: stdin_reader.into(), stdout: stdout_writer, stderr: stderr_writer.into() };
-        let process = Process::start(spec, pipes)?;
+        let process = Process::start(spec, pipes, collector())?;
         Ok(Self {
             process,
             stdin: Some(stdin),
@@ -169,6 +170,13 @@ impl Program {
         self.process.kept.root()
     }
 
+    /// Says what it is in the check, `server` or `client`, where its calls are collected.
+    pub fn plays(&self, role: &'static str) {
+        if let Some((collector, id)) = self.process.kept.traced {
+            collector.set_role(id, role);
+        }
+    }
+
     /// Returns what it and its descendants are doing.
     pub fn activity(&self) -> Activity {
         processes::activity(self.root())
@@ -207,7 +215,7 @@ pub fn run_tool(spec: &Spec, mut line: impl FnMut(&str)) -> anyhow::Result<Exit>
     use std::io::BufRead;
     let (stdout, writer) = io::pipe()?;
     let pipes = Pipes { stdin: Stdio::null(), stdout: writer.into(), stderr: Stdio::inherit() };
-    let process = Process::start(spec, pipes)?;
+    let process = Process::start(spec, pipes, None)?;
     for text in io::BufReader::new(stdout).lines().map_while(Result::ok) {
         line(&text);
     }

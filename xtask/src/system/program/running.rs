@@ -4,6 +4,7 @@ use super::keeper::Kept;
 use super::link::Link;
 use super::spec::{Pipes, Spec};
 use crate::system::folder;
+use crate::system::trace::Collector;
 use anyhow::{Context, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -60,14 +61,19 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(spec: &Spec, pipes: Pipes) -> anyhow::Result<Arc<Self>> {
+    /// Starts it; traces it for `collector`.
+    pub fn start(
+        spec: &Spec,
+        pipes: Pipes,
+        collector: Option<&'static Collector>,
+    ) -> anyhow::Result<Arc<Self>> {
         // Held while starting: either `end_all` sees this process, or the start sees that all is over.
         let _door = DOOR.read().unwrap_or_else(PoisonError::into_inner);
         if CLOSED.load(Ordering::SeqCst) {
             bail!("interrupted");
         }
         let link = Arc::new(Link::default());
-        let kept = Kept::start(spec, pipes, &link)
+        let kept = Kept::start(spec, pipes, &link, collector)
             .with_context(|| format!("cannot start `{}`", spec.argv[0].to_string_lossy()))?;
         let process = Arc::new(Self { kept, link });
         running().push(Arc::clone(&process));
