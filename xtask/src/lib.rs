@@ -12,11 +12,11 @@ mod cli;
 // From a check to a row of the report.
 mod judge;
 
-// The verdicts of a run, in several forms.
-mod report;
-
 // What calls and segments a run consists of, as a picture.
 pub mod picture;
+
+// The verdicts of a run, in several forms.
+mod report;
 
 // The table of lessons.
 mod course;

@@ -35,6 +35,8 @@ pub enum Verb {
     Diff(Diff),
     /// `reset`
     Reset(Reset),
+    /// `trace`
+    Trace(Box<Trace>),
     /// `compare`
     Compare(Compare),
     /// `talk`
@@ -53,7 +55,7 @@ pub enum Verb {
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
-const VERBS: [(Face, Read); 13] = [
+const VERBS: [(Face, Read); 14] = [
     (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
     (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
     (Predict::FACE, |typed| Verb::Predict(Predict::of(typed))),
@@ -61,6 +63,7 @@ const VERBS: [(Face, Read); 13] = [
     (Hint::FACE, |typed| Verb::Hint(Hint::of(typed))),
     (Diff::FACE, |typed| Verb::Diff(Diff::of(typed))),
     (Reset::FACE, |typed| Verb::Reset(Reset::of(typed))),
+    (Trace::FACE, |typed| Verb::Trace(Box::new(Trace::of(typed)))),
     (Compare::FACE, |typed| Verb::Compare(Compare::of(typed))),
     (Talk::FACE, |typed| Verb::Talk(Talk::of(typed))),
     (Wire::FACE, |typed| Verb::Wire(Wire::of(typed))),
@@ -191,6 +194,46 @@ verb! {
         all: bool = flag("all"),
     }
     "Example: cargo xtask reset lesson-01\n\nYour files are copied to .lab/backup first."
+}
+
+verb! {
+    /// Draw one check: both programs' calls, and each packet between them, in the order of time
+    "trace": Trace {
+        /// Which lesson (default: the one that you are at)
+        lesson: Option<String> = place("LESSON"),
+        /// The reference solutions instead of your programs
+        solution: bool = flag("solution").conflicts_with("dir"),
+        /// A server in any language, as for `run`
+        server: Option<String> = option("server", "CMD"),
+        /// A client in any language, as for `run`
+        client: Option<String> = option("client", "CMD"),
+        /// A server that always listens at HOST:PORT
+        server_at: Option<String> = option("server-at", "HOST:PORT"),
+        /// A client that always connects to HOST:PORT
+        client_at: Option<String> = option("client-at", "HOST:PORT"),
+        /// The folder in which --server and --client start
+        cwd: Option<PathBuf> = option("cwd", "DIR"),
+        /// A variable for their environment (repeat for several)
+        env: Vec<String> = option("env", "NAME=VALUE"),
+        /// Another folder of lessons (a student's)
+        dir: Option<PathBuf> = option("lessons", "DIR"),
+        /// With this wire between the two programs (default: none)
+        wire: Option<String> = option("wire", "WIRE"),
+        /// Over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)
+        family: Option<String> = option("family", "FAMILY"),
+        /// This check (default: both programs talk)
+        check: Option<String> = option("check", "ID"),
+        /// Repeat the inputs of an earlier run
+        seed: Option<u64> = option("seed", "N"),
+        /// Leave nothing out; show also windows, and how many bytes wait to be read
+        full: bool = flag("full"),
+        /// Write the packets into this file for Wireshark, each with the call that sent it
+        pcap: Option<PathBuf> = option("pcap", "FILE"),
+        /// The programs, where the runner starts itself anew
+        inside: Option<String> = option("inside", "PROGRAMS").hide(true),
+    }
+    "Examples:\n  cargo xtask trace 01 --solution\n  cargo xtask trace 03 --wire glue\n  cargo xtask trace 04 --check \
+     one-write --full\n\nOnly Linux shows calls and packets; other systems show what passed the wire."
 }
 
 verb! {

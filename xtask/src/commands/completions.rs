@@ -13,8 +13,10 @@ use clap_complete::shells;
 /// Prints the shell's script.
 pub fn completions(args: &Completions) -> anyhow::Result<u8> {
     let script = match args.shell {
-        // Shells must not complete hidden options, but the script for bash names this one.
-        Shell::Bash => generated(shells::Bash, "xtask").replace(" --screen ", " ") + BASH,
+        // Shells must not complete hidden options, but the script for bash names these two.
+        Shell::Bash => {
+            generated(shells::Bash, "xtask").replace(" --screen ", " ").replace(" --inside ", " ") + BASH
+        }
         Shell::Zsh => generated(shells::Zsh, "xtask") + ZSH,
         Shell::Fish => generated(shells::Fish, "xtask") + &fish_lessons() + FISH,
         Shell::Powershell => powershell(),

@@ -14,6 +14,7 @@ mod run;
 mod shared;
 mod starters;
 mod talk;
+mod trace;
 mod watch;
 mod wire;
 
@@ -33,6 +34,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         Some(Verb::Watch(args)) => watch::watch(&args),
         Some(Verb::Predict(args)) => predict::predict(&args),
         Some(Verb::List) => list::list(),
+        Some(Verb::Trace(args)) => trace::trace(&args),
         Some(Verb::Compare(args)) => compare::compare(&args),
         Some(Verb::Hint(args)) => hint::hint(&args),
         Some(Verb::Diff(args)) => diff::diff(&args),

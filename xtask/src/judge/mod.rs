@@ -271,8 +271,21 @@ fn seed_of(case: &Case, check: CheckOn) -> u64 {
     check.id.bytes().fold(case.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)))
 }
 
+/// A judged check, and what the runner's wires have seen.
+pub struct Watched {
+    /// The check.
+    pub judged: Judged,
+    /// What passed each wire that carries streams.
+    pub records: Vec<Record>,
+}
+
+/// Judges one check of a case; `without_wire` puts the check of a pair that needs no wire in its place.
+pub fn watched(case: &Case, check: CheckOn, without_wire: bool) -> Watched {
+    one_of(case, check, 0, without_wire)
+}
+
 /// Tries the promise. A pair without room for a wire is tried with the check that needs none.
-fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
+fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>, without_wire: bool) -> Outcome {
     let named = case.lesson.named(check.family);
     if let (Some(family), Some(addr)) = (named, case.programs.fixed())
         && Family::of(addr) != family
@@ -283,6 +296,7 @@ fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
         return skip(why);
     }
     match check.half {
+        Half::Pair if without_wire => (case.lesson.without_wire)(bench),
         Half::Pair if case.programs.leave_room() => (check.run)(bench),
         Half::Pair if check.wire == Kind::Plain => (case.lesson.without_wire)(bench),
         Half::Pair => skip(
@@ -293,12 +307,16 @@ fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
 }
 
 fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
+    one_of(case, check, rank, false).judged
+}
+
+fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> Watched {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
     let sources = || Some((case.sources.clone()?, case.shown_dir.clone()));
     bench.sources = case.builds_server.then(sources).flatten();
-    let outcome = tried(case, check, &mut bench);
+    let outcome = tried(case, check, &mut bench, without_wire);
     let outcome =
         bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
     let outcome = match bench.has_lacked_reset() {
@@ -363,6 +381,7 @@ fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
         evidence,
     };
     // It is luck how far a pair came before it reached a hole.
-    let scene = if report.hole.is_none() { bench.scene } else { Vec::new() };
-    Judged { report, scene, never_began }
+    let scene = if report.hole.is_none() { std::mem::take(&mut bench.scene) } else { Vec::new() };
+    let records = bench.records.clone();
+    Watched { judged: Judged { report, scene, never_began }, records }
 }

@@ -118,6 +118,11 @@ impl Record {
         Self { start: Instant::now(), shared: Arc::default() }
     }
 
+    /// Returns when its wire was started: the times of its pieces count from then.
+    pub fn started(&self) -> Instant {
+        self.start
+    }
+
     /// Names the process below which the reader of this direction runs: while that gets no CPU time, the wire waits
     /// longer.
     pub fn is_read_by(&self, direction: Direction, root: Pid) {

@@ -52,7 +52,7 @@ impl Plan<'_> {
         telling.close()
     }
 
-    pub(super) fn trial(
+    pub(in crate::commands) fn trial(
         &self,
         lesson: &'static Lesson,
         programs: Programs,

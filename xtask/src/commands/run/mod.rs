@@ -15,12 +15,12 @@ mod words;
 
 pub use choice::file_of;
 pub use place::Place;
+pub use plan::Plan;
 pub use telling::FIRST;
 
 use super::predict::offer;
 use super::shared::{again, lab, stop_at_ctrl_c};
 use crate::cli::Run;
-use plan::Plan;
 
 /// Builds the programs, lets each pair talk, judges them, and prints what to do next.
 pub fn run(args: &Run) -> anyhow::Result<u8> {

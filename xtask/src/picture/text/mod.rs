@@ -1,0 +1,131 @@
+//! A picture as text for a terminal: time runs down, the server's calls stand on the left, the client's on the right, the
+//! segments between them.
+
+mod canvas;
+mod columns;
+mod legend;
+mod rows;
+mod words;
+
+use super::fold::{Part, fold};
+use super::model::{Cause, Made, Picture, What};
+use crate::finding::count;
+use crate::report::text::Paint;
+use canvas::{Canvas, Style};
+use columns::Columns;
+use rows::Drawing;
+use std::ops::Range;
+use words::Names;
+
+/// A pause that is marked, in nanoseconds.
+const QUIET: u64 = 20_000_000;
+/// The most rows of a picture in which something is left out.
+const MOST: usize = 400;
+
+/// Draws a picture; `full` leaves nothing out, and shows windows and receive queues.
+pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
+    let (columns, names) = (Columns::of(picture), Names::of(&picture.links));
+    let mut drawing = Drawing::new(picture, &columns, &names, paint, full);
+    let mut out = legend::head(&columns, &names, paint);
+    for part in parts(picture, full) {
+        match part {
+            Part::Row(row) => {
+                if let Some(pause) = pause(picture, row) {
+                    out += &drawing.mark(&format!("… {pause} in which nothing happened"));
+                }
+                out += &drawing.row(row);
+            }
+            Part::More { rows, rounds } => {
+                drawing.skip(rows.clone());
+                let what = match rounds {
+                    0 => format!("… {} rows more: --full shows them", rows.len()),
+                    n => format!("… {n} times more the same{}", bytes(picture, &rows)),
+                };
+                out += &drawing.mark(&what);
+            }
+        }
+    }
+    out + &legend::legend(picture, &columns, paint)
+}
+
+/// Returns which rows are drawn.
+fn parts(picture: &Picture, full: bool) -> Vec<Part> {
+    let rows = 0..picture.rows.len();
+    if full {
+        return rows.map(Part::Row).collect();
+    }
+    let shapes: Vec<Shape> = rows.map(|row| shape(picture, row)).collect();
+    let mut parts = fold(&shapes);
+    if parts.len() > MOST {
+        let row = |part: &Part| match part {
+            Part::Row(row) => *row..row + 1,
+            Part::More { rows, .. } => rows.clone(),
+        };
+        let (from, to) = (MOST * 3 / 4, parts.len() - MOST / 4);
+        let left_out = row(&parts[from]).start..row(&parts[to - 1]).end;
+        parts.splice(from..to, [Part::More { rows: left_out, rounds: 0 }]);
+    }
+    parts
+}
+
+/// What makes two rows the same for a fold.
+#[derive(PartialEq)]
+struct Shape(u8, usize, String);
+
+fn shape(picture: &Picture, row: usize) -> Shape {
+    let of_call = |kind, n: usize| {
+        let Made { party, call, link } = &picture.calls[n];
+        let failed = call.error().unwrap_or(0);
+        let is_end = call.reads() && call.result == Some(0);
+        let file = call.file.unwrap_or(-1);
+        Shape(
+            kind,
+            link.map_or(0, |link| link + 1),
+            format!("{party:?} {} {file} {failed} {is_end}", call.name),
+        )
+    };
+    match &picture.rows[row].what {
+        _ if !picture.rows[row].changes.is_empty() => Shape(0, row, String::new()),
+        What::Call(n) => of_call(1, *n),
+        What::Starts(n) => of_call(2, *n),
+        What::Returns(n) => of_call(3, *n),
+        What::Segment(n) => {
+            let sent = &picture.segments[*n];
+            let flags = sent.passed.as_ref().map(|one| (one.flags, one.marks.clone()));
+            let is_empty = sent.segment.len == 0;
+            let by_call = matches!(sent.cause, Cause::Call(_));
+            Shape(4, sent.link, format!("{:?} {flags:?} {is_empty} {by_call}", sent.from))
+        }
+        What::Piece(piece) => Shape(5, 0, format!("{:?} {}", piece.from, piece.bytes.is_some())),
+        What::Ended { .. } => Shape(6, row, String::new()),
+    }
+}
+
+/// Returns how many bytes the segments of these rows carry, in words; nothing where they carry none.
+fn bytes(picture: &Picture, rows: &Range<usize>) -> String {
+    let len = |row: usize| match picture.rows[row].what {
+        What::Segment(n) => picture.segments[n].segment.len as usize,
+        _ => 0,
+    };
+    match rows.clone().map(len).sum() {
+        0 => String::new(),
+        bytes => format!(" ({})", count(bytes)),
+    }
+}
+
+/// Returns the pause before a row, in words, if it is long.
+fn pause(picture: &Picture, row: usize) -> Option<String> {
+    let before = picture.rows.get(row.checked_sub(1)?)?.at.0;
+    let quiet = picture.rows[row].at.0.saturating_sub(before);
+    (quiet >= QUIET).then(|| match quiet / 1_000_000 {
+        ms if ms < 1000 => format!("{ms} ms"),
+        ms => format!("{:.1} s", ms as f64 / 1000.0),
+    })
+}
+
+/// Returns a line with a text at a column.
+fn line(column: usize, text: &str, style: Style, paint: Paint) -> String {
+    let mut canvas = Canvas::default();
+    canvas.put(column, text, style);
+    canvas.render(paint) + "\n"
+}
