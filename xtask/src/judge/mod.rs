@@ -19,7 +19,7 @@ use crate::system::address;
 use crate::system::family::Family;
 use crate::system::program;
 use crate::system::waits::{self, WaitsFor};
-use crate::wire::{Kind, Record};
+use crate::wire::{Crossing, Kind, Record};
 use std::cmp::Reverse;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -277,6 +277,8 @@ pub struct Watched {
     pub judged: Judged,
     /// What passed each wire that carries streams.
     pub records: Vec<Record>,
+    /// What its wires did with each datagram.
+    pub crossings: Vec<Crossing>,
 }
 
 /// Judges one check of a case; `without_wire` puts the check of a pair that needs no wire in its place.
@@ -382,6 +384,6 @@ fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> Watch
     };
     // It is luck how far a pair came before it reached a hole.
     let scene = if report.hole.is_none() { std::mem::take(&mut bench.scene) } else { Vec::new() };
-    let records = bench.records.clone();
-    Watched { judged: Judged { report, scene, never_began }, records }
+    let (records, crossings) = (bench.records.clone(), bench.datagrams.crossings());
+    Watched { judged: Judged { report, scene, never_began }, records, crossings }
 }

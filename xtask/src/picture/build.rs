@@ -11,6 +11,7 @@ use crate::system::sockets::TcpState;
 use crate::system::stamp::Stamp;
 use crate::system::trace::Traced;
 use crate::system::trace::call::{self, Address, Call, Detail, Socket, Transport};
+use crate::wire::Fate;
 use std::net::SocketAddr;
 
 /// What was seen of one check.
@@ -22,6 +23,8 @@ pub struct Seen<'a> {
     pub segments: Option<&'a [Segment]>,
     /// What wires passed on: shown only where the segments are not known.
     pub pieces: Vec<Piece>,
+    /// What a wire does with the datagrams of each party, in the order in which they came to it.
+    pub fates: Vec<(Party, Fate)>,
     /// Whether a wire of the runner lies between the programs.
     pub has_wire: bool,
 }
@@ -51,6 +54,14 @@ impl Picture {
                 }
                 None => Cause::Kernel,
             };
+        }
+        for party in [Party::Client, Party::Server] {
+            let is_to_wire =
+                |one: &&mut Sent| (one.from, one.to) == (party, Party::Runner) && one.passed.is_none();
+            let fates = seen.fates.iter().filter(|(from, _)| *from == party).map(|(_, fate)| *fate);
+            for (one, fate) in segments.iter_mut().filter(is_to_wire).zip(fates) {
+                one.fate = Some(fate).filter(|fate| *fate != Fate::Pass);
+            }
         }
         let mut events: Vec<(Stamp, What)> = Vec::new();
         for (place, made) in calls.iter().enumerate() {
@@ -177,7 +188,17 @@ fn linked(segments: &[Segment], owners: &Owners) -> (Vec<Link>, Vec<Sent>) {
             let segment = segments[place].clone();
             let is_clients = segment.from == link.client;
             let (from, to) = if is_clients { (link.caller, link.called) } else { (link.called, link.caller) };
-            Sent { segment, place, from, to, link: number, passed, cause: Cause::Unknown, ends: None }
+            Sent {
+                segment,
+                place,
+                from,
+                to,
+                link: number,
+                passed,
+                cause: Cause::Unknown,
+                ends: None,
+                fate: None,
+            }
         };
         match &link.connection {
             Some(connection) => {

@@ -17,6 +17,11 @@ pub fn of_segment(link: &Link, number: usize, passed: &Passed, at: Stamp, calls:
         let of_link = move |(_, made): &(usize, &Made)| made.party == party && made.link == Some(number);
         calls.iter().enumerate().filter(of_link).filter(move |(_, made)| made.call.start <= at)
     };
+    let is_answer =
+        passed.bytes.is_empty() && (!ends_or_opens(passed) || passed.flags.has(Flags::SYN | Flags::ACK));
+    if is_answer {
+        return Cause::Kernel; // No program sends these.
+    }
     if !calls.iter().any(|made| made.party == party) {
         return Cause::Unknown;
     }
@@ -29,12 +34,14 @@ pub fn of_segment(link: &Link, number: usize, passed: &Passed, at: Stamp, calls:
             written += made.call.moved;
             written > passed.bytes.start
         })
-    } else if passed.flags.has(Flags::FIN) || passed.flags.has(Flags::RST) {
-        ended_by(&own().filter(|(_, made)| ends(&made.call)).collect::<Vec<_>>(), passed)
     } else {
-        None
+        ended_by(&own().filter(|(_, made)| ends(&made.call)).collect::<Vec<_>>(), passed)
     };
     found.map_or(Cause::Kernel, |(place, _)| Cause::Call(place))
+}
+
+fn ends_or_opens(passed: &Passed) -> bool {
+    [Flags::SYN, Flags::FIN, Flags::RST].into_iter().any(|bit| passed.flags.has(bit))
 }
 
 /// Returns whether a call ends its sender's direction.

@@ -7,6 +7,7 @@ use crate::system::segments::Segment;
 use crate::system::sockets::TcpState;
 use crate::system::stamp::Stamp;
 use crate::system::trace::call::Call;
+use crate::wire::Fate;
 use std::net::SocketAddr;
 
 /// Who makes a call, or sends a segment.
@@ -65,6 +66,8 @@ pub struct Sent {
     pub cause: Cause,
     /// Both ends after it; [`None`] for a datagram.
     pub ends: Option<Ends>,
+    /// What the wire, which got this datagram, does with it; [`None`] where that is not known, or nothing odd.
+    pub fate: Option<Fate>,
 }
 
 /// What made a sender send.

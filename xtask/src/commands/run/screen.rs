@@ -168,9 +168,10 @@ impl Screen {
             if let Some(judged) = &self.judged[n] {
                 // What to do next has the same command.
                 let again = text::height(&judged.report.rerun);
-                let room = SCREEN.saturating_sub(self.lines + 1 + BELOW + again);
+                let traces = text::traces(self.paint, &judged.report);
+                let room = SCREEN.saturating_sub(self.lines + 1 + BELOW + again + text::height(&traces));
                 let told = text::fitted(self.paint, std::slice::from_ref(&judged.report), room);
-                out += &format!("\n{told}");
+                out += &format!("\n{told}{traces}");
             }
         }
         out
@@ -311,7 +312,8 @@ fn told_row(paint: Paint, checks: &[CheckReport]) -> String {
         _ => earlier.iter().any(CheckReport::is_broken),
     };
     let detail = if before { Detail::Brief } else { Detail::Whole };
-    format!("{blank}{}", text::promise(paint, now, detail))
+    let traces = if detail == Detail::Whole { text::traces(paint, shown) } else { String::new() };
+    format!("{blank}{}{traces}", text::promise(paint, now, detail))
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ pub fn trace(
         programs: &programs,
         segments: captured.as_ref().ok().map(|captured| &captured.segments[..]),
         pieces: pieces(&watched.records),
+        fates: watched.crossings.iter().map(|one| (sender(one.direction), one.fate)).collect(),
         has_wire,
     };
     let picture = Picture::of(seen);
@@ -98,10 +99,7 @@ fn pieces(records: &[Record]) -> Vec<Piece> {
             };
             all.push(Piece {
                 at: Stamp(began + piece.at.as_nanos() as u64),
-                from: match piece.direction {
-                    Direction::ClientToServer => Party::Client,
-                    Direction::ServerToClient => Party::Server,
-                },
+                from: sender(piece.direction),
                 bytes,
                 len,
                 resets: piece.what == Passed::Rst,
@@ -109,6 +107,13 @@ fn pieces(records: &[Record]) -> Vec<Piece> {
         }
     }
     all
+}
+
+fn sender(direction: Direction) -> Party {
+    match direction {
+        Direction::ClientToServer => Party::Client,
+        Direction::ServerToClient => Party::Server,
+    }
 }
 
 /// Writes the packets that are in the picture, each with what made its sender send it.

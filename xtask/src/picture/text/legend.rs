@@ -6,15 +6,14 @@ use super::columns::Columns;
 use super::line;
 use super::words::Names;
 use crate::report::text::Paint;
-use crate::system::trace::call::Transport;
 
 /// Returns the line above the rows: who is where.
 pub fn head(columns: &Columns, names: &Names, paint: Paint) -> String {
     let mut canvas = Canvas::default();
     canvas.put(6, "ms", Style::Dim);
     let with = |name: &str| match names.address(name) {
-        Some(address) => format!("{name} {address}"),
-        None => name.to_string(),
+        Some(address) if columns.wire.is_none() => format!("{name} {address}"),
+        _ => name.to_string(),
     };
     let (server, client) = match columns.runner {
         Some(Party::Server) => ("the check".into(), with("client")),
@@ -30,7 +29,7 @@ pub fn head(columns: &Columns, names: &Names, paint: Paint) -> String {
 }
 
 /// Returns the lines below the rows: what the signs mean that occur, five at most.
-pub fn legend(picture: &Picture, columns: &Columns, paint: Paint) -> String {
+pub fn legend(picture: &Picture, paint: Paint) -> String {
     let calls = || picture.calls.iter().map(|made| &made.call);
     let has = |is: &dyn Fn(&What) -> bool| picture.rows.iter().any(|row| is(&row.what));
     let tcp = picture.segments.iter().any(|sent| sent.passed.is_some());
@@ -42,6 +41,8 @@ pub fn legend(picture: &Picture, columns: &Columns, paint: Paint) -> String {
     }
     if by_call && kernel {
         lines.push("──▶  a packet that a call sends   ┄┄▶  the kernel sends this one by itself".into());
+    } else if by_call {
+        lines.push("──▶  a packet that a call sends".into());
     } else if has(&|what| matches!(what, What::Piece(_))) {
         lines.push("──▶  what the wire passed on".into());
     }
@@ -52,12 +53,10 @@ pub fn legend(picture: &Picture, columns: &Columns, paint: Paint) -> String {
         lines.push("LISTEN, ESTABLISHED, …  the state of the socket at that side from there on".into());
     }
     let has_call = |name: &str| calls().any(|call| call.name == name);
-    let streams = calls().any(|call| {
-        call.socket().is_some_and(|socket| matches!(socket.transport, Transport::Tcp | Transport::Unix))
-    });
-    if streams && (has_call("recvfrom") || has_call("sendto")) {
-        lines.push("recvfrom, sendto  the kernel's names for read and write (recv and send) here".into());
+    if has_call("recvfrom") || has_call("sendto") {
+        lines.push("recvfrom, sendto  read and write of a socket; file 0 is typed, 1 is printed".into());
     }
-    let _ = columns;
-    lines.iter().take(5).map(|text| line(0, text, Style::Dim, paint)).collect()
+    let mut out = String::from("\n");
+    out.extend(lines.iter().take(5).map(|text| line(0, text, Style::Dim, paint)));
+    out
 }

@@ -20,7 +20,7 @@ use words::Names;
 /// A pause that is marked, in nanoseconds.
 const QUIET: u64 = 20_000_000;
 /// The most rows of a picture in which something is left out.
-const MOST: usize = 400;
+const MOST: usize = 200;
 
 /// Draws a picture; `full` leaves nothing out, and shows windows and receive queues.
 pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
@@ -45,7 +45,7 @@ pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
             }
         }
     }
-    out + &legend::legend(picture, &columns, paint)
+    out + &legend::legend(picture, paint)
 }
 
 /// Returns which rows are drawn.
@@ -54,7 +54,7 @@ fn parts(picture: &Picture, full: bool) -> Vec<Part> {
     if full {
         return rows.map(Part::Row).collect();
     }
-    let shapes: Vec<Shape> = rows.map(|row| shape(picture, row)).collect();
+    let shapes: Vec<String> = rows.map(|row| shape(picture, row)).collect();
     let mut parts = fold(&shapes);
     if parts.len() > MOST {
         let row = |part: &Part| match part {
@@ -68,37 +68,29 @@ fn parts(picture: &Picture, full: bool) -> Vec<Part> {
     parts
 }
 
-/// What makes two rows the same for a fold.
-#[derive(PartialEq)]
-struct Shape(u8, usize, String);
-
-fn shape(picture: &Picture, row: usize) -> Shape {
-    let of_call = |kind, n: usize| {
-        let Made { party, call, link } = &picture.calls[n];
-        let failed = call.error().unwrap_or(0);
+/// What makes two rows the same for a fold: not the connection, nor sizes and numbers.
+fn shape(picture: &Picture, row: usize) -> String {
+    let of_call = |kind: &str, n: usize| {
+        let Made { party, call, .. } = &picture.calls[n];
         let is_end = call.reads() && call.result == Some(0);
-        let file = call.file.unwrap_or(-1);
-        Shape(
-            kind,
-            link.map_or(0, |link| link + 1),
-            format!("{party:?} {} {file} {failed} {is_end}", call.name),
-        )
+        let stream = call.file.filter(|_| words::is_stream(call));
+        format!("{kind} {party:?} {} {stream:?} {:?} {is_end}", call.name, call.error())
     };
-    match &picture.rows[row].what {
-        _ if !picture.rows[row].changes.is_empty() => Shape(0, row, String::new()),
-        What::Call(n) => of_call(1, *n),
-        What::Starts(n) => of_call(2, *n),
-        What::Returns(n) => of_call(3, *n),
+    let what = match &picture.rows[row].what {
+        What::Call(n) => of_call("calls", *n),
+        What::Starts(n) => of_call("starts", *n),
+        What::Returns(n) => of_call("returns", *n),
         What::Segment(n) => {
             let sent = &picture.segments[*n];
             let flags = sent.passed.as_ref().map(|one| (one.flags, one.marks.clone()));
             let is_empty = sent.segment.len == 0;
             let by_call = matches!(sent.cause, Cause::Call(_));
-            Shape(4, sent.link, format!("{:?} {flags:?} {is_empty} {by_call}", sent.from))
+            format!("{:?} {flags:?} {is_empty} {by_call} {:?}", sent.from, sent.fate)
         }
-        What::Piece(piece) => Shape(5, 0, format!("{:?} {}", piece.from, piece.bytes.is_some())),
-        What::Ended { .. } => Shape(6, row, String::new()),
-    }
+        What::Piece(piece) => format!("{:?} {}", piece.from, piece.bytes.is_some()),
+        What::Ended { .. } => format!("ended {row}"),
+    };
+    format!("{what} {:?}", picture.rows[row].changes)
 }
 
 /// Returns how many bytes the segments of these rows carry, in words; nothing where they carry none.

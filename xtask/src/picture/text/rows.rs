@@ -66,9 +66,7 @@ impl<'a> Drawing<'a> {
         let mut below = Vec::new();
         match &self.picture.rows[row].what {
             What::Call(n) => self.call(&mut canvas, *n, row, words::call),
-            What::Starts(n) => self.call(&mut canvas, *n, row, |call, names, room| {
-                words::quiet(&names.shorten(&call.asked()), room)
-            }),
+            What::Starts(n) => self.call(&mut canvas, *n, row, words::asked),
             What::Returns(n) => self.call(&mut canvas, *n, row, words::answer),
             What::Segment(n) => below = self.segment(&mut canvas, &self.picture.segments[*n], row),
             What::Piece(piece) => self.piece(&mut canvas, piece),
@@ -148,9 +146,12 @@ impl<'a> Drawing<'a> {
     ) {
         let Made { party, call, link } = &self.picture.calls[n];
         let column = self.column(*party);
-        let end = if *party == Party::Client { WIDTH } else { self.columns.client_bars - 1 };
+        let is_right = *party == Party::Client || self.columns.runner == Some(Party::Client);
+        let end = if is_right { WIDTH } else { self.columns.client_bars - 1 };
+        // Which connection `accept` will return is not known when it begins.
+        let is_open = self.picture.rows[row].what == What::Starts(n) && call.name.starts_with("accept");
         let number = match link {
-            Some(link) if words::has_several(self.picture) => format!("#{} ", link + 1),
+            Some(link) if words::has_several(self.picture) && !is_open => format!("#{} ", link + 1),
             _ => String::new(),
         };
         let state = self.picture.rows[row].changes.first().map(|change| change.state.name());
@@ -273,7 +274,7 @@ fn signal_name(signal: i32) -> String {
         9 => "SIGKILL".into(),
         11 => "SIGSEGV".into(),
         13 => "SIGPIPE".into(),
-        15 => "SIGTERM, from the check".into(),
+        15 => "the check (SIGTERM)".into(),
         n => format!("signal {n}"),
     }
 }

@@ -3,8 +3,9 @@
 use super::super::connection::Mark;
 use super::super::model::{Link, Party, Picture, Sent};
 use crate::report::text::cut;
-use crate::system::segments::What;
-use crate::system::trace::call::{Call, On};
+use crate::system::segments::{Flags, What};
+use crate::system::trace::call::{Call, Detail, On};
+use crate::wire::Fate;
 
 /// The names that stand for addresses in the calls, longest address first: no address is then a part of another.
 pub struct Names(Vec<(String, &'static str)>);
@@ -49,19 +50,31 @@ pub fn call(call: &Call, names: &Names, room: usize) -> String {
     with_bytes(&text, call, room)
 }
 
+/// Returns a call that begins to wait, in at most `room` columns. The address that `accept` and `recvfrom` fill in is not
+/// known yet.
+pub fn asked(call: &Call, names: &Names, room: usize) -> String {
+    let mut now = Call { bytes: Vec::new(), ..call.clone() };
+    if call.reads() || call.name.starts_with("accept") {
+        match &mut now.detail {
+            Detail::Move { address, .. } | Detail::At(address) => *address = None,
+            _ => {}
+        }
+    }
+    cut(&names.shorten(&now.asked()), room)
+}
+
 /// Returns how a call that has waited returns, in at most `room` columns.
 pub fn answer(call: &Call, names: &Names, room: usize) -> String {
     let answer = call.answer().unwrap_or_default();
-    let from = if call.name == "recvfrom" { from(call, names) } else { String::new() };
-    with_bytes(&format!("{} = {answer}{from}", call.name), call, room)
+    with_bytes(&format!("{} = {answer}{}", call.name, from(call, names)), call, room)
 }
 
-/// Returns from where a datagram came, where the call names it.
+/// Returns from where a datagram came, where the call names an address and that is not the only one.
 fn from(call: &Call, names: &Names) -> String {
-    use crate::system::trace::call::Detail;
     match &call.detail {
-        Detail::Move { address: Some(address), .. } => {
-            format!(" from {}", names.shorten(&address.to_string()))
+        Detail::Move { address: Some(address), .. } if call.reads() => {
+            let text = address.to_string();
+            if names.shorten(&text) == text { format!(" from {text}") } else { String::new() }
         }
         _ => String::new(),
     }
@@ -78,13 +91,17 @@ fn with_bytes(text: &str, call: &Call, room: usize) -> String {
 
 /// Returns bytes in quotes, in at most `room` columns; a mark shows that there are more.
 pub fn quoted(bytes: &[u8], all: usize, room: usize) -> String {
-    let whole = format!("\"{}\"", bytes.escape_ascii());
-    if whole.len() <= room && bytes.len() >= all {
-        return whole;
+    let one = |at: usize| match (bytes[at], bytes.get(at + 1)) {
+        (0, next) if !next.is_some_and(u8::is_ascii_digit) => "\\0".to_string(),
+        (byte, _) => byte.escape_ascii().to_string(),
+    };
+    let whole: String = (0..bytes.len().min(room)).map(one).collect();
+    if whole.len() + 2 <= room && bytes.len() >= all {
+        return format!("\"{whole}\"");
     }
     let mut text = String::new();
-    for byte in bytes {
-        let next = byte.escape_ascii().to_string();
+    for at in 0..bytes.len() {
+        let next = one(at);
         if text.len() + next.len() + 3 > room {
             break;
         }
@@ -95,30 +112,35 @@ pub fn quoted(bytes: &[u8], all: usize, room: usize) -> String {
 
 /// Returns what a segment is, in several forms: the first that fits is shown.
 pub fn segment(picture: &Picture, sent: &Sent) -> Vec<String> {
-    let number = match picture.links.iter().filter(|link| link.connection.is_some()).count() {
-        _ if !has_several(picture) => String::new(),
-        _ => format!("#{} ", sent.link + 1),
-    };
+    let number = if has_several(picture) { format!("#{} ", sent.link + 1) } else { String::new() };
     let len = sent.segment.len;
     let Some(passed) = &sent.passed else {
         let what = match sent.segment.what {
             What::Unreachable => "nobody is there (ICMP)".into(),
             _ => format!("datagram len {len}"),
         };
-        return vec![format!("{number}{what}"), what];
+        let fate = match sent.fate {
+            Some(Fate::Lose) => " lost",
+            Some(Fate::Double) => " doubled",
+            Some(Fate::Late) => " kept back",
+            _ => "",
+        };
+        return vec![format!("{number}{what}{fate}"), format!("len {len}{fate}"), what];
     };
     let again = if passed.marks.contains(&Mark::Retransmission) { " again" } else { "" };
     let flags = format!("{}{again}", passed.flags);
+    // PSH says the least.
+    let fewer = format!("{}{again}", Flags(passed.flags.0 & !Flags::PSH.0));
     let (seq, ack) =
         (format!(" seq {}", passed.seq), passed.ack.map_or(String::new(), |n| format!(" ack {n}")));
     let len = if len > 0 { format!(" len {len}") } else { String::new() };
     let forms = match len.is_empty() {
         false => vec![
             format!("{flags}{seq}{ack}{len}"),
-            format!("ACK{again}{seq}{ack}{len}"),
-            format!("seq{}{ack}{len}", &seq[4..]),
-            format!("seq{}{len}", &seq[4..]),
-            len.trim_start().to_string(),
+            format!("{fewer}{seq}{ack}{len}"),
+            format!("{}{seq}{ack}{len}", fewer.trim_end_matches("ACK")).trim_start().into(),
+            format!("{}{seq}{len}", fewer.trim_end_matches("ACK")).trim_start().into(),
+            format!("{}{len}", fewer.trim_end_matches("ACK")).trim_start().into(),
         ],
         true => vec![format!("{flags}{seq}{ack}"), format!("{flags}{seq}"), flags],
     };
@@ -134,9 +156,4 @@ pub fn has_several(picture: &Picture) -> bool {
 /// Returns whether a call is about a standard stream.
 pub fn is_stream(call: &Call) -> bool {
     matches!(call.on, Some(On::Input | On::Output | On::Error))
-}
-
-/// Returns a text in at most `room` columns.
-pub fn quiet(text: &str, room: usize) -> String {
-    cut(text, room)
 }

@@ -243,6 +243,15 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     out
 }
 
+/// Renders the command that draws a failed check, where this platform can; nothing for others.
+pub fn traces(paint: Paint, check: &CheckReport) -> String {
+    if check.verdict != Verdict::Fail || check.hole.is_some() || !cfg!(target_os = "linux") {
+        return String::new();
+    }
+    let command = check.rerun.replacen("cargo xtask run ", "cargo xtask trace ", 1);
+    repeats(paint, "trace", &command) + "\n"
+}
+
 /// Renders the command that repeats a check.
 fn repeats(paint: Paint, label: &str, command: &str) -> String {
     command_row(&format!("      {} ", paint.dim(&format!("{label:<11}"))), 18, command)

@@ -10,7 +10,7 @@ mod paint;
 mod ribbon;
 mod scene;
 
-pub use check::{Detail, fitted, promise, shown_of};
+pub use check::{Detail, fitted, promise, shown_of, traces};
 pub use closing::{Next, closing, holes};
 pub use failing::{SCREEN, holds, notes, rest};
 pub use layout::{WIDTH, command_row, cut, height, wrap};
