@@ -36,12 +36,15 @@ impl Picture {
         let of_programs = told().flat_map(|(party, program)| shown(program).map(move |call| (party, call)));
         let all_segments = seen.segments.unwrap_or_default();
         let owners = match told().any(|(_, program)| !program.calls.is_empty()) {
-            true => Owners::of_calls(of_programs.clone()),
+            true => Owners::of_calls(of_programs.clone(), all_segments),
             false => Owners::of_segments(all_segments, seen.has_wire),
         };
         let (links, mut segments) = linked(all_segments, &owners);
         let mut calls: Vec<Made> = of_programs
-            .map(|(party, call)| Made { party, link: link_of(call, party, &links), call: call.clone() })
+            .map(|(party, call)| {
+                let link = link_of(call, party, &links).or_else(|| opened(call, party, &links, &segments));
+                Made { party, link, call: call.clone() }
+            })
             .collect();
         calls.sort_by_key(|made| made.call.start);
         for one in &mut segments {
@@ -227,6 +230,16 @@ fn link_of(call: &Call, party: Party, links: &[Link]) -> Option<usize> {
             || (link.called == party && own(link.server, link.client))
     };
     links.iter().position(is_it)
+}
+
+/// Returns the connection that a call to `connect` opened, by its time: where it failed, its socket's own address is not
+/// known any more.
+fn opened(call: &Call, party: Party, links: &[Link], segments: &[Sent]) -> Option<usize> {
+    let Detail::At(Some(Address::Inet(to))) = &call.detail else { return None };
+    let meanwhile = |at: Stamp| call.start <= at && call.end.is_none_or(|end| at <= end);
+    let is_it = |one: &&Sent| one.from == party && one.segment.to == *to && meanwhile(one.segment.at);
+    let first = segments.iter().filter(|_| call.name == "connect").find(is_it)?;
+    links[first.link].connection.as_ref().map(|_| first.link)
 }
 
 fn ends_of_socket(socket: &Socket, call: &Call) -> Option<(SocketAddr, SocketAddr)> {

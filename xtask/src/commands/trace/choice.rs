@@ -24,7 +24,7 @@ impl Chosen {
     ///
     /// # Errors
     /// [`Usage`] where the pair has no check on this wire.
-    pub fn of(args: &Trace, plan: &Plan) -> anyhow::Result<Self> {
+    pub fn of(args: &Trace, plan: &Plan, sees_packets: bool) -> anyhow::Result<Self> {
         let lesson = plan.lessons[0];
         let wanted = |check: &CheckOn| plan.wants(lesson, *check);
         if args.check.is_some() {
@@ -35,7 +35,7 @@ impl Chosen {
         let of_pair = |check: &CheckOn| check.half == Half::Pair && wanted(check);
         let first = lesson.checks().find(of_pair);
         let check = first.ok_or_else(|| Usage(no_pair(args, plan)))?;
-        let without_wire = plan.wire.is_none() && cfg!(target_os = "linux");
+        let without_wire = plan.wire.is_none() && sees_packets;
         let check = if without_wire { CheckOn { wire: Kind::Plain, ..check } } else { check };
         Ok(Self { lesson, check, without_wire })
     }

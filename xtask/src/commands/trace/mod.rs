@@ -24,7 +24,7 @@ pub fn trace(args: &Trace) -> anyhow::Result<u8> {
     let capture = Capture::inherited().transpose()?;
     let run = run_of(args);
     let plan = Plan::of(&run)?;
-    let chosen = Chosen::of(args, &plan)?;
+    let chosen = Chosen::of(args, &plan, cfg!(target_os = "linux"))?;
     words::pcap_is_ours(args.pcap.as_deref())?;
     stop_at_ctrl_c()?;
     if let Some(programs) = &args.inside {
@@ -37,7 +37,10 @@ pub fn trace(args: &Trace) -> anyhow::Result<u8> {
     };
     match start(&programs) {
         Ok(status) => Ok(status),
-        Err(refused) => inside::trace(args, &plan, &chosen, programs, Err(Some(refused))),
+        Err(refused) => {
+            let chosen = Chosen::of(args, &plan, false)?;
+            inside::trace(args, &plan, &chosen, programs, Err(Some(refused)))
+        }
     }
 }
 

@@ -16,8 +16,8 @@ pub fn head(columns: &Columns, names: &Names, paint: Paint) -> String {
         _ => name.to_string(),
     };
     let (server, client) = match columns.runner {
-        Some(Party::Server) => ("the check".into(), with("client")),
-        Some(_) => (with("server"), "the check".into()),
+        Some(Party::Server) => ("the check as server".into(), with("client")),
+        Some(_) => (with("server"), "the check as client".into()),
         None => (with("server"), with("client")),
     };
     canvas.put(columns.server, &server, Style::Bold);

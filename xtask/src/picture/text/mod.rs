@@ -24,7 +24,7 @@ const MOST: usize = 200;
 
 /// Draws a picture; `full` leaves nothing out, and shows windows and receive queues.
 pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
-    let (columns, names) = (Columns::of(picture), Names::of(&picture.links));
+    let (columns, names) = (Columns::of(picture), Names::of(picture));
     let mut drawing = Drawing::new(picture, &columns, &names, paint, full);
     let mut out = legend::head(&columns, &names, paint);
     for part in parts(picture, full) {

@@ -71,7 +71,7 @@ impl<'a> Drawing<'a> {
             What::Segment(n) => below = self.segment(&mut canvas, &self.picture.segments[*n], row),
             What::Piece(piece) => self.piece(&mut canvas, piece),
             What::Ended { party, pid, signal } => {
-                let Some(signal) = signal.filter(|_| self.is_first(*party, *pid)) else {
+                let Some(signal) = signal.filter(|_| self.child(*party, *pid) == 0) else {
                     self.pass(row);
                     return String::new();
                 };
@@ -154,6 +154,10 @@ impl<'a> Drawing<'a> {
             Some(link) if words::has_several(self.picture) && !is_open => format!("#{} ", link + 1),
             _ => String::new(),
         };
+        let number = match self.child(*party, call.pid) {
+            0 => number,
+            n => format!("child {n}: {number}"),
+        };
         let state = self.picture.rows[row].changes.first().map(|change| change.state.name());
         let taken = state.map_or(0, |state| state.len() + 2) + number.chars().count();
         let text = number + &words(call, self.names, (end - column).saturating_sub(taken));
@@ -234,11 +238,17 @@ impl<'a> Drawing<'a> {
         arrow(canvas, first, end, is_right, false, &text);
     }
 
-    /// Returns whether this process is the first of its program: its end is the program's.
-    fn is_first(&self, party: Party, pid: u32) -> bool {
-        let own = || self.picture.calls.iter().filter(|made| made.party == party);
-        let id = own().find(|made| made.call.pid == pid).map(|made| made.call.program);
-        own().find(|made| Some(made.call.program) == id).is_some_and(|made| made.call.pid == pid)
+    /// Returns the number of a process among those that its program has started, from 1; 0 for the program itself.
+    fn child(&self, party: Party, pid: u32) -> usize {
+        let own = || self.picture.calls.iter().filter(|made| made.party == party).map(|made| &made.call);
+        let Some(program) = own().find(|call| call.pid == pid).map(|call| call.program) else { return 0 };
+        let mut known: Vec<u32> = Vec::new();
+        for call in own().filter(|call| call.program == program) {
+            if !known.contains(&call.pid) {
+                known.push(call.pid);
+            }
+        }
+        known.iter().position(|other| *other == pid).unwrap_or(0)
     }
 }
 

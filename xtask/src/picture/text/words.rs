@@ -1,34 +1,47 @@
 //! Calls and segments in words.
 
 use super::super::connection::Mark;
-use super::super::model::{Link, Party, Picture, Sent};
+use super::super::model::{Made, Party, Picture, Sent};
 use crate::report::text::cut;
 use crate::system::segments::{Flags, What};
-use crate::system::trace::call::{Call, Detail, On};
+use crate::system::trace::call::{Address, Call, Detail, On};
 use crate::wire::Fate;
 
 /// The names that stand for addresses in the calls, longest address first: no address is then a part of another.
 pub struct Names(Vec<(String, &'static str)>);
 
 impl Names {
-    /// Reads the names from the links: what is called is the server, or the wire in front of it.
-    pub fn of(links: &[Link]) -> Self {
+    /// Reads the names from the links: what is called is the server, or the wire in front of it. A server's address is
+    /// known also from its call to `bind`.
+    pub fn of(picture: &Picture) -> Self {
+        let links = &picture.links;
+        let has = |party| picture.calls.iter().any(|made| made.party == party);
+        let binds = |made: &&Made| made.party == Party::Server && made.call.name == "bind";
         let mut all: Vec<(String, &'static str)> = Vec::new();
+        for made in picture.calls.iter().filter(binds) {
+            if let Detail::At(Some(Address::Inet(address))) = &made.call.detail {
+                all.push((address.to_string(), "server"));
+            }
+        }
         for link in links {
             let name = match (link.called, link.caller) {
                 (Party::Server, _) => "server",
-                (Party::Runner, _) => "wire",
+                (Party::Runner, _) if has(Party::Server) => "wire",
+                (Party::Runner, _) => "server",
                 (Party::Client, _) => continue,
             };
             all.push((link.server.to_string(), name));
             let callers = links.iter().filter(|other| other.caller == link.caller).count();
             match link.caller {
                 Party::Client if callers == 1 => all.push((link.client.to_string(), "client")),
-                Party::Runner if callers == 1 => all.push((link.client.to_string(), "wire")),
+                Party::Runner if callers == 1 => {
+                    let name = if has(Party::Client) { "wire" } else { "client" };
+                    all.push((link.client.to_string(), name));
+                }
                 _ => {}
             }
         }
-        all.sort_by_key(|(address, _)| std::cmp::Reverse(address.len()));
+        all.sort_by(|one, other| (other.0.len(), &other.0).cmp(&(one.0.len(), &one.0)));
         all.dedup();
         Self(all)
     }
