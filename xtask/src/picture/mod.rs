@@ -15,6 +15,8 @@ pub mod model;
 mod owners;
 pub mod pcap;
 pub mod states;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod waits;
 

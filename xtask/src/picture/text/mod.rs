@@ -121,3 +121,6 @@ fn line(column: usize, text: &str, style: Style, paint: Paint) -> String {
     canvas.put(column, text, style);
     canvas.render(paint) + "\n"
 }
+
+#[cfg(test)]
+mod tests;
