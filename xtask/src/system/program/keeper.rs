@@ -246,7 +246,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
         thread::spawn(move || obey(control, program, &all_gone, &run))
     };
     // When no child is left, no descendant is: each would have become a child of this subreaper.
-    while let Some((pid, exit)) = tracer.as_mut().map_or_else(next_end, Tracer::next) {
+    while let Some((pid, exit)) = tracer.as_mut().map_or_else(next_end, Tracer::next_end) {
         let _ = match exit {
             _ if pid != program => Ok(()),
             Exit::Code(code) => writeln!(control, "exit {code}"),
