@@ -3,7 +3,7 @@
 use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
 use super::stderr::Said;
-use super::{Ending, Peer};
+use super::{Datagrams, Ending, Peer};
 use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted, skip, squeezed, unable};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
@@ -17,6 +17,9 @@ const AFTER_A_WAIT: Duration = Duration::from_secs(1);
 /// How much more memory, in bytes, a client may take when it receives sizes that it must refuse.
 const MORE_MEMORY: u64 = 192 << 20;
 
+/// How often a client that sends datagrams is looked at while its end is waited for.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// From this many bytes on only the beginning of a text is shown.
 const LONG: usize = 256;
 
@@ -26,13 +29,15 @@ pub struct Client {
     pub(super) program: Program,
     /// The first input bytes of this check's programs.
     given: Given,
+    /// What passes the sockets for datagrams, which knows for how long the client waited for a processor.
+    datagrams: Datagrams,
     /// It was waited for in vain: no later wait for its end is a long one.
     was_late: Cell<bool>,
 }
 
 impl Client {
-    pub(super) fn new(program: Program, given: Given) -> Self {
-        Self { program, given, was_late: Cell::default() }
+    pub(super) fn new(program: Program, given: Given, datagrams: Datagrams) -> Self {
+        Self { program, given, datagrams, was_late: Cell::default() }
     }
 
     /// Hears the client to its end, at most `max` bytes, unless it was waited for in vain already.
@@ -300,7 +305,13 @@ impl Client {
             true => Patience::limited(AFTER_A_WAIT, &[root]),
             false => Patience::with(&[root]),
         };
-        self.program.wait_exit_within(patience).or_else(|patience| {
+        // Whether one that gives up had its time is seen only while it runs.
+        let exited = match self.datagrams.is_in_use() {
+            true => self.program.wait_exit_looking(patience, LOOK, || self.datagrams.look_at(root)),
+            false => self.program.wait_exit_within(patience),
+        };
+        self.datagrams.has_ended();
+        exited.or_else(|patience| {
             let (symptom, doing) = still(&self.program);
             let finding = Finding::new(
                 expected,

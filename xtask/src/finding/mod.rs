@@ -101,6 +101,8 @@ pub enum Hindrance {
     OtherProtocol,
     /// Another program listens at the fixed address of this one.
     AddressTaken,
+    /// The runner, or the program, got the processor too late for a time limit of the program.
+    TooLate,
     /// A program cannot be started.
     CannotStart,
 }

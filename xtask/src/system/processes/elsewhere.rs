@@ -11,6 +11,9 @@ pub fn socket_inodes(_: Pid) -> Vec<u64> {
 pub fn cpu_time(_: Pid) -> Option<Duration> {
     None
 }
+pub fn waited_for_processor(_: Pid) -> Option<Duration> {
+    None
+}
 pub fn limit_memory(_: Pid, _: u64) {}
 pub fn descriptors(_: Pid) -> HashSet<u64> {
     HashSet::new()

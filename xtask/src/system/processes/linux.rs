@@ -60,6 +60,17 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
     Some(Duration::from_millis(ticks * 10))
 }
 
+/// Reads the second number of each thread's `schedstat`: nanoseconds.
+pub fn waited_for_processor(root: Pid) -> Option<Duration> {
+    let of = |(pid, tid): (Pid, Pid)| {
+        let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat")).ok()?;
+        text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
+    let found: Vec<u64> = descendants(root).into_iter().flat_map(threads).filter_map(of).collect();
+    if found.is_empty() { None } else { Some(Duration::from_nanos(found.iter().sum())) }
+}
+
 /// Reads `/proc/PID/smaps_rollup` (proc_pid_smaps(5)), which counts pages, and not the kernel's running sum, which may
 /// be off by some pages for each thread.
 pub fn memory(root: Pid) -> Option<u64> {

@@ -121,6 +121,13 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
     imp::cpu_time(root)
 }
 
+/// Returns for how long the threads of the descendants of `root` have waited for a processor so far, all together: they
+/// could run, and did not (`/proc/PID/task/TID/schedstat`, sched-stats.rst). `None` where the platform does not tell, and when
+/// none is left.
+pub fn waited_for_processor(root: Pid) -> Option<Duration> {
+    imp::waited_for_processor(root)
+}
+
 /// Returns how many bytes of anonymous memory (heap, stacks; proc_pid_smaps(5)) all descendants of `root` use together;
 /// `None` where the platform does not tell.
 pub fn memory(root: Pid) -> Option<u64> {
