@@ -76,6 +76,11 @@ impl Request {
     /// Returns why the client's end does not show that it did not take the reply; `None` when nothing excuses it.
     pub fn excuse(&self, samples: &Samples, tries: usize, wait: Duration, now: Duration) -> Option<Excuse> {
         let (replied, last) = (self.replied?, *self.sends.last()?);
+        let ended = samples.ended.unwrap_or(now);
+        let waited = ended.saturating_sub(last);
+        if samples.between(last, ended).is_some_and(|starved| waited + starved < wait) {
+            return None; // It did not wait after its last send.
+        }
         if replied > last + wait {
             return Some(Excuse::LateReply(replied - last));
         }
@@ -84,7 +89,7 @@ impl Request {
         }
         let mut points = vec![replied];
         points.extend(self.sends.iter().filter(|at| **at > replied));
-        points.push(samples.ended.unwrap_or(now));
+        points.push(ended);
         let mut excuse = Excuse::Starved;
         for wait in points.windows(2).filter(|wait| wait[1].saturating_sub(wait[0]) >= SPARE) {
             match samples.between(wait[0], wait[1]) {
@@ -124,6 +129,16 @@ mod tests {
         for replied in [1, 150, 210, 700, 830, 940] {
             assert_eq!(asked(5, Some(replied), |_| 0), None, "{replied}");
         }
+    }
+
+    #[test]
+    fn a_client_that_does_not_wait_after_its_last_send_has_no_excuse() {
+        let mut samples = Samples::default();
+        (0..=41).for_each(|n| samples.add(ms(n * 20), Some(ms(n))));
+        samples.end(ms(825));
+        let sends = (0..5).map(|n| ms(n * 200)).collect();
+        let request = Request { sends, replied: Some(ms(830)) };
+        assert_eq!(request.excuse(&samples, TRIES, WAIT, ms(2000)), None);
     }
 
     #[test]

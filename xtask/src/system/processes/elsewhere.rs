@@ -26,6 +26,9 @@ pub fn pause(_: Pid, _: bool) {}
 pub fn memory(_: Pid) -> Option<u64> {
     None
 }
+pub fn accepting(_: Pid) -> usize {
+    0
+}
 pub fn one_writes(_: Pid) -> bool {
     false
 }

@@ -216,6 +216,15 @@ pub fn one_waits(root: Pid) -> bool {
     descendants(root).into_iter().flat_map(threads).any(waits)
 }
 
+pub fn accepting(root: Pid) -> usize {
+    let waits = |(pid, tid): &(Pid, Pid)| {
+        let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
+        asleep && waiting_call(*pid, *tid).is_some_and(|call| call.name.starts_with("accept"))
+    };
+    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
+    descendants(root).into_iter().flat_map(threads).filter(waits).count()
+}
+
 /// Returns the calls in which all threads sleep; `None` when one thread does not sleep in a call that waits.
 pub fn calls(root: Pid) -> Option<Vec<Call>> {
     let mut calls = Vec::new();

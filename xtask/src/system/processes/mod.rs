@@ -176,6 +176,12 @@ pub fn one_waits(root: Pid) -> bool {
     imp::one_waits(root)
 }
 
+/// Returns how many threads of the descendants of `root` sleep in `accept`. On Linux each of them has reserved the descriptor
+/// of its next client already. 0 where the platform does not tell.
+pub fn accepting(root: Pid) -> usize {
+    imp::accepting(root)
+}
+
 /// Returns whether a thread of the descendants of `root` sleeps in a call that writes: it waits for room. `false` where
 /// the platform does not tell.
 pub fn one_writes(root: Pid) -> bool {
