@@ -1,6 +1,7 @@
 //! From a check to a row of the report: runs checks side by side, and looks for likelier causes in what the bench has
 //! seen. Uses `report`, `course`, `promises` and `bench`.
 
+mod alarm;
 mod case;
 mod causes;
 mod evidence;
@@ -271,8 +272,9 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
     bench.family = check.family;
     bench.sources.clone_from(&case.sources);
     let outcome = tried(case, check, &mut bench);
-    let outcome =
-        bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+    let outcome = bench
+        .unless_dropped(outcome)
+        .map_err(|stop| alarm::named(causes::reconsidered(case, check, &bench, *stop), check.half, &bench));
     let outcome = match bench.has_lacked_reset() {
         true => Err(Stop::Skip(
             "a Unix connection is reset by closing it with bytes unread, but this side had sent nothing"
