@@ -27,7 +27,8 @@ pub trait PushedRows: Push {
 
 impl<P: Push> PushedRows for P {}
 
-const TITLE: &str = "goes on when `accept` fails, and serves the next client";
+/// What every server promises.
+pub const TITLE: &str = "goes on when `accept` fails, and serves the next client";
 
 /// How many clients a server may accept without a free descriptor, beside those for which one is reserved.
 const RESERVED: usize = 16;
@@ -38,7 +39,7 @@ const BEFOREHAND: usize = 512;
 const AT_ONCE: usize = 64;
 
 /// Why a server does not go on.
-const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): catch that \
+pub const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): catch that \
                      error, report it, wait a moment, and call `accept` again; the listener is not broken";
 
 /// Lets the server have no free descriptor while clients come, the last of which is returned: it must be served now.
@@ -46,7 +47,7 @@ const CAUSE: &str = "no file descriptor was free for the next client, so `accept
 ///
 /// # Errors
 /// The finding that the server ended.
-fn comes_meanwhile(
+pub fn comes_meanwhile(
     bench: &mut Bench,
     server: &mut Server,
     spare: u64,
@@ -110,7 +111,7 @@ const LOST: usize = 2;
 
 /// Returns `last`, which came when the server had no free descriptor, or a client that came later if the server has closed that
 /// one.
-fn that_is_kept(
+pub fn that_is_kept(
     bench: &mut Bench,
     server: &mut Server,
     mut last: Peer,
