@@ -14,4 +14,5 @@ pub mod patience;
 pub mod processes;
 pub mod program;
 pub mod sockets;
+pub mod turns;
 pub mod waits;

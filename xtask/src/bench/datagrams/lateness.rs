@@ -61,14 +61,17 @@ impl Samples {
     }
 
     /// Returns for how long it waited for a processor between the last look before `from` and the first one after `to`.
-    /// After the last look of all it may have waited all the time.
+    /// Where the runner came late to a look, perhaps the whole machine stood still. After the last look of all the client
+    /// may have waited all the time.
     pub fn between(&self, from: Duration, to: Duration) -> Option<Duration> {
-        let (_, before) = self.all.iter().rev().find(|(at, _)| *at <= from)?;
-        if let Some((_, after)) = self.all.iter().find(|(at, _)| *at >= to) {
-            return Some(after.saturating_sub(*before));
-        }
-        let (last, after) = self.all.last()?;
-        Some(after.saturating_sub(*before) + to.saturating_sub(*last))
+        let first = self.all.iter().rposition(|(at, _)| *at <= from)?;
+        let last = self.all.iter().position(|(at, _)| *at >= to).unwrap_or(self.all.len() - 1);
+        let of_pair = |pair: &[(Duration, Duration)]| {
+            let stood = pair[1].0.saturating_sub(pair[0].0).saturating_sub(2 * APART);
+            pair[1].1.saturating_sub(pair[0].1).max(stood)
+        };
+        let waited: Duration = self.all.get(first..=last)?.windows(2).map(of_pair).sum();
+        Some(waited + to.saturating_sub(self.all[last].0))
     }
 }
 
@@ -159,6 +162,15 @@ mod tests {
         assert_eq!(asked(5, Some(10), |at| at), Some(Excuse::Starved));
         // In one wait it had the processor, and did not take what lay there.
         assert_eq!(asked(5, Some(10), |at| at.min(500)), None);
+    }
+
+    #[test]
+    fn a_machine_that_stood_still_excuses_it() {
+        let mut samples = Samples::default();
+        (0..5).for_each(|n| samples.add(ms(n * 200), Some(ms(0))));
+        samples.end(ms(1000));
+        let request = Request { sends: (0..5).map(|n| ms(n * 200)).collect(), replied: Some(ms(10)) };
+        assert_eq!(request.excuse(&samples, TRIES, WAIT, ms(1000)), Some(Excuse::Starved));
     }
 
     #[test]
