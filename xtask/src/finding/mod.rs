@@ -4,7 +4,7 @@ mod comparison;
 mod words;
 
 pub use comparison::Comparison;
-pub use words::{Cause, Weight, Words, count, quoted, squeezed};
+pub use words::{Cause, Perhaps, Weight, Words, count, quoted, squeezed};
 
 /// The side that a check is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,14 +231,14 @@ pub fn skip<T>(why: impl Into<Words>) -> Outcome<T> {
     Err(Box::new(Stop::Skip(why.into())))
 }
 
-/// Gives a broken promise this cause, unless its own cause is certain.
+/// Gives a broken promise this cause, unless its own cause is kept.
 ///
 /// # Errors
 /// Those of `outcome`.
 pub fn because<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> {
     outcome.map_err(|mut stop| {
         if let Stop::Broken(finding) = &mut *stop
-            && finding.cause.weight != Weight::Certain
+            && finding.cause.weight != Weight::Kept
         {
             finding.cause = cause.into();
         }

@@ -271,8 +271,12 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
     bench.family = check.family;
     bench.sources.clone_from(&case.sources);
     let outcome = tried(case, check, &mut bench);
-    let outcome =
-        bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+    let mut quoted = None;
+    let outcome = bench.unless_dropped(outcome).map_err(|stop| {
+        let reconsidered = causes::reconsidered(case, check, &bench, *stop);
+        quoted = reconsidered.quoted;
+        reconsidered.stop
+    });
     let outcome = match bench.has_lacked_reset() {
         true => Err(Stop::Skip(
             "a Unix connection is reset by closing it with bytes unread, but this side had sent nothing"
@@ -293,7 +297,9 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
         Err(Stop::Skip(why)) => (Verdict::Skip, Finding::new("", why, "")),
     };
     let evidence = match verdict {
-        Verdict::Fail | Verdict::Demo | Verdict::Error => evidence::all(&bench, check.half, &finding),
+        Verdict::Fail | Verdict::Demo | Verdict::Error => {
+            evidence::all(&bench, check.half, &finding, quoted.as_ref())
+        }
         Verdict::Pass | Verdict::Skip => evidence::worth_seeing(&bench, check.half),
     };
     let mut rerun = format!("{} --check {}", case.reruns[check.half as usize], check.id);
@@ -323,7 +329,7 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
         title: check.title_on(check.wire),
         expected: finding.expected,
         got: finding.got,
-        cause: finding.cause.words,
+        cause: finding.cause.shown(),
         hindrance,
         see: section::to_read(case.lesson, check.id),
         rerun,
