@@ -23,7 +23,8 @@ impl Asked {
             words.drain(at..words.len().min(at + 2));
         }
         let named: Vec<String> = lessons().filter(|lesson| words.contains(&lesson.as_str())).collect();
-        let stems: Vec<String> = words.iter().filter(|word| is_stem(word)).map(|word| word.to_string()).collect();
+        let stems: Vec<String> =
+            words.iter().filter(|word| is_stem(word)).map(|word| word.to_string()).collect();
         words.retain(|word| !named.iter().any(|lesson| lesson == word) && !is_stem(word));
         let lessons = if named.is_empty() { lessons().collect() } else { named };
         let dir = std::env::temp_dir().join(format!("socket-lab-bench-{}", std::process::id()));

@@ -3,7 +3,7 @@
 use super::printed::{printed_as, prints};
 use super::{Framing, LETTERS, Push, bytes_of, long_messages, wire_to};
 use crate::bench::{Bench, Client, Ending, Peer};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, quoted};
+use crate::finding::{Finding, Half, Outcome, Perhaps, Symptom, because, quoted};
 use crate::promises::inputs::random_from;
 use crate::promises::{Check, client};
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
@@ -149,7 +149,7 @@ fn any_bytes<P: Push>(bench: &mut Bench) -> Outcome {
         Err(stop) if matches!(stop.symptom(), Symptom::Exited(_) | Symptom::Killed) => {
             let text = "a message is bytes and need not be text: print the bytes as they are";
             // On a wire that cuts, or where a message is read by its length, the reason may be another one.
-            because(outcome, format!("perhaps it took them for text: {text}; or {}", P::HOW))
+            because(outcome, Perhaps(format!("it took them for text: {text}; or {}", P::HOW)))
         }
         _ => outcome,
     }
