@@ -130,6 +130,12 @@ impl Client {
         patience.until(|| (self.exit().is_some() || processes::at_rest(root)).then_some(()));
     }
 
+    /// Waits until the client rests, and returns whether it then waits for bytes with a buffer of length 0. Only Linux tells.
+    pub fn reads_into_nothing(&self) -> bool {
+        self.wait_rest();
+        processes::one_reads_into_nothing(self.program.root())
+    }
+
     /// Waits until the client has ended, longer while it computes: up to 300 s.
     pub fn wait_computing(&self) {
         let patience = Patience::computing(&[self.program.root()]);

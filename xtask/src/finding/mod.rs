@@ -81,6 +81,11 @@ impl Stop {
         }
     }
 
+    /// Returns whether a promise broke, and the check knows no more of the cause than the symptom.
+    pub fn is_vague(&self) -> bool {
+        matches!(self, Stop::Broken(finding) if finding.cause.weight == Weight::General)
+    }
+
     /// Returns whether the program never came to its work: no other check of its half can tell more.
     pub fn never_began(&self) -> bool {
         match self {

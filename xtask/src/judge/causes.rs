@@ -132,19 +132,20 @@ fn server_died(
         }
         return None;
     };
-    let shown = format!("{}{}", error.shown(), taken_for_text(bench).unwrap_or_default());
+    let shown = error.shown();
+    let guess = taken_for_text(bench).map_or(String::new(), |guess| format!("; {guess}"));
     if exit.is_some() {
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);
         }
-        let ended = format!("the server ended with an error of its own: {shown}");
+        let ended = format!("the server ended with an error of its own: {shown}{guess}");
         let is_before_it_listened =
             check.half == Half::Server && matches!(finding.symptom, Symptom::Exited(_) | Symptom::Killed);
         let cause = match finding.cause.weight {
             Weight::Kept => format!("{ended}; {}", finding.cause),
             Weight::Likely if is_before_it_listened => format!("{ended}; {}", finding.cause),
             Weight::General if is_before_it_listened => ended,
-            _ if error.is_panic => format!("{PANICKED}. It was: {shown}"),
+            _ if error.is_panic => format!("{PANICKED}{guess}. It was: {shown}"),
             _ if finding.symptom == Symptom::EndedForAll => {
                 format!("{ended}; what one client does must end its connection only, never the server")
             }
@@ -172,7 +173,7 @@ fn server_died(
         Symptom::EndedEarly if is_only_client => "; that ended its client's connection",
         _ => "; perhaps that is why",
     };
-    finding.cause = format!("a thread of the server ended with an error: {shown}{then}").into();
+    finding.cause = format!("a thread of the server ended with an error: {shown}{guess}{then}").into();
     Some(error)
 }
 
@@ -185,11 +186,11 @@ fn taken_for_text(bench: &Bench<'_>) -> Option<&'static str> {
     }
     Some(match str::from_utf8(&said) {
         Ok(_) => {
-            "; the runner had sent characters of more than one byte: perhaps a `read` ended inside one, and it was taken \
+            "the runner had sent characters of more than one byte: perhaps a `read` ended inside one, and it was taken \
              for text; work on the bytes"
         }
         Err(_) => {
-            "; the runner had sent bytes that are no UTF-8: perhaps they were taken for text; work on the bytes"
+            "the runner had sent bytes that are no UTF-8: perhaps they were taken for text; work on the bytes"
         }
     })
 }
@@ -212,7 +213,10 @@ fn client_died(finding: &mut Finding, bench: &Bench<'_>) -> Option<OwnError> {
         Weight::Kept | Weight::Likely if finding.never_began => format!("{ended}; {cause}").into(),
         Weight::Kept => Cause::from(format!("{cause}. It was: {shown}")).kept(),
         Weight::Likely => format!("{ended}; {}", cause.guessed()).into(),
-        Weight::General => format!("{ended}{}", taken_for_text(bench).unwrap_or_default()).into(),
+        Weight::General => match taken_for_text(bench) {
+            Some(guess) => format!("{ended}; {guess}").into(),
+            None => ended.into(),
+        },
     };
     Some(error)
 }

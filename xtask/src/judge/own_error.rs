@@ -73,7 +73,7 @@ pub fn without_long_lists(text: &str) -> String {
 const LIST: usize = 24;
 
 /// The most characters of an error that are shown.
-const LONGEST: usize = 160;
+const LONGEST: usize = 110;
 
 /// Returns the errors that this text shows, in its order.
 pub fn all(text: &str) -> Vec<OwnError> {

@@ -1,8 +1,9 @@
 //! The promises of every client that asks, and their rows.
 
+use super::unanswered::explained_client;
 use super::{Ask, printed_of};
 use crate::bench::{Bench, Client, Ending, Heard, Peer, With, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, count};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -236,6 +237,11 @@ fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
 
 /// Checks that the client sends exactly the lines, and prints each reply.
 fn sends_exact_lines<P: Ask>(bench: &mut Bench) -> Outcome {
+    let outcome = sends_lines::<P>(bench);
+    explained_client::<P>(bench, outcome)
+}
+
+fn sends_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = some_lines::<P>(bench);
     let mut asked = Asked::<P>::start(bench, &lines)?;
     for line in &lines {
@@ -288,7 +294,14 @@ fn quits_at_end_of_input<P: Ask>(bench: &mut Bench) -> Outcome {
     asked.client.end_input();
     asked.hears(&lines[1])?;
     asked.reply(&lines[1])?;
-    asked.ends("at the end of its input")
+    let outcome = asked.ends("at the end of its input");
+    match &outcome {
+        Err(stop) if matches!(stop.symptom(), Symptom::Exited(1..) | Symptom::Killed) => because(
+            outcome,
+            Cause::certain("the end of the input is no error: it ends the client, with status 0"),
+        ),
+        _ => outcome,
+    }
 }
 
 /// Types `q` as the first line: the client must send nothing at all.

@@ -2,6 +2,8 @@
 
 use crate::bench::{Ending, Heard, Peer, Server, same_bytes};
 use crate::finding::{Cause, Half, Outcome, broken, quoted};
+use crate::promises::pushing::{TRIMS, is_trimmed};
+use std::str;
 
 /// The answer to a size.
 pub const ANSWER: &[u8] = b"receive ok";
@@ -24,6 +26,11 @@ pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
     if heard.ending.is_some() {
         server.alive("a client that answers")?;
     }
+    if let Some(trimmed) = trimmed(peer, message, &heard) {
+        let expected = format!("{}, the size of {}", quoted(size.as_bytes()), quoted(message.as_bytes()));
+        let got = format!("{}, and then {}", quoted(&heard.bytes), quoted(&trimmed));
+        return broken(expected, got, TRIMS);
+    }
     same_bytes(Half::Server, size.as_bytes(), &heard, |_, heard| {
         let characters = message.chars().count().to_string();
         let zeros = heard.bytes.starts_with(b"0") && message.len() > 9;
@@ -45,6 +52,22 @@ pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
             _ => format!("this message has {} bytes: announce that, in decimal ASCII digits", message.len()).into(),
         }
     })
+}
+
+/// Answers a size that is not the message's, but may be that of the message without the white space at its ends. Returns the
+/// message that then came, if it is that.
+fn trimmed(peer: &mut Peer, message: &str, announced: &Heard) -> Option<Vec<u8>> {
+    let size: usize = str::from_utf8(&announced.bytes).ok()?.parse().ok()?;
+    let text = message.trim_ascii();
+    if size >= message.len()
+        || size < text.len()
+        || matches!(announced.ending, Some(Ending::Fin | Ending::Rst))
+    {
+        return None;
+    }
+    peer.say(ANSWER).ok()?;
+    let heard = peer.hear(size);
+    (heard.bytes.len() == size && is_trimmed(message.as_bytes(), &heard.bytes)).then_some(heard.bytes)
 }
 
 /// Answers a size.

@@ -1,5 +1,6 @@
 //! The promises of every client that prints what a server pushes, and their rows.
 
+use super::gave_up::explained;
 use super::printed::{printed_as, prints};
 use super::{Framing, LETTERS, Push, bytes_of, long_messages, wire_to};
 use crate::bench::{Bench, Client, Ending, Peer};
@@ -73,6 +74,11 @@ impl<P: Framing> FramedRows for P {}
 /// # Errors
 /// The finding that it did not; a demo, if it broke as the lesson predicts.
 pub fn hears_messages<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
+    let outcome = hears_all::<P>(bench, messages, input_ends);
+    explained::<P>(bench, messages, outcome)
+}
+
+fn hears_all<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
     let host = bench.host_behind_wire()?;
     let lossy: Vec<String> = messages.iter().map(|m| String::from_utf8_lossy(m).into_owned()).collect();
     let wire = wire_to::<P>(bench, host.addr, &lossy)?;
@@ -146,7 +152,7 @@ fn any_bytes<P: Push>(bench: &mut Bench) -> Outcome {
     let text = random_from(bench, LETTERS, 11).into_bytes();
     let outcome = hears_messages::<P>(bench, &[bytes, vec![0xe7], text], true);
     match &outcome {
-        Err(stop) if matches!(stop.symptom(), Symptom::Exited(_) | Symptom::Killed) => {
+        Err(stop) if matches!(stop.symptom(), Symptom::Exited(_) | Symptom::Killed) && stop.is_vague() => {
             let text = "a message is bytes and need not be text: print the bytes as they are";
             // On a wire that cuts, or where a message is read by its length, the reason may be another one.
             because(outcome, Perhaps(format!("it took them for text: {text}; or {}", P::HOW)))

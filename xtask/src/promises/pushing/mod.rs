@@ -1,6 +1,7 @@
 //! The scenario in which the server pushes messages and the client prints them. Its lessons differ only in framing.
 
 pub mod client;
+pub mod gave_up;
 pub mod measure;
 pub mod pair;
 pub mod printed;
@@ -14,6 +15,7 @@ use crate::finding::{Cause, Finding, Hindrance, Outcome, Stop, Words, quoted};
 use crate::promises::inputs::random_from;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
 use crate::wire::{self, Direction, Passed, Record, Wire};
+use gave_up::Part;
 
 /// How a lesson frames the messages that a server pushes.
 pub trait Push: Sized + 'static {
@@ -71,6 +73,12 @@ pub trait Push: Sized + 'static {
 
     /// How a client reads, in a sentence for a client that broke off.
     const HOW: &'static str;
+
+    /// Returns the parts in which a server may send this message, the first one; none where each `read` is a message.
+    fn parts(message: &[u8]) -> Vec<Part> {
+        let _ = message;
+        Vec::new()
+    }
 
     /// The lengths of the messages that the pair shows: at least ten bytes, so that a size can be cut.
     const EXAMPLE: &'static [usize] = &[10, 12, 10];
@@ -199,6 +207,19 @@ pub const READ_NOTHING: &str = "the client left and had read no byte of what cam
                                 buffer of length 0 returns 0, as if that were the end, as soon as there is something \
                                 to read (`Vec::with_capacity` makes such a buffer: use `[0; 1024]`)";
 
+/// The cause where a server sends a message without the white space at its ends.
+pub const TRIMS: &str = "the blanks (tabs and line ends, too) at the ends of the messages are missing: write each message of \
+                         `messages` as it is, and do not trim it";
+
+/// Returns whether `got` is this message without the white space at its ends, or at one of them.
+pub fn is_trimmed(message: &[u8], got: &[u8]) -> bool {
+    let is_blank = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x0b);
+    got.len() < message.len()
+        && message.windows(got.len().max(1)).enumerate().any(|(at, part)| {
+            part.starts_with(got) && is_blank(&message[..at]) && is_blank(&message[at + got.len()..])
+        })
+}
+
 /// Returns the finding that a client spoke which only listens, if it did.
 pub fn spoke<P: Push>(passed: &Traffic) -> Option<Finding> {
     let finding = || {
@@ -250,4 +271,22 @@ pub fn long_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
 /// Returns the messages as bytes.
 pub fn bytes_of(messages: &[String]) -> Vec<Vec<u8>> {
     messages.iter().map(|message| message.clone().into_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trimmed_message_is_told_from_another_one() {
+        let message = b"\t two words\r\n";
+        for trimmed in [&b"two words"[..], b"two words\r\n", b"\t two words", b" two words\r"] {
+            assert!(is_trimmed(message, trimmed), "{}", trimmed.escape_ascii());
+        }
+        for other in [&message[..], b"two word", b"", b"wo words", b"TWO WORDS"] {
+            assert!(!is_trimmed(message, other), "{}", other.escape_ascii());
+        }
+        assert!(is_trimmed(b"\t", b""));
+        assert!(!is_trimmed(b"", b""));
+    }
 }

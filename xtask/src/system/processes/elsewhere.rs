@@ -23,6 +23,10 @@ pub fn pause(_: Pid, _: bool) {}
 pub fn memory(_: Pid) -> Option<u64> {
     None
 }
+pub fn one_reads_into_nothing(_: Pid) -> bool {
+    false
+}
+
 pub fn one_writes(_: Pid) -> bool {
     false
 }

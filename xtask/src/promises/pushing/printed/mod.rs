@@ -126,6 +126,9 @@ fn broke_off<P: Push>(
     if fin && !messages.is_empty() && holds(&client.printed(), &printed_as(messages)) {
         return because::<()>(Err(stop), END_IS_NO_ERROR).unwrap_err();
     }
+    if fin && messages.is_empty() {
+        return because::<()>(Err(stop), AT_ONCE).unwrap_err();
+    }
     let said = client.said();
     let known = P::cause_of_error(&said.text(), messages, cuts);
     let cause = known.unwrap_or_else(|| match said.is_blank() {
@@ -143,6 +146,10 @@ fn broke_off<P: Push>(
 const END_IS_NO_ERROR: &str = "every message was received and printed, and then the client reported an error: perhaps it takes \
                                the server's end for one; between two messages the end of the stream is no error, and the \
                                status is 0";
+
+/// The cause where nothing came but the end, and the client ended with an error.
+const AT_ONCE: &str = "nothing came but the server's end, and the client took it for an error: before the first byte of a message \
+                       the end of the stream is no error, and the status is 0";
 
 /// Returns the stop of a client that took the pieces for messages, as predicted, and printed those with labels that are
 /// missing, wrong, or in the wrong place.
