@@ -196,6 +196,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     }
     line("expected", &check.expected.to_string());
     line("got", &check.got.to_string());
+    line("cause", &check.cause.to_string());
     if let Some(bytes) = check.comparison.as_ref().filter(|_| !is_small || detail == Detail::Bytes) {
         out += &bytes::comparison(paint, bytes, detail == Detail::Bytes);
     }
@@ -231,9 +232,6 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     }
     if !is_small {
         check.evidence.notes.iter().for_each(|text| line("note", text));
-    }
-    if !check.cause.is_empty() {
-        line("cause", &check.cause.to_string());
     }
     if !check.see.is_empty() && detail != Detail::Least {
         line("read", &check.see);
