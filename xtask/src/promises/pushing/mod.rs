@@ -211,6 +211,10 @@ pub const READ_NOTHING: &str = "the client left and had read no byte of what cam
 pub const TRIMS: &str = "the blanks (tabs and line ends, too) at the ends of the messages are missing: write each message of \
                          `messages` as it is, and do not trim it";
 
+/// The cause where the first message is the address.
+pub const ADDRESS_SENT: &str = "the server's address was sent as a message: the first argument is the address, and the messages are \
+                            those after it";
+
 /// Returns whether `got` is this message without the white space at its ends, or at one of them.
 pub fn is_trimmed(message: &[u8], got: &[u8]) -> bool {
     let is_blank = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x0b);
