@@ -2,7 +2,7 @@
 //! is silent, and with text, tells.
 
 use super::Ask;
-use super::client::hears_request;
+use super::request::hears_request;
 use crate::bench::{Bench, Peer, Server, lock};
 use crate::finding::{Cause, Outcome, Stop, Symptom, because};
 use crate::promises::inputs::random_word;

@@ -3,8 +3,7 @@
 use super::steps::{ANSWER, answer, cause_of_answer, got, hear_message, hear_size};
 use crate::bench::{Ending, Peer, Server, fin_next, same_bytes};
 use crate::finding::{Finding, Half, Outcome, broken, count, quoted};
-use crate::promises::pushing::gave_up::Part;
-use crate::promises::pushing::{Framing, Prediction, Push, Traffic};
+use crate::promises::pushing::{Framing, Part, Prediction, Push, Traffic};
 use crate::wire::Cut;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
 

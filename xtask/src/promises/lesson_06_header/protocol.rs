@@ -3,8 +3,7 @@
 use crate::bench::{Peer, Server, fin_next};
 use crate::finding::{Cause, Finding, Outcome, broken, quoted};
 use crate::promises::frames::{self, frame};
-use crate::promises::pushing::gave_up::Part;
-use crate::promises::pushing::{Framing, Prediction, Push, Traffic};
+use crate::promises::pushing::{Framing, Part, Prediction, Push, Traffic};
 use crate::wire::Cut;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice, Slow};
 

@@ -1,22 +1,10 @@
 //! After which part of a message a client reports an error, where nothing was wrong: the runner sends the parts one by one.
 
-use super::Push;
+use super::{Part, Push};
 use crate::bench::{Bench, Client, Peer};
 use crate::finding::{Cause, Outcome, Symptom, because};
 use crate::wire::Kind;
 use std::cmp::Reverse;
-
-/// A part of what a server sends, after which the client must wait for more.
-pub struct Part {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// What it is, in words that follow "received".
-    pub what: String,
-    /// The number of bytes that the client answers.
-    pub answer: usize,
-    /// Whether a right client takes it in whatever pieces it comes.
-    pub may_come_in_pieces: bool,
-}
 
 /// Gives a client that reported an error where nothing was wrong a cause that names the part of a message after which it did,
 /// unless the check knows more. Of these messages it is tried with an empty one, or else with the longest.

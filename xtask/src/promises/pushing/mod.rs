@@ -15,7 +15,6 @@ use crate::finding::{Cause, Finding, Hindrance, Outcome, Stop, Words, quoted};
 use crate::promises::inputs::random_from;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
 use crate::wire::{self, Direction, Passed, Record, Wire};
-use gave_up::Part;
 
 /// How a lesson frames the messages that a server pushes.
 pub trait Push: Sized + 'static {
@@ -151,6 +150,18 @@ pub struct Prediction {
     pub got: String,
     /// Why, in one sentence.
     pub cause: &'static str,
+}
+
+/// A part of what a server sends, after which the client must wait for more.
+pub struct Part {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What it is, in words that follow "received".
+    pub what: String,
+    /// The number of bytes that the client answers.
+    pub answer: usize,
+    /// Whether a right client takes it in whatever pieces it comes.
+    pub may_come_in_pieces: bool,
 }
 
 /// What passed a wire on one connection.

@@ -1,9 +1,17 @@
 //! Why a client printed something other than the messages.
 
-use super::{WHOLE_BUFFER, has_rest_of_buffer};
 use crate::finding::Cause;
 use crate::promises::pushing::{Push, READ_NOTHING};
 use crate::wire::Reading;
+
+/// The cause if [`has_rest_of_buffer`] is true.
+pub const WHOLE_BUFFER: &str = "the whole buffer was printed: only the first `n` bytes of it, which `read` returned, \
+                            are new (`&buffer[..n]`)";
+
+/// Returns whether bytes of value 0 were printed that no message has: an untouched buffer holds those.
+pub fn has_rest_of_buffer(printed: &[u8], messages: &[Vec<u8>]) -> bool {
+    printed.contains(&0) && !messages.iter().any(|message| message.contains(&0))
+}
 
 /// Returns the messages that a client printed: the numbers, and the text behind each on its line.
 fn numbered(printed: &[u8]) -> Vec<(usize, &[u8])> {

@@ -6,8 +6,8 @@ use super::{LETTERS, Prediction, Push, Traffic, pieces, spoke};
 use crate::bench::{Bench, Client, Exit, repr};
 use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because, broken, quoted, squeezed};
 use crate::wire::{Direction, Kind, Ribbon, Wire};
-pub use causes::cause_of_labels;
 use causes::cause_of_printed;
+pub use causes::{WHOLE_BUFFER, cause_of_labels, has_rest_of_buffer};
 
 /// A check looks for longer texts in parts of this many bytes.
 const STRETCH: usize = 16 * 1024;
@@ -256,15 +256,6 @@ fn stands(printed: &str, number: usize, text: &[u8]) -> bool {
             })
         })
     })
-}
-
-/// The cause if [`has_rest_of_buffer`] is true.
-pub const WHOLE_BUFFER: &str = "the whole buffer was printed: only the first `n` bytes of it, which `read` returned, \
-                            are new (`&buffer[..n]`)";
-
-/// Returns whether bytes of value 0 were printed that no message has: an untouched buffer holds those.
-pub fn has_rest_of_buffer(printed: &[u8], messages: &[Vec<u8>]) -> bool {
-    printed.contains(&0) && !messages.iter().any(|message| message.contains(&0))
 }
 
 /// The cause where a client prints again and again what it has not read.
