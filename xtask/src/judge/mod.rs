@@ -1,6 +1,7 @@
 //! From a check to a row of the report: runs checks side by side, and looks for likelier causes in what the bench has
 //! seen. Uses `report`, `course`, `promises` and `bench`.
 
+mod alarm;
 mod case;
 mod causes;
 mod evidence;
@@ -18,6 +19,7 @@ use crate::report::CheckReport;
 use crate::system::address;
 use crate::system::family::Family;
 use crate::system::program;
+use crate::system::turns;
 use crate::system::waits::{self, WaitsFor};
 use crate::wire::{Kind, Record};
 use std::cmp::Reverse;
@@ -83,7 +85,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// Judges all trials, at most `jobs` checks at a time. Passes what comes of each to `done`, with the number of the trial,
 /// in the order of time; and `None` from time to time while nothing comes.
 pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut(Option<(usize, News)>)) {
-    let table = Table::of(trials, extent);
+    let table = Table::of(trials, jobs, extent);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, table.all.len().max(1)) {
@@ -104,11 +106,13 @@ pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut
 /// Judges checks until none is left.
 fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
     let _guard = Guard(table);
+    // Programs have time limits: on a busy machine, what the runner says must still leave in time.
+    turns::shorten();
     while let Some((trial, n)) = table.next() {
         let tell = send.clone();
         let judged = waits::told(
             move |what| drop(tell.send((trial, News::Waits(n, what)))),
-            || one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].depth(n)),
+            || one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].rank(n)),
         );
         if program::interrupted() {
             table.stop(); // A check that fails now fails because of the interrupt.
@@ -138,6 +142,8 @@ impl Drop for Guard<'_> {
 struct Table {
     orders: Vec<Order>,
     extent: Extent,
+    /// How many late checks run at the same time while others can.
+    most_late: usize,
     /// All checks of all trials, as places, in the order in which they start where several can.
     all: Vec<(usize, usize)>,
     now: Mutex<Now>,
@@ -153,8 +159,21 @@ struct Now {
     stopped: bool,
 }
 
+impl Now {
+    /// Returns how many late checks run.
+    fn late_ones(&self, orders: &[Order]) -> usize {
+        let runs =
+            |trial: usize, n: usize| self.started[trial][n] && self.standing[trial][n] == Standing::Open;
+        let of = |trial: usize| {
+            let checks = 0..self.started[trial].len();
+            checks.filter(|n| orders[trial].is_late(*n) && runs(trial, *n)).count()
+        };
+        (0..orders.len()).map(of).sum()
+    }
+}
+
 impl Table {
-    fn of(trials: &[Trial], extent: Extent) -> Self {
+    fn of(trials: &[Trial], jobs: usize, extent: Extent) -> Self {
         let orders: Vec<Order> =
             trials.iter().map(|trial| Order::of(trial.case.lesson, &trial.checks)).collect();
         let places =
@@ -170,7 +189,14 @@ impl Table {
             at_fault: trials.iter().map(|trial| vec![None; trial.checks.len()]).collect(),
             stopped: false,
         };
-        Self { orders, extent, all, now: Mutex::new(now), changed: Condvar::new() }
+        Self {
+            orders,
+            extent,
+            most_late: jobs.div_ceil(2),
+            all,
+            now: Mutex::new(now),
+            changed: Condvar::new(),
+        }
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
@@ -192,7 +218,12 @@ impl Table {
                 self.extent == Extent::Whole
                     || self.orders[*trial].turn(*n, &now.standing[*trial]) == Turn::Now
             };
-            if let Some((trial, n)) = left.find(can_run).copied() {
+            // Late checks mostly wait, or use much processor time: half of the threads are left to the others.
+            let is_late = |(trial, n): &&(usize, usize)| self.orders[*trial].is_late(*n);
+            let full = self.extent == Extent::Needed && now.late_ones(&self.orders) >= self.most_late;
+            let ready: Vec<_> = left.filter(can_run).collect();
+            let first = ready.iter().find(|place| !full || !is_late(place)).or(ready.first());
+            if let Some((trial, n)) = first.map(|place| **place) {
                 now.started[trial][n] = true;
                 return Some((trial, n));
             }
@@ -265,14 +296,19 @@ fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
     }
 }
 
-fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
+fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
-    bench.sources.clone_from(&case.sources);
+    let sources = || Some((case.sources.clone()?, case.shown_dir.clone()));
+    bench.sources = case.builds_server.then(sources).flatten();
     let outcome = tried(case, check, &mut bench);
-    let outcome =
-        bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+    let mut quoted = None;
+    let outcome = bench.unless_dropped(outcome).map_err(|stop| {
+        let reconsidered = causes::reconsidered(case, check, &bench, *stop);
+        quoted = reconsidered.quoted;
+        alarm::named(reconsidered.stop, check.half, &bench)
+    });
     let outcome = match bench.has_lacked_reset() {
         true => Err(Stop::Skip(
             "a Unix connection is reset by closing it with bytes unread, but this side had sent nothing"
@@ -293,7 +329,9 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
         Err(Stop::Skip(why)) => (Verdict::Skip, Finding::new("", why, "")),
     };
     let evidence = match verdict {
-        Verdict::Fail | Verdict::Demo | Verdict::Error => evidence::all(&bench, check.half, &finding),
+        Verdict::Fail | Verdict::Demo | Verdict::Error => {
+            evidence::all(&bench, check.half, &finding, quoted.as_ref())
+        }
         Verdict::Pass | Verdict::Skip => evidence::worth_seeing(&bench, check.half),
     };
     let mut rerun = format!("{} --check {}", case.reruns[check.half as usize], check.id);
@@ -315,7 +353,7 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
         promise: check.promise(),
         half: check.half,
         at_fault,
-        depth,
+        rank,
         waits_for: None,
         wire: check.wire,
         family,
@@ -323,7 +361,7 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
         title: check.title_on(check.wire),
         expected: finding.expected,
         got: finding.got,
-        cause: finding.cause.words,
+        cause: finding.cause.shown(),
         hindrance,
         see: section::to_read(case.lesson, check.id),
         rerun,

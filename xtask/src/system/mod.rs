@@ -16,4 +16,5 @@ pub mod program;
 pub mod sockets;
 pub mod stamp;
 pub mod trace;
+pub mod turns;
 pub mod waits;

@@ -1,6 +1,6 @@
 //! One check: a line when it passed, all that it teaches when it failed.
 
-use super::layout::{WIDTH, height, row};
+use super::layout::{WIDTH, command_row, height, row};
 use super::{Paint, bytes, datagrams, ribbon};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
@@ -107,7 +107,7 @@ fn rendered(paint: Paint, promise: &[CheckReport], detail: Detail, again: bool) 
         }
         Verdict::Error => {
             let _ = writeln!(out, "{}", row(paint, "not judged", &check.got.to_string()));
-            let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun); // Not wrapped: people copy it.
+            let _ = writeln!(out, "{}", repeats(paint, "again", &check.rerun));
         }
         Verdict::Demo if matches!(detail, Detail::Brief | Detail::Drawn) => {
             let _ = writeln!(out, "{}", row(paint, "got", &check.got.to_string()));
@@ -119,8 +119,7 @@ fn rendered(paint: Paint, promise: &[CheckReport], detail: Detail, again: bool) 
             for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
                 let _ = writeln!(out, "{}", row(paint, label, &text.to_string()));
             }
-            // Not wrapped: people copy it.
-            let _ = writeln!(out, "      {}{}", paint.dim("more        "), check.rerun);
+            let _ = writeln!(out, "{}", repeats(paint, "more", &check.rerun));
         }
         Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail, again),
     }
@@ -196,6 +195,11 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     }
     line("expected", &check.expected.to_string());
     line("got", &check.got.to_string());
+    // A failure is mended by its cause; what a lesson shows is seen first, and then explained.
+    let is_shown = check.verdict == Verdict::Demo;
+    if !is_shown {
+        line("cause", &check.cause.to_string());
+    }
     if let Some(bytes) = check.comparison.as_ref().filter(|_| !is_small || detail == Detail::Bytes) {
         out += &bytes::comparison(paint, bytes, detail == Detail::Bytes);
     }
@@ -232,17 +236,21 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     if !is_small {
         check.evidence.notes.iter().for_each(|text| line("note", text));
     }
-    if !check.cause.is_empty() {
+    if is_shown && !check.cause.is_empty() {
         line("cause", &check.cause.to_string());
     }
     if !check.see.is_empty() && detail != Detail::Least {
         line("read", &check.see);
     }
     if again && !matches!(detail, Detail::Least | Detail::Bytes) {
-        // Not wrapped: people copy it.
-        let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
+        let _ = writeln!(out, "{}", repeats(paint, "again", &check.rerun));
     }
     out
+}
+
+/// Renders the command that repeats a check.
+fn repeats(paint: Paint, label: &str, command: &str) -> String {
+    command_row(&format!("      {} ", paint.dim(&format!("{label:<11}"))), 18, command)
 }
 
 fn ribbon(paint: Paint, check: &CheckReport) -> String {
