@@ -1,6 +1,8 @@
 //! Helpers of the tests that judge the runner.
 
 pub mod corpus;
+#[cfg(target_os = "linux")]
+pub mod refused;
 #[cfg(unix)]
 pub mod terminal;
 pub mod traced;

@@ -42,6 +42,17 @@ fn wrong_usage_is_told_with_what_to_type() {
             "state which datagram, from 1, for instance lose@2",
         ),
         (&["hint", "99"], "there is no lesson 99"),
+        (&["trace", "ehco"], "did you mean `echo`?"),
+        (&["trace", "01", "--check", "echo-byte"], "did you mean `echo-bytes`?"),
+        (&["trace", "03", "--wire", "wet"], "the wires are: plain, glue"),
+        (
+            &["trace", "01", "--wire", "rst@0"],
+            "the pair of lesson-01 has no check on the wire `rst@0`; choose plain",
+        ),
+        (&["trace", "01", "--server", "true", "--check", "quits-at-q"], "only the server is judged here"),
+        (&["trace", "01", "--server", "python3 'server.py"], "is no command"),
+        (&["trace", "01", "--pcap", "/no/such/folder/packets"], "there is no folder"),
+        (&["trace", "01", "--pcap", "Cargo.toml"], "that file exists and holds no packets"),
         (&["rum"], "similar subcommand exists: 'run'"),
     ] {
         let ran = run(RUNNER, words);

@@ -32,14 +32,18 @@ fn bash_completes() {
                echo "${{COMPREPLY[*]}}"; }}
         t cargo xtask comp; t cargo xtask run lesson-02 lesson-0; t cargo xtask run --wire d
         t cargo xtask run 01 --check echo-b; t cargo xtask watch --family u; t cargo build --rel
-        t cargo xtask run --sc"#
+        t cargo xtask run --sc; t cargo xtask tr; t cargo xtask trace 01 --wire sli; t cargo xtask trace --in"#
     );
     let output = Command::new("bash").args(["--norc", "-c", &program]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let mut lines: Vec<&str> = text.lines().collect();
     let lessons = lines.remove(1);
     assert!(lessons.starts_with("lesson-01 lesson-02 lesson-03"), "{output:?}");
-    assert_eq!(lines, ["compare completions", "dribble", "echo-bytes", "unix", "before", ""], "{output:?}");
+    assert_eq!(
+        lines,
+        ["compare completions", "dribble", "echo-bytes", "unix", "before", "", "trace", "slice", ""],
+        "{output:?}"
+    );
 }
 
 #[test]

@@ -229,7 +229,7 @@ impl<'a> Bench<'a> {
         program.plays("client");
         self.ran.push(Ran::of(Half::Client, &program));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
-        Ok(Client::new(program, self.given.clone()))
+        Ok(Client::new(program, self.given.clone(), self.datagrams.clone()))
     }
 
     /// Makes an empty folder for temporary files. Dropping it removes it: keep it longer than the programs that use it.

@@ -3,8 +3,10 @@
 use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
 use super::stderr::Said;
-use super::{Ending, Peer};
-use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted, skip, squeezed, unable};
+use super::{Datagrams, Ending, Peer};
+use crate::finding::{
+    Cause, Finding, Half, Outcome, Perhaps, Symptom, because, quoted, skip, squeezed, unable,
+};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use crate::system::program::{Exit, Program};
@@ -17,6 +19,9 @@ const AFTER_A_WAIT: Duration = Duration::from_secs(1);
 /// How much more memory, in bytes, a client may take when it receives sizes that it must refuse.
 const MORE_MEMORY: u64 = 192 << 20;
 
+/// How often a client that sends datagrams is looked at while its end is waited for.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// From this many bytes on only the beginning of a text is shown.
 const LONG: usize = 256;
 
@@ -26,13 +31,15 @@ pub struct Client {
     pub(super) program: Program,
     /// The first input bytes of this check's programs.
     given: Given,
+    /// What passes the sockets for datagrams, which knows for how long the client waited for a processor.
+    datagrams: Datagrams,
     /// It was waited for in vain: no later wait for its end is a long one.
     was_late: Cell<bool>,
 }
 
 impl Client {
-    pub(super) fn new(program: Program, given: Given) -> Self {
-        Self { program, given, was_late: Cell::default() }
+    pub(super) fn new(program: Program, given: Given, datagrams: Datagrams) -> Self {
+        Self { program, given, datagrams, was_late: Cell::default() }
     }
 
     /// Hears the client to its end, at most `max` bytes, unless it was waited for in vain already.
@@ -128,6 +135,12 @@ impl Client {
         patience.until(|| (self.exit().is_some() || processes::at_rest(root)).then_some(()));
     }
 
+    /// Waits until the client rests, and returns whether it then waits for bytes with a buffer of length 0. Only Linux tells.
+    pub fn reads_into_nothing(&self) -> bool {
+        self.wait_rest();
+        processes::one_reads_into_nothing(self.program.root())
+    }
+
     /// Waits until the client has ended, longer while it computes: up to 300 s.
     pub fn wait_computing(&self) {
         let patience = Patience::computing(&[self.program.root()]);
@@ -208,15 +221,14 @@ impl Client {
             exit => {
                 self.end();
                 let cause = match self.said().is_backtrace() {
-                    true => {
-                        "an error went unhandled where nothing was wrong: the message on standard error \
-                         states which"
-                    }
-                    false if !self.said().is_blank() => {
-                        "nothing went wrong, so the status must be 0: its own words on standard error state \
-                         why it gave up"
-                    }
-                    false => "nothing went wrong, so the status must be 0",
+                    true => Cause::general(
+                        "an error went unhandled where nothing was wrong: the message on standard error states which",
+                    ),
+                    false if !self.said().is_blank() => Cause::general(
+                        "nothing went wrong, so the status must be 0: its own words on standard error state why it gave \
+                         up",
+                    ),
+                    false => "nothing went wrong, so the status must be 0".into(),
                 };
                 Finding::new(expected, format!("it {exit}"), cause)
                     .seen(ended(exit))
@@ -247,10 +259,11 @@ impl Client {
             Exit::Code(1) => return Ok(()),
             Exit::Code(0) if !said.is_blank() => (
                 "it exited with status 0".into(),
-                Cause::certain(
-                    "perhaps only the status is wrong: something stands on standard error, and after an error the exit \
+                Cause::from(Perhaps(
+                    "only the status is wrong: something stands on standard error, and after an error the exit \
                      status must be 1; if that is no error, the error, or a `read` of 0 bytes, was taken for success",
-                ),
+                ))
+                .kept(),
             ),
             Exit::Code(0) => (
                 "it exited with status 0".into(),
@@ -262,11 +275,12 @@ impl Client {
             ),
             Exit::Signal(_) if !said.is_backtrace() && !said.lacks_memory() && !said.is_blank() => (
                 format!("it {exit}"),
-                Cause::certain(
-                    "perhaps the error was handled, and the program died when it ended: something stands on standard \
+                Cause::from(Perhaps(
+                    "the error was handled, and the program died when it ended: something stands on standard \
                      error, but a signal ended it, and the exit status must be 1; look at what still runs at the end, a \
                      thread for instance",
-                ),
+                ))
+                .kept(),
             ),
             exit => (
                 format!("it {exit}"),
@@ -300,7 +314,13 @@ impl Client {
             true => Patience::limited(AFTER_A_WAIT, &[root]),
             false => Patience::with(&[root]),
         };
-        self.program.wait_exit_within(patience).or_else(|patience| {
+        // Whether one that gives up had its time is seen only while it runs.
+        let exited = match self.datagrams.is_in_use() {
+            true => self.program.wait_exit_looking(patience, LOOK, || self.datagrams.look_at(root)),
+            false => self.program.wait_exit_within(patience),
+        };
+        self.datagrams.has_ended();
+        exited.or_else(|patience| {
             let (symptom, doing) = still(&self.program);
             let finding = Finding::new(
                 expected,
@@ -347,7 +367,7 @@ impl Client {
         if let Some(trimmed) = without_its_blanks(missing, &printed) {
             let got = format!("{} came, without the blanks at its ends", quoted(trimmed));
             let words =
-                format!("the blanks at the ends are missing: do not trim what came; {}", cause.into().words);
+                format!("the blanks at the ends are missing: do not trim what came; {}", cause.into());
             return Finding::new(expected, got, words).of(Half::Client).broken();
         }
         let got = match printed.len() {

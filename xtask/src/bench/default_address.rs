@@ -4,6 +4,7 @@ use super::facts::can;
 use super::{Bench, Client, Endpoint, Peer, fixed_address};
 use crate::finding::{Half, Outcome, skip};
 use crate::system::address;
+use crate::system::datagrams;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::processes;
 use crate::system::sockets;
@@ -27,6 +28,20 @@ impl Bench<'_> {
     /// A skip for a half that is fixed to one address, where another program listens at the default one, and where
     /// other runs do not let go of it.
     pub fn default_address(&self, half: Half) -> Outcome<DefaultAddress> {
+        self.claimed_default(half, || fixed_address::is_taken(address::DEFAULT))
+    }
+
+    /// Reserves the default address for programs that bind a datagram socket there, as [`Bench::default_address`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn default_datagram_address(&self, half: Half) -> Outcome<DefaultAddress> {
+        self.claimed_default(half, || {
+            datagrams::taking(address::DEFAULT).is_ok_and(|found| !found.is_empty())
+        })
+    }
+
+    fn claimed_default(&self, half: Half, is_taken: impl Fn() -> bool) -> Outcome<DefaultAddress> {
         if let Some(fixed) = self.programs.fixed_of(half) {
             return skip(format!(
                 "the {} is fixed to {fixed}: its default address is not tried",
@@ -39,11 +54,9 @@ impl Bench<'_> {
             return skip(format!("other runs use the default address {at}: try again when they have ended"));
         };
         let claim = can("reserve the default address", claim.map_err(Into::into))?;
-        let free = || (!fixed_address::is_taken(at)).then_some(());
+        let free = || (!is_taken()).then_some(());
         if Patience::limited(LEAVES, &[]).until(free).is_none() {
-            return skip(format!(
-                "another program listens at the default address {at}: end it, and run again"
-            ));
+            return skip(format!("another program has the default address {at}: end it, and run again"));
         }
         Ok(DefaultAddress { addr: at.into(), _claim: claim })
     }

@@ -30,7 +30,7 @@ mod wires;
 pub use bench::{Bench, Role};
 pub use client::Client;
 pub use command::{HASH, Programs, Start, With};
-pub use datagrams::{Carrier, Datagram, Datagrams, LONG, Mailbox, Missing, Saying};
+pub use datagrams::{Carrier, Datagram, Datagrams, Excuse, LONG, Mailbox, Missing, Saying, is_told};
 pub use dir::{Dir, Entries};
 pub use expect::{fin_next, same_bytes, taken};
 pub use facts::ended;

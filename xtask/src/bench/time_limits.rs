@@ -12,6 +12,8 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(10);
 /// How much longer than the limit it is silent: a program needs time to act, too.
 const MORE: Duration = Duration::from_millis(500);
+/// The shortest silence where a thread sleeps with a time limit: a loop of short waits may count them.
+const COUNTED: Duration = Duration::from_millis(3500);
 /// How long it waits for a program to rest: one that does not has no time limit that can be seen.
 const TO_REST: Duration = Duration::from_secs(1);
 /// How many times the runner looks at the calls of a program at rest: it may wake, look, and sleep again.
@@ -28,7 +30,7 @@ fn to_be_silent(program: &Program) -> Option<Duration> {
         longest = limits.max().max(longest);
         (looks >= LOOKS || program.exit().is_some()).then_some(())
     });
-    longest.map(|limit| limit + MORE)
+    longest.map(|limit| (limit + MORE).max(COUNTED))
 }
 
 impl Bench<'_> {

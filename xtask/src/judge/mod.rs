@@ -1,6 +1,7 @@
 //! From a check to a row of the report: runs checks side by side, and looks for likelier causes in what the bench has
 //! seen. Uses `report`, `course`, `promises` and `bench`.
 
+mod alarm;
 mod case;
 mod causes;
 mod evidence;
@@ -18,6 +19,7 @@ use crate::report::CheckReport;
 use crate::system::address;
 use crate::system::family::Family;
 use crate::system::program;
+use crate::system::turns;
 use crate::system::waits::{self, WaitsFor};
 use crate::wire::{Crossing, Kind, Record};
 use std::cmp::Reverse;
@@ -104,6 +106,8 @@ pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut
 /// Judges checks until none is left.
 fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
     let _guard = Guard(table);
+    // Programs have time limits: on a busy machine, what the runner says must still leave in time.
+    turns::shorten();
     while let Some((trial, n)) = table.next() {
         let tell = send.clone();
         let judged = waits::told(
@@ -283,6 +287,7 @@ pub struct Watched {
 
 /// Judges one check of a case; `without_wire` puts the check of a pair that needs no wire in its place.
 pub fn watched(case: &Case, check: CheckOn, without_wire: bool) -> Watched {
+    turns::shorten();
     one_of(case, check, 0, without_wire)
 }
 
@@ -319,8 +324,12 @@ fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> Watch
     let sources = || Some((case.sources.clone()?, case.shown_dir.clone()));
     bench.sources = case.builds_server.then(sources).flatten();
     let outcome = tried(case, check, &mut bench, without_wire);
-    let outcome =
-        bench.unless_dropped(outcome).map_err(|stop| causes::reconsidered(case, check, &bench, *stop));
+    let mut quoted = None;
+    let outcome = bench.unless_dropped(outcome).map_err(|stop| {
+        let reconsidered = causes::reconsidered(case, check, &bench, *stop);
+        quoted = reconsidered.quoted;
+        alarm::named(reconsidered.stop, check.half, &bench)
+    });
     let outcome = match bench.has_lacked_reset() {
         true => Err(Stop::Skip(
             "a Unix connection is reset by closing it with bytes unread, but this side had sent nothing"
@@ -341,7 +350,9 @@ fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> Watch
         Err(Stop::Skip(why)) => (Verdict::Skip, Finding::new("", why, "")),
     };
     let evidence = match verdict {
-        Verdict::Fail | Verdict::Demo | Verdict::Error => evidence::all(&bench, check.half, &finding),
+        Verdict::Fail | Verdict::Demo | Verdict::Error => {
+            evidence::all(&bench, check.half, &finding, quoted.as_ref())
+        }
         Verdict::Pass | Verdict::Skip => evidence::worth_seeing(&bench, check.half),
     };
     let mut rerun = format!("{} --check {}", case.reruns[check.half as usize], check.id);
@@ -371,7 +382,7 @@ fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> Watch
         title: check.title_on(check.wire),
         expected: finding.expected,
         got: finding.got,
-        cause: finding.cause.words,
+        cause: finding.cause.shown(),
         hindrance,
         see: section::to_read(case.lesson, check.id),
         rerun,

@@ -27,14 +27,19 @@ pub trait PushedRows: Push {
 
 impl<P: Push> PushedRows for P {}
 
-const TITLE: &str = "goes on when `accept` fails, and serves the next client";
+/// What every server promises.
+pub const TITLE: &str = "goes on when `accept` fails, and serves the next client";
 
-/// How many clients a server may accept without a free descriptor. It may have reserved one for the next client before
-/// (Linux does, at the start of an `accept` that waits), and several processes may wait in `accept`.
+/// How many clients a server may accept without a free descriptor, beside those for which one is reserved.
 const RESERVED: usize = 16;
+/// For how many clients a server may have reserved a descriptor: Linux reserves it at the start of an `accept` that waits, and
+/// many threads, or processes, may wait in one.
+const BEFOREHAND: usize = 512;
+/// So many clients come at once: fewer than the queue of a listening socket takes.
+const AT_ONCE: usize = 64;
 
 /// Why a server does not go on.
-const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): catch that \
+pub const CAUSE: &str = "no file descriptor was free for the next client, so `accept` failed (EMFILE): catch that \
                      error, report it, wait a moment, and call `accept` again; the listener is not broken";
 
 /// Lets the server have no free descriptor while clients come, the last of which is returned: it must be served now.
@@ -42,7 +47,7 @@ const CAUSE: &str = "no file descriptor was free for the next client, so `accept
 ///
 /// # Errors
 /// The finding that the server ended.
-fn comes_meanwhile(
+pub fn comes_meanwhile(
     bench: &mut Bench,
     server: &mut Server,
     spare: u64,
@@ -53,6 +58,26 @@ fn comes_meanwhile(
         return skip("on this platform, or with this server, the runner cannot make `accept` fail");
     };
     let mut leavers = Vec::new();
+    // Each thread that waits in `accept` takes one client more: these come, and leave.
+    let beforehand = server.accepting();
+    if beforehand > BEFOREHAND {
+        return skip(format!(
+            "{beforehand} threads wait in `accept`, each with a descriptor for its next client"
+        ));
+    }
+    let mut left = if beforehand > RESERVED { beforehand } else { 0 };
+    while left > 0 {
+        let mut some = Vec::new();
+        for _ in 0..left.min(AT_ONCE) {
+            some.push(bench.connect(server)?);
+        }
+        left -= some.len();
+        server.wait_rest();
+        leavers.extend(some);
+    }
+    leavers.iter_mut().for_each(Peer::half_close);
+    server.wait_rest();
+    let come_before = leavers.len();
     let mut come = || loop {
         bench.logs.clear();
         let mut peer = bench.connect(server)?;
@@ -61,7 +86,7 @@ fn comes_meanwhile(
             ask(&mut peer);
             return Ok(peer);
         }
-        if leavers.len() == RESERVED {
+        if leavers.len() - come_before == RESERVED {
             return skip("the server accepts clients although it has no free file descriptor");
         }
         // Not closed: what a server still sends must not be answered with RST.
@@ -86,7 +111,7 @@ const LOST: usize = 2;
 
 /// Returns `last`, which came when the server had no free descriptor, or a client that came later if the server has closed that
 /// one.
-fn that_is_kept(
+pub fn that_is_kept(
     bench: &mut Bench,
     server: &mut Server,
     mut last: Peer,

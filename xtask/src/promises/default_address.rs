@@ -22,7 +22,7 @@ pub const CLIENT: &[Check] = &[
 ];
 
 /// Why a program is not at the default address.
-const CAUSE: &str =
+pub const CAUSE: &str =
     "without an argument, the address is 127.0.0.1:8888: look at what the program does when it has none";
 
 /// Starts the server without an argument.

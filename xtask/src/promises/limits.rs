@@ -8,6 +8,9 @@ use std::time::Duration;
 pub const SECONDS: u8 = 10;
 /// The same as a time.
 pub const IN_ALL: Duration = Duration::from_secs(SECONDS as u64);
+/// How long the runner is silent where the kernel sees no time limit: an alarm clock without a handler (alarm(2)) cannot be
+/// seen before it rings.
+const UNSEEN: Duration = Duration::from_millis(2500);
 
 /// Is silent for as long as the time limits that the kernel sees in these two servers, and checks that both go on: the
 /// one that `peer` is connected to, and an idle one. `when` says what it waits for.
@@ -15,8 +18,10 @@ pub const IN_ALL: Duration = Duration::from_secs(SECONDS as u64);
 /// # Errors
 /// The finding that a server has ended, or its connection.
 pub fn server_waits(server: &Server, idle: Option<&Server>, peer: &mut Peer, when: &str) -> Outcome {
-    let limit = server.to_be_silent().max(idle.and_then(Server::to_be_silent));
-    let Some(limit) = limit.filter(|_| is_open(peer)) else { return Ok(()) };
+    let limit = server.to_be_silent().max(idle.and_then(Server::to_be_silent)).unwrap_or(UNSEEN);
+    if !is_open(peer) {
+        return Ok(());
+    }
     let ending = peer.stays_silent(limit);
     if ending.is_some() {
         server.wait_rest(); // It may be about to exit.
@@ -66,7 +71,10 @@ fn still_run(server: &Server, idle: Option<&Server>, when: &str, limit: Duration
 pub fn client_waits(mut clients: [(&Client, &mut Peer); 2], whens: [&str; 2]) -> Outcome {
     let [one, two] = [&clients[0], &clients[1]].map(|(client, _)| client.to_be_silent());
     let all_open = clients.iter_mut().all(|(_, peer)| is_open(peer));
-    let Some(limit) = one.max(two).filter(|_| all_open) else { return Ok(()) };
+    let limit = one.max(two).unwrap_or(UNSEEN);
+    if !all_open {
+        return Ok(());
+    }
     let endings = [limit, Duration::from_millis(1)];
     for (((client, peer), when), time) in clients.iter_mut().zip(whens).zip(endings) {
         let ending = peer.stays_silent(time);

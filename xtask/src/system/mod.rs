@@ -17,4 +17,5 @@ pub mod segments;
 pub mod sockets;
 pub mod stamp;
 pub mod trace;
+pub mod turns;
 pub mod waits;

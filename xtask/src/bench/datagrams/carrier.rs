@@ -44,6 +44,8 @@ impl Bench<'_> {
         loop {
             let moved = patience.until(|| {
                 let exit = client.program.exit(); // Looked at first: one that has ended sends nothing more.
+                carrier.datagrams.look_at(client.program.root());
+                exit.iter().for_each(|_| carrier.datagrams.has_ended());
                 let passages = carrier.passages();
                 let over = exit.is_some() || done(&passages);
                 (over || passages.len() > came).then_some((over, passages.len()))

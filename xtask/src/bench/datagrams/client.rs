@@ -6,6 +6,7 @@ use crate::finding::Outcome;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 impl Bench<'_> {
     /// Forgets the programs that have run and what has passed, because the check begins again.
@@ -35,6 +36,11 @@ impl Client {
     /// Returns whether every thread of its process tree sleeps now; `true` where the platform does not tell.
     pub fn sleeps(&self) -> bool {
         processes::at_rest(self.program.root())
+    }
+
+    /// Returns the CPU time that it has used so far, in ticks of 10 ms; `None` where the platform does not tell.
+    pub fn cpu_time(&self) -> Option<Duration> {
+        processes::cpu_time(self.program.root())
     }
 
     /// Waits until the client has ended.

@@ -4,7 +4,7 @@ use super::picture::Datagrams;
 use super::server::holders;
 use crate::bench::facts::can;
 use crate::bench::{Bench, Client, Given, Server};
-use crate::finding::{Half, Outcome};
+use crate::finding::{Half, Hindrance, Outcome, hindered};
 use crate::system::address;
 use crate::system::datagrams::{self, Stamped};
 use crate::system::patience::Patience;
@@ -170,9 +170,11 @@ impl Mailbox {
     pub fn say(&mut self, to: SocketAddr, bytes: &[u8]) -> Outcome<Duration> {
         self.given.add(bytes);
         let at = self.datagrams.time_of(Instant::now());
-        self.datagrams.add(at, self.flow, self.says, bytes);
+        let place = self.datagrams.add(at, self.flow, self.says, bytes);
         can("send a datagram", self.socket.send_to(bytes, to).map_err(Into::into))?;
-        Ok(self.datagrams.time_of(Instant::now()))
+        let left = self.datagrams.time_of(Instant::now());
+        self.datagrams.has_left(place, left);
+        Ok(left)
     }
 
     /// Waits for the next datagram from this program.
@@ -226,10 +228,12 @@ impl Mailbox {
         let mut next = Instant::now();
         loop {
             let exit = from.program().exit(); // Looked at first: one that has ended sends nothing more.
+            self.datagrams.look_at(from.program().root());
             if let Some(datagram) = self.look(LOOK) {
                 return Ok(datagram);
             }
             if let Some(exit) = exit {
+                self.datagrams.has_ended();
                 return Err(Missing::Ended(exit));
             }
             if patience.is_over() {
@@ -242,6 +246,30 @@ impl Mailbox {
                 next = Instant::now() + saying.every;
             }
         }
+    }
+
+    /// Checks that a client which waited from `from` on for `waited` only did not wait for a processor before it sent: then
+    /// its own clock may have shown `least`.
+    ///
+    /// # Errors
+    /// That the runner cannot tell.
+    pub fn unless_starved(&self, from: Duration, waited: Duration, least: Duration) -> Outcome {
+        if !datagrams::KNOWN {
+            return Ok(()); // Other platforms never tell.
+        }
+        // From the last look before its send on.
+        match self.starved(from, from + waited) {
+            Some(starved) if waited + starved < least => Ok(()),
+            _ => hindered(
+                Hindrance::TooLate,
+                "the client waited for a processor, perhaps between a look at its clock and the send that follows",
+            ),
+        }
+    }
+
+    /// Returns for how long the client waited for a processor between these moments; `None` where that is not known.
+    pub fn starved(&self, from: Duration, to: Duration) -> Option<Duration> {
+        self.datagrams.waited_for_processor(from, to)
     }
 
     /// Returns what has come and was not heard yet.

@@ -4,10 +4,12 @@
 
 mod carrier;
 mod client;
+mod lateness;
 mod mailbox;
 mod picture;
 mod server;
 
 pub use carrier::Carrier;
+pub use lateness::{Excuse, is_told};
 pub use mailbox::{Datagram, LONG, Mailbox, Missing, Saying};
 pub use picture::Datagrams;

@@ -1,5 +1,7 @@
 //! Every datagram that the runner's sockets and its wire have seen in one check.
 
+use super::lateness::{Excuse, Request, Samples};
+use crate::system::processes::Pid;
 use crate::wire::{Crossing, DatagramRecord, Direction, Fate, number_of};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,6 +23,18 @@ struct Seen {
     /// The record of the wire, and how long after the check it started.
     wire: Option<(Duration, DatagramRecord)>,
     drops: u64,
+    /// When the datagrams of the runner's own sockets had left: their place, and the time.
+    left: Vec<(usize, Duration)>,
+    samples: Samples,
+}
+
+/// A datagram that passed one of the runner's sockets, or its wire.
+struct Passed {
+    direction: Direction,
+    number: Option<u32>,
+    flow: usize,
+    at: Duration,
+    left: Option<Duration>,
 }
 
 impl Datagrams {
@@ -60,6 +74,86 @@ impl Datagrams {
         let (len, fate, passed) = (bytes.len(), Fate::Pass, vec![at]);
         seen.crossings.push(Crossing { at, flow, direction, number, len, fate, passed, taken: false });
         Some(seen.crossings.len() - 1)
+    }
+
+    /// Notes that a datagram of the runner's own has left at this time.
+    pub(super) fn has_left(&self, place: Option<usize>, at: Duration) {
+        self.lock().left.extend(place.map(|place| (place, at)));
+    }
+
+    /// Looks, not more often than every 20 ms, for how long the programs below `root` have waited for a processor.
+    pub(in crate::bench) fn look_at(&self, root: Pid) {
+        let now = self.now();
+        if self.lock().samples.is_due(now) {
+            let waited = crate::system::processes::waited_for_processor(root);
+            self.lock().samples.add(now, waited);
+        }
+    }
+
+    /// Notes that the client was seen to have ended.
+    pub(in crate::bench) fn has_ended(&self) {
+        let now = self.now();
+        self.lock().samples.end(now);
+    }
+
+    /// Returns whether a datagram has passed here.
+    pub(in crate::bench) fn is_in_use(&self) -> bool {
+        let seen = self.lock();
+        !seen.crossings.is_empty() || seen.wire.is_some()
+    }
+
+    /// Returns for how long the client waited for a processor between these two moments, and perhaps a little before and
+    /// after; `None` where that is not known.
+    pub fn waited_for_processor(&self, from: Duration, to: Duration) -> Option<Duration> {
+        self.lock().samples.between(from, to)
+    }
+
+    /// Returns why a client that ended with 1 does not show by this that it did not take the reply to its last request: see
+    /// [`Excuse`]. A client sends a request `tries` times, and waits after each send at least for `wait`. `None` when nothing
+    /// excuses it.
+    pub fn excuse(&self, tries: usize, wait: Duration) -> Option<Excuse> {
+        let request = self.last_request()?;
+        let seen = self.lock();
+        request.excuse(&seen.samples, tries, wait, self.now())
+    }
+
+    /// Returns the client's last request: when each of its sends came, and when its reply had left.
+    fn last_request(&self) -> Option<Request> {
+        let seen = self.lock();
+        let mut all: Vec<Passed> = Vec::new();
+        for (place, one) in seen.crossings.iter().enumerate() {
+            let left = seen.left.iter().find(|(of, _)| *of == place).map(|(_, at)| *at);
+            all.push(Passed {
+                direction: one.direction,
+                number: one.number,
+                flow: one.flow,
+                at: one.at,
+                left,
+            });
+        }
+        if let Some((started, record)) = &seen.wire {
+            all.extend(record.passages().iter().map(|one| Passed {
+                direction: one.direction,
+                number: number_of(&one.bytes),
+                flow: one.flow,
+                at: one.came + *started,
+                left: one.left.map(|at| at + *started),
+            }));
+        }
+        let requests = || all.iter().filter(|one| one.direction == Direction::ClientToServer);
+        let number = requests().filter(|one| one.number.is_some()).max_by_key(|one| one.at)?.number;
+        let mut sends: Vec<(Duration, usize)> =
+            requests().filter(|one| one.number == number).map(|one| (one.at, one.flow)).collect();
+        sends.sort_unstable();
+        let first = sends.first()?.0;
+        let is_reply = |one: &&Passed| {
+            one.direction == Direction::ServerToClient
+                && one.number == number
+                && sends.iter().any(|(_, flow)| *flow == one.flow)
+        };
+        let replied =
+            all.iter().filter(is_reply).filter_map(|one| one.left).filter(|left| *left >= first).min();
+        Some(Request { sends: sends.into_iter().map(|(at, _)| at).collect(), replied })
     }
 
     /// The runner acts as if this datagram had not come.

@@ -21,6 +21,12 @@ impl Server {
         side.is_some_and(|side| side.is_held())
     }
 
+    /// Returns how many of its threads sleep in `accept`, each with a descriptor for its next client; 0 where the platform
+    /// does not tell.
+    pub fn accepting(&self) -> usize {
+        processes::accepting(self.program.root())
+    }
+
     /// Leaves each of its processes no free file descriptor, but for `spare`, until the returned value is dropped. `None`
     /// where that cannot be done: see [`processes::limit_descriptors`].
     pub fn without_descriptors(&self, spare: u64) -> Option<FewDescriptors> {

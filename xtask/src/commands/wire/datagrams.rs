@@ -95,7 +95,17 @@ mod tests {
     fn passage(flow: usize, len: usize, bytes: &[u8]) -> Passage {
         let direction = Direction::ServerToClient;
         let (came, fate) = (Duration::from_millis(12_345), Fate::Late);
-        Passage { flow, direction, number: 1, len, bytes: bytes.to_vec(), came, passed: Vec::new(), fate }
+        Passage {
+            flow,
+            direction,
+            number: 1,
+            len,
+            bytes: bytes.to_vec(),
+            came,
+            passed: Vec::new(),
+            left: None,
+            fate,
+        }
     }
 
     #[test]

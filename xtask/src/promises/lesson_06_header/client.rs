@@ -2,7 +2,7 @@
 
 use super::protocol::Framed;
 use crate::bench::Bench;
-use crate::finding::{Outcome, because, count};
+use crate::finding::{Outcome, Symptom, because, count};
 use crate::promises::frames::{MAX_BODY, MAX_HEADER, frame, frame_with};
 use crate::promises::inputs::random_from;
 use crate::promises::pushing::LETTERS;
@@ -171,15 +171,31 @@ fn refuses_bad_headers(bench: &mut Bench) -> Outcome {
     ];
     for header in headers {
         let what = format!("the header `{}`", header.replace('\0', "\\0"));
-        refuses(
-            bench,
-            &frame_with(header, b"QXZ"),
-            &what,
-            "a header is one JSON object with a `data_size` that is a whole number of at least 0, written without \
-             sign, fraction or exponent; everything else is an error that the client names",
-        )?;
+        let outcome = refuses(bench, &frame_with(header, b"QXZ"), &what, WHOLE);
+        match &outcome {
+            Err(stop) if is_no_whole_number(header) && was_taken(stop.symptom()) => because(outcome, READER)?,
+            _ => outcome?,
+        }
     }
     Ok(())
+}
+
+/// What a header is.
+const WHOLE: &str = "a header is one JSON object with a `data_size` that is a whole number of at least 0, written without \
+                     sign, fraction or exponent; everything else is an error that the client names";
+
+/// Why a client takes a number with a fraction or an exponent.
+const READER: &str = "`data_size` is digits only, and this has a fraction or an exponent: perhaps the JSON reader of your \
+                      language turns 3.0 and 3e0 into 3 (JavaScript's `JSON.parse` does); then look at the header's text";
+
+/// Returns whether this header is right but for the way in which its number is written.
+fn is_no_whole_number(header: &str) -> bool {
+    ["{\"data_size\":3.0}", "{\"data_size\":3e0}"].contains(&header)
+}
+
+/// Returns whether a client that should have refused a header took it: it went on.
+fn was_taken(symptom: Symptom) -> bool {
+    matches!(symptom, Symptom::StillWaits { .. } | Symptom::StillRuns | Symptom::Exited(0))
 }
 
 /// Ends after every possible number of bytes of a frame.

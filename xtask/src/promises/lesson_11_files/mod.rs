@@ -15,6 +15,7 @@ mod put;
 mod refuse;
 mod site;
 mod stopped;
+mod waits;
 
 pub use pair::without_wire;
 
@@ -30,6 +31,7 @@ pub const PROMISES: &[&[Check]] = &[
     refuse::SERVER,
     many::SERVER,
     big::SERVER,
+    waits::SERVER,
     client_put::CLIENT,
     stopped::CLIENT,
     client_get::CLIENT,
@@ -37,4 +39,5 @@ pub const PROMISES: &[&[Check]] = &[
     client_wrong::CLIENT,
     client::CLIENT,
     big::CLIENT,
+    waits::CLIENT,
 ];

@@ -1,10 +1,12 @@
 //! A conversation with a client under test: the runner is the server, and decides which datagrams are lost.
 
 use super::protocol::{cause_of_request, datagram, is_same};
-use crate::bench::{Bench, Client, Datagram, Exit, Mailbox, Missing, Saying};
-use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because, count, quoted};
+use crate::bench::{Bench, Client, Datagram, Excuse, Exit, Mailbox, Missing, Saying, is_told};
+use crate::finding::{
+    Cause, Finding, Half, Hindrance, Outcome, Perhaps, Stop, Symptom, because, count, hindered, quoted,
+};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Two sends of one number are at least this far apart.
 pub const SOONEST: Duration = Duration::from_millis(150);
@@ -23,10 +25,21 @@ struct Request {
     /// When its last send came.
     last: Datagram,
     sends: usize,
-    /// How many sends had come when the runner first replied.
-    replied_after: Option<usize>,
+    /// How many sends had come when the runner first replied, and when that reply had left.
+    replied: Option<(usize, Duration)>,
+    /// How many sends left the client when that reply lay in its queue.
+    sends_after: usize,
     /// How often each text that the runner had said lay in the client's output when the request came.
     printed_before: Vec<usize>,
+}
+
+impl Request {
+    /// Notes that it came once more. Returns its send before.
+    fn comes_again(&mut self, got: &Datagram) -> Datagram {
+        self.sends += 1;
+        self.sends_after += usize::from(self.replied.is_some_and(|(_, left)| got.at > left));
+        std::mem::replace(&mut self.last, got.clone())
+    }
 }
 
 /// Why a resend is due. It says what it most likely means when none comes.
@@ -151,7 +164,8 @@ impl Asked {
             bytes: expected,
             last: got,
             sends: 1,
-            replied_after: None,
+            replied: None,
+            sends_after: 0,
             printed_before,
         });
         Ok(())
@@ -165,28 +179,32 @@ impl Asked {
         let Some(request) = self.requests.iter_mut().find(|request| request.bytes == got.bytes) else {
             return Ok(false);
         };
-        request.sends += 1;
-        let before = std::mem::replace(&mut request.last, got.clone());
-        not_too_soon(request.number, &before, got, WAIT_FIRST)?;
+        let before = request.comes_again(got);
+        let number = request.number;
+        self.not_too_soon(number, &before, got, WAIT_FIRST)?;
         Ok(true)
     }
 
     fn sends_nothing(&self, what: &str, missing: Missing) -> Outcome {
         let expected = format!("the client sends {what}");
-        let cause = match (&missing, self.requests.len()) {
+        let cause: Cause = match (&missing, self.requests.len()) {
             (Missing::Ended(_), 0) => {
                 "nothing came to the address in its first argument: perhaps it sent elsewhere; its own \
                  message states why it ended"
+                    .into()
             }
-            (Missing::Silent(_), 0) => SEND_LINES,
+            (Missing::Silent(_), 0) => SEND_LINES.into(),
             (Missing::Ended(Exit::Code(0)), _) => {
-                "perhaps a line, or a reply, was taken for the end: only `q` and the end of the input end the client"
+                Perhaps("a line, or a reply, was taken for the end: only `q` and the end of the input end the client")
+                    .into()
             }
             (Missing::Ended(_), _) => {
                 "it gave up although the reply had come: a reply counts by its number and its address, whatever its text is"
+                    .into()
             }
             (Missing::Silent(_), _) => {
                 "it did not go on after a reply: the reply is whole, whatever its size; print it, and read the next line"
+                    .into()
             }
         };
         let symptom = match &missing {
@@ -254,13 +272,28 @@ impl Asked {
             let came = format!("a datagram of {}: {}", count(got.bytes.len()), quoted(&got.bytes));
             return Finding::new(expected, came, cause).of(Half::Client).broken();
         }
-        request.sends += 1;
-        let before = std::mem::replace(&mut request.last, got.clone());
+        let before = request.comes_again(&got);
         let cause = match due {
             Due::Nothing(_) => WAIT_FIRST,
             Due::Ignored(_) | Due::Beside => TIMES,
         };
-        not_too_soon(number, &before, &got, cause)
+        self.not_too_soon(number, &before, &got, cause)
+    }
+
+    /// Checks that two sends of one number are far enough apart, by the kernel's time stamps.
+    fn not_too_soon(&self, number: u32, before: &Datagram, now: &Datagram, cause: &str) -> Outcome {
+        let apart = now.at.saturating_sub(before.at);
+        if !before.is_stamped || !now.is_stamped || apart >= SOONEST {
+            return Ok(());
+        }
+        self.mailbox.unless_starved(before.at, apart, SOONEST)?;
+        Finding::new(
+            format!("two sends of request {number} are at least 150 ms apart"),
+            format!("two sends of request {number} were {:.1} ms apart", apart.as_secs_f64() * 1e3),
+            Cause::certain(cause),
+        )
+        .of(Half::Client)
+        .broken()
     }
 
     /// Returns the finding that the current request did not come once more.
@@ -275,16 +308,16 @@ impl Asked {
             1 => format!("after 1 send {missing}"),
             n => format!("after {n} sends {missing}"),
         };
-        let (got, cause) = match (due, self.printed_another()) {
-            (Due::Nothing(_), _) if has_failed && never_again => (got, NO_FAILURE.to_string()),
-            (Due::Nothing(rule), _) => (got, rule.to_string()),
-            (Due::Beside, _) => (got, TIMES.to_string()),
-            (Due::Ignored(rule), Some(printed)) => (format!("{printed}; {got}"), rule.to_string()),
+        let (got, cause): (_, Cause) = match (due, self.printed_another()) {
+            (Due::Nothing(_), _) if has_failed && never_again => (got, NO_FAILURE.into()),
+            (Due::Nothing(rule), _) => (got, rule.into()),
+            (Due::Beside, _) => (got, TIMES.into()),
+            (Due::Ignored(rule), Some(printed)) => (format!("{printed}; {got}"), rule.into()),
             // Its output may lie in a buffer of its own.
             (Due::Ignored(rule), None) if symptom == Symptom::Silent => {
-                (got, format!("perhaps it took something else for the reply: {rule}"))
+                (got, Perhaps(format!("it took something else for the reply: {rule}")).into())
             }
-            (Due::Ignored(rule), None) => (got, rule.to_string()),
+            (Due::Ignored(rule), None) => (got, rule.into()),
         };
         Finding::new(expected, got, cause).seen(symptom).of(Half::Client).broken()
     }
@@ -321,8 +354,8 @@ impl Asked {
     pub fn reply(&mut self, text: &[u8]) -> Outcome<Duration> {
         let left = self.say(self.number(), text)?;
         let Some(request) = self.requests.last_mut() else { return Ok(left) };
-        if request.replied_after.is_none() {
-            request.replied_after = Some(request.sends);
+        if request.replied.is_none() {
+            request.replied = Some((request.sends, left));
             if let Some((_, rightly)) = self.said.iter_mut().find(|(said, _)| said == text) {
                 *rightly += 1;
             }
@@ -391,8 +424,8 @@ impl Asked {
         self.client.end();
         let is_printed = self.client.found() >= self.wanted.len();
         let request = self.requests.last().filter(|_| code != 0 && !is_printed)?;
-        let (number, replied_after) = (request.number, request.replied_after?);
-        let (got, cause) = if request.sends > replied_after {
+        let (number, (replied_after, _)) = (request.number, request.replied?);
+        let (got, cause) = if request.sends_after > 0 {
             (
                 format!(
                     "it sent request {number} again when its reply had come, and exited with status {code}"
@@ -427,10 +460,21 @@ impl Asked {
         Finding::new(
             format!("the client prints {}", quoted(missing)),
             format!("the client printed the first {same} of {}", count(missing.len())),
-            "perhaps the client's buffer is too small: the kernel drops what does not fit into it",
+            Perhaps("the client's buffer is too small: the kernel drops what does not fit into it"),
         )
         .of(Half::Client)
         .broken()
+    }
+
+    /// Returns whether the client sent the request with this number again when its reply had lain in its queue for 50 ms
+    /// or more, in which it did not wait for a processor.
+    pub fn left_its_reply(&self, number: u32) -> bool {
+        let request = self.requests.iter().find(|request| request.number == number);
+        let Some((_, left)) = request.and_then(|request| request.replied) else { return false };
+        let last = request.map_or(left, |request| request.last.at);
+        let lay = last.saturating_sub(left);
+        lay >= ENOUGH
+            && (!is_told() || self.mailbox.starved(left, last).is_some_and(|starved| starved < ENOUGH))
     }
 
     /// Returns how many times the request with this number has come.
@@ -441,6 +485,8 @@ impl Asked {
 
 /// A text with so many bytes comes by chance in no output of a client.
 const TELLING: usize = 5;
+/// A client that gets the processor takes its reply in this time.
+const ENOUGH: Duration = Duration::from_millis(50);
 /// A reply with at least this many bytes is a long one.
 const LONG_TEXT: usize = 256;
 
@@ -449,21 +495,54 @@ fn occurrences(printed: &[u8], text: &[u8]) -> usize {
 }
 
 /// How many times a check of a client is tried at most.
-const TRIALS: usize = 5;
+const ATTEMPTS: usize = 12;
+/// After this time no further attempt is made.
+const ATTEMPTS_END: Duration = Duration::from_secs(60);
 
-/// Tries a promise of a client, and again when the client ended with 1.
+/// Tries a promise of a client, and again when the attempt shows nothing.
 ///
 /// A machine under load may keep the runner, or the client itself, from the processor until five waits of 200 ms are over:
-/// then the client rightly gives up. A wrong client goes wrong each time.
+/// then the client rightly gives up. Whether that was so is a fact, see [`Excuse`]. When no attempt shows anything, the
+/// runner cannot judge.
 pub fn again_if_it_gave_up(bench: &mut Bench, promise: impl Fn(&mut Bench) -> Outcome) -> Outcome {
-    for _ in 1..TRIALS {
+    let start = Instant::now();
+    for attempt in 1.. {
         let outcome = promise(bench);
-        match &outcome {
-            Err(stop) if stop.symptom() == Symptom::Exited(1) => bench.begin_again(),
+        let Err(stop) = &outcome else { return outcome };
+        let why = match &**stop {
+            Stop::Unable(Hindrance::TooLate, words) => words.to_string(),
+            stop if stop.symptom() == Symptom::Exited(1) => match bench.datagrams.excuse(TRIES, SOONEST) {
+                None => return outcome,
+                Some(Excuse::LateReply(late)) => {
+                    format!("the reply left {} ms after the client's last send", late.as_millis())
+                }
+                Some(Excuse::Starved) => {
+                    "the client waited for a processor while the reply lay in its queue".into()
+                }
+                Some(Excuse::Unknown) if is_told() => {
+                    "the runner got the processor too late to see whether the client could take the reply"
+                        .into()
+                }
+                // Where nothing tells, a client that goes wrong in each attempt is wrong.
+                Some(Excuse::Unknown) if attempt == ATTEMPTS => return outcome,
+                Some(Excuse::Unknown) => String::new(),
+            },
             _ => return outcome,
+        };
+        let time = start.elapsed();
+        if attempt == ATTEMPTS || time >= ATTEMPTS_END {
+            return hindered(
+                Hindrance::TooLate,
+                format!(
+                    "gave up after {:.0} s: none of {attempt} attempts shows anything about the client, because this machine \
+                     is busy; in the last one {why}",
+                    time.as_secs_f32()
+                ),
+            );
         }
+        bench.begin_again();
     }
-    promise(bench)
+    unreachable!("the last attempt returns")
 }
 
 /// Returns how a program ended, as a symptom.
@@ -478,28 +557,13 @@ pub fn ended(exit: Exit) -> Symptom {
 ///
 /// # Errors
 /// Those of `outcome`.
-pub fn because_it_ended<T>(outcome: Outcome<T>, cause: &str) -> Outcome<T> {
+pub fn because_it_ended<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> {
     match &outcome {
         Err(stop) if matches!(stop.symptom(), Symptom::Exited(1..) | Symptom::Killed) => {
             because(outcome, cause)
         }
         _ => outcome,
     }
-}
-
-/// Checks that two sends of one number are far enough apart, by the kernel's time stamps.
-fn not_too_soon(number: u32, before: &Datagram, now: &Datagram, cause: &str) -> Outcome {
-    let apart = now.at.saturating_sub(before.at);
-    if !before.is_stamped || !now.is_stamped || apart >= SOONEST {
-        return Ok(());
-    }
-    Finding::new(
-        format!("two sends of request {number} are at least 150 ms apart"),
-        format!("two sends of request {number} were {:.1} ms apart", apart.as_secs_f64() * 1e3),
-        Cause::certain(cause),
-    )
-    .of(Half::Client)
-    .broken()
 }
 
 /// Returns the likely cause when a client printed something other than the replies.

@@ -1,5 +1,6 @@
 //! Lesson 12: datagrams keep their boundaries and promise nothing else: a number, a time limit, five tries.
 
+mod by_default;
 mod client;
 mod client_gone;
 mod client_input;
@@ -29,9 +30,11 @@ pub const PROMISES: &[&[Check]] = &[
     many::SERVER,
     gone::SERVER,
     place::SERVER,
+    by_default::SERVER,
     client_input::CLIENT,
     client_print::CLIENT,
     client_lost::CLIENT,
     client_other::CLIENT,
     client_gone::CLIENT,
+    by_default::CLIENT,
 ];

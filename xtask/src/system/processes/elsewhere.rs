@@ -11,6 +11,9 @@ pub fn socket_inodes(_: Pid) -> Vec<u64> {
 pub fn cpu_time(_: Pid) -> Option<Duration> {
     None
 }
+pub fn waited_for_processor(_: Pid) -> Option<Duration> {
+    None
+}
 pub fn limit_memory(_: Pid, _: u64) {}
 pub fn descriptors(_: Pid) -> HashSet<u64> {
     HashSet::new()
@@ -23,6 +26,13 @@ pub fn pause(_: Pid, _: bool) {}
 pub fn memory(_: Pid) -> Option<u64> {
     None
 }
+pub fn accepting(_: Pid) -> usize {
+    0
+}
+pub fn one_reads_into_nothing(_: Pid) -> bool {
+    false
+}
+
 pub fn one_writes(_: Pid) -> bool {
     false
 }

@@ -2,7 +2,7 @@
 
 mod asleep;
 
-pub use asleep::{one_writes, time_limits};
+pub use asleep::{one_reads_into_nothing, one_writes, time_limits};
 
 use super::*;
 use crate::system::trace::stops;
@@ -59,6 +59,17 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
         })
         .sum();
     Some(Duration::from_millis(ticks * 10))
+}
+
+/// Reads the second number of each thread's `schedstat`: nanoseconds.
+pub fn waited_for_processor(root: Pid) -> Option<Duration> {
+    let of = |(pid, tid): (Pid, Pid)| {
+        let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat")).ok()?;
+        text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
+    let found: Vec<u64> = descendants(root).into_iter().flat_map(threads).filter_map(of).collect();
+    if found.is_empty() { None } else { Some(Duration::from_nanos(found.iter().sum())) }
 }
 
 /// Reads `/proc/PID/smaps_rollup` (proc_pid_smaps(5)), which counts pages, and not the kernel's running sum, which may
@@ -219,6 +230,15 @@ pub fn one_waits(root: Pid) -> bool {
     };
     let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
     descendants(root).into_iter().flat_map(threads).any(waits)
+}
+
+pub fn accepting(root: Pid) -> usize {
+    let waits = |(pid, tid): &(Pid, Pid)| {
+        let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
+        asleep && waiting_call(*pid, *tid).is_some_and(|call| call.name.starts_with("accept"))
+    };
+    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
+    descendants(root).into_iter().flat_map(threads).filter(waits).count()
 }
 
 /// Returns the calls in which all threads sleep; `None` when one thread does not sleep in a call that waits.

@@ -121,6 +121,13 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
     imp::cpu_time(root)
 }
 
+/// Returns for how long the threads of the descendants of `root` have waited for a processor so far, all together: they
+/// could run, and did not (`/proc/PID/task/TID/schedstat`, sched-stats.rst). `None` where the platform does not tell, and when
+/// none is left.
+pub fn waited_for_processor(root: Pid) -> Option<Duration> {
+    imp::waited_for_processor(root)
+}
+
 /// Returns how many bytes of anonymous memory (heap, stacks; proc_pid_smaps(5)) all descendants of `root` use together;
 /// `None` where the platform does not tell.
 pub fn memory(root: Pid) -> Option<u64> {
@@ -167,6 +174,18 @@ pub fn calls(root: Pid) -> Vec<Call> {
 /// connection.
 pub fn one_waits(root: Pid) -> bool {
     imp::one_waits(root)
+}
+
+/// Returns how many threads of the descendants of `root` sleep in `accept`. On Linux each of them has reserved the descriptor
+/// of its next client already. 0 where the platform does not tell.
+pub fn accepting(root: Pid) -> usize {
+    imp::accepting(root)
+}
+
+/// Returns whether a thread of the descendants of `root` waits in recv(2) with a buffer of length 0: when something comes,
+/// the call returns 0, as at the end of the stream. Always `false` where the platform does not tell.
+pub fn one_reads_into_nothing(root: Pid) -> bool {
+    imp::one_reads_into_nothing(root)
 }
 
 /// Returns whether a thread of the descendants of `root` sleeps in a call that writes: it waits for room. `false` where

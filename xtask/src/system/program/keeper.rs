@@ -24,7 +24,7 @@ use nix::sys::signal::{self, SigHandler, SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{dup2_raw, setsid};
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -71,22 +71,10 @@ impl Kept {
     ) -> anyhow::Result<Self> {
         let (control, theirs) = UnixStream::pair().context("control socket")?;
         let traced = collector.map(|collector| (collector, collector.begin(&spec.argv)));
-        let mut calls = None;
         let mut command = Command::new(own_executable());
         command.arg0("xtask").arg(VERB);
-        match (traced, tracer::WHY_NOT) {
-            (Some((collector, id)), Some(why)) => collector.refuse(id, why),
-            (Some(_), None) => {
-                let (told, tell) = io::pipe().context("pipe for the calls")?;
-                let tell = above_control(&tell).context("pipe for the calls")?;
-                let fd = tell.as_raw_fd();
-                command.arg(TRACE).arg(fd.to_string());
-                // SAFETY: only fcntl, which is async-signal-safe.
-                unsafe { command.pre_exec(move || keep_over_exec(fd)) };
-                calls = Some((told, tell));
-            }
-            (None, _) => {}
-        }
+        let calls =
+            traced.map(|(collector, id)| let_tell(&mut command, collector, id)).transpose()?.flatten();
         command.arg(folder::run_name()).args(&spec.argv);
         spec.set_env(&mut command);
         if let Some(dir) = &spec.dir {
@@ -120,6 +108,7 @@ impl Kept {
         let first = lines.next().transpose()?.unwrap_or_default();
         if let Some(why) = first.strip_prefix("failed ") {
             let _ = child.wait();
+            let _ = reader.map(thread::JoinHandle::join);
             bail!("{why}");
         }
         let Some(pid) = first.strip_prefix("started ").and_then(|pid| pid.parse().ok()) else {
@@ -168,6 +157,26 @@ impl std::os::fd::AsFd for BorrowedRaw {
         // SAFETY: the descriptor is open: its owner lives until `spawn` has returned.
         unsafe { std::os::fd::BorrowedFd::borrow_raw(self.0) }
     }
+}
+
+/// Lets the keeper tell the calls of its program to the runner: returns both ends of the pipe. `None` where calls cannot be
+/// seen at all.
+fn let_tell(
+    command: &mut Command,
+    collector: &Collector,
+    id: ProgramId,
+) -> anyhow::Result<Option<(PipeReader, OwnedFd)>> {
+    if let Some(why) = tracer::WHY_NOT {
+        collector.refuse(id, why);
+        return Ok(None);
+    }
+    let (told, tell) = io::pipe().context("pipe for the calls")?;
+    let tell = above_control(&tell).context("pipe for the calls")?;
+    let fd = tell.as_raw_fd();
+    command.arg(TRACE).arg(fd.to_string());
+    // SAFETY: only fcntl, which is async-signal-safe.
+    unsafe { command.pre_exec(move || keep_over_exec(fd)) };
+    Ok(Some((told, tell)))
 }
 
 /// Returns a copy of a descriptor that is not in the way of the control socket.
@@ -246,7 +255,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
         thread::spawn(move || obey(control, program, &all_gone, &run))
     };
     // When no child is left, no descendant is: each would have become a child of this subreaper.
-    while let Some((pid, exit)) = tracer.as_mut().map_or_else(next_end, Tracer::next) {
+    while let Some((pid, exit)) = tracer.as_mut().map_or_else(next_end, Tracer::next_end) {
         let _ = match exit {
             _ if pid != program => Ok(()),
             Exit::Code(code) => writeln!(control, "exit {code}"),
@@ -264,7 +273,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
 fn start(mut command: Command, trace: Option<i32>) -> io::Result<(Pid, Option<Tracer>)> {
     let Some(fd) = trace else { return Ok((command.spawn()?.id(), None)) };
     // SAFETY: the runner has named its own pipe, and nothing else in this process uses it.
-    let tell = std::io::PipeWriter::from(unsafe { OwnedFd::from_raw_fd(fd) });
+    let tell = PipeWriter::from(unsafe { OwnedFd::from_raw_fd(fd) });
     // SAFETY: the keeper has no other thread yet.
     unsafe { tracer::start(command, tell) }
 }

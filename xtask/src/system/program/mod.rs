@@ -142,11 +142,25 @@ impl Program {
     ///
     /// # Errors
     /// The patience, which is over.
-    pub fn wait_exit_within(&self, mut patience: Patience) -> Result<Exit, Patience> {
+    pub fn wait_exit_within(&self, patience: Patience) -> Result<Exit, Patience> {
+        self.wait_exit_looking(patience, LOOK, || {})
+    }
+
+    /// Does what [`Program::wait_exit_within`] does, and calls `look` at this interval.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn wait_exit_looking(
+        &self,
+        mut patience: Patience,
+        every: Duration,
+        look: impl Fn(),
+    ) -> Result<Exit, Patience> {
         let (mut printed, mut found) = (0, 0);
         let at_most = Instant::now() + AT_MOST;
         loop {
-            if let Some(exit) = self.wait_exit(Instant::now() + patience.slice().min(LOOK)) {
+            look();
+            if let Some(exit) = self.wait_exit(Instant::now() + patience.slice().min(every)) {
                 return Ok(exit);
             }
             // It may have to print much: while that comes, it does not hang. More than the allowance counts only where

@@ -125,7 +125,7 @@ impl State {
 
     fn take(&mut self, id: ProgramId, event: Event) {
         match event {
-            Event::Call(number, call) => self.call(id, number, call),
+            Event::Call(number, call) => self.call(id, number, *call),
             Event::Happened(happening) => self.of(id).happenings.push(happening),
             Event::Full => self.of(id).coverage = Coverage::Full,
             Event::Refused(why) => self.of(id).coverage = Coverage::Refused(why),
@@ -179,8 +179,8 @@ mod tests {
     fn a_call_takes_the_place_of_its_own_start() {
         let collector = Collector::default();
         let id = collector.begin(&["program".into()]);
-        let events =
-            [Event::Call(0, call(None)), Event::Call(1, call(Some(2))), Event::Call(0, call(Some(3)))];
+        let events = [(0, None), (1, Some(2)), (0, Some(3))];
+        let events = events.map(|(number, end)| Event::Call(number, Box::new(call(end))));
         let mut told = Vec::new();
         events.iter().for_each(|event| event.write(&mut told));
         collector.follow(id, &told[..]);

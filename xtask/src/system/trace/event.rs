@@ -10,7 +10,7 @@ use std::io::BufRead;
 pub enum Event {
     /// The call of this number, counted from 0 in order of their starts. It comes at its start, and again, whole, when it
     /// has returned; only once when it returns soon.
-    Call(usize, Call),
+    Call(usize, Box<Call>),
     /// A process did something beside its calls.
     Happened(Happening),
     /// This thread was stopped by a signal, such as SIGSTOP, and stays so; `false`: it goes on.
@@ -61,7 +61,7 @@ impl Event {
         let thread = |key: &str| value[key].as_u64().and_then(|thread| u32::try_from(thread).ok());
         if let Some(number) = value["number"].as_u64() {
             let call = json::to_call(&value["call"], program)?;
-            return Some(Self::Call(number as usize, Call { bytes, ..call }));
+            return Some(Self::Call(number as usize, Box::new(Call { bytes, ..call })));
         }
         if let Some(happening) = json::to_happening(&value["happened"]) {
             return Some(Self::Happened(happening));
@@ -102,9 +102,9 @@ mod tests {
         let events = [
             Event::Happened(Happening { at: Stamp(1), pid: 2, what: What::Forked(3) }),
             Event::Stopped(7, true),
-            Event::Call(0, call.clone()),
+            Event::Call(0, Box::new(call.clone())),
             Event::Stopped(7, false),
-            Event::Call(1, Call { bytes: Vec::new(), ..call }),
+            Event::Call(1, Box::new(Call { bytes: Vec::new(), ..call })),
             Event::Full,
             Event::Refused("no \"right\"".into()),
         ];

@@ -16,7 +16,7 @@ mod never {
 
     impl Tracer {
         /// Never called.
-        pub fn next(&mut self) -> Option<(Pid, Exit)> {
+        pub fn next_end(&mut self) -> Option<(Pid, Exit)> {
             match *self {}
         }
     }

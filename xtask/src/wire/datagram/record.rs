@@ -29,6 +29,8 @@ pub struct Passage {
     pub fate: Fate,
     /// When it was passed on: never, once or twice.
     pub passed: Vec<Duration>,
+    /// When it had first left the wire: on loopback it then lay in its receiver's queue.
+    pub left: Option<Duration>,
 }
 
 /// The record of one datagram wire, shared by its threads.
@@ -87,6 +89,15 @@ impl DatagramRecord {
         }
         passages.changes += 1;
         self.shared.1.notify_all();
+    }
+
+    /// Records that a datagram has left.
+    pub(super) fn has_left(&self, place: Place) {
+        let mut passages = self.lock();
+        let at = self.now();
+        if let Some(passage) = place.and_then(|place| passages.all.get_mut(place)) {
+            passage.left = passage.left.or(Some(at));
+        }
     }
 
     /// Returns the datagrams so far, in the order in which they came.

@@ -166,8 +166,17 @@ impl Lane {
         self.came += 1;
         let fate = self.fates.next();
         let (flow, direction, number, len) = (self.flow, self.direction, self.came, bytes.len());
-        let passage =
-            Passage { came, flow, direction, number, len, bytes: Vec::new(), fate, passed: Vec::new() };
+        let passage = Passage {
+            came,
+            flow,
+            direction,
+            number,
+            len,
+            bytes: Vec::new(),
+            fate,
+            passed: Vec::new(),
+            left: None,
+        };
         let place = record.came(passage, bytes);
         let times = match fate {
             Fate::Pass => 1,
@@ -181,11 +190,13 @@ impl Lane {
         for _ in 0..times {
             record.passes(place);
             pass_on(bytes);
+            record.has_left(place);
         }
         if times > 0 {
             for (place, bytes, pass_on) in self.held.drain(..) {
                 record.passes(place);
                 pass_on(&bytes);
+                record.has_left(place);
             }
         }
     }

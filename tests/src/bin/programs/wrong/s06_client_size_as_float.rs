@@ -1,4 +1,4 @@
-// kills refuses-bad-headers@plain: a header is one JSON object with a `data_size` that is a whole number
+// kills refuses-bad-headers@plain: perhaps the JSON reader of your language turns 3.0 and 3e0 into 3
 // Mistake: it takes data_size as a floating-point number, as JavaScript would.
 // Breaks "a non-negative integer without sign, fraction or exponent"; seen from outside: `"data_size": 5.0` and `5e0` are taken and their messages printed.
 use serde_json::Value;

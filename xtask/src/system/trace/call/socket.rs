@@ -23,7 +23,7 @@ pub struct Socket {
     pub inode: u64,
     /// What carries its bytes.
     pub transport: Transport,
-    /// Its own address, once it has one.
+    /// Its own address, once it has one. After a `connect` that was refused, only the port is known: `0.0.0.0:51354`.
     pub local: Option<Address>,
     /// The other end's address, once it is connected.
     pub peer: Option<Address>,

@@ -128,8 +128,8 @@ pub fn numbers() -> impl Iterator<Item = libc::c_long> {
 }
 
 /// Returns the call of this number, if it is of interest.
-pub fn of(number: i64) -> Option<&'static Known> {
-    CALLS.iter().chain(OLD).find(|known| known.number as i64 == number)
+pub fn of(number: libc::c_long) -> Option<&'static Known> {
+    CALLS.iter().chain(OLD).find(|known| known.number == number)
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Tracer {
     }
 
     /// Traces until a process below this one has ended, and returns that process; `None` when none is left.
-    pub fn next(&mut self) -> Option<(Pid, Exit)> {
+    pub fn next_end(&mut self) -> Option<(Pid, Exit)> {
         loop {
             let (tid, status) = ptrace::wait().ok()?;
             if libc::WIFSTOPPED(status) {
@@ -110,9 +110,7 @@ impl Tracer {
 
     fn stopped(&mut self, tid: Pid, status: libc::c_int) {
         let (event, signal) = (status >> 16, libc::WSTOPSIG(status));
-        if !self.threads.contains_key(&tid) {
-            self.threads.insert(tid, Thread::new(tid));
-        }
+        self.threads.entry(tid).or_insert_with(|| Thread::new(tid));
         match event {
             libc::PTRACE_EVENT_SECCOMP => self.enters(tid),
             libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => self.forks(tid),
@@ -222,7 +220,7 @@ impl Tracer {
         };
         let number = self.calls;
         self.calls += 1;
-        self.teller.tell(Event::Call(number, call.clone()));
+        self.teller.tell(Event::Call(number, Box::new(call.clone())));
         let under_way = UnderWay { number, call, shape: known.shape, args: entry.args };
         self.threads.get_mut(&tid).expect("known").now = Some((entry, under_way));
         Until::Return
@@ -263,7 +261,7 @@ impl Tracer {
         let who = Who { pid: self.threads[&tid].pid, tid };
         under_way.ends(who, at, result, BYTES - self.bytes, &mut self.files);
         self.bytes += under_way.call.bytes.len();
-        self.teller.tell(Event::Call(under_way.number, under_way.call));
+        self.teller.tell(Event::Call(under_way.number, Box::new(under_way.call)));
     }
 
     fn happened(&mut self, pid: Pid, what: What) {

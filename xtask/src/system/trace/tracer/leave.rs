@@ -37,7 +37,8 @@ impl UnderWay {
         let Some(On::Socket(known)) = &self.call.on else { return };
         let begun = result == 0 || result == -i64::from(libc::EINPROGRESS);
         let changed = match (self.shape, self.call.name) {
-            (Shape::Name, "connect") => begun,
+            // One that is refused has had a port, too.
+            (Shape::Name, "connect") => true,
             (Shape::Name, _) | (Shape::Listen, _) => result == 0,
             // A socket of datagrams gets an address when it first sends.
             (Shape::SendTo | Shape::Message | Shape::Messages, _) => {
@@ -50,7 +51,9 @@ impl UnderWay {
         }
         let inode = known.inode;
         let mut now = files.renew(who, fd);
-        if let (Shape::Name, "connect", Detail::At(to)) = (self.shape, self.call.name, &self.call.detail) {
+        if let ("connect", Detail::At(to)) = (self.call.name, &self.call.detail)
+            && begun
+        {
             files.calls_at(inode, to.as_ref());
             now = files.socket(who, fd);
         }

@@ -33,7 +33,7 @@ pub enum At {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number.
-    pub number: i64,
+    pub number: libc::c_long,
     /// Its arguments.
     pub args: [u64; 6],
     /// Where the program stands, so that the same call can be known again.
@@ -92,7 +92,7 @@ pub fn at(tid: Pid) -> Result<At, Errno> {
     request(GET_SYSCALL_INFO, tid, size_of::<[u64; 12]>(), words.as_mut_ptr() as usize)?;
     let args = [words[4], words[5], words[6], words[7], words[8], words[9]];
     Ok(match words[0].to_ne_bytes()[0] {
-        1 | 3 => At::Entry(Entry { number: words[3] as i64, args, place: [words[1], words[2]] }),
+        1 | 3 => At::Entry(Entry { number: words[3] as libc::c_long, args, place: [words[1], words[2]] }),
         2 => At::Return(words[3] as i64),
         _ => At::Nothing,
     })

@@ -21,7 +21,9 @@ impl Teller {
 
     /// Tells an event. When the runner is gone, nobody hears it.
     pub fn tell(&self, event: Event) {
-        let _ = self.events.as_ref().map(|events| events.send(event));
+        if let Some(events) = &self.events {
+            let _ = events.send(event);
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub unsafe fn try_here(command: Command) -> Result<(), String> {
     // SAFETY: the caller promises what `start` asks for.
     let (_, tracer) = unsafe { start(command, to) }.map_err(|error| error.to_string())?;
     if let Some(mut tracer) = tracer {
-        while tracer.next().is_some() {}
+        while tracer.next_end().is_some() {}
     }
     let mut events = Vec::new();
     Event::read_all(BufReader::new(told), ProgramId(0), |event| events.push(event));

@@ -1,0 +1,46 @@
+# right: select with a limit of 50 ms; the number of empty waits is counted for a log, and ends nothing
+import select
+import socket
+import sys
+import time
+
+
+def serve(conn):
+    idle = 0
+    while True:
+        ready, _, _ = select.select([conn], [], [], 0.05)
+        if not ready:
+            idle += 1
+            if idle % 20 == 0:
+                print("silent for", idle // 20, "s", flush=True)
+            continue
+        idle = 0
+        data = conn.recv(4096)
+        if not data:
+            return
+        conn.sendall(data.upper())
+
+
+def main():
+    address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8888"
+    host, port = address.rsplit(":", 1)
+    try:
+        listener = socket.create_server((host, int(port)), backlog=128)
+    except OSError as error:
+        sys.exit(f"cannot listen on {address}: {error}")
+    print("listening on", address, flush=True)
+    while True:
+        try:
+            conn, peer = listener.accept()
+        except OSError as error:
+            print("accept:", error, file=sys.stderr, flush=True)
+            time.sleep(0.05)
+            continue
+        with conn:
+            try:
+                serve(conn)
+            except OSError as error:
+                print(peer, error, flush=True)
+
+
+main()
