@@ -27,7 +27,7 @@ pub fn of_segment(link: &Link, number: usize, passed: &Passed, at: Stamp, calls:
     }
     let named = |name: &'static str| own().filter(move |(_, made)| made.call.name == name);
     let found = if passed.opens() {
-        named("connect").last()
+        named("connect").next_back()
     } else if !passed.bytes.is_empty() {
         let mut written = 0;
         own().filter(|(_, made)| made.call.writes()).find(|(_, made)| {

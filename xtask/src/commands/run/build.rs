@@ -18,7 +18,7 @@ pub type LessonPrograms = Result<(Programs, Option<Mirror>), Problem>;
 
 impl Plan<'_> {
     /// Builds the programs: one call of cargo for all that lies in this repository, and one for each student's lesson.
-    pub(in crate::commands) fn build(&self) -> Vec<LessonPrograms> {
+    pub fn build(&self) -> Vec<LessonPrograms> {
         let show = self.shown_of_cargo();
         // What lies in a student's folder is built there.
         let own = if self.args.solution { "solution" } else { "lesson" };

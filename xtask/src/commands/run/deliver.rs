@@ -52,12 +52,7 @@ impl Plan<'_> {
         telling.close()
     }
 
-    pub(in crate::commands) fn trial(
-        &self,
-        lesson: &'static Lesson,
-        programs: Programs,
-        mirror: Option<&Mirror>,
-    ) -> Trial {
+    pub fn trial(&self, lesson: &'static Lesson, programs: Programs, mirror: Option<&Mirror>) -> Trial {
         let folder = if self.args.solution { "solutions" } else { "lessons" };
         let own = self.root.join(folder).join(lesson.dir());
         let choice = self.choice(lesson);

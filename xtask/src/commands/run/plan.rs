@@ -22,15 +22,15 @@ use std::path::{Path, PathBuf};
 /// What a command line asks for, checked before anything is built.
 pub struct Plan<'a> {
     pub(super) args: &'a Run,
-    pub(in crate::commands) root: PathBuf,
-    pub(in crate::commands) lessons: Vec<&'static Lesson>,
+    pub root: PathBuf,
+    pub lessons: Vec<&'static Lesson>,
     /// Which programs are judged, lesson by lesson.
     pub(super) choices: Vec<Choice>,
     /// What rustc said, where it is kept for a screen.
     pub(super) rustc: OnceCell<Rustc>,
-    pub(in crate::commands) wire: Option<Kind>,
-    pub(in crate::commands) family: Option<Family>,
-    pub(in crate::commands) seed: u64,
+    pub wire: Option<Kind>,
+    pub family: Option<Family>,
+    pub seed: u64,
     /// The student's folder of lessons, as an absolute path.
     pub(super) dir: Option<PathBuf>,
     /// The address of a server that always listens there, and of a client that always connects there.
@@ -42,7 +42,7 @@ pub struct Plan<'a> {
     pub(super) options: String,
     /// Whether people read standard error (else standard output), and in colour or not.
     pub(super) to_stderr: bool,
-    pub(in crate::commands) paint: Paint,
+    pub paint: Paint,
 }
 
 impl<'a> Plan<'a> {
@@ -55,7 +55,7 @@ impl<'a> Plan<'a> {
         is_own && is_whole && args.format == Format::Text && args.output.is_none() && args.screen.is_none()
     }
 
-    pub(in crate::commands) fn of(args: &'a Run) -> anyhow::Result<Self> {
+    pub fn of(args: &'a Run) -> anyhow::Result<Self> {
         let mut lessons = match args.lessons.as_slice() {
             [] if args.all => LESSONS.iter().collect(),
             [] => vec![shared::current(&shared::lab().load().0)],
@@ -158,7 +158,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns which programs are judged in this lesson.
-    pub(in crate::commands) fn choice(&self, lesson: &Lesson) -> &Choice {
+    pub fn choice(&self, lesson: &Lesson) -> &Choice {
         let at = self.lessons.iter().position(|other| other.number == lesson.number);
         &self.choices[at.expect("a lesson of this run")]
     }
@@ -191,7 +191,7 @@ impl<'a> Plan<'a> {
         format!("cargo xtask run {}{}", lesson.number, repeated(self.args, half))
     }
 
-    pub(in crate::commands) fn wants(&self, lesson: &Lesson, check: CheckOn) -> bool {
+    pub fn wants(&self, lesson: &Lesson, check: CheckOn) -> bool {
         self.choice(lesson).judges(check) && is_wanted(self.args, self.wire, self.family, check)
     }
 
@@ -201,7 +201,7 @@ impl<'a> Plan<'a> {
         lesson.checks().filter(|check| choice.judges(*check)).count()
     }
 
-    pub(in crate::commands) fn described(&self, lesson: &Lesson) -> String {
+    pub fn described(&self, lesson: &Lesson) -> String {
         let choice = self.choice(lesson);
         let what = match (choice.words(), choice.half) {
             (Some(command), Some(half)) => {

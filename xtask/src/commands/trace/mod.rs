@@ -64,7 +64,7 @@ fn does_not_build(problem: &Problem) -> anyhow::Result<u8> {
             eprintln!("{why}");
             Ok(1)
         }
-        problem => anyhow::bail!("{}", problem.why().to_string()),
+        problem => anyhow::bail!("{}", problem.why()),
     }
 }
 

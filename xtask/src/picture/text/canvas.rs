@@ -47,3 +47,10 @@ impl Canvas {
         self.0[..length].chunk_by(|one, other| one.1 == other.1).map(one).collect()
     }
 }
+
+/// Returns a line with a text at a column.
+pub fn line(column: usize, text: &str, style: Style, paint: Paint) -> String {
+    let mut canvas = Canvas::default();
+    canvas.put(column, text, style);
+    canvas.render(paint) + "\n"
+}

@@ -1,9 +1,8 @@
 //! What stands above and below the rows.
 
 use super::super::model::{Cause, Party, Picture, What};
-use super::canvas::{Canvas, Style};
+use super::canvas::{Canvas, Style, line};
 use super::columns::Columns;
-use super::line;
 use super::words::Names;
 use crate::report::text::Paint;
 

@@ -11,7 +11,6 @@ use super::fold::{Part, fold};
 use super::model::{Cause, Made, Picture, What};
 use crate::finding::count;
 use crate::report::text::Paint;
-use canvas::{Canvas, Style};
 use columns::Columns;
 use rows::Drawing;
 use std::ops::Range;
@@ -113,13 +112,6 @@ fn pause(picture: &Picture, row: usize) -> Option<String> {
         ms if ms < 1000 => format!("{ms} ms"),
         ms => format!("{:.1} s", ms as f64 / 1000.0),
     })
-}
-
-/// Returns a line with a text at a column.
-fn line(column: usize, text: &str, style: Style, paint: Paint) -> String {
-    let mut canvas = Canvas::default();
-    canvas.put(column, text, style);
-    canvas.render(paint) + "\n"
 }
 
 #[cfg(test)]
