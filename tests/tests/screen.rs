@@ -31,7 +31,8 @@ const FAULTS: [(&str, &str, &str); 7] = [
 /// the first column on, so that it can be copied.
 fn fits(text: &str) {
     for line in text.lines().filter(|line| line.chars().count() > 80) {
-        assert!(line.starts_with("cargo xtask run "), "{line}\n\n{text}");
+        let is_command = ["cargo xtask run ", "cargo xtask trace "].iter().any(|verb| line.starts_with(verb));
+        assert!(is_command, "{line}\n\n{text}");
     }
 }
 

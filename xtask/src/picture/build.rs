@@ -82,7 +82,10 @@ impl Picture {
         if seen.segments.is_none() {
             events.extend(seen.pieces.into_iter().map(|piece| (piece.at, What::Piece(piece))));
         }
-        events.extend(told().flat_map(|(party, program)| ends_of(party, program)));
+        // A process that made no call about a socket is none of the picture: a shell that starts the program, for instance.
+        let has_calls = |pid: u32| calls.iter().any(|made| made.call.pid == pid);
+        let ends = told().flat_map(|(party, program)| ends_of(party, program));
+        events.extend(ends.filter(|(_, what)| matches!(what, What::Ended { pid, .. } if has_calls(*pid))));
         events.sort_by_key(|(at, _)| *at);
         let row = |(at, what)| Row { at, what, changes: Vec::new() };
         let rows = events.into_iter().map(row).collect();

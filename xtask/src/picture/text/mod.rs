@@ -26,13 +26,18 @@ pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
     let (columns, names) = (Columns::of(picture), Names::of(picture));
     let mut drawing = Drawing::new(picture, &columns, &names, paint, full);
     let mut out = legend::head(&columns, &names, paint);
+    // The last row that is drawn.
+    let mut before = None;
     for part in parts(picture, full) {
         match part {
             Part::Row(row) => {
-                if let Some(pause) = pause(picture, row) {
-                    out += &drawing.mark(&format!("… {pause} in which nothing happened"));
+                let mark = pause(picture, before, row)
+                    .map(|pause| drawing.mark(&format!("… {pause} in which nothing happened")));
+                let text = drawing.row(row);
+                if !text.is_empty() {
+                    out += &(mark.unwrap_or_default() + &text);
+                    before = Some(row);
                 }
-                out += &drawing.row(row);
             }
             Part::More { rows, rounds } => {
                 drawing.skip(rows.clone());
@@ -41,6 +46,7 @@ pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
                     n => format!("… {n} times more the same{}", bytes(picture, &rows)),
                 };
                 out += &drawing.mark(&what);
+                before = Some(rows.end - 1);
             }
         }
     }
@@ -104,10 +110,9 @@ fn bytes(picture: &Picture, rows: &Range<usize>) -> String {
     }
 }
 
-/// Returns the pause before a row, in words, if it is long.
-fn pause(picture: &Picture, row: usize) -> Option<String> {
-    let before = picture.rows.get(row.checked_sub(1)?)?.at.0;
-    let quiet = picture.rows[row].at.0.saturating_sub(before);
+/// Returns the pause between two rows, in words, if it is long.
+fn pause(picture: &Picture, before: Option<usize>, row: usize) -> Option<String> {
+    let quiet = picture.rows[row].at.0.saturating_sub(picture.rows[before?].at.0);
     (quiet >= QUIET).then(|| match quiet / 1_000_000 {
         ms if ms < 1000 => format!("{ms} ms"),
         ms => format!("{:.1} s", ms as f64 / 1000.0),

@@ -48,13 +48,26 @@ impl Names {
 
     /// Returns a text with names in place of addresses.
     pub fn shorten(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_string(), |text, (address, name)| text.replace(address, name))
+        self.0.iter().fold(text.to_string(), |text, (address, name)| replaced(&text, address, name))
     }
 
     /// Returns the address that a name stands for.
     pub fn address(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(_, other)| *other == name).map(|(address, _)| address.as_str())
     }
+}
+
+/// Returns a text with a name in place of each such address that is no part of a longer one.
+fn replaced(text: &str, address: &str, name: &str) -> String {
+    let mut parts = text.split(address);
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let is_part =
+            out.ends_with(|c: char| c.is_ascii_digit()) || part.starts_with(|c: char| c.is_ascii_digit());
+        out += if is_part { address } else { name };
+        out += part;
+    }
+    out
 }
 
 /// Returns a call with its result and its bytes, in at most `room` columns.
@@ -169,4 +182,37 @@ pub fn has_several(picture: &Picture) -> bool {
 /// Returns whether a call is about a standard stream.
 pub fn is_stream(call: &Call) -> bool {
     matches!(call.on, Some(On::Input | On::Output | On::Error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_a_whole_address_only() {
+        for (text, shown) in [
+            ("connect(3, 127.0.0.1:80) = 0", "connect(3, server) = 0"),
+            ("connect(3, 127.0.0.1:8080) = 0", "connect(3, 127.0.0.1:8080) = 0"),
+            ("connect(3, 1127.0.0.1:80)", "connect(3, 1127.0.0.1:80)"),
+            ("127.0.0.1:80", "server"),
+        ] {
+            assert_eq!(replaced(text, "127.0.0.1:80", "server"), shown);
+        }
+    }
+
+    #[test]
+    fn bytes_fit_and_say_when_there_are_more() {
+        for (bytes, all, room, shown) in [
+            (&b"hello"[..], 5, 10, "\"hello\""),
+            (b"hello", 5, 7, "\"hello\""),
+            (b"hello", 5, 6, "\"hel\"…"),
+            (b"hello", 9, 10, "\"hello\"…"),
+            (b"\0\x01\n", 3, 10, "\"\\0\\x01\\n\""),
+            // A zero before a digit would read as another number.
+            (b"\x007", 2, 10, "\"\\x007\""),
+            (b"", 0, 10, "\"\""),
+        ] {
+            assert_eq!(quoted(bytes, all, room), shown);
+        }
+    }
 }
