@@ -46,8 +46,8 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["trace", "01", "--check", "echo-byte"], "did you mean `echo-bytes`?"),
         (&["trace", "03", "--wire", "wet"], "the wires are: plain, glue"),
         (
-            &["trace", "01", "--wire", "rst@0"],
-            "the pair of lesson-01 has no check on the wire `rst@0`; choose plain",
+            &["trace", "01", "--wire", "stall@0"],
+            "the pair of lesson-01 has no check on the wire `stall@0`; choose plain",
         ),
         (&["trace", "01", "--server", "true", "--check", "quits-at-q"], "only the server is judged here"),
         (&["trace", "01", "--server", "python3 'server.py"], "is no command"),

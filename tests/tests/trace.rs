@@ -6,15 +6,17 @@ use lab_tests::refused::refuse;
 use lab_tests::{Ran, empty_dir, has, not_checked, root, run, runner, words_of};
 use std::fs;
 use std::process::Command;
-use xtask::system::{segments, trace};
+use xtask::system::segments;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const TMP: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// Draws a check of the solution of lesson 01. Returns nothing where this system shows no calls or no packets.
 fn drawn(more: &[&str]) -> Option<Ran> {
-    if let Err(why) = trace::probe().and(segments::probe().map_err(|refused| refused.to_string())) {
-        not_checked(&format!("a picture of calls and packets: {why}"));
+    let calls = run(RUNNER, &["__probe"]);
+    let packets = segments::probe().map_err(|refused| refused.to_string());
+    if calls.status != 0 || packets.is_err() {
+        not_checked(&format!("a picture of calls and packets: {} {packets:?}", calls.stdout.trim()));
         return None;
     }
     let words = [&["trace", "01", "--solution", "--seed", "7"], more].concat();

@@ -1,6 +1,7 @@
 //! A picture as text for a terminal: time runs down, the server's calls stand on the left, the client's on the right, the
 //! segments between them.
 
+mod arrow;
 mod canvas;
 mod columns;
 mod legend;

@@ -1,6 +1,7 @@
 //! The rows of a picture, one after the other.
 
 use super::super::model::{Cause, Made, Party, Picture, Piece, Sent, What};
+use super::arrow::arrow;
 use super::canvas::{Canvas, Style};
 use super::columns::Columns;
 use super::words::{self, Names};
@@ -260,20 +261,6 @@ fn style(party: Party) -> Style {
         Party::Client => Style::Color(Color::Cyan),
         Party::Runner => Style::Plain,
     }
-}
-
-/// Draws an arrow with a text in its middle.
-fn arrow(canvas: &mut Canvas, first: usize, end: usize, is_right: bool, is_kernels: bool, text: &str) {
-    let line = if is_kernels { "┄" } else { "─" };
-    let style = if is_kernels { Style::Dim } else { Style::Plain };
-    let width = end.saturating_sub(first);
-    canvas.put(first, &line.repeat(width), style);
-    let (head, at) = if is_right { ("▶", end.saturating_sub(1)) } else { ("◀", first) };
-    canvas.put(at, head, style);
-    let long = text.chars().count();
-    let text = if long + 4 <= width { format!(" {text} ") } else { text.to_string() };
-    let left = width.saturating_sub(text.chars().count());
-    canvas.put(first + left.div_ceil(2).max(usize::from(!is_right)), &text, style);
 }
 
 /// Returns a signal's name, where it is one that ends programs often.
