@@ -321,14 +321,15 @@ fn programs_in_other_languages_get_the_same_verdicts_traced() {
     }
     let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "traced-python");
     let folder = root().join("tests/src/bin/programs");
-    for (lesson, server) in [
-        ("08", "right/s08_server_forking.py"),
-        ("10", "right/s10_server_threads.py"),
-        ("12", "right/s12_server_threads.py"),
-        ("09", "wrong/s09_server_sends_once.py"),
+    for (lesson, server, check) in [
+        ("08", "right/s08_server_forking.py", None),
+        ("09", "wrong/s09_server_sends_once.py", Some("stopped-while-replying")),
+        ("10", "right/s10_server_threads.py", Some("both-streams")),
+        ("12", "right/s12_server_threads.py", None),
     ] {
         let server = format!("python3 {}", folder.join(server).display());
-        let words = ["run", lesson, "--server", &server];
+        let mut words = vec!["run", lesson, "--server", &server];
+        words.extend(check.iter().flat_map(|check| ["--check", check]));
         let file = dir.join("report.json");
         let traced = verdicts(&words, Some(&file));
         assert_eq!(traced, verdicts(&words, None), "{server}");
