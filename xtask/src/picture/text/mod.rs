@@ -24,6 +24,9 @@ const MOST: usize = 200;
 
 /// Draws a picture; `full` leaves nothing out, and shows windows and receive queues.
 pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
+    if picture.rows.is_empty() {
+        return "No program made a call about a socket, and nothing passed.\n\n".into();
+    }
     let (columns, names) = (Columns::of(picture), Names::of(picture));
     let mut drawing = Drawing::new(picture, &columns, &names, paint, full);
     let mut out = legend::head(&columns, &names, paint);

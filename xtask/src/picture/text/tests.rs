@@ -61,6 +61,11 @@ LISTEN, ESTABLISHED, …  the state of the socket at that side from there on
 }
 
 #[test]
+fn an_empty_picture_says_so() {
+    assert_eq!(drawn(&[], &[], false), "No program made a call about a socket, and nothing passed.\n\n");
+}
+
+#[test]
 fn the_whole_picture_has_windows_and_queues() {
     let (programs, segments) = conversation();
     let text = drawn(&programs, &segments, true);
