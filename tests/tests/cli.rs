@@ -53,6 +53,7 @@ fn wrong_usage_is_told_with_what_to_type() {
         (&["trace", "01", "--server", "python3 'server.py"], "is no command"),
         (&["trace", "01", "--pcap", "/no/such/folder/packets"], "there is no folder"),
         (&["trace", "01", "--pcap", "Cargo.toml"], "that file exists and holds no packets"),
+        (&["trace", "01", "--output", "Cargo.toml"], "that file exists and holds no picture of ours"),
         (&["rum"], "similar subcommand exists: 'run'"),
     ] {
         let ran = run(RUNNER, words);

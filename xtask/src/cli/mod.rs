@@ -120,6 +120,16 @@ verb! {
 }
 
 choice! {
+    /// The forms of a picture.
+    Drawn {
+        /// For the terminal
+        "text": Text,
+        /// A page for the browser, in one file
+        "html": Html,
+    }
+}
+
+choice! {
     /// The forms of a report.
     Format {
         /// For people
@@ -227,13 +237,18 @@ verb! {
         seed: Option<u64> = option("seed", "N"),
         /// Leave nothing out; show also windows, and how many bytes wait to be read
         full: bool = flag("full"),
+        /// The form of the picture
+        format: Drawn = option("format", "FORMAT").default_value("text"),
+        /// Write the picture into this file
+        output: Option<PathBuf> = option("output", "FILE"),
         /// Write the packets into this file for Wireshark, each with the call that sent it
         pcap: Option<PathBuf> = option("pcap", "FILE"),
         /// The programs, where the runner starts itself anew
         inside: Option<String> = option("inside", "PROGRAMS").hide(true),
     }
     "Examples:\n  cargo xtask trace 01 --solution\n  cargo xtask trace 03 --wire glue\n  cargo xtask trace 04 --check \
-     one-write --full\n\nOnly Linux shows calls and packets; other systems show what passed the wire."
+     one-write --full\n  cargo xtask trace 01 --format html --output picture.html\n\nOnly Linux shows calls \
+     and packets; other systems show what passed the wire."
 }
 
 verb! {

@@ -22,10 +22,10 @@ fn words_land_in_their_fields() {
         ("diff 01 --whole --yes", r#"lesson: Some("01"), whole: true, yes: true"#),
         (
             "trace 01 --solution --server S --client C --server-at SA --client-at CA --cwd D1 --env A=1 --wire W \
-             --family F --check I --seed 3 --full --pcap P --inside J",
-            r#"lesson: Some("01"), solution: true, server: Some("S"), client: Some("C"), server_at: Some("SA"), client_at: Some("CA"), cwd: Some("D1"), env: ["A=1"], wire: Some("W"), family: Some("F"), check: Some("I"), seed: Some(3), full: true, pcap: Some("P"), inside: Some("J")"#,
+             --family F --check I --seed 3 --full --format html --output O --pcap P --inside J",
+            r#"lesson: Some("01"), solution: true, server: Some("S"), client: Some("C"), server_at: Some("SA"), client_at: Some("CA"), cwd: Some("D1"), env: ["A=1"], wire: Some("W"), family: Some("F"), check: Some("I"), seed: Some(3), full: true, format: Html, output: Some("O"), pcap: Some("P"), inside: Some("J")"#,
         ),
-        ("trace --lessons D2", r#"dir: Some("D2")"#),
+        ("trace --lessons D2", r#"dir: Some("D2"), format: Text"#),
         ("compare", "delay: 50, format: Text"),
         (
             "compare --mine --delay 60 --seed 7 --format json",

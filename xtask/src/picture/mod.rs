@@ -13,6 +13,7 @@ mod fold;
 mod made;
 pub mod model;
 mod owners;
+pub mod page;
 pub mod pcap;
 pub mod states;
 #[cfg(test)]

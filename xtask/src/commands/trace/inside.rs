@@ -5,11 +5,12 @@ use super::super::shared::print;
 use super::choice::Chosen;
 use super::words;
 use crate::bench::Programs;
-use crate::cli::Trace;
+use crate::cli::{Drawn, Trace};
 use crate::judge::{self, Watched};
 use crate::picture::model::{Cause, Party, Picture, Piece};
+use crate::picture::page::{self, Around};
 use crate::picture::{Seen, pcap, text};
-use crate::report::text::heading;
+use crate::report::text::{Paint, WIDTH, heading, wrap};
 use crate::report::{LessonReport, Report};
 use crate::system::program;
 use crate::system::segments::{Capture, Captured, Refused};
@@ -51,17 +52,43 @@ pub fn trace(
     };
     let picture = Picture::of(seen);
     let subject = plan.described(chosen.lesson);
-    let mut out = heading(plan.paint, chosen.lesson, &subject, plan.seed);
-    out += &words::missing(&chosen.words(), &programs, captured.as_ref().map_err(Option::as_ref), &picture);
-    out += "\n";
-    out += &text::render(&picture, plan.paint, args.full);
+    let refused = captured.as_ref().map_err(Option::as_ref);
+    let missing = words::missing(&chosen.words(), &programs, refused, &picture);
     let Watched { judged, .. } = watched;
-    out += &words::verdict(plan.paint, &judged.report);
+    let to_terminal = args.format == Drawn::Text && args.output.is_none();
+    let paint = if to_terminal { plan.paint } else { Paint { on: false } };
+    let title = heading(paint, chosen.lesson, &subject, plan.seed);
+    let verdict = words::verdict(paint, &judged.report);
+    let drawn = match args.format {
+        Drawn::Text => {
+            let missing = missing.iter().flat_map(|line| wrap(line, WIDTH)).map(|line| line + "\n");
+            let missing: String = missing.collect();
+            format!("{title}{missing}\n{}{verdict}", text::render(&picture, paint, args.full))
+        }
+        Drawn::Html => {
+            let (title, verdict) = (title.trim(), verdict.trim().replace('\n', " "));
+            page::render(&picture, &Around { title, notes: &missing, verdict: &verdict, full: args.full })
+        }
+    };
+    let mut written = String::new();
+    if let Some(path) = &args.output {
+        let head = if args.format == Drawn::Text { words::TEXT } else { "" };
+        files::deliver(path, format!("{head}{drawn}").as_bytes())?;
+        written += &format!("picture: {}\n", path.display());
+    }
     if let (Some(path), Ok(captured)) = (&args.pcap, &captured) {
         write_pcap(path, captured, &picture)?;
-        out += &format!("packets: {}\n", path.display());
+        written += &format!("packets: {}\n", path.display());
     }
-    print(&out);
+    match (&args.output, args.format) {
+        (Some(_), _) => print(&(verdict + &written)),
+        (None, Drawn::Text) => print(&(drawn + &written)),
+        // Standard output has the page, and nothing else.
+        (None, Drawn::Html) => {
+            print(&drawn);
+            eprint!("{written}");
+        }
+    }
     let lesson = LessonReport {
         lesson: chosen.lesson.dir(),
         subject,

@@ -25,7 +25,7 @@ pub fn trace(args: &Trace) -> anyhow::Result<u8> {
     let run = run_of(args);
     let plan = Plan::of(&run)?;
     let chosen = Chosen::of(args, &plan, cfg!(target_os = "linux"))?;
-    words::pcap_is_ours(args.pcap.as_deref())?;
+    words::files_are_ours(args)?;
     stop_at_ctrl_c()?;
     if let Some(programs) = &args.inside {
         return inside::trace(args, &plan, &chosen, handed::read(programs)?, capture.ok_or(None));

@@ -1,8 +1,10 @@
 //! What `trace` says beside its picture.
 
 use super::super::shared::Usage;
+use crate::cli::Trace;
 use crate::finding::Verdict;
 use crate::picture::model::Picture;
+use crate::picture::page;
 use crate::report::CheckReport;
 use crate::report::text::{Paint, WIDTH, wrap};
 use crate::system::segments::{Captured, Refused};
@@ -14,13 +16,13 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Returns what is drawn, and which part of it is missing and why, with what to do.
+/// Returns what is drawn, and which part of it is missing and why, with what to do; each in one line, however long.
 pub fn missing(
     what: &str,
     programs: &[Traced],
     captured: Result<&Captured, Option<&Refused>>,
     picture: &Picture,
-) -> String {
+) -> Vec<String> {
     let mut lines = vec![what.to_string()];
     for program in programs {
         let line = match &program.coverage {
@@ -49,7 +51,7 @@ pub fn missing(
                 .into(),
         );
     }
-    lines.iter().flat_map(|line| wrap(line, WIDTH)).map(|line| line + "\n").collect()
+    lines
 }
 
 /// Returns the verdict in one line.
@@ -70,28 +72,39 @@ pub fn verdict(paint: Paint, check: &CheckReport) -> String {
 }
 
 /// The first bytes of a pcapng file: the type of its first block.
-const PCAPNG: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+const PCAPNG: &[u8] = &[0x0a, 0x0d, 0x0d, 0x0a];
 
-/// Checks that packets may be written there: they replace only an earlier file of packets.
-pub fn pcap_is_ours(path: Option<&Path>) -> anyhow::Result<()> {
+/// Checks that both files may be written: each replaces only an earlier one of its kind.
+pub fn files_are_ours(args: &Trace) -> anyhow::Result<()> {
+    let page = page::SIGNATURE.as_bytes();
+    let text = TEXT.as_bytes();
+    may_replace("--output", args.output.as_deref(), &[page, text], "picture of ours")?;
+    may_replace("--pcap", args.pcap.as_deref(), &[PCAPNG], "packets")
+}
+
+/// The first words of a picture for the terminal that is written into a file.
+pub const TEXT: &str = "Socket Lab picture\n";
+
+fn may_replace(option: &str, path: Option<&Path>, heads: &[&[u8]], what: &str) -> anyhow::Result<()> {
     let Some(path) = path else { return Ok(()) };
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
-        return Err(Usage(format!("--pcap {shown}: there is no folder {}", folder.display())).into());
+        return Err(Usage(format!("{option} {shown}: there is no folder {}", folder.display())).into());
     }
-    let mut head = [0; 4];
     match Standing::at(path) {
-        Standing::Nothing | Standing::Stream => Ok(()),
-        Standing::Folder => Err(Usage(format!("--pcap {shown}: that is a folder")).into()),
-        Standing::File => match File::open(path).and_then(|mut file| file.read(&mut head)) {
-            Ok(0) => Ok(()),
-            Ok(4) if head == PCAPNG => Ok(()),
-            Ok(_) => {
-                let what = "that file exists and holds no packets; name another, or move it away";
-                Err(Usage(format!("--pcap {shown}: {what}")).into())
-            }
-            Err(error) => Err(Usage(format!("--pcap {shown}: {error}")).into()),
-        },
+        Standing::Nothing | Standing::Stream => return Ok(()),
+        Standing::Folder => return Err(Usage(format!("{option} {shown}: that is a folder")).into()),
+        Standing::File => {}
     }
+    let mut old = Vec::new();
+    let longest = heads.iter().map(|head| head.len()).max().unwrap_or(0) as u64;
+    File::open(path)
+        .and_then(|file| file.take(longest).read_to_end(&mut old))
+        .map_err(|error| Usage(format!("{option} {shown}: {error}")))?;
+    if old.is_empty() || heads.iter().any(|head| old.starts_with(head)) {
+        return Ok(());
+    }
+    let why = format!("that file exists and holds no {what}; name another, or move it away");
+    Err(Usage(format!("{option} {shown}: {why}")).into())
 }

@@ -3,10 +3,10 @@
 
 mod arrow;
 mod canvas;
-mod columns;
+pub(super) mod columns;
 mod legend;
 mod rows;
-mod words;
+pub(super) mod words;
 
 use super::fold::{Part, fold};
 use super::model::{Cause, Made, Picture, What};
@@ -35,8 +35,7 @@ pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
     for part in parts(picture, full) {
         match part {
             Part::Row(row) => {
-                let mark = pause(picture, before, row)
-                    .map(|pause| drawing.mark(&format!("… {pause} in which nothing happened")));
+                let mark = pause(picture, before, row).map(|pause| drawing.mark(&pause));
                 let text = drawing.row(row);
                 if !text.is_empty() {
                     out += &(mark.unwrap_or_default() + &text);
@@ -45,11 +44,7 @@ pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
             }
             Part::More { rows, rounds } => {
                 drawing.skip(rows.clone());
-                let what = match rounds {
-                    0 => format!("… {} rows more: --full shows them", rows.len()),
-                    n => format!("… {n} times more the same{}", bytes(picture, &rows)),
-                };
-                out += &drawing.mark(&what);
+                out += &drawing.mark(&left_out(picture, &rows, rounds));
                 before = Some(rows.end - 1);
             }
         }
@@ -58,7 +53,7 @@ pub fn render(picture: &Picture, paint: Paint, full: bool) -> String {
 }
 
 /// Returns which rows are drawn.
-fn parts(picture: &Picture, full: bool) -> Vec<Part> {
+pub(super) fn parts(picture: &Picture, full: bool) -> Vec<Part> {
     let rows = 0..picture.rows.len();
     if full {
         return rows.map(Part::Row).collect();
@@ -102,6 +97,14 @@ fn shape(picture: &Picture, row: usize) -> String {
     format!("{what} {:?}", picture.rows[row].changes)
 }
 
+/// Says that rows are left out, which repeat so many rounds of others.
+pub(super) fn left_out(picture: &Picture, rows: &Range<usize>, rounds: usize) -> String {
+    match rounds {
+        0 => format!("… {} rows more: --full shows them", rows.len()),
+        n => format!("… {n} times more the same{}", bytes(picture, rows)),
+    }
+}
+
 /// Returns how many bytes the segments of these rows carry, in words; nothing where they carry none.
 fn bytes(picture: &Picture, rows: &Range<usize>) -> String {
     let len = |row: usize| match picture.rows[row].what {
@@ -114,13 +117,14 @@ fn bytes(picture: &Picture, rows: &Range<usize>) -> String {
     }
 }
 
-/// Returns the pause between two rows, in words, if it is long.
-fn pause(picture: &Picture, before: Option<usize>, row: usize) -> Option<String> {
+/// Says how long nothing happened between two rows, if it was long.
+pub(super) fn pause(picture: &Picture, before: Option<usize>, row: usize) -> Option<String> {
     let quiet = picture.rows[row].at.0.saturating_sub(picture.rows[before?].at.0);
-    (quiet >= QUIET).then(|| match quiet / 1_000_000 {
+    let pause = match quiet / 1_000_000 {
         ms if ms < 1000 => format!("{ms} ms"),
         ms => format!("{:.1} s", ms as f64 / 1000.0),
-    })
+    };
+    (quiet >= QUIET).then(|| format!("… {pause} in which nothing happened"))
 }
 
 #[cfg(test)]

@@ -72,11 +72,11 @@ impl<'a> Drawing<'a> {
             What::Segment(n) => below = self.segment(&mut canvas, &self.picture.segments[*n], row),
             What::Piece(piece) => self.piece(&mut canvas, piece),
             What::Ended { party, pid, signal } => {
-                let Some(signal) = signal.filter(|_| self.child(*party, *pid) == 0) else {
+                let Some(signal) = signal.filter(|_| words::child(self.picture, *party, *pid) == 0) else {
                     self.pass(row);
                     return String::new();
                 };
-                let text = format!("ended by {}", signal_name(signal));
+                let text = format!("ended by {}", words::signal_name(signal));
                 canvas.put(self.column(*party), &text, Style::Color(Color::Yellow));
             }
         }
@@ -155,7 +155,7 @@ impl<'a> Drawing<'a> {
             Some(link) if words::has_several(self.picture) && !is_open => format!("#{} ", link + 1),
             _ => String::new(),
         };
-        let number = match self.child(*party, call.pid) {
+        let number = match words::child(self.picture, *party, call.pid) {
             0 => number,
             n => format!("child {n}: {number}"),
         };
@@ -238,19 +238,6 @@ impl<'a> Drawing<'a> {
         };
         arrow(canvas, first, end, is_right, false, &text);
     }
-
-    /// Returns the number of a process among those that its program has started, from 1; 0 for the program itself.
-    fn child(&self, party: Party, pid: u32) -> usize {
-        let own = || self.picture.calls.iter().filter(|made| made.party == party).map(|made| &made.call);
-        let Some(program) = own().find(|call| call.pid == pid).map(|call| call.program) else { return 0 };
-        let mut known: Vec<u32> = Vec::new();
-        for call in own().filter(|call| call.program == program) {
-            if !known.contains(&call.pid) {
-                known.push(call.pid);
-            }
-        }
-        known.iter().position(|other| *other == pid).unwrap_or(0)
-    }
 }
 
 const STATE: Style = Style::Color(Color::Green);
@@ -260,18 +247,5 @@ fn style(party: Party) -> Style {
         Party::Server => Style::Color(Color::Magenta),
         Party::Client => Style::Color(Color::Cyan),
         Party::Runner => Style::Plain,
-    }
-}
-
-/// Returns a signal's name, where it is one that ends programs often.
-fn signal_name(signal: i32) -> String {
-    match signal {
-        2 => "SIGINT (Ctrl-C)".into(),
-        6 => "SIGABRT".into(),
-        9 => "SIGKILL".into(),
-        11 => "SIGSEGV".into(),
-        13 => "SIGPIPE".into(),
-        15 => "the check (SIGTERM)".into(),
-        n => format!("signal {n}"),
     }
 }

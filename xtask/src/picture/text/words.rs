@@ -179,6 +179,32 @@ pub fn has_several(picture: &Picture) -> bool {
     at(Party::Server) > 1 || at(Party::Client) > 1
 }
 
+/// Returns the number of a process among those that its program has started, from 1; 0 for the program itself.
+pub fn child(picture: &Picture, party: Party, pid: u32) -> usize {
+    let own = || picture.calls.iter().filter(|made| made.party == party).map(|made| &made.call);
+    let Some(program) = own().find(|call| call.pid == pid).map(|call| call.program) else { return 0 };
+    let mut known: Vec<u32> = Vec::new();
+    for call in own().filter(|call| call.program == program) {
+        if !known.contains(&call.pid) {
+            known.push(call.pid);
+        }
+    }
+    known.iter().position(|other| *other == pid).unwrap_or(0)
+}
+
+/// Returns a signal's name, where it is one that ends programs often.
+pub fn signal_name(signal: i32) -> String {
+    match signal {
+        2 => "SIGINT (Ctrl-C)".into(),
+        6 => "SIGABRT".into(),
+        9 => "SIGKILL".into(),
+        11 => "SIGSEGV".into(),
+        13 => "SIGPIPE".into(),
+        15 => "the check (SIGTERM)".into(),
+        n => format!("signal {n}"),
+    }
+}
+
 /// Returns whether a call is about a standard stream.
 pub fn is_stream(call: &Call) -> bool {
     matches!(call.on, Some(On::Input | On::Output | On::Error))

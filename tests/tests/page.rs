@@ -1,0 +1,192 @@
+//! The page of `trace --format html` in a browser (Debian's chromium, without a window): it has no error, its texts are
+//! there, and nothing is wider than the screen.
+
+#![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+
+use lab_tests::{empty_dir, has, not_checked, run};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use xtask::system::segments;
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const TMP: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// Writes the page of a check of the solution of lesson 01. Returns nothing where this system shows no calls or no packets.
+fn page(dir: &Path, more: &[&str]) -> Option<String> {
+    let calls = run(RUNNER, &["__probe"]);
+    let packets = segments::probe().map_err(|refused| refused.to_string());
+    if calls.status != 0 || packets.is_err() {
+        not_checked(&format!("a page of calls and packets: {} {packets:?}", calls.stdout.trim()));
+        return None;
+    }
+    let file = dir.join("page.html");
+    let path = file.display().to_string();
+    let words = ["trace", "01", "--solution", "--seed", "7", "--format", "html", "--output", &path];
+    let ran = run(RUNNER, &[&words, more].concat());
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.stdout, format!("the check passed\npicture: {path}\n"));
+    Some(fs::read_to_string(file).unwrap())
+}
+
+/// What the page tells the test of itself. The first part stands before all else of the page.
+const BEGIN: &str = r#"<script>
+const lab = [];
+addEventListener("error", (event) => lab.push(String(event.message)));
+addEventListener("securitypolicyviolation", (event) => lab.push(event.violatedDirective + event.blockedURI));
+for (const kind of ["error", "warn"]) console[kind] = (...words) => lab.push(words.join(" "));
+</script>"#;
+
+const END: &str = r#"<script>
+addEventListener("load", () => {
+  const told = { width: innerWidth, wide: [] };
+  const measure = () => told.wide.push(document.documentElement.scrollWidth);
+  const texts = (figure) =>
+    [...document.querySelectorAll(`svg.${figure} text`)].filter((text) => text.getClientRects().length);
+  const see = (figure) => {
+    measure();
+    const own = texts(figure);
+    const svg = document.querySelector(`svg.${figure}`);
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const boxes = own.map((text) => [text.textContent, text.getBBox()]);
+    const outside = ([, box]) => box.x < 0 || box.x + box.width > width || box.y + box.height > height;
+    const meet = (a, b) =>
+      a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+    const pairs = boxes.flatMap((one, n) => boxes.slice(n + 1).map((other) => [one, other]));
+    const overlaps = pairs.filter(([one, other]) => meet(one[1], other[1]));
+    told[figure] = {
+      texts: boxes.map(([text]) => text),
+      outside: boxes.filter(outside).map(([text]) => text),
+      overlaps: overlaps.map(([one, other]) => `${one[0]} | ${other[0]}`),
+      size: (svg.getBoundingClientRect().width / width) * parseFloat(getComputedStyle(own[0]).fontSize),
+    };
+  };
+  see("folded");
+  document.getElementById("view-scaled").click();
+  see("scaled");
+  told.both = texts("folded").length;
+  document.getElementById("view-folded").click();
+  const panel = document.getElementById("panel");
+  const items = [...document.querySelectorAll("svg.folded a.item")];
+  const link = items.find((item) => item.getAttribute("aria-label").includes('= 5 "hello"'));
+  told.hidden = [panel.hidden];
+  link.focus();
+  told.focused = document.activeElement === link;
+  told.hidden.push(panel.hidden);
+  told.panel = panel.innerText;
+  measure();
+  link.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  told.next = items.indexOf(document.activeElement) - items.indexOf(link);
+  link.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  told.hidden.push(panel.hidden);
+  items[0].dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+  told.hovered = panel.innerText;
+  told.reached = items.every((item) => item.tabIndex >= 0);
+  const outer = [...document.querySelectorAll("body *")].filter((one) => !one.closest("svg, pre"));
+  told.cut = outer.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.tagName);
+  told.errors = lab;
+  parent.postMessage(JSON.stringify(told), "*");
+});
+</script>"#;
+
+const AROUND: &str = r#"<!DOCTYPE html>
+<script>
+addEventListener("message", (event) => {
+  const told = document.createElement("pre");
+  told.textContent = event.data;
+  document.body.append(told);
+});
+</script>
+<body>
+<iframe src="inside.html" style="border: 0" width="360" height="800"></iframe>
+<iframe src="inside.html" style="border: 0" width="1280" height="800"></iframe>
+"#;
+
+/// Opens a page in the browser, once as wide as a telephone and once as a screen, and returns what each tells.
+fn seen(dir: &Path, page: &str) -> Vec<Value> {
+    let inside = page.replacen("<head>", &format!("<head>{BEGIN}"), 1);
+    let inside = inside.replacen("</body>", &format!("{END}</body>"), 1);
+    assert_eq!(inside.matches("postMessage").count(), 1);
+    fs::write(dir.join("inside.html"), inside).unwrap();
+    fs::write(dir.join("around.html"), AROUND).unwrap();
+    let mut browser = Command::new("chromium");
+    browser.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+    ]);
+    browser.args(["--window-size=1400,900", "--virtual-time-budget=10000", "--enable-logging=stderr"]);
+    browser.arg(format!("--user-data-dir={}", dir.join("profile").display())).arg("--dump-dom");
+    browser.arg(format!("file://{}", dir.join("around.html").display()));
+    // What it writes beside its profile.
+    browser.env("HOME", dir);
+    let output = browser.output().expect("start chromium");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!errors.contains("CONSOLE"), "{errors}");
+    let dom = String::from_utf8_lossy(&output.stdout);
+    let told = dom.split("<pre>").skip(1).filter_map(|rest| rest.split_once("</pre>"));
+    let plain = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let told: Vec<Value> = told.map(|(text, _)| serde_json::from_str(&plain(text)).expect("JSON")).collect();
+    assert_eq!(told.len(), 2, "{dom}\n{errors}");
+    told
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn is_fine(told: &Value) {
+    let width = told["width"].as_u64().unwrap();
+    assert_eq!(texts(&told["errors"]), [""; 0], "{told}");
+    for wide in told["wide"].as_array().unwrap() {
+        assert!(wide.as_u64().unwrap() <= width, "{told}");
+    }
+    assert_eq!(texts(&told["cut"]), [""; 0], "{width}: {told}");
+    for figure in ["folded", "scaled"] {
+        let figure = &told[figure];
+        assert_eq!(texts(&figure["outside"]), [""; 0], "{width}");
+        assert_eq!(texts(&figure["overlaps"]), [""; 0], "{width}");
+        assert!(figure["size"].as_f64().unwrap() >= 11.0, "{width}: {}", figure["size"]);
+    }
+    // Only one figure is shown at a time.
+    assert_eq!(told["both"], 0);
+    assert_eq!(told["hidden"], serde_json::json!([true, false, true]));
+    assert_eq!(told["focused"], true);
+    assert_eq!(told["next"], 1);
+    assert_eq!(told["reached"], true);
+    let panel = told["panel"].as_str().unwrap();
+    assert!(panel.contains("68 65 6c 6c 6f") && panel.contains("hello"), "{panel}");
+    assert!(told["hovered"].as_str().unwrap().contains("socket(TCP) = 3"), "{}", told["hovered"]);
+}
+
+#[test]
+fn the_page_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
+    if !has("chromium", "the page of a picture in a browser") {
+        return;
+    }
+    for (name, more) in [("page", &[][..]), ("page-wire", &["--wire", "plain"])] {
+        let dir = empty_dir(TMP, name);
+        let Some(page) = page(&dir, more) else { return };
+        let told = seen(&dir, &page);
+        let mut widths: Vec<u64> = told.iter().filter_map(|one| one["width"].as_u64()).collect();
+        widths.sort_unstable();
+        assert_eq!(widths, [360, 1280]);
+        for one in &told {
+            is_fine(one);
+            let folded = texts(&one["folded"]["texts"]);
+            for text in
+                ["LISTEN", "SYN seq 0", "SYN ACK seq 0 ack 1", "PSH ACK seq 1 ack 1 len 5", "TIME_WAIT"]
+            {
+                assert!(folded.contains(&text), "{text}: {folded:?}");
+            }
+            for text in ["listen(3, 128) = 0", "connect(3, ", "sendto(3, 5) = 5 \"hello\"", "close(3) = 0"] {
+                assert!(folded.iter().any(|own| own.starts_with(text)), "{text}: {folded:?}");
+            }
+        }
+        // The browser's own files.
+        let _ = fs::remove_dir_all(dir.join("profile"));
+    }
+}

@@ -1,0 +1,342 @@
+//! The figure: time runs down, the server stands on the left, the client on the right, segments are arrows between them.
+//! Each call and each segment is one link to what the page says of it in words: so the keyboard reaches it, also without a
+//! script.
+
+use super::super::model::{Cause, Party, Picture, Piece, Sent, What};
+use super::super::text::words::{self, Names};
+use super::entries::{Entry, Item, Sayer};
+use super::html::Html;
+use super::layout::{Across, BAR, Down, GAP, HEAD, LINE, Place, TIME, fitting};
+use crate::finding::count;
+use crate::report::text::cut;
+use crate::wire::Fate;
+
+/// Draws figures of one picture.
+pub struct Drawing<'a> {
+    /// The picture.
+    pub picture: &'a Picture,
+    /// Its columns.
+    pub across: &'a Across,
+    /// Names in place of addresses.
+    pub names: &'a Names,
+    /// What is drawn.
+    pub entries: &'a [Entry],
+    /// What it is in words.
+    pub sayer: &'a Sayer<'a>,
+}
+
+impl Drawing<'_> {
+    /// Draws one figure; `class` is its name for the style, `label` for those who cannot see it.
+    pub fn draw(&self, html: &mut Html, class: &str, label: &str, down: &Down) {
+        let (width, height) = (self.across.width, down.height);
+        let view = format!("0 0 {width} {height}");
+        html.open(
+            "svg",
+            &[
+                ("class", &class),
+                ("role", &"group"),
+                ("aria-label", &label),
+                ("aria-describedby", &"in-words"),
+                ("width", &width),
+                ("height", &height),
+                ("viewBox", &view),
+            ],
+        );
+        html.line();
+        self.head(html);
+        self.lanes(html, down);
+        for (y, time) in &down.times {
+            html.element("text", &[("class", &"time"), ("x", &TIME), ("y", &(y + 4))], time);
+        }
+        html.line();
+        for mark in &down.marks {
+            let (from, width) = (self.across.server, self.across.client - self.across.server);
+            let top = mark.y - mark.height / 2 + 2;
+            let height = mark.height - 4;
+            html.empty(
+                "rect",
+                &[("class", &"mark"), ("x", &from), ("y", &top), ("width", &width), ("height", &height)],
+            );
+            let x = self.across.server + width / 2;
+            let text = cut(&mark.text, fitting(width));
+            html.element("text", &[("class", &"marked"), ("x", &x), ("y", &(mark.y + 4))], &text);
+        }
+        for entry in self.entries {
+            html.line();
+            let sentence = self.sayer.sentence(entry);
+            let (id, class) = (entry.item.id(), self.class(entry));
+            let cause = self.sayer.cause(entry).map_or(String::new(), |n| Item::Call(n).id());
+            html.open(
+                "a",
+                &[
+                    ("class", &format!("item {class}")),
+                    ("href", &format!("#{id}")),
+                    ("data-cause", &cause),
+                    ("aria-label", &sentence),
+                ],
+            );
+            html.element("title", &[], &sentence);
+            match entry.item {
+                Item::Call(n) => self.call(html, entry, n, down),
+                Item::Segment(n) => self.segment(html, entry.first, &self.picture.segments[n], down),
+                Item::Piece(row) | Item::Ended(row) => self.other(html, row, down),
+            }
+            html.close();
+            self.states(html, entry, down);
+        }
+        html.line();
+        html.close();
+    }
+
+    fn head(&self, html: &mut Html) {
+        html.element("text", &[("class", &"time"), ("x", &TIME), ("y", &20)], "ms");
+        let has_wire = self.across.wire.is_some();
+        let plays = |party| self.across.columns.runner == Some(party);
+        for (party, name) in [(Party::Server, "server"), (Party::Client, "client")] {
+            let text = match self.names.address(name) {
+                _ if plays(party) => format!("the check as {name}"),
+                Some(address) if !has_wire => format!("{name} {address}"),
+                _ => name.to_string(),
+            };
+            let (x, side) = match party {
+                Party::Server => (self.across.server, "left"),
+                _ => (self.across.client, "right"),
+            };
+            let class = format!("head {name} {side}");
+            html.element("text", &[("class", &class), ("x", &x), ("y", &20)], &text);
+        }
+        if let Some(wire) = self.across.wire {
+            html.element("text", &[("class", &"head wire"), ("x", &wire), ("y", &20)], "wire");
+        }
+        html.line();
+    }
+
+    fn lanes(&self, html: &mut Html, down: &Down) {
+        let lanes = [
+            Some(("lane server", self.across.server)),
+            self.across.wire.map(|wire| ("lane wire", wire)),
+            Some(("lane client", self.across.client)),
+        ];
+        for (class, x) in lanes.into_iter().flatten() {
+            let (from, to) = (HEAD - LINE / 2, down.height);
+            html.empty("line", &[("class", &class), ("x1", &x), ("y1", &from), ("x2", &x), ("y2", &to)]);
+        }
+        html.line();
+    }
+
+    fn class(&self, entry: &Entry) -> String {
+        let of = |party| match party {
+            Party::Server => "server",
+            Party::Client => "client",
+            Party::Runner => "runner",
+        };
+        match entry.item {
+            Item::Call(n) => {
+                let made = &self.picture.calls[n];
+                let failed = if made.call.error().is_some() { " failed" } else { "" };
+                let stream = if words::is_stream(&made.call) { " stream" } else { "" };
+                format!("call {}{failed}{stream}", of(made.party))
+            }
+            Item::Segment(n) => {
+                let sent = &self.picture.segments[n];
+                let kernel = if sent.cause == Cause::Kernel { " kernel" } else { "" };
+                let lost = if sent.fate == Some(Fate::Lose) { " lost" } else { "" };
+                format!("segment {}{kernel}{lost}", of(sent.from))
+            }
+            Item::Piece(row) => match &self.picture.rows[row].what {
+                What::Piece(piece) => format!("segment {}", of(piece.from)),
+                _ => "segment".into(),
+            },
+            Item::Ended(_) => "ended".into(),
+        }
+    }
+
+    /// Draws a call: where it begins and where it returns, with a bar between the two, or its one row.
+    fn call(&self, html: &mut Html, entry: &Entry, n: usize, down: &Down) {
+        let made = &self.picture.calls[n];
+        let party = made.party;
+        let y = down.rows[entry.first];
+        let waits = matches!(self.picture.rows[entry.first].what, What::Starts(_));
+        let (from, to) = self.beside(party);
+        if let Some(x) = self.across.bar(party, n).filter(|_| waits) {
+            let height = (down.rows[entry.last] - y).max(3);
+            html.empty(
+                "rect",
+                &[("class", &"bar"), ("x", &x), ("y", &y), ("width", &(BAR - 4)), ("height", &height)],
+            );
+        } else {
+            html.empty("line", &[("class", &"tick"), ("x1", &from), ("y1", &y), ("x2", &to), ("y2", &y)]);
+        }
+        self.label(html, down, entry.first, party, &self.text_at(n, entry.first));
+        let returns = self.picture.rows[entry.last].what == What::Returns(n);
+        if waits && returns && entry.last != entry.first {
+            self.label(html, down, entry.last, party, &self.text_at(n, entry.last));
+        }
+    }
+
+    /// Returns what stands of a call in a row of its own.
+    fn text_at(&self, n: usize, row: usize) -> String {
+        let made = &self.picture.calls[n];
+        let number = match (self.sayer.child(made), made.link) {
+            (0, Some(link)) if words::has_several(self.picture) => format!("#{} ", link + 1),
+            (0, _) => String::new(),
+            (child, _) => format!("child {child}: "),
+        };
+        let state = self.state_at(row, made.party).map_or(0, |state| state.chars().count() + 2);
+        let room = Across::room().saturating_sub(number.chars().count() + state);
+        let text = match self.picture.rows[row].what {
+            What::Starts(_) => words::asked(&made.call, self.names, room),
+            What::Returns(_) => words::answer(&made.call, self.names, room),
+            _ => words::call(&made.call, self.names, room),
+        };
+        number + &text
+    }
+
+    /// Returns from where to where the bars of a party reach.
+    fn beside(&self, party: Party) -> (i64, i64) {
+        match self.across.place(party) {
+            Place::Right => (self.across.client, self.across.right - GAP / 2),
+            _ => (self.across.left + GAP / 2, self.across.server),
+        }
+    }
+
+    /// Writes a text at the side of a party, with the area that takes the pointer and shows the focus.
+    fn label(&self, html: &mut Html, down: &Down, row: usize, party: Party, text: &str) {
+        let y = down.rows[row];
+        let (place, x, side) = match self.across.place(party) {
+            Place::Right => (2, self.across.right, "right"),
+            _ => (0, self.across.left, "left"),
+        };
+        // A state that begins here stands between the text and the lane.
+        let shift = match self.state_at(row, party) {
+            Some(state) if place == 0 => wide(&state) + 2 * GAP,
+            _ => 0,
+        };
+        if !down.has_room[row][place] {
+            let (from, to) = self.beside(party);
+            let (width, top) = (to - from, y - 3);
+            html.empty(
+                "rect",
+                &[("class", &"hit"), ("x", &from), ("y", &top), ("width", &width), ("height", &6)],
+            );
+            return;
+        }
+        let width = (wide(text) + GAP).max(24);
+        let left = if place == 0 { x - shift - width + GAP / 2 } else { x - GAP / 2 };
+        let top = y - LINE / 2 + 2;
+        let height = LINE - 4;
+        html.empty(
+            "rect",
+            &[("class", &"hit"), ("x", &left), ("y", &top), ("width", &width), ("height", &height)],
+        );
+        let class = format!("label {side}");
+        html.element("text", &[("class", &class), ("x", &(x - shift)), ("y", &(y + 4))], text);
+    }
+
+    /// Draws a segment as an arrow with its text.
+    fn segment(&self, html: &mut Html, row: usize, sent: &Sent, down: &Down) {
+        let (from, to) = (self.across.touch(sent.from), self.across.touch(sent.to));
+        let is_lost = sent.fate == Some(Fate::Lose);
+        let room = fitting((to - from).abs() - 2 * GAP);
+        let forms = words::segment(self.picture, sent);
+        let text = forms.iter().find(|form| form.chars().count() <= room).or(forms.last());
+        self.arrow(html, (from, to), row, text.map_or("", String::as_str), is_lost, down);
+    }
+
+    fn arrow(&self, html: &mut Html, ends: (i64, i64), row: usize, text: &str, is_lost: bool, down: &Down) {
+        let (from, to) = ends;
+        let y = down.rows[row];
+        let (left, width) = (from.min(to), (to - from).abs());
+        let (top, height) = match down.has_room[row][1] {
+            true => (y - LINE / 2 + 2, LINE - 4),
+            false => (y - 3, 6),
+        };
+        html.empty(
+            "rect",
+            &[("class", &"hit"), ("x", &left), ("y", &top), ("width", &width), ("height", &height)],
+        );
+        html.empty("line", &[("class", &"shaft"), ("x1", &from), ("y1", &y), ("x2", &to), ("y2", &y)]);
+        let back = if to > from { -9 } else { 9 };
+        let head = format!("M{to} {y}l{back} -4v8z");
+        html.empty("path", &[("class", &"tip"), ("d", &head)]);
+        if is_lost {
+            let cross = format!("M{} {}l10 10m0 -10l-10 10", to + 2 * back - 5, y - 5);
+            html.empty("path", &[("class", &"cross"), ("d", &cross)]);
+        }
+        if down.has_room[row][1] {
+            let x = left + width / 2;
+            html.element("text", &[("class", &"label middle"), ("x", &x), ("y", &(y + 4))], text);
+        }
+    }
+
+    /// Draws what a wire passed on, or the end of a process.
+    fn other(&self, html: &mut Html, row: usize, down: &Down) {
+        match &self.picture.rows[row].what {
+            What::Piece(piece) => self.piece(html, row, piece, down),
+            What::Ended { party, signal, .. } => {
+                let text = format!("ended by {}", words::signal_name(signal.unwrap_or(0)));
+                self.label(html, down, row, *party, &text);
+            }
+            _ => {}
+        }
+    }
+
+    fn piece(&self, html: &mut Html, row: usize, piece: &Piece, down: &Down) {
+        let to = if piece.from == Party::Server { Party::Client } else { Party::Server };
+        let ends = (self.across.touch(piece.from), self.across.touch(to));
+        let text = match &piece.bytes {
+            Some(bytes) => {
+                let size = count(piece.len);
+                let room = fitting((ends.1 - ends.0).abs() - 2 * GAP).saturating_sub(size.len() + 1);
+                format!("{size} {}", words::quoted(bytes, piece.len, room))
+            }
+            None if piece.resets => "RST".into(),
+            None => "FIN".into(),
+        };
+        self.arrow(html, ends, row, &text, false, down);
+    }
+
+    /// Returns the states that begin in a row at one side.
+    fn state_at(&self, row: usize, party: Party) -> Option<String> {
+        let own = self.picture.rows[row].changes.iter().filter(|change| change.party == party);
+        let names: Vec<&str> = own.map(|change| change.state.name()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+
+    /// Writes the states that begin with an entry: behind a call's text, and at both sides of a segment.
+    fn states(&self, html: &mut Html, entry: &Entry, down: &Down) {
+        let rows = match entry.item {
+            Item::Call(_) if entry.first == entry.last => vec![entry.first],
+            Item::Call(n) if self.picture.rows[entry.last].what == What::Returns(n) => vec![entry.last],
+            Item::Call(_) => Vec::new(),
+            _ => vec![entry.first],
+        };
+        for row in rows {
+            for party in [Party::Server, Party::Client] {
+                let Some(state) = self.state_at(row, party) else { continue };
+                let place = if self.across.place(party) == Place::Right { 2 } else { 0 };
+                if !down.has_room[row][place] {
+                    continue;
+                }
+                let y = down.rows[row] + 4;
+                let (mut x, side) = match place {
+                    0 => (self.across.left, "left"),
+                    _ => (self.across.right, "right"),
+                };
+                if let Item::Call(n) = entry.item
+                    && place == 2
+                    && self.picture.calls[n].party == party
+                {
+                    x += wide(&self.text_at(n, row)) + 2 * GAP;
+                }
+                let class = format!("state {side}");
+                html.element("text", &[("class", &class), ("x", &x), ("y", &y)], &state);
+            }
+        }
+    }
+}
+
+/// Returns how wide a text is at most.
+fn wide(text: &str) -> i64 {
+    text.chars().count() as i64 * 74 / 10
+}

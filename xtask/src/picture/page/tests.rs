@@ -1,0 +1,272 @@
+//! Tests of the page, with made-up calls and segments.
+
+use super::super::Seen;
+use super::super::made::{at, call, conversation, program, segment};
+use super::super::model::{Party, Picture, Piece};
+use super::{Around, SIGNATURE, render};
+use crate::system::segments::Segment;
+use crate::system::stamp::Stamp;
+use crate::system::trace::Traced;
+use crate::system::trace::call::{Address, Detail};
+
+const AROUND: Around =
+    Around { title: "lesson-01 echo", notes: &[], verdict: "the check passed", full: false };
+
+fn page(programs: &[Traced], segments: &[Segment], full: bool) -> String {
+    let picture = Picture::of(Seen { programs, segments: Some(segments), ..Seen::default() });
+    let page = render(&picture, &Around { full, ..AROUND });
+    assert!(page.starts_with(SIGNATURE));
+    read(&page);
+    page
+}
+
+/// One tag of a page, as it was read.
+struct Tag {
+    name: String,
+    attributes: Vec<(String, String)>,
+    /// How many elements are around it.
+    depth: usize,
+}
+
+impl Tag {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads a page as XML is read, and returns its tags: each is closed by its own end, each value stands in quotes, no
+/// attribute is there twice, and no other `<`, `&` or control character stands anywhere.
+#[track_caller]
+fn read(page: &str) -> Vec<Tag> {
+    let (mut tags, mut open): (Vec<Tag>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut rest = page.strip_prefix(SIGNATURE).expect("the signature");
+    while let Some(from) = rest.find('<') {
+        is_text(&rest[..from]);
+        rest = &rest[from + 1..];
+        if let Some(end) = rest.strip_prefix('/') {
+            let (name, after) = end.split_once('>').expect("the end of a tag");
+            assert_eq!(open.pop().as_deref(), Some(name), "before {:?}", start(after));
+            rest = after;
+            continue;
+        }
+        let length = rest.find([' ', '>', '/']).expect("the end of a name");
+        let (name, mut inner) = rest.split_at(length);
+        assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{name:?}");
+        let mut attributes: Vec<(String, String)> = Vec::new();
+        while let Some(more) = inner.strip_prefix(' ') {
+            let (key, after) = more.split_once("=\"").expect("a value in quotes");
+            let (value, after) = after.split_once('"').expect("the end of a value");
+            is_text(value);
+            assert!(!value.contains('\n'), "{value:?}");
+            assert!(!attributes.iter().any(|(other, _)| other == key), "{key} twice in {name}");
+            assert!(key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{key:?} in {name}");
+            attributes.push((key.into(), value.into()));
+            inner = after;
+        }
+        tags.push(Tag { name: name.into(), attributes, depth: open.len() });
+        if let Some(after) = inner.strip_prefix("/>") {
+            rest = after;
+            continue;
+        }
+        rest = inner.strip_prefix('>').unwrap_or_else(|| panic!("{name} {:?}", start(inner)));
+        match name {
+            // What is in these two is no HTML.
+            "style" | "script" => {
+                let end = format!("</{name}>");
+                rest = rest.split_once(&end).expect("the end of it").1;
+            }
+            _ => open.push(name.into()),
+        }
+    }
+    is_text(rest);
+    assert!(open.is_empty(), "{open:?} are not closed");
+    tags
+}
+
+fn start(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[track_caller]
+fn is_text(text: &str) {
+    assert!(!text.contains('>'), "{:?}", start(text));
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{:?}", start(text));
+    for part in text.split('&').skip(1) {
+        let known = ["amp;", "lt;", "gt;", "quot;", "#39;"];
+        assert!(known.iter().any(|name| part.starts_with(name)), "&{:?}", start(part));
+    }
+}
+
+/// Returns the names of what a figure has, in its order.
+fn items(tags: &[Tag], figure: &str) -> Vec<String> {
+    let begin = tags
+        .iter()
+        .position(|tag| tag.name == "svg" && tag.attribute("class") == Some(figure))
+        .unwrap_or_else(|| panic!("no figure {figure}"));
+    let inside = tags[begin + 1..].iter().take_while(|tag| tag.depth > tags[begin].depth);
+    let links = inside.filter(|tag| tag.name == "a");
+    links
+        .map(|link| {
+            assert!(link.attribute("class").is_some_and(|class| class.starts_with("item ")));
+            assert!(link.attribute("aria-label").is_some_and(|label| label.contains(" ms, ")));
+            link.attribute("href").expect("a place").trim_start_matches('#').to_string()
+        })
+        .collect()
+}
+
+/// Returns the names of all elements.
+fn ids(tags: &[Tag]) -> Vec<&str> {
+    tags.iter().filter_map(|tag| tag.attribute("id")).collect()
+}
+
+#[test]
+fn each_call_and_each_segment_is_there_once_and_takes_the_focus() {
+    let (programs, segments) = conversation();
+    let page = page(&programs, &segments, false);
+    let tags = read(&page);
+    let expected = [
+        "c0", "c1", "c2", "s0", "s1", "s2", "c3", "c4", "s3", "s4", "c6", "c5", "s5", "s6", "c7", "c8", "s7",
+        "c9", "s8", "s9", "c10",
+    ];
+    let folded = items(&tags, "folded");
+    let sorted = |names: &[String]| {
+        let mut names = names.to_vec();
+        names.sort();
+        names
+    };
+    let expected: Vec<String> = expected.iter().map(|name| name.to_string()).collect();
+    assert_eq!(
+        sorted(&folded).iter().filter(|name| !name.starts_with('e')).collect::<Vec<_>>(),
+        sorted(&expected).iter().collect::<Vec<_>>()
+    );
+    assert_eq!(items(&tags, "scaled"), folded);
+    // Each leads to its words, which come in the same order.
+    let words: Vec<&str> = ids(&tags).into_iter().filter(|id| folded.iter().any(|item| item == id)).collect();
+    assert_eq!(words, folded);
+    leads_somewhere(&tags);
+}
+
+/// Checks that links lead to what is there, and that no name is there twice.
+#[track_caller]
+fn leads_somewhere(tags: &[Tag]) {
+    let mut all = ids(tags);
+    all.sort_unstable();
+    let count = all.len();
+    all.dedup();
+    assert_eq!(all.len(), count);
+    for link in tags.iter().filter(|tag| tag.name == "a") {
+        let to = link.attribute("href").and_then(|href| href.strip_prefix('#')).expect("a place in the page");
+        assert!(all.contains(&to), "{to}");
+    }
+}
+
+#[test]
+fn what_stands_in_the_terminal_stands_in_the_page() {
+    let (programs, segments) = conversation();
+    let page = page(&programs, &segments, false);
+    for text in [
+        "server 127.0.0.1:8080<",
+        "client 127.0.0.1:50000<",
+        ">listen(3) = 0<",
+        ">LISTEN<",
+        ">connect(3, server)<",
+        ">connect = 0<",
+        ">SYN seq 0<",
+        ">SYN ACK seq 0 ack 1<",
+        ">write(3, 5) = 5 &quot;hello&quot;<",
+        ">PSH ACK seq 1 ack 1 len 5<",
+        ">read = 5 &quot;HELLO&quot;<",
+        ">FIN_WAIT_1<",
+        ">TIME_WAIT<",
+        ">… 27 ms in which nothing happened<",
+        ">ended by the check (SIGTERM)<",
+        ">the check passed<",
+        "1.10 ms, client to server: SYN seq 0; sent by connect(3, server) = 0; window 512; 0 bytes to read at the \
+         server; 0 bytes to read at the client; server is now SYN_RECEIVED; client is now SYN_SENT<",
+        "1.15 ms, server: read(4, 1024) = 5 &quot;hello&quot;, after 0.90 ms<",
+        "2.33 ms, server: accept4(3), and does not return<",
+        "0000  68 65 6c 6c 6f           hello\n",
+        ">from the client to the server: 5 bytes<",
+        "1 write of 5 bytes. 1 segment of 5 bytes. 1 read of 5 bytes.",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[test]
+fn the_same_picture_gives_the_same_bytes() {
+    let (programs, segments) = conversation();
+    assert_eq!(page(&programs, &segments, false), page(&programs, &segments, false));
+}
+
+#[test]
+fn nothing_that_a_program_sends_or_names_is_a_part_of_the_page() {
+    let (mut programs, segments) = conversation();
+    let evil = "</script><script>alert(1)</script>\"'<!--\u{202e}\u{1b}[2J&amp;";
+    programs[1].calls[1].bytes = evil.into();
+    programs[1].calls[1].moved = evil.len() as u64;
+    programs[0].calls[0].detail = Detail::At(Some(Address::Unix(evil.into())));
+    let picture = Picture::of(Seen { programs: &programs, segments: Some(&segments), ..Seen::default() });
+    let notes = [evil.to_string()];
+    let page = render(&picture, &Around { title: evil, notes: &notes, verdict: evil, full: true });
+    let tags = read(&page);
+    assert_eq!(tags.iter().filter(|tag| tag.name == "script").count(), 1);
+    assert_eq!(page.matches("<!--").count(), 1);
+    assert!(!page.contains(['\u{202e}', '\u{1b}']));
+    // Nothing is loaded.
+    for tag in &tags {
+        assert!(tag.attribute("src").is_none());
+        assert!(!tag.attributes.iter().any(|(name, _)| name.starts_with("on")));
+    }
+    assert!(!page.contains("://"));
+}
+
+#[test]
+fn what_repeats_is_folded_and_bytes_are_cut() {
+    let mut calls = vec![call("client", 0, Some(100), "connect", 0, b"")];
+    let mut segments = vec![
+        at(10, segment('c', "S", 0, 0, 0)),
+        at(20, segment('s', "SA", 0, 1, 0)),
+        at(30, segment('c', "A", 1, 1, 0)),
+    ];
+    let bytes = [b'a'; 1000];
+    for n in 1..=243 {
+        calls.push(call("client", 1000 * n, Some(1000 * n + 20), "write", 1000, &bytes));
+        segments.push(at(1000 * n + 10, segment('c', "PA", 1000 * n as u32 - 999, 1, 1000)));
+    }
+    let programs = [program("client", calls, None)];
+    let folded = page(&programs, &segments, false);
+    assert!(folded.contains("… 240 times more the same (240000 bytes)"));
+    assert!(folded.contains("488 bytes more: --full shows them"));
+    assert_eq!(items(&read(&folded), "folded").len(), 4 + 6);
+    leads_somewhere(&read(&folded));
+    let full = page(&programs, &segments, true);
+    assert_eq!(items(&read(&full), "scaled").len(), 4 + 486);
+    assert!(!full.contains("--full"));
+    assert!(full.contains(">the check as server<"));
+    assert!(full.contains(">from the client to the check: 243000 bytes<"), "{full}");
+}
+
+#[test]
+fn what_a_wire_passed_stands_where_no_segments_are_seen() {
+    let (programs, _) = conversation();
+    let piece = |at, bytes: Option<&[u8]>, resets| Piece {
+        at: Stamp(at),
+        from: Party::Client,
+        bytes: bytes.map(<[u8]>::to_vec),
+        len: bytes.map_or(0, <[u8]>::len),
+        resets,
+    };
+    let pieces = vec![piece(2_010_000, Some(b"hello"), false), piece(2_205_000, None, true)];
+    let picture = Picture::of(Seen { programs: &programs, pieces, has_wire: true, ..Seen::default() });
+    let page = render(&picture, &AROUND);
+    read(&page);
+    assert!(page.contains(">5 bytes &quot;hello&quot;<"), "{page}");
+    assert!(page.contains("the wire passes on what the client sent: RST<"), "{page}");
+    assert!(page.contains("segments are not seen here"), "{page}");
+}
+
+#[test]
+fn an_empty_picture_is_a_page() {
+    assert!(page(&[], &[], false).contains("No program made a call about a socket"));
+}
