@@ -143,7 +143,8 @@ fn segments(picture: &Picture, link: usize, side: Side) -> Vec<Cut> {
     let mut end = 0;
     for (place, sent) in picture.segments.iter().enumerate().filter(|(_, sent)| sent.link == link) {
         let Some(passed) = sent.passed.as_ref().filter(|passed| passed.from == side) else { continue };
-        if passed.bytes.end > end {
+        // Behind a FIN, segments without bytes stand one further.
+        if passed.bytes.end > end && !passed.bytes.is_empty() {
             cuts.push(Cut { from: passed.bytes.start, to: passed.bytes.end, item: Item::Segment(place) });
             end = passed.bytes.end;
         }
