@@ -11,7 +11,7 @@ pub fn check(id: &'static str, half: Half, verdict: Verdict) -> CheckReport {
         promise: "asking::server::keeps_its_promise",
         half,
         at_fault: None,
-        depth: 0,
+        rank: 0,
         waits_for: None,
         wire: Kind::Plain,
         family: None,
