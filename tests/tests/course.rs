@@ -88,6 +88,17 @@ fn no_lesson_lacks_its_row_starter_chapter_or_hints() {
             &format!("the line `The calls: …` in hint 3 of {hints}"),
         );
 
+        // `cargo xtask hint` shows code four columns from the left, on a terminal of 80 columns.
+        let mut in_code = false;
+        let mut code = page.lines().filter(|line| {
+            in_code ^= line.starts_with("```");
+            in_code
+        });
+        lacks(
+            code.all(|line| line.chars().count() <= 76),
+            &format!("short lines of code in {hints}: at most 76 columns"),
+        );
+
         lacks(summary.contains(&format!("({lesson}.md)")), "its chapter in docs/src/SUMMARY.md");
         lacks(summary.contains(&format!("(hints/{lesson}.md)")), "its hints in docs/src/SUMMARY.md");
         let (number, name) = lesson.split_once('-').unwrap_or((lesson, ""));
