@@ -79,6 +79,25 @@ fn no_lesson_lacks_its_row_starter_chapter_or_hints() {
             let is_there = page.is_empty() || sections(&page).iter().any(is_hint);
             lacks(is_there, &format!("hint {n} in {hints} (`## {n}: …` with a text below it)"));
         }
+        // The course is for any language: the last hint names the calls of the system first.
+        let names_calls = |(heading, below): &(&str, String)| {
+            !heading.starts_with("## 3: ") || below.starts_with("The calls: ")
+        };
+        lacks(
+            sections(&page).iter().all(names_calls),
+            &format!("the line `The calls: …` in hint 3 of {hints}"),
+        );
+
+        // `cargo xtask hint` shows code four columns from the left, on a terminal of 80 columns.
+        let mut in_code = false;
+        let mut code = page.lines().filter(|line| {
+            in_code ^= line.starts_with("```");
+            in_code
+        });
+        lacks(
+            code.all(|line| line.chars().count() <= 76),
+            &format!("short lines of code in {hints}: at most 76 columns"),
+        );
 
         lacks(summary.contains(&format!("({lesson}.md)")), "its chapter in docs/src/SUMMARY.md");
         lacks(summary.contains(&format!("(hints/{lesson}.md)")), "its hints in docs/src/SUMMARY.md");

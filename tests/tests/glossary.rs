@@ -23,7 +23,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("loopback", &["loopback"]),
     ("lossy-text", &["lossy text"]),
     ("nagle", &["Nagle's algorithm", "Nagle"]),
-    ("receive-queue", &["receive queue", "receive queues", "receive buffer", "receive buffers"]),
+    ("receive-queue", &["receive queue", "receive queues"]),
     ("rst", &["RST"]),
     ("seed", &["seed"]),
     ("segment", &["segment", "segments"]),
@@ -171,6 +171,34 @@ fn links_stand_in_prose_only() {
         )
     );
     assert_eq!(without_links(&fresh), page);
+}
+
+/// Checks that the glossary alone names other words for the receive queue.
+#[test]
+fn the_receive_queue_has_one_name() {
+    let (mut files, mut folders) = (
+        vec![root().join("README.md")],
+        ["docs/src", "solutions", "xtask/src"].map(|dir| root().join(dir)).to_vec(),
+    );
+    while let Some(folder) = folders.pop() {
+        let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let (below, others): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
+        folders.extend(below);
+        files.extend(
+            others.into_iter().filter(|file| file.extension().is_some_and(|end| end == "md" || end == "rs")),
+        );
+    }
+    let mut wrong = Vec::new();
+    for file in files.iter().filter(|file| !file.ends_with("glossary.md")) {
+        // A name may be broken over two lines.
+        let text = fs::read_to_string(file).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        for name in ["receive buffer", "recv buffer", "receiver's buffer", "receiving buffer", "inbox"] {
+            if text.contains(name) {
+                wrong.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "the word is `receive queue`: {}", wrong.join("\n"));
 }
 
 /// Returns the anchors of a page's headings, as mdBook and GitHub make them.

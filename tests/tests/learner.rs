@@ -1,6 +1,6 @@
 //! The learner's loop: the progress, hints that go on, the difference to the solution, and a reset that loses nothing.
 
-use lab_tests::{Ran, clone, empty_dir, filled, lessons, not_checked, root, runner_in, solve};
+use lab_tests::{Ran, clone, empty_dir, filled, has, lessons, not_checked, root, runner_in, solve};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,41 @@ fn one_stands_where_one_left_off() {
     let list = type_in(&clone, "list");
     assert!(list.status == 0 && list.stderr.contains("set aside as"), "{}", list.stderr);
     assert!(list.stdout.starts_with("▸ lesson-01"), "{}", list.stdout);
+}
+
+/// The note about `TcpListener::bind` in lesson 07 reads the source of the server that is judged, and of no other one.
+#[test]
+fn a_note_about_the_source_quotes_its_line() {
+    let clone = fresh("learner-bind");
+    solve(&clone, "07-reuseaddr");
+    let server = clone.join("lessons/07-reuseaddr/src/bin/server.rs");
+    let source = fs::read_to_string(&server).unwrap();
+    let bind = "std::net::TcpListener::bind(addr)";
+    // A comment in the file has these words, too.
+    let (body, from) =
+        ("Ok(socket.into())", source.lines().position(|line| line.contains("Ok(socket.into())")));
+    assert_eq!(source.matches(body).count(), 1, "{source}");
+    fs::write(&server, source.replace(body, &format!("drop(socket);\n    {bind}"))).unwrap();
+    let line = from.unwrap() + 2;
+    let told = |more: &str| type_in(&clone, &format!("run 07 --check restarts-at-once --seed 7{more}"));
+    let own = told("");
+    let words = own.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = format!("lessons/07-reuseaddr/src/bin/server.rs:{line} has `TcpListener::bind`. Perhaps ");
+    assert!(own.status == 0 && words.contains(&note), "{}{}", own.stdout, own.stderr);
+    assert!(!told(" --solution").stdout.contains("TcpListener::bind"));
+    // A program in another language stands elsewhere.
+    if has("python3", "no note about a program in Python") {
+        let program = root().join("tests/src/bin/programs/right");
+        let python = fs::read_dir(&program).unwrap().flatten().map(|entry| entry.path()).find(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("s07_server") && name.ends_with(".py")
+        });
+        let file = python.expect("a right server of lesson 07 in Python");
+        let command = format!("python3 {}", file.display());
+        let words = ["run", "07", "--server", &command, "--check", "restarts-at-once", "--seed", "7"];
+        let ran = Ran::from(runner_in(&clone, RUNNER, &words).output().unwrap());
+        assert!(ran.status == 0 && !ran.stdout.contains("TcpListener::bind"), "{}{}", ran.stdout, ran.stderr);
+    }
 }
 
 /// Returns the words of a run of lesson 01 by commands for these halves, each a right program of the tests.

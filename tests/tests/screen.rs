@@ -4,6 +4,7 @@
 
 use lab_tests::{Ran, run};
 use serde_json::Value;
+use std::thread;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
@@ -26,6 +27,51 @@ const FAULTS: [(&str, &str, &str); 7] = [
     ("13", "worst-exits-at-once", "right-13-client-plain"),
 ];
 
+/// Checks that no line is wider than a terminal, but a command that cannot be shorter. That has its line for itself, from
+/// the first column on, so that it can be copied.
+fn fits(text: &str) {
+    for line in text.lines().filter(|line| line.chars().count() > 80) {
+        assert!(line.starts_with("cargo xtask run "), "{line}\n\n{text}");
+    }
+}
+
+/// A wrong program of each lesson, with the reference for the other half.
+const ONE_EACH: [(&str, &str); 13] = [
+    ("--server", "wrong-01-server-writes-once"),
+    ("--client", "wrong-02-client-prints-own-line"),
+    ("--client", "wrong-03-client-joins-reads"),
+    ("--server", "wrong-04-server-newline"),
+    ("--client", "wrong-05-client-trims-text"),
+    ("--client", "wrong-06-client-little-endian"),
+    ("--server", "wrong-07-server-no-reuseaddr"),
+    ("--server", "wrong-08-server-one-at-a-time"),
+    ("--server", "wrong-09-server-trims"),
+    ("--client", "wrong-10-client-short-read"),
+    ("--client", "wrong-11-client-takes-contradictions"),
+    ("--server", "wrong-12-server-trims-end"),
+    ("--client", "wrong-13-client-panics"),
+];
+
+#[test]
+fn no_line_but_a_command_is_wider_than_a_terminal() {
+    let one = |n: usize| {
+        let (half, program) = ONE_EACH[n];
+        let (lesson, command) = (format!("{:02}", n + 1), format!("{PROGRAMS} {program}"));
+        // Every third one with all that its checks show.
+        let words = ["run", &lesson, half, &command, "--seed", "12345", "--full"];
+        let ran = run(RUNNER, if n % 3 == 2 { &words } else { &words[..6] });
+        assert_eq!(ran.status, 1, "{program}\n{}{}", ran.stdout, ran.stderr);
+        fits(&ran.stdout);
+        fits(&ran.stderr);
+    };
+    // Some side by side: they mostly wait.
+    thread::scope(|scope| {
+        for from in 0..4 {
+            scope.spawn(move || (from..ONE_EACH.len()).step_by(4).for_each(one));
+        }
+    });
+}
+
 #[test]
 fn a_failing_run_fits_on_a_screen() {
     for (lesson, server, client) in FAULTS {
@@ -33,13 +79,11 @@ fn a_failing_run_fits_on_a_screen() {
         let text = &ran.stdout;
         assert_eq!(ran.status, 1, "{text}{}", ran.stderr);
         assert!(text.lines().count() <= 40, "{} lines:\n{text}", text.lines().count());
-        // A command stays whole, so that it can be copied.
-        let mut lines = text.lines().filter(|line| !line.contains("cargo xtask"));
-        assert!(lines.all(|line| line.chars().count() <= 80), "{text}");
+        fits(text);
         // The command stands in the last lines, and only there.
         assert_eq!(text.matches("cargo xtask run ").count(), 1, "{text}");
         assert!(
-            text.contains("\nnext: mend the ") && text.contains("\n      cargo xtask run lesson-"),
+            text.contains("\nnext: mend the ") && text.contains(&format!("\ncargo xtask run {lesson} --")),
             "{text}"
         );
         assert!(
@@ -95,6 +139,8 @@ fn the_whole_report_has_every_check_and_says_what_waits() {
     let full = judge(lesson, server, client, &["--full"]).stdout;
     assert_eq!(full.matches("  ✗ ").count(), broken.len(), "{full}");
     // "more" is a command that can be copied.
-    let more: Vec<&str> = full.lines().filter(|line| line.starts_with("      more ")).collect();
-    assert!(more.len() > 1 && more.iter().all(|line| line.contains("cargo xtask run lesson-01 ")), "{full}");
+    let more = full.lines().filter(|line| line.starts_with("      more")).count();
+    assert!(more > 1, "{full}");
+    assert_eq!(full.matches("      more\ncargo xtask run 01 --").count(), more, "{full}");
+    fits(&full);
 }

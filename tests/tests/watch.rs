@@ -61,8 +61,8 @@ fn a_lesson_is_failed_mended_and_passed() {
     terminal.see("mend it and save");
     terminal.see(KEYS);
     // Of many errors, the first ones are shown, as many as fit on the screen.
-    let wrong = |n| format!("    let wrong_{n}: u8 = \"text\";\n");
-    let many: String = (0..20).map(wrong).collect();
+    let line = |n| format!("    let wrong_{n}: u8 = \"text\";\n");
+    let many: String = (0..20).map(line).collect();
     save(&clone, "01-echo", "server", &format!("fn main() {{\n{many}}}\n"));
     let screen = terminal.see("errors more");
     let screen = screen + &terminal.see(KEYS);
@@ -73,6 +73,13 @@ fn a_lesson_is_failed_mended_and_passed() {
     terminal.see(" passed of ");
     terminal.see("learned: a server outlives its clients");
     terminal.see("`n` goes on to lesson-02");
+    terminal.see(KEYS);
+    // It stays passed when it is broken on purpose: `d` shows the solution at once.
+    save(&clone, "01-echo", "server", &wrong);
+    terminal.see("mend the server and save");
+    terminal.see(KEYS);
+    terminal.press("d");
+    terminal.see("- is yours, + the solution");
     terminal.see(KEYS);
     terminal.press("n");
     terminal.see("lesson-02 uppercase");

@@ -46,8 +46,8 @@ pub struct Bench<'a> {
     pub datagrams: Datagrams,
     /// What passed the wires that the check started.
     pub records: Vec<Record>,
-    /// The folder with the sources of the programs, where there is one.
-    pub sources: Option<PathBuf>,
+    /// The folder with the sources of the server, and its name for a learner; `None` where cargo did not build the server.
+    pub sources: Option<(PathBuf, String)>,
     /// The processes below which servers run.
     pub(super) servers: Vec<Pid>,
     /// The first input bytes of the program under test.
@@ -355,12 +355,13 @@ impl<'a> Bench<'a> {
         self.records.iter().any(Record::has_lacked_reset)
     }
 
-    /// Returns the number of the first line, from 1, of this source file that has `words` outside of a comment; `None`
-    /// where it has none, or no sources are known.
-    pub fn source_line(&self, file: &str, words: &str) -> Option<usize> {
-        let source = std::fs::read_to_string(self.sources.as_ref()?.join(file)).ok()?;
+    /// Returns `FILE:LINE` of the first line of this source file of the server that has `words` and is no comment; `None`
+    /// where it has none, or cargo did not build the server.
+    pub fn source_line(&self, file: &str, words: &str) -> Option<String> {
+        let (folder, shown) = self.sources.as_ref()?;
+        let source = std::fs::read_to_string(folder.join(file)).ok()?;
         let has = |line: &str| line.contains(words) && !line.trim_start().starts_with("//");
-        source.lines().position(has).map(|at| at + 1)
+        source.lines().position(has).map(|at| format!("{shown}/{file}:{}", at + 1))
     }
 
     /// Returns what the program that the check started last has said on standard error; empty when it started none.

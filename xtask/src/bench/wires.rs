@@ -21,7 +21,7 @@ impl Bench<'_> {
         self.connect_by(server, Peer::connect)
     }
 
-    /// Connects with a small receive buffer: see [`Peer::connect_narrow`].
+    /// Connects with a small receive queue: see [`Peer::connect_narrow`].
     ///
     /// # Errors
     /// The finding that nobody accepts there.

@@ -132,7 +132,7 @@ fn group_lines(paint: Paint, shown: &str, diff: &TextDiff<'_, '_, '_, str>, grou
 fn agreed(lesson: &str) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         let text = format!(
-            "{lesson} has not passed yet; to see the solution anyway: cargo xtask diff {lesson} --yes"
+            "{lesson} has not passed yet; to see the solution anyway:\n  cargo xtask diff {lesson} --yes"
         );
         return Err(Usage(text).into());
     }

@@ -45,8 +45,8 @@ pub fn greet() -> anyhow::Result<u8> {
             let (all, halves) = (LESSONS.len(), halves(&state));
             let (id, name) = (current.id(), current.name);
             let stands = format!("You have passed {n} of {all} lessons{halves}, and are at {id} {name}.");
-            let way = shared::way_on(current, &state, "cargo xtask run").join("\n      ");
-            print(&format!("{}\n\n{next} {way}\n", wrap(&stands, WIDTH).join("\n")));
+            let way = shared::next_lines(&next, &shared::way_on(current, &state, "cargo xtask run"));
+            print(&format!("{}\n\n{way}", wrap(&stands, WIDTH).join("\n")));
         }
     }
     print("      cargo xtask list shows the lessons, cargo xtask --help every command\n");

@@ -67,6 +67,5 @@ fn plain(section: &str) -> String {
             wrap(&text, 78).iter().for_each(|line| out += &format!("{line}\n"));
         }
     }
-    out.push('\n');
-    out
+    out.trim_end().to_string() + "\n\n"
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask list`
 
-use super::shared::{again, command, current, known, print, row, way_on};
+use super::shared::{again, command, current, known, next_lines, print, row, way_on};
 use crate::course::{LESSONS, Lesson};
 use crate::finding::Half;
 use crate::report::text::{Paint, WIDTH, cut};
@@ -20,7 +20,7 @@ pub fn list() -> anyhow::Result<u8> {
         Some(_) => "\nnext: cargo xtask prints what all lessons have shown, and where to go on\n".to_string(),
         None => {
             let way = way_on(current, &state, &command(current, &state));
-            format!("\nnext: {}\n", way.join("\n      "))
+            format!("\n{}", next_lines("next:", &way))
         }
     });
     Ok(0)

@@ -3,7 +3,7 @@
 use super::run::file_of;
 use crate::course::{self, LESSONS, Lesson, NotFound};
 use crate::finding::Half;
-use crate::report::text::{WIDTH, wrap};
+use crate::report::text::{WIDTH, command_row, wrap};
 use crate::system::family::{FAMILIES, Family};
 use crate::system::program;
 use crate::workspace;
@@ -150,6 +150,13 @@ pub fn way_on(lesson: &Lesson, state: &State, usual: &str) -> Vec<String> {
         }
         (None, None) => vec![usual.into()],
     }
+}
+
+/// Returns the lines of what to do next, each with its end; `label` stands before the first one.
+pub fn next_lines(label: &str, way: &[String]) -> String {
+    const INDENT: &str = "      ";
+    let labels = std::iter::once(format!("{label} ")).chain(std::iter::repeat(INDENT.to_string()));
+    labels.zip(way).map(|(label, line)| command_row(&label, INDENT.len(), line) + "\n").collect()
 }
 
 /// Returns whether the learner's folder of this lesson has a `lab.toml`, right or wrong.

@@ -15,6 +15,8 @@ pub struct Case {
     pub half: Option<Half>,
     /// The folder with their sources, where there is one: holes are looked up in it.
     pub sources: Option<PathBuf>,
+    /// Whether cargo built the server from it.
+    pub builds_server: bool,
     /// That folder as a learner would name it.
     pub shown_dir: String,
     /// The same seed gives the same inputs and cuts.

@@ -83,7 +83,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// Judges all trials, at most `jobs` checks at a time. Passes what comes of each to `done`, with the number of the trial,
 /// in the order of time; and `None` from time to time while nothing comes.
 pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut(Option<(usize, News)>)) {
-    let table = Table::of(trials, extent);
+    let table = Table::of(trials, jobs, extent);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, table.all.len().max(1)) {
@@ -108,7 +108,7 @@ fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
         let tell = send.clone();
         let judged = waits::told(
             move |what| drop(tell.send((trial, News::Waits(n, what)))),
-            || one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].depth(n)),
+            || one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].rank(n)),
         );
         if program::interrupted() {
             table.stop(); // A check that fails now fails because of the interrupt.
@@ -138,6 +138,8 @@ impl Drop for Guard<'_> {
 struct Table {
     orders: Vec<Order>,
     extent: Extent,
+    /// How many late checks run at the same time while others can.
+    most_late: usize,
     /// All checks of all trials, as places, in the order in which they start where several can.
     all: Vec<(usize, usize)>,
     now: Mutex<Now>,
@@ -153,8 +155,21 @@ struct Now {
     stopped: bool,
 }
 
+impl Now {
+    /// Returns how many late checks run.
+    fn late_ones(&self, orders: &[Order]) -> usize {
+        let runs =
+            |trial: usize, n: usize| self.started[trial][n] && self.standing[trial][n] == Standing::Open;
+        let of = |trial: usize| {
+            let checks = 0..self.started[trial].len();
+            checks.filter(|n| orders[trial].is_late(*n) && runs(trial, *n)).count()
+        };
+        (0..orders.len()).map(of).sum()
+    }
+}
+
 impl Table {
-    fn of(trials: &[Trial], extent: Extent) -> Self {
+    fn of(trials: &[Trial], jobs: usize, extent: Extent) -> Self {
         let orders: Vec<Order> =
             trials.iter().map(|trial| Order::of(trial.case.lesson, &trial.checks)).collect();
         let places =
@@ -170,7 +185,14 @@ impl Table {
             at_fault: trials.iter().map(|trial| vec![None; trial.checks.len()]).collect(),
             stopped: false,
         };
-        Self { orders, extent, all, now: Mutex::new(now), changed: Condvar::new() }
+        Self {
+            orders,
+            extent,
+            most_late: jobs.div_ceil(2),
+            all,
+            now: Mutex::new(now),
+            changed: Condvar::new(),
+        }
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
@@ -192,7 +214,12 @@ impl Table {
                 self.extent == Extent::Whole
                     || self.orders[*trial].turn(*n, &now.standing[*trial]) == Turn::Now
             };
-            if let Some((trial, n)) = left.find(can_run).copied() {
+            // Late checks mostly wait, or use much processor time: half of the threads are left to the others.
+            let is_late = |(trial, n): &&(usize, usize)| self.orders[*trial].is_late(*n);
+            let full = self.extent == Extent::Needed && now.late_ones(&self.orders) >= self.most_late;
+            let ready: Vec<_> = left.filter(can_run).collect();
+            let first = ready.iter().find(|place| !full || !is_late(place)).or(ready.first());
+            if let Some((trial, n)) = first.map(|place| **place) {
                 now.started[trial][n] = true;
                 return Some((trial, n));
             }
@@ -265,11 +292,12 @@ fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>) -> Outcome {
     }
 }
 
-fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
+fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
-    bench.sources.clone_from(&case.sources);
+    let sources = || Some((case.sources.clone()?, case.shown_dir.clone()));
+    bench.sources = case.builds_server.then(sources).flatten();
     let outcome = tried(case, check, &mut bench);
     let mut quoted = None;
     let outcome = bench.unless_dropped(outcome).map_err(|stop| {
@@ -321,7 +349,7 @@ fn one(case: &Case, check: CheckOn, depth: usize) -> Judged {
         promise: check.promise(),
         half: check.half,
         at_fault,
-        depth,
+        rank,
         waits_for: None,
         wire: check.wire,
         family,

@@ -2,6 +2,8 @@
 
 use crate::course::Lesson;
 use crate::finding::Half;
+#[cfg(doc)]
+use crate::promises::Check;
 use crate::promises::CheckOn;
 
 /// How a check of a run stands.
@@ -34,6 +36,8 @@ pub enum Turn {
 pub struct Order {
     bases: Vec<Vec<usize>>,
     depths: Vec<usize>,
+    /// Whether each takes long, or builds on one that does.
+    late: Vec<bool>,
     /// For each check, the one of its half without which nothing of that half works: the first one by depth and row.
     gates: Vec<Option<usize>>,
     /// The check with the conversation, which waits for nothing.
@@ -50,6 +54,7 @@ impl Order {
         let bases_of = |check: &CheckOn| lesson.bases(*check).iter().filter_map(place).collect();
         let all_bases: Vec<Vec<usize>> = all.iter().map(bases_of).collect();
         let all_depths = depths(&all_bases);
+        let all_late = late(&all_bases, &all);
         let here: Vec<Option<usize>> =
             all.iter().map(|check| checks.iter().position(|wanted| wanted.is(check))).collect();
         let places: Vec<usize> = checks.iter().filter_map(place).collect();
@@ -57,25 +62,43 @@ impl Order {
         Self::new(
             bases.collect(),
             places.iter().map(|n| all_depths[*n]).collect(),
+            places.iter().map(|n| all_late[*n]).collect(),
             checks.iter().map(|check| check.half).collect(),
             checks.iter().position(|check| lesson.opens(*check)),
         )
     }
 
-    fn new(bases: Vec<Vec<usize>>, depths: Vec<usize>, halves: Vec<Half>, opens: Option<usize>) -> Self {
+    fn new(
+        bases: Vec<Vec<usize>>,
+        depths: Vec<usize>,
+        late: Vec<bool>,
+        halves: Vec<Half>,
+        opens: Option<usize>,
+    ) -> Self {
         let gate = |n: usize| {
             let of_half = (0..halves.len()).filter(|other| halves[*other] == halves[n]);
             let first = of_half.min_by_key(|other| (depths[*other], *other));
             first.filter(|first| *first != n && halves[n] != Half::Pair)
         };
         let gates = (0..halves.len()).map(gate).collect();
-        Self { bases, depths, gates, opens, halves }
+        Self { bases, depths, late, gates, opens, halves }
     }
 
-    /// Returns how far a check is from one that builds on nothing. The failure that is nearest to its root has the least
-    /// depth; of two, the first row.
+    /// Returns how far a check is from one that builds on nothing.
     pub fn depth(&self, n: usize) -> usize {
         self.depths[n]
+    }
+
+    /// Returns whether a check takes long, or builds on one that does: see [`Check::is_late`].
+    pub fn is_late(&self, n: usize) -> bool {
+        self.late[n]
+    }
+
+    /// Returns at which place a failure of a check is told: the least first; of two that are equal, the first row. It is
+    /// the depth, and behind all others stand the late ones, so that nobody waits for them to learn of another failure.
+    pub fn rank(&self, n: usize) -> usize {
+        let deepest = self.depths.iter().max().map_or(0, |depth| depth + 1);
+        self.depths[n] + if self.late[n] { deepest } else { 0 }
     }
 
     /// Returns whether a check can be run now. On a gate that is dead, the whole half waits.
@@ -110,14 +133,14 @@ impl Order {
         }
         let mut roots = Vec::new();
         self.roots(n, standing, &mut vec![false; standing.len()], &mut roots);
-        roots.into_iter().min_by_key(|root| (self.depths[*root], *root))
+        roots.into_iter().min_by_key(|root| (self.rank(*root), *root))
     }
 
     /// Returns the failed check of this half that is nearest to the root.
     pub fn first_broken(&self, half: Half, standing: &[Standing]) -> Option<usize> {
         let broken = |n: &usize| matches!(standing[*n], Standing::Broken | Standing::Dead);
         let of_half = (0..standing.len()).filter(|n| self.halves[*n] == half);
-        of_half.filter(broken).min_by_key(|n| (self.depths[*n], *n))
+        of_half.filter(broken).min_by_key(|n| (self.rank(*n), *n))
     }
 
     /// Collects the failed checks below this one that wait for no other.
@@ -155,6 +178,17 @@ fn depths(bases: &[Vec<usize>]) -> Vec<usize> {
     depths
 }
 
+/// Returns which of these checks take long, or build on one that does.
+fn late(bases: &[Vec<usize>], checks: &[CheckOn]) -> Vec<bool> {
+    let mut late: Vec<bool> = checks.iter().map(|check| check.is_late()).collect();
+    for _ in 0..bases.len() {
+        for n in 0..bases.len() {
+            late[n] |= bases[n].iter().any(|base| late[*base]);
+        }
+    }
+    late
+}
+
 #[cfg(test)]
 mod tests {
     use super::Standing::{Broken, Dead, Held, Open, Waiting};
@@ -165,7 +199,7 @@ mod tests {
     fn order() -> Order {
         let bases = vec![vec![1, 2, 3, 4, 5, 6], vec![], vec![1], vec![1], vec![3], vec![], vec![5]];
         let halves = [vec![Half::Pair], vec![Half::Server; 4], vec![Half::Client; 2]].concat();
-        Order::new(bases.clone(), depths(&bases), halves, Some(0))
+        Order::new(bases.clone(), depths(&bases), vec![false; 7], halves, Some(0))
     }
 
     fn turns(order: &Order, standing: &[Standing]) -> Vec<Turn> {
@@ -199,11 +233,32 @@ mod tests {
     #[test]
     fn after_a_dead_first_check_nothing_of_its_half_is_run() {
         let bases = vec![vec![], vec![], vec![]];
-        let order = Order::new(bases.clone(), depths(&bases), vec![Half::Server; 3], None);
+        let order = Order::new(bases.clone(), depths(&bases), vec![false; 3], vec![Half::Server; 3], None);
         assert_eq!(turns(&order, &[Open; 3]), [Turn::Now, Turn::Later, Turn::Later]);
         assert_eq!(turns(&order, &[Broken, Open, Open])[1..], [Turn::Now; 2]);
         assert_eq!(turns(&order, &[Dead, Open, Open])[1..], [Turn::Never; 2]);
         assert_eq!(order.waits_for(2, &[Dead, Waiting, Waiting], None), Some(0));
+    }
+
+    #[test]
+    fn late_checks_are_told_behind_all_others() {
+        let order = order();
+        let late = Order { late: vec![true, false, true, false, false, false, false], ..order };
+        let mut told: Vec<usize> = (0..7).collect();
+        told.sort_by_key(|n| late.rank(*n));
+        assert_eq!(told, [1, 5, 3, 6, 4, 2, 0]);
+    }
+
+    #[test]
+    fn what_builds_on_a_late_check_is_late() {
+        for lesson in LESSONS {
+            let all: Vec<CheckOn> = lesson.checks().collect();
+            let order = Order::of(lesson, &all);
+            for (n, check) in all.iter().enumerate() {
+                let based = lesson.bases(*check);
+                assert!(order.is_late(n) || !based.iter().any(|base| base.is_late()), "{}", check.id);
+            }
+        }
     }
 
     #[test]

@@ -89,6 +89,11 @@ impl Check {
         Self { seconds, ..self }
     }
 
+    /// Returns whether it takes so long that its failure is told after those of all other checks: 2 s or more.
+    pub fn is_late(&self) -> bool {
+        self.seconds > 1
+    }
+
     /// Returns this check as one that builds on the checks of the same half with these ids, and not on the first row of
     /// its half: on nothing where there are none.
     pub const fn after(self, ids: &'static [&'static str]) -> Self {

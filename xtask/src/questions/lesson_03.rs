@@ -13,7 +13,7 @@ pub const QUESTIONS: &[Question] = &[
         "The server writes 5, 3 and 7 bytes. On the wire `glue`, which passes on in one piece what the server sends: how \
          many reads does the client report?",
         three_writes,
-        "All 15 bytes are in the client's receive buffer, and one `read` takes what is there.",
+        "All 15 bytes are in the client's receive queue, and one `read` takes what is there.",
         "why-it-happens",
     )
     .on(Glue),

@@ -17,7 +17,7 @@ pub const QUESTIONS: &[Question] = &[
         "The server writes all three messages and closes. Meanwhile a reader is busy with something else for two seconds. \
          Then it calls `read` once, with a buffer of 1024 bytes. How many of the messages are in what this `read` returns?",
         busy,
-        "All 40 bytes are in its receive buffer, and one `read` takes them: a pause is no part of the stream.",
+        "All 40 bytes are in its receive queue, and one `read` takes them: a pause is no part of the stream.",
         "why",
     ),
     Question::number(

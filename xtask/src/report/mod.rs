@@ -97,8 +97,9 @@ pub struct CheckReport {
     pub half: Half,
     /// The half at fault, when a check of the pair failed.
     pub at_fault: Option<Half>,
-    /// How far it is from a check that builds on nothing: of two failures, the one with the smaller depth says more.
-    pub depth: usize,
+    /// At which place its failure is told: the smallest first. It grows with the distance from a check that builds on
+    /// nothing; checks that take long stand behind all others.
+    pub rank: usize,
     /// The failed check that it builds on, when it did not pass: of several the one nearest to the root.
     pub waits_for: Option<Name>,
     /// The wire.
@@ -182,13 +183,13 @@ impl LessonReport {
     /// Returns the failed check that is to be mended first: the one nearest to the root; of several the first row.
     pub fn first_failed(&self) -> Option<&CheckReport> {
         let failed = self.checks.iter().filter(|check| check.is_broken());
-        failed.min_by_key(|check| check.depth)
+        failed.min_by_key(|check| check.rank)
     }
 
     /// Returns the failed check that is to be mended first; where none failed, the first one that could not be judged.
     pub fn first_to_mend(&self) -> Option<&CheckReport> {
         let unable = self.checks.iter().filter(|check| check.verdict == Verdict::Error);
-        self.first_failed().or_else(|| unable.min_by_key(|check| check.depth))
+        self.first_failed().or_else(|| unable.min_by_key(|check| check.rank))
     }
 
     /// Returns how many checks there are, with those that were not run.

@@ -71,7 +71,7 @@ fn report() -> Report {
     let broken_over = |family| CheckReport {
         expected: "the file is replaced".into(),
         got: "the server ended with status 1".into(),
-        rerun: format!("cargo xtask run lesson-13 --check breaks --family {family} --seed 7"),
+        rerun: format!("cargo xtask run 13 --check breaks --family {family} --seed 7"),
         ..over(family, check("breaks", Half::Server, Verdict::Fail))
     };
     let absent =

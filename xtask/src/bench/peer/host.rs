@@ -24,7 +24,7 @@ impl Host {
         Ok(Self { addr: listener.endpoint(), listener })
     }
 
-    /// Gives connections from now on a receive buffer and segments so small that the client's send buffer stays small,
+    /// Gives connections from now on a receive queue and segments so small that the client's send buffer stays small,
     /// too: see [`Peer::connect_tiny`].
     ///
     /// # Errors

@@ -107,7 +107,7 @@ impl Peer {
         Ok(Self::new(Stream::connect(addr, Some(PATIENCE))?, "server"))
     }
 
-    /// Connects with a small receive buffer, so that an unread reply soon fills it.
+    /// Connects with a small receive queue, so that an unread reply soon fills it.
     ///
     /// # Errors
     /// When nobody accepts there.
@@ -117,7 +117,7 @@ impl Peer {
         Ok(Self::new(stream, "server"))
     }
 
-    /// Connects with a receive buffer and segments so small that the sender's buffer stays small, too. Some tens
+    /// Connects with a receive queue and segments so small that the sender's buffer stays small, too. Some tens
     /// of thousands of bytes fill both: a `write` of more must wait, or takes only a part. [`Peer::widen`] then
     /// enlarges the buffer. The segments (TCP_MAXSEG, see tcp(7)) are small on Linux only. A Unix socket has neither:
     /// there the sender's buffer alone decides (SO_SNDBUF).
@@ -136,7 +136,7 @@ impl Peer {
         Ok(Self::new(stream, "server"))
     }
 
-    /// Enlarges the receive buffer again.
+    /// Enlarges the receive queue again.
     pub fn widen(&self) {
         let _ = self.stream.options().set_recv_buffer_size(1 << 20);
     }

@@ -25,11 +25,12 @@ pub fn doctor() -> anyhow::Result<u8> {
         if !finding.cost.is_empty() {
             text.extend(wrap(&format!("cost: {}", finding.cost), WIDTH - INDENT));
         }
+        if !finding.mend.is_empty() {
+            // A command fits on one line, so it can be copied.
+            text.extend(wrap(&format!("mend: {}", finding.mend), WIDTH - INDENT));
+        }
         print(&format!("{} {:<12} {}\n", paint.color(mark, color), finding.what, text[0]));
         text[1..].iter().for_each(|line| print(&format!("{:INDENT$}{line}\n", "")));
-        if !finding.mend.is_empty() {
-            print(&format!("{:INDENT$}mend: {}\n", "", finding.mend)); // Not wrapped, so that it can be copied.
-        }
     }
     let fit = probes::is_fit(&findings);
     let less = findings.iter().any(|finding| finding.health == Health::Less);

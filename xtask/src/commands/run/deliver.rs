@@ -60,10 +60,12 @@ impl Plan<'_> {
     ) -> Trial {
         let folder = if self.args.solution { "solutions" } else { "lessons" };
         let own = self.root.join(folder).join(lesson.dir());
+        let choice = self.choice(lesson);
         let case = Case {
             lesson,
             programs,
-            half: self.choice(lesson).half,
+            half: choice.half,
+            builds_server: choice.half.is_none() && choice.server.is_none(),
             sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
             shown_dir: match mirror {
                 Some(mirror) => mirror.source.display().to_string(),

@@ -187,7 +187,8 @@ impl<'a> Plan<'a> {
     pub(super) fn rerun_of(&self, lesson: &Lesson, half: Half) -> String {
         let both = self.args.server.is_some() && self.args.client.is_some();
         let half = if both { half } else { Half::Pair };
-        format!("cargo xtask run {}{}", lesson.id(), repeated(self.args, half))
+        // The number alone names the lesson, too, and most such lines then fit into the width of a terminal.
+        format!("cargo xtask run {}{}", lesson.number, repeated(self.args, half))
     }
 
     pub(super) fn wants(&self, lesson: &Lesson, check: CheckOn) -> bool {

@@ -21,7 +21,7 @@ type Open = (Name, Option<(WaitsFor, Instant)>);
 pub struct Screen {
     paint: Paint,
     extent: Extent,
-    /// The checks' names, in the order of the rows; and how deep each builds on others.
+    /// The checks' names, in the order of the rows; and at which place a failure of each is told.
     names: Vec<(Name, usize)>,
     /// The place of the check whose conversation is shown, where it is one of them.
     opens: Option<usize>,
@@ -46,22 +46,22 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Returns an empty screen for these checks, of which `depth` returns how deep each builds on others, and `name` the
-    /// name. The heading is printed.
+    /// Returns an empty screen for these checks, of which `rank` returns at which place a failure of each is told,
+    /// and `name` the name. The heading is printed.
     pub fn new(
         paint: Paint,
         extent: Extent,
         checks: &[CheckOn],
         opens: Option<usize>,
         name: impl Fn(&CheckOn) -> Name,
-        depth: impl Fn(usize) -> usize,
+        rank: impl Fn(usize) -> usize,
     ) -> Self {
         let follows =
             |n: usize| checks.get(n + 1).is_some_and(|next| checks[n].is_the_same_but_for_family(next));
         Self {
             paint,
             extent,
-            names: checks.iter().enumerate().map(|(n, check)| (name(check), depth(n))).collect(),
+            names: checks.iter().enumerate().map(|(n, check)| (name(check), rank(n))).collect(),
             opens,
             goes_on: (0..checks.len()).map(follows).collect(),
             waits: vec![None; checks.len()],

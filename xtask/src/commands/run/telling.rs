@@ -83,7 +83,7 @@ impl<'a> Telling<'a> {
             wire: check.wire,
             family: lesson.named(check.family),
         };
-        let screen = Screen::new(self.plan.paint, extent, checks, opens, name, |n| order.depth(n));
+        let screen = Screen::new(self.plan.paint, extent, checks, opens, name, |n| order.rank(n));
         self.screens[number] = Some(screen);
     }
 

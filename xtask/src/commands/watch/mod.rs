@@ -10,7 +10,7 @@ pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
 use super::editor::Editor;
 use super::predict::offer;
 use super::run::{Place, file_of};
-use super::shared::{Usage, find_family, known, lesson_or_current, print};
+use super::shared::{Usage, find_family, has_lab_toml, known, lab, lesson_or_current, print};
 use super::{diff, hint, list, reset};
 use crate::cli::Watch;
 use crate::course::Lesson;
@@ -62,7 +62,6 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
         above: String::new(),
         has_first: false,
         place: Place::default(),
-        passed: false,
         reading: false,
         notice: offer(lesson).map_or(String::new(), |line| format!("{line}\n")),
         asked: None,
@@ -99,8 +98,6 @@ struct Watcher {
     has_first: bool,
     /// Where the editor opens: where the last verdict of this lesson says.
     place: Place,
-    /// Whether the lesson passed.
-    passed: bool,
     /// Whether a key has shown something during the run; the verdict must not push it off the screen.
     reading: bool,
     /// A text to show again when the screen is drawn anew.
@@ -182,9 +179,7 @@ impl Watcher {
         if run == self.runs
             && let Some(judging) = self.judging.take()
         {
-            let (said, passed) = judging.outcome();
-            (self.verdict, self.place) = Place::read(&said);
-            self.passed = passed;
+            (self.verdict, self.place) = Place::read(&judging.outcome());
             if self.reading {
                 self.say("the verdict is there: Enter shows it\n");
             } else {
@@ -233,7 +228,7 @@ impl Watcher {
                 true => "h: one step more\n".to_string(),
                 false => "that was the last hint; d shows the solution beside yours\n".to_string(),
             }),
-            'd' if self.passed || sure => diff::show(self.lesson, false).map(|()| String::new()),
+            'd' if sure || self.shows_solution() => diff::show(self.lesson, false).map(|()| String::new()),
             'd' => self.ask(key, "has not passed yet; press d again to see the solution anyway"),
             'r' if sure => reset::one(&workspace::root(), self.lesson).map(|told| {
                 self.notice = told;
@@ -263,6 +258,12 @@ impl Watcher {
         }
     }
 
+    /// Returns whether the solution may be shown unasked: the lesson has passed, also when the learner has broken it since, on
+    /// purpose; or its programs are in another language, and only the place of the solution is shown.
+    fn shows_solution(&self) -> bool {
+        has_lab_toml(self.lesson) || lab().load().0.passed.contains(&self.lesson.dir())
+    }
+
     fn ask(&mut self, key: char, what: &str) -> anyhow::Result<String> {
         self.asked = Some(key);
         Ok(format!("{} {what}\n", self.lesson.id()))
@@ -273,7 +274,6 @@ impl Watcher {
         let Some(lesson) = lesson else { return Ok(none.into()) };
         self.lesson = lesson;
         self.place = Place::default();
-        self.passed = false;
         self.notice = offer(lesson).map_or(String::new(), |line| format!("{line}\n"));
         self.judge();
         Ok(String::new())

@@ -28,7 +28,7 @@ pub trait Rows: Ask {
             beside_a_slow_reader::<Self>
         )
         .after(&["beside-a-silent-client", "half-close"])
-        .long(),
+        .takes(2),
         server!("beside-a-reset", "goes on serving others when a client resets", beside_a_reset::<Self>)
             .after(&["beside-a-silent-client", "rst-while-reading"]),
         server!("beside-a-leaver", "goes on serving others when a client leaves", beside_a_leaver::<Self>)

@@ -47,7 +47,7 @@ pub trait Rows: Ask {
         .after(&["one-after-the-other"]),
         server!("late-reader", "loses nothing when a client reads late", late_reader::<Self>)
             .after(&["half-close"])
-            .long(),
+            .takes(2),
         server!(
             "rests-after-fin",
             "neither spins nor keeps the socket of a client that left",

@@ -19,7 +19,7 @@ pub(super) const CLIENT: &[Check] = &[
         waits_after_exit
     )
     .after(&["ends-after-exit"])
-    .long(),
+    .takes(3),
     client!(
         "end-inside-farewell",
         "reports it and exits with 1 when `exit` gets no whole reply",

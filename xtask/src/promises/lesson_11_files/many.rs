@@ -17,10 +17,10 @@ pub const SERVER: &[Check] = &[
     .after(&["ends-with-its-client", "serves-files"]),
     server!("silence-is-no-end", "waits for a silent client without a limit", silence_is_no_end)
         .after(&["beside-silent-clients"])
-        .long(),
+        .takes(3),
     server!("beside-a-slow-reader", "serves others while a client reads nothing", beside_a_slow_reader)
         .after(&["beside-silent-clients", "serves-files"])
-        .long(),
+        .takes(2),
     server!("many-at-once", "serves a hundred clients at once", many_at_once)
         .after(&["beside-silent-clients"]),
     server!("goes-on-after-resets", "goes on serving when clients reset, anywhere", goes_on_after_resets)

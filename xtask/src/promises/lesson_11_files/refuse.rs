@@ -19,7 +19,7 @@ pub const SERVER: &[Check] = &[
     ),
     server!("reads-every-body", "reads a body that its request does not need", reads_every_body)
         .after(&["refuses-and-goes-on", "lists-files"]),
-    server!("too-large", "refuses over 1 GiB at once, and ends the connection", too_large).long(),
+    server!("too-large", "refuses over 1 GiB at once, and ends the connection", too_large).takes(2),
     server!("as-large-as-allowed", "waits for the body of a put of exactly 1 GiB", as_large_as_allowed)
         .after(&["too-large"]),
     server!("broken-framing", "ends a connection whose messages cannot be told apart", broken_framing),

@@ -1,6 +1,6 @@
 //! One check: a line when it passed, all that it teaches when it failed.
 
-use super::layout::{WIDTH, height, row};
+use super::layout::{WIDTH, command_row, height, row};
 use super::{Paint, bytes, datagrams, ribbon};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
@@ -107,7 +107,7 @@ fn rendered(paint: Paint, promise: &[CheckReport], detail: Detail, again: bool) 
         }
         Verdict::Error => {
             let _ = writeln!(out, "{}", row(paint, "not judged", &check.got.to_string()));
-            let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun); // Not wrapped: people copy it.
+            let _ = writeln!(out, "{}", repeats(paint, "again", &check.rerun));
         }
         Verdict::Demo if matches!(detail, Detail::Brief | Detail::Drawn) => {
             let _ = writeln!(out, "{}", row(paint, "got", &check.got.to_string()));
@@ -119,8 +119,7 @@ fn rendered(paint: Paint, promise: &[CheckReport], detail: Detail, again: bool) 
             for (label, text) in [("got", &check.got), ("cause", &check.cause)] {
                 let _ = writeln!(out, "{}", row(paint, label, &text.to_string()));
             }
-            // Not wrapped: people copy it.
-            let _ = writeln!(out, "      {}{}", paint.dim("more        "), check.rerun);
+            let _ = writeln!(out, "{}", repeats(paint, "more", &check.rerun));
         }
         Verdict::Fail | Verdict::Demo => out += &finding(paint, check, detail, again),
     }
@@ -237,10 +236,14 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
         line("read", &check.see);
     }
     if again && !matches!(detail, Detail::Least | Detail::Bytes) {
-        // Not wrapped: people copy it.
-        let _ = writeln!(out, "      {}{}", paint.dim("again       "), check.rerun);
+        let _ = writeln!(out, "{}", repeats(paint, "again", &check.rerun));
     }
     out
+}
+
+/// Renders the command that repeats a check.
+fn repeats(paint: Paint, label: &str, command: &str) -> String {
+    command_row(&format!("      {} ", paint.dim(&format!("{label:<11}"))), 18, command)
 }
 
 fn ribbon(paint: Paint, check: &CheckReport) -> String {

@@ -1,7 +1,7 @@
 //! The end of a lesson's report: the holes, the counts, and what to do next.
 
 use super::Paint;
-use super::layout::{WIDTH, wrap};
+use super::layout::{WIDTH, command_row, wrap};
 use crate::finding::{Hole, Verdict};
 use crate::report::{CheckReport, LessonReport};
 use colored::Color;
@@ -50,7 +50,7 @@ pub struct Next {
 enum Step {
     /// In words, wrapped to the width.
     Words(String),
-    /// With a command in it; not wrapped, because people copy it.
+    /// With a command in it, which stays whole, because people copy it.
     Command(String),
 }
 
@@ -118,13 +118,12 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
         let label = if n == 0 { paint.bold("learned:") } else { " ".repeat(8) };
         let _ = writeln!(out, "{label} {line}");
     }
-    let lines = next.steps.iter().flat_map(|step| match step {
-        Step::Words(words) => wrap(words, WIDTH - 6),
-        Step::Command(command) => vec![command.clone()],
-    });
-    for (n, line) in lines.enumerate() {
+    for (n, step) in next.steps.iter().enumerate() {
         let label = if n == 0 { paint.bold("next:") } else { " ".repeat(5) };
-        let _ = writeln!(out, "{label} {line}");
+        let _ = match step {
+            Step::Words(words) => writeln!(out, "{label} {}", wrap(words, WIDTH - 6).join("\n      ")),
+            Step::Command(command) => writeln!(out, "{}", command_row(&format!("{label} "), 6, command)),
+        };
     }
     out
 }

@@ -21,7 +21,7 @@ pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, ro
         .filter(|check| check.is_broken() || check.verdict == Verdict::Error)
         .filter(|check| first.is_none_or(|first| first.name() != check.name()))
         .collect();
-    others.sort_by_key(|check| check.depth);
+    others.sort_by_key(|check| check.rank);
     if let Some(first) = first {
         out += &waiting(paint, report, first.name(), "  ", "this one");
         let (same, rest): (Vec<_>, Vec<_>) =

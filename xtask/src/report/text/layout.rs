@@ -105,9 +105,49 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines.into_iter().map(|line| line.trim_end().to_string()).collect()
 }
 
+/// How a command that people copy begins.
+const COMMAND: &str = "cargo xtask ";
+
+/// Renders a label and a line that ends with a command. The command stays whole, because people copy it: where it does not
+/// fit behind the label or its words, it stands on a line of its own, and as far to the left as it must.
+pub fn command_row(label: &str, indent: usize, line: &str) -> String {
+    if indent + line.chars().count() <= WIDTH {
+        return format!("{label}{line}");
+    }
+    let (words, command) = line.split_at(line.find(COMMAND).unwrap_or(0));
+    let mut lines = match words.trim_end() {
+        "" => vec![label.trim_end().to_string()],
+        words => wrap(words, WIDTH - indent),
+    };
+    if !words.is_empty() {
+        lines[0].insert_str(0, label);
+        lines.iter_mut().skip(1).for_each(|line| line.insert_str(0, &" ".repeat(indent)));
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    let indent = WIDTH.saturating_sub(command.chars().count()).min(6);
+    lines.push(format!("{:indent$}{command}", ""));
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_stays_whole() {
+        let command = |n: usize| format!("cargo xtask {}", "x".repeat(n - 12));
+        let row = |line: &str| command_row("next: ", 6, line);
+        assert_eq!(row(&command(74)), format!("next: {}", command(74)));
+        // Wider: on a line of its own, six columns from the left or as many as are free.
+        assert_eq!(row(&command(75)), format!("next:\n     {}", command(75)));
+        assert_eq!(row(&command(99)), format!("next:\n{}", command(99)));
+        assert_eq!(
+            row(&format!("mend it, then {}", command(70))),
+            format!("next: mend it, then\n      {}", command(70))
+        );
+        // On a line without a label nothing stands above it.
+        assert_eq!(command_row("      ", 6, &command(80)), command(80));
+    }
 
     #[test]
     fn a_wide_line_takes_several() {

@@ -39,7 +39,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct Program {
     process: Arc<Process>,
     stdin: Option<PipeWriter>,
-    /// Output up to this many bytes renews the wait: twice what is expected, plus 1 MiB.
+    /// Output up to this many bytes renews the wait: eight times what is expected, since a program may print each byte as
+    /// `\xNN`, and twice.
     allowance: u64,
     /// Whether any output is expected. If not, printing does not prolong the wait.
     has_to_print: bool,
@@ -94,7 +95,7 @@ impl Program {
             stdin: Some(stdin),
             has_to_print: !wanted.is_empty() || !errors.is_empty(),
             has_to_say: !errors.is_empty(),
-            allowance: 2 * wanted.iter().chain(errors).map(|text| text.len() as u64).sum::<u64>() + (1 << 20),
+            allowance: 8 * wanted.iter().chain(errors).map(|text| text.len() as u64).sum::<u64>(),
             stdout: collect(stdout, wanted),
             stderr: Output::collect(stderr, errors),
         })
@@ -141,17 +142,21 @@ impl Program {
     /// # Errors
     /// The patience, which is over.
     pub fn wait_exit_within(&self, mut patience: Patience) -> Result<Exit, Patience> {
-        let mut printed = 0;
+        let (mut printed, mut found) = (0, 0);
         let at_most = Instant::now() + AT_MOST;
         loop {
             if let Some(exit) = self.wait_exit(Instant::now() + patience.slice().min(LOOK)) {
                 return Ok(exit);
             }
-            // It may have to print much: while that comes, it does not hang. More than the allowance does not count.
+            // It may have to print much: while that comes, it does not hang. More than the allowance counts only where
+            // something expected was in it.
             let total = self.stdout.total() + if self.has_to_say { self.stderr.total() } else { 0 };
-            if self.has_to_print && total > printed && total <= self.allowance && Instant::now() < at_most {
+            let comes = total > printed && total <= self.allowance;
+            let now = self.stdout.found() + self.stderr.found();
+            if self.has_to_print && (comes || now > found) && Instant::now() < at_most {
                 patience.renew();
             }
+            found = now;
             printed = total;
             if patience.is_over() {
                 return Err(patience);

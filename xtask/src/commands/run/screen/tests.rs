@@ -48,7 +48,7 @@ impl Run {
 
     fn screen(&self, extent: Extent) -> Screen {
         let opens = self.checks.iter().position(|check| self.lesson.opens(*check));
-        Screen::new(PAINT, extent, &self.checks, opens, |check| self.name(check), |n| self.order.depth(n))
+        Screen::new(PAINT, extent, &self.checks, opens, |check| self.name(check), |n| self.order.rank(n))
     }
 
     /// Returns what the check at this place is judged, with a conversation of the pair.
@@ -56,8 +56,7 @@ impl Run {
         let check = &self.checks[n];
         let report = (self.comes)(n, check);
         let name = self.name(check);
-        let report =
-            CheckReport { wire: name.wire, family: name.family, depth: self.order.depth(n), ..report };
+        let report = CheckReport { wire: name.wire, family: name.family, rank: self.order.rank(n), ..report };
         let is_pair = check.half == Half::Pair && report.hole.is_none();
         let line = |n: usize| (Role::Client, format!("(typed)   line {n}"));
         Judged {
@@ -170,7 +169,7 @@ fn many_failures_that_build_on_nothing_fit_on_a_screen() {
         let mut text = "the heading\n".to_string();
         for n in 0..checks.len() {
             let judged = run.judged(n);
-            screen.judged(n, Judged { report: CheckReport { depth: 0, ..judged.report }, ..judged });
+            screen.judged(n, Judged { report: CheckReport { rank: 0, ..judged.report }, ..judged });
             text += &screen.tell(&mut report);
         }
         screen.over(vec![None; checks.len()]);
@@ -190,11 +189,10 @@ fn the_first_failure_is_printed_before_what_it_does_not_hang_on() {
     assert!(text.contains("✗ server   ") && text.contains("      cause       it\n"), "{text}");
     // A failure that is farther from its root waits for the nearer ones.
     let mut screen = run.screen(Extent::Needed);
-    let deep = (2..run.checks.len()).find(|n| run.order.depth(*n) > 0).expect("a deep check");
+    let deep = (2..run.checks.len()).find(|n| run.order.rank(*n) > 0).expect("a deep check");
     let report_of = failed(&run.checks[deep], "farther");
     let judged = run.judged(deep);
-    screen
-        .judged(deep, Judged { report: CheckReport { depth: run.order.depth(deep), ..report_of }, ..judged });
+    screen.judged(deep, Judged { report: CheckReport { rank: run.order.rank(deep), ..report_of }, ..judged });
     assert_eq!(screen.tell(&mut report), "");
 }
 
