@@ -169,7 +169,7 @@ mod tests {
                     look(&path, found);
                 } else if !path.ends_with("finding/words.rs") {
                     let text = fs::read_to_string(&path).unwrap_or_default();
-                    let lines = text.lines().filter(|line| line.to_lowercase().contains("\"perhaps"));
+                    let lines = text.lines().filter(|line| line.to_lowercase().contains("\"perhaps "));
                     found.extend(lines.map(|line| format!("{}: {}", path.display(), line.trim())));
                 }
             }
