@@ -5,6 +5,7 @@ use super::Ask;
 use super::request::hears_request;
 use crate::bench::{Bench, Peer, Server, lock};
 use crate::finding::{Cause, Outcome, Stop, Symptom, because};
+use crate::promises::empty_buffer::EMPTY_BUFFER;
 use crate::promises::inputs::random_word;
 use std::str;
 use std::time::Duration;
@@ -73,11 +74,6 @@ fn waits_with_nothing<P: Ask>(bench: &mut Bench) -> Outcome<bool> {
     let _ = hears_request::<P>(&mut peer, &P::request(&line));
     Ok(client.reads_into_nothing())
 }
-
-/// The cause where the kernel shows a call that waits for bytes with a buffer of length 0.
-pub const EMPTY_BUFFER: &str = "the buffer has length 0: `read` was called to take at most 0 bytes (the kernel shows the call), \
-                                and then returns 0, as at the end. `Vec::new()` and `Vec::with_capacity(…)` have length 0: \
-                                use `[0; 1024]`";
 
 fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option<Cause> {
     let mut silent = bench.connect(server).ok()?;

@@ -5,6 +5,7 @@ use super::printed::{printed_as, prints};
 use super::{Framing, LETTERS, Push, bytes_of, long_messages, wire_to};
 use crate::bench::{Bench, Client, Ending, Peer};
 use crate::finding::{Finding, Half, Outcome, Perhaps, Symptom, because, quoted};
+use crate::promises::empty_buffer;
 use crate::promises::inputs::random_from;
 use crate::promises::{Check, client};
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
@@ -75,7 +76,8 @@ impl<P: Framing> FramedRows for P {}
 /// The finding that it did not; a demo, if it broke as the lesson predicts.
 pub fn hears_messages<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
     let outcome = hears_all::<P>(bench, messages, input_ends);
-    explained::<P>(bench, messages, outcome)
+    let outcome = explained::<P>(bench, messages, outcome);
+    empty_buffer::explained(bench, outcome)
 }
 
 fn hears_all<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
