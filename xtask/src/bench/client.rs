@@ -4,7 +4,9 @@ use super::facts::{ended, spin, still, wait_idle};
 use super::given::Given;
 use super::stderr::Said;
 use super::{Datagrams, Ending, Peer};
-use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, quoted, skip, squeezed, unable};
+use crate::finding::{
+    Cause, Finding, Half, Outcome, Perhaps, Symptom, because, quoted, skip, squeezed, unable,
+};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use crate::system::program::{Exit, Program};
@@ -133,6 +135,12 @@ impl Client {
         patience.until(|| (self.exit().is_some() || processes::at_rest(root)).then_some(()));
     }
 
+    /// Waits until the client rests, and returns whether it then waits for bytes with a buffer of length 0. Only Linux tells.
+    pub fn reads_into_nothing(&self) -> bool {
+        self.wait_rest();
+        processes::one_reads_into_nothing(self.program.root())
+    }
+
     /// Waits until the client has ended, longer while it computes: up to 300 s.
     pub fn wait_computing(&self) {
         let patience = Patience::computing(&[self.program.root()]);
@@ -213,15 +221,14 @@ impl Client {
             exit => {
                 self.end();
                 let cause = match self.said().is_backtrace() {
-                    true => {
-                        "an error went unhandled where nothing was wrong: the message on standard error \
-                         states which"
-                    }
-                    false if !self.said().is_blank() => {
-                        "nothing went wrong, so the status must be 0: its own words on standard error state \
-                         why it gave up"
-                    }
-                    false => "nothing went wrong, so the status must be 0",
+                    true => Cause::general(
+                        "an error went unhandled where nothing was wrong: the message on standard error states which",
+                    ),
+                    false if !self.said().is_blank() => Cause::general(
+                        "nothing went wrong, so the status must be 0: its own words on standard error state why it gave \
+                         up",
+                    ),
+                    false => "nothing went wrong, so the status must be 0".into(),
                 };
                 Finding::new(expected, format!("it {exit}"), cause)
                     .seen(ended(exit))
@@ -252,10 +259,11 @@ impl Client {
             Exit::Code(1) => return Ok(()),
             Exit::Code(0) if !said.is_blank() => (
                 "it exited with status 0".into(),
-                Cause::certain(
-                    "perhaps only the status is wrong: something stands on standard error, and after an error the exit \
+                Cause::from(Perhaps(
+                    "only the status is wrong: something stands on standard error, and after an error the exit \
                      status must be 1; if that is no error, the error, or a `read` of 0 bytes, was taken for success",
-                ),
+                ))
+                .kept(),
             ),
             Exit::Code(0) => (
                 "it exited with status 0".into(),
@@ -267,11 +275,12 @@ impl Client {
             ),
             Exit::Signal(_) if !said.is_backtrace() && !said.lacks_memory() && !said.is_blank() => (
                 format!("it {exit}"),
-                Cause::certain(
-                    "perhaps the error was handled, and the program died when it ended: something stands on standard \
+                Cause::from(Perhaps(
+                    "the error was handled, and the program died when it ended: something stands on standard \
                      error, but a signal ended it, and the exit status must be 1; look at what still runs at the end, a \
                      thread for instance",
-                ),
+                ))
+                .kept(),
             ),
             exit => (
                 format!("it {exit}"),
@@ -358,7 +367,7 @@ impl Client {
         if let Some(trimmed) = without_its_blanks(missing, &printed) {
             let got = format!("{} came, without the blanks at its ends", quoted(trimmed));
             let words =
-                format!("the blanks at the ends are missing: do not trim what came; {}", cause.into().words);
+                format!("the blanks at the ends are missing: do not trim what came; {}", cause.into());
             return Finding::new(expected, got, words).of(Half::Client).broken();
         }
         let got = match printed.len() {

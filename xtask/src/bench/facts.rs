@@ -1,7 +1,7 @@
 //! What the parts of the bench share: waits for facts, and findings about whole programs.
 
 use super::stderr::Said;
-use crate::finding::{Cause, Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
+use crate::finding::{Cause, Finding, Half, Hindrance, Outcome, Perhaps, Symptom, hindered, unable};
 use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::patience::Patience;
@@ -60,17 +60,17 @@ pub fn ended(exit: Exit) -> Symptom {
 }
 
 /// Returns why a program that does well at an address of IPv4 perhaps does not at this one; `None` for IPv4.
-pub fn of_another_family(addr: Endpoint) -> Option<&'static str> {
+pub fn of_another_family(addr: Endpoint) -> Option<Perhaps<&'static str>> {
     match addr.family() {
         Family::V4 => None,
-        Family::V6 => Some(
-            "perhaps its socket is of another family: make it of the family of the address that was given (AF_INET6 for \
+        Family::V6 => Some(Perhaps(
+            "its socket is of another family: make it of the family of the address that was given (AF_INET6 for \
              [::1]), and split HOST:PORT at the last `:`",
-        ),
-        Family::Unix => Some(
-            "perhaps its socket is of another family: make it of the family of the address that was given (AF_UNIX for \
+        )),
+        Family::Unix => Some(Perhaps(
+            "its socket is of another family: make it of the family of the address that was given (AF_UNIX for \
              unix:PATH), and split only HOST:PORT at its last `:`",
-        ),
+        )),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use super::facts::{can, never_called, of_another_family, progress};
 use super::{Client, Peer, Server};
-use crate::finding::{Finding, Half, Outcome, Symptom, broken};
+use crate::finding::{Finding, Half, Outcome, Perhaps, Symptom, broken};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::sockets;
@@ -97,7 +97,7 @@ impl Bench<'_> {
 
     /// Returns why the client perhaps did not call at the wire, where it did not; `None` where the wire has its call, or
     /// is at an address of IPv4.
-    pub fn why_not_called(&self, wire: &Wire) -> Option<&'static str> {
+    pub fn why_not_called(&self, wire: &Wire) -> Option<Perhaps<&'static str>> {
         if wire.has_client() { None } else { of_another_family(wire.addr) }
     }
 

@@ -4,7 +4,7 @@ mod comparison;
 mod words;
 
 pub use comparison::Comparison;
-pub use words::{Cause, Weight, Words, count, quoted, squeezed};
+pub use words::{Cause, Perhaps, Weight, Words, count, quoted, squeezed};
 
 /// The side that a check is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,11 @@ impl Stop {
             Stop::Broken(finding) => finding.symptom,
             _ => Symptom::Other,
         }
+    }
+
+    /// Returns whether a promise broke, and the check knows no more of the cause than the symptom.
+    pub fn is_vague(&self) -> bool {
+        matches!(self, Stop::Broken(finding) if finding.cause.weight == Weight::General)
     }
 
     /// Returns whether the program never came to its work: no other check of its half can tell more.
@@ -233,14 +238,14 @@ pub fn skip<T>(why: impl Into<Words>) -> Outcome<T> {
     Err(Box::new(Stop::Skip(why.into())))
 }
 
-/// Gives a broken promise this cause, unless its own cause is certain.
+/// Gives a broken promise this cause, unless its own cause is kept.
 ///
 /// # Errors
 /// Those of `outcome`.
 pub fn because<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> {
     outcome.map_err(|mut stop| {
         if let Stop::Broken(finding) = &mut *stop
-            && finding.cause.weight != Weight::Certain
+            && finding.cause.weight != Weight::Kept
         {
             finding.cause = cause.into();
         }

@@ -11,15 +11,29 @@ use crate::promises::pushing::waits_for_client;
 use crate::workspace::hole;
 use std::str;
 
-/// Returns the stop of a check, corrected by what is certain about its programs.
-pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) -> Stop {
-    let Stop::Broken(mut finding) = stop else { return stop };
+/// A stop of a check, corrected by what is certain about its programs.
+pub struct Reconsidered {
+    /// The stop.
+    pub stop: Stop,
+    /// The program's own error that the cause quotes.
+    pub quoted: Option<OwnError>,
+}
+
+impl From<Stop> for Reconsidered {
+    fn from(stop: Stop) -> Self {
+        Self { stop, quoted: None }
+    }
+}
+
+/// Corrects the stop of a check by what is certain about its programs.
+pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) -> Reconsidered {
+    let Stop::Broken(mut finding) = stop else { return stop.into() };
     let waits = bench.logs.iter().find_map(|log| lock(log).waits_for_us);
     if let Some(call) = waits
         && check.half != Half::Client
         && case.lesson.scenario == Scenario::Pushing
     {
-        return Stop::Unable(Hindrance::OtherProtocol, waits_for_client(call));
+        return Stop::Unable(Hindrance::OtherProtocol, waits_for_client(call)).into();
     }
     finding.hole = bench.ran.iter().find_map(|ran| {
         let stderr = String::from_utf8_lossy(&ran.stderr.kept()).into_owned();
@@ -29,7 +43,7 @@ pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) 
         finding.got = format!("the program reached `todo!` in `{}`", hole.function).into();
         finding.cause =
             format!("`{}` in {}:{} is not written yet", hole.function, hole.file, hole.line).into();
-        return Stop::Broken(finding);
+        return Stop::Broken(finding).into();
     }
     let meanwhile = bench.logs.iter().find_map(|log| lock(log).meanwhile.clone());
     if check.half == Half::Server
@@ -37,14 +51,15 @@ pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) 
     {
         seen_meanwhile(&mut finding, meanwhile, bench);
     }
+    let mut quoted = None;
     if check.half != Half::Client && finding.symptom != Symptom::Panicked {
-        server_died(&mut finding, check, bench, meanwhile.as_ref());
+        quoted = server_died(&mut finding, check, bench, meanwhile.as_ref());
     }
     let at_fault = if check.half == Half::Pair { finding.at_fault } else { Some(check.half) };
     if at_fault == Some(Half::Client) {
-        client_died(&mut finding, bench);
+        quoted = client_died(&mut finding, bench).or(quoted);
     }
-    Stop::Broken(finding)
+    Reconsidered { stop: Stop::Broken(finding), quoted }
 }
 
 /// Adds what the server did while nothing came from it. Where the check knows more about the cause, its cause stays.
@@ -101,40 +116,47 @@ pub(super) fn died(bench: &Bench<'_>, half: Half) -> Option<(OwnError, Option<Ex
     })
 }
 
-/// Replaces the cause where the server, or a thread of it, died of an error of its own.
-fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhile: Option<&Meanwhile>) {
+/// Replaces the cause where the server, or a thread of it, died of an error of its own. Returns the error that the cause
+/// quotes.
+fn server_died(
+    finding: &mut Finding,
+    check: CheckOn,
+    bench: &Bench<'_>,
+    meanwhile: Option<&Meanwhile>,
+) -> Option<OwnError> {
     let Some((error, exit)) = died(bench, Half::Server) else {
         let panicked = Some(Exit::Code(101));
         let servers = || bench.ran.iter().filter(|ran| ran.half == Half::Server);
         if servers().any(|ran| ran.link.ended_itself() == panicked) {
             finding.cause = PANICKED.into();
         }
-        return;
+        return None;
     };
-    let shown = format!("{}{}", error.shown(), of_text(&error, bench));
+    let shown = error.shown();
+    let guess = taken_for_text(bench).map_or(String::new(), |guess| format!("; {guess}"));
     if exit.is_some() {
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);
         }
-        let ended = format!("the server ended with an error of its own: {shown}");
+        let ended = format!("the server ended with an error of its own: {shown}{guess}");
         let is_before_it_listened =
             check.half == Half::Server && matches!(finding.symptom, Symptom::Exited(_) | Symptom::Killed);
         let cause = match finding.cause.weight {
-            Weight::Certain => format!("{ended}; {}", finding.cause.words),
-            Weight::Likely if is_before_it_listened => format!("{ended}; {}", finding.cause.words),
+            Weight::Kept => format!("{ended}; {}", finding.cause),
+            Weight::Likely if is_before_it_listened => format!("{ended}; {}", finding.cause),
             Weight::General if is_before_it_listened => ended,
-            _ if error.is_panic => format!("{PANICKED}. It was: {shown}"),
+            _ if error.is_panic => format!("{PANICKED}{guess}. It was: {shown}"),
             _ if finding.symptom == Symptom::EndedForAll => {
                 format!("{ended}; what one client does must end its connection only, never the server")
             }
             _ => ended,
         };
         finding.cause = cause.into();
-        return;
+        return Some(error);
     }
     let is_unanswered = matches!(finding.symptom, Symptom::Silent | Symptom::EndedEarly);
-    if !is_unanswered || finding.cause.weight == Weight::Certain {
-        return;
+    if !is_unanswered || finding.cause.weight == Weight::Kept {
+        return None;
     }
     if check.half == Half::Pair {
         finding.at_fault = Some(Half::Server);
@@ -147,45 +169,54 @@ fn server_died(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>, meanwhi
     };
     let is_only_client = bench.logs.len() == 1;
     let then = match finding.symptom {
-        Symptom::Silent if is_left || is_only_client => "nothing answers this client any more",
-        Symptom::EndedEarly if is_only_client => "that ended its client's connection",
-        _ => "perhaps that is why",
+        Symptom::Silent if is_left || is_only_client => "; nothing answers this client any more",
+        Symptom::EndedEarly if is_only_client => "; that ended its client's connection",
+        _ => "; perhaps that is why",
     };
-    finding.cause = format!("a thread of the server ended with an error: {shown}; {then}").into();
+    finding.cause = format!("a thread of the server ended with an error: {shown}{guess}{then}").into();
+    Some(error)
 }
 
-/// Returns what to do, where the error says that what came is no text.
-fn of_text(error: &OwnError, bench: &Bench<'_>) -> &'static str {
-    let is_text = |bytes: Vec<u8>| std::str::from_utf8(&bytes).is_ok();
-    let all_text = || bench.logs.iter().all(|log| is_text(lock(log).so_far().0));
-    match error.is_of_text {
-        false => "",
-        true if all_text() => "; perhaps a `read` ended inside a character: work on the bytes, not on text",
-        true => "; perhaps what came was no text: work on the bytes",
+/// Returns a guess where the runner had sent bytes on the last connection that are no text, or are not in each piece, and
+/// had not left it: an error of the program's own may then come from taking them for text.
+fn taken_for_text(bench: &Bench<'_>) -> Option<&'static str> {
+    let said = lock(bench.logs.last()?).said_and_stayed()?;
+    if said.is_ascii() {
+        return None;
     }
+    Some(match str::from_utf8(&said) {
+        Ok(_) => {
+            "the runner had sent characters of more than one byte: perhaps a `read` ended inside one, and it was taken \
+             for text; work on the bytes"
+        }
+        Err(_) => {
+            "the runner had sent bytes that are no UTF-8: perhaps they were taken for text; work on the bytes"
+        }
+    })
 }
 
 /// The cause where a panic ended the server.
 const PANICKED: &str = "the server panicked, and that ended it for every client: no `unwrap` or `expect` on what a \
                         client sends or does";
 
-/// Adds the error of its own with which the client ended, where that is the fault. The check's own cause stays beside it
-/// when it is certain, and as a guess when the check has reasons for it.
-fn client_died(finding: &mut Finding, bench: &Bench<'_>) {
+/// Adds the error of its own with which the client ended, where that is the fault, and returns it. The check's own cause
+/// stays beside it when it is kept, and as a guess when the check has reasons for it.
+fn client_died(finding: &mut Finding, bench: &Bench<'_>) -> Option<OwnError> {
     let is_ended = finding.never_began || matches!(finding.symptom, Symptom::Exited(1..) | Symptom::Killed);
     let died = died(bench, Half::Client).filter(|(_, exit)| is_ended && exit.is_some());
-    let Some((error, _)) = died else { return };
+    let (error, _) = died?;
     let shown = error.shown();
-    finding.cause = match finding.cause.weight {
+    let ended = format!("the client ended with an error of its own: {shown}");
+    let cause = std::mem::take(&mut finding.cause);
+    finding.cause = match cause.weight {
         // Its cause is no guess about the error, but what a client must do.
-        Weight::Certain | Weight::Likely if finding.never_began => {
-            format!("the client ended with an error of its own: {shown}; {}", finding.cause.words).into()
-        }
-        Weight::Certain => Cause::certain(format!("{}. It was: {shown}", finding.cause.words)),
-        Weight::Likely => {
-            format!("the client ended with an error of its own: {shown}; perhaps {}", finding.cause.words)
-                .into()
-        }
-        Weight::General => format!("the client ended with an error of its own: {shown}").into(),
+        Weight::Kept | Weight::Likely if finding.never_began => format!("{ended}; {cause}").into(),
+        Weight::Kept => Cause::from(format!("{cause}. It was: {shown}")).kept(),
+        Weight::Likely => format!("{ended}; {}", cause.guessed()).into(),
+        Weight::General => match taken_for_text(bench) {
+            Some(guess) => format!("{ended}; {guess}").into(),
+            None => ended.into(),
+        },
     };
+    Some(error)
 }

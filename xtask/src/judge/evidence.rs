@@ -2,7 +2,7 @@
 
 use super::causes;
 use super::causes::died;
-use super::own_error::{shortened, without_long_lists};
+use super::own_error::{self, OwnError, shortened, without_long_lists};
 use crate::bench::{Bench, Exit, lock};
 use crate::finding::{Finding, Half};
 use crate::report::Evidence;
@@ -25,12 +25,12 @@ pub fn worth_seeing(bench: &Bench<'_>, half: Half) -> Evidence {
     }
 }
 
-/// Returns everything that a check has seen.
-pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding) -> Evidence {
+/// Returns everything that a check has seen, without the lines of the error that its cause quotes.
+pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding, quoted: Option<&OwnError>) -> Evidence {
     Evidence {
         connections: bench.logs.iter().map(|log| lock(log).summary()).collect(),
         // A program that reached a hole has nothing more to say.
-        ends: if finding.hole.is_none() { ends(bench) } else { Vec::new() },
+        ends: if finding.hole.is_none() { ends(bench, quoted) } else { Vec::new() },
         error_at: error_at(bench, if half == Half::Pair { finding.at_fault } else { Some(half) }),
         notes: bench.notes.clone(),
         ribbon: bench.ribbon.clone().or_else(|| ribbon_of(bench, half)),
@@ -55,8 +55,9 @@ fn with_taken(bench: &Bench<'_>) -> Vec<Crossing> {
     all
 }
 
-/// Returns how the programs ended, and the last lines that they printed on standard output and on standard error.
-fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
+/// Returns how the programs ended, and the last lines that they printed on standard output and on standard error, without
+/// those of the error that is quoted.
+fn ends(bench: &Bench<'_>, quoted: Option<&OwnError>) -> Vec<(String, String)> {
     let mut ends = Vec::new();
     for ran in &bench.ran {
         let half = ran.half.word();
@@ -65,16 +66,25 @@ fn ends(bench: &Bench<'_>) -> Vec<(String, String)> {
         }
         // A pair's conversation shows what its programs printed.
         if bench.scene.is_empty() {
-            let printed = last_lines(&ran.stdout.kept(), PRINTED);
+            let printed = last_lines(&String::from_utf8_lossy(&ran.stdout.kept()), PRINTED);
             ends.extend(printed.into_iter().map(|line| (format!("{half} printed"), line)));
         }
-        for line in last_lines(&ran.stderr.kept(), CHARACTERS) {
+        let stderr = String::from_utf8_lossy(&ran.stderr.kept()).into_owned();
+        for line in last_lines(&quoted.map_or(stderr.clone(), |error| without(&stderr, error)), CHARACTERS) {
             // Programs often begin a line with their own name; it is not shown twice.
             let line = line.strip_prefix(&format!("{half}: ")).unwrap_or(&line).to_string();
             ends.push((format!("{half} reports"), line));
         }
     }
     ends
+}
+
+/// Returns a text without the lines of this error.
+fn without(text: &str, quoted: &OwnError) -> String {
+    let errors = own_error::all(text);
+    let is_quoted = |n: &usize| errors.iter().any(|one| one.is_same(quoted) && one.lines.contains(n));
+    let left = text.lines().enumerate().filter(|(n, _)| !is_quoted(n));
+    left.map(|(_, line)| format!("{line}\n")).collect()
 }
 
 /// How many lines of a program's output are shown.
@@ -85,8 +95,7 @@ const CHARACTERS: usize = 200;
 const PRINTED: usize = 58;
 
 /// Returns the last lines of an output that are not blank, each with at most `most` characters.
-fn last_lines(output: &[u8], most: usize) -> Vec<String> {
-    let text = String::from_utf8_lossy(output);
+fn last_lines(text: &str, most: usize) -> Vec<String> {
     let counts = |line: &&str| !line.trim().is_empty() && !line.starts_with("note: run with");
     let lines: Vec<&str> = text.lines().filter(counts).collect();
     let last = &lines[lines.len().saturating_sub(LINES)..];

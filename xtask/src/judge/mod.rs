@@ -303,9 +303,12 @@ fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
     let sources = || Some((case.sources.clone()?, case.shown_dir.clone()));
     bench.sources = case.builds_server.then(sources).flatten();
     let outcome = tried(case, check, &mut bench);
-    let outcome = bench
-        .unless_dropped(outcome)
-        .map_err(|stop| alarm::named(causes::reconsidered(case, check, &bench, *stop), check.half, &bench));
+    let mut quoted = None;
+    let outcome = bench.unless_dropped(outcome).map_err(|stop| {
+        let reconsidered = causes::reconsidered(case, check, &bench, *stop);
+        quoted = reconsidered.quoted;
+        alarm::named(reconsidered.stop, check.half, &bench)
+    });
     let outcome = match bench.has_lacked_reset() {
         true => Err(Stop::Skip(
             "a Unix connection is reset by closing it with bytes unread, but this side had sent nothing"
@@ -326,7 +329,9 @@ fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
         Err(Stop::Skip(why)) => (Verdict::Skip, Finding::new("", why, "")),
     };
     let evidence = match verdict {
-        Verdict::Fail | Verdict::Demo | Verdict::Error => evidence::all(&bench, check.half, &finding),
+        Verdict::Fail | Verdict::Demo | Verdict::Error => {
+            evidence::all(&bench, check.half, &finding, quoted.as_ref())
+        }
         Verdict::Pass | Verdict::Skip => evidence::worth_seeing(&bench, check.half),
     };
     let mut rerun = format!("{} --check {}", case.reruns[check.half as usize], check.id);
@@ -356,7 +361,7 @@ fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
         title: check.title_on(check.wire),
         expected: finding.expected,
         got: finding.got,
-        cause: finding.cause.words,
+        cause: finding.cause.shown(),
         hindrance,
         see: section::to_read(case.lesson, check.id),
         rerun,

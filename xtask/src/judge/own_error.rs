@@ -1,5 +1,7 @@
 //! Reads from a program's standard error with which error of its own it ended, and where: a panic, a traceback, an
-//! exception. Each language prints them in its own form; this file knows the forms.
+//! exception. Each language prints them in its own form; this file knows the forms. What an error says is only quoted.
+
+use std::ops::Range;
 
 /// What an error ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +25,18 @@ pub struct OwnError {
     pub ended: Ended,
     /// Whether it is a panic of Rust.
     pub is_panic: bool,
-    /// Whether bytes could not be made text, as far as the error's name tells.
-    pub is_of_text: bool,
     /// Whether nothing but blank lines and hints stands below it.
     pub is_last: bool,
+    /// The lines of the text that it takes, from 0.
+    pub lines: Range<usize>,
 }
 
 impl OwnError {
+    /// Returns whether this is the same error as another one, wherever the two stand.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.what == other.what && self.place == other.place
+    }
+
     /// Returns the error and its place: `UnicodeDecodeError: … (s8.py:8)`.
     pub fn shown(&self) -> String {
         let what = shortened(&without_long_lists(&self.what), LONGEST);
@@ -66,10 +73,7 @@ pub fn without_long_lists(text: &str) -> String {
 const LIST: usize = 24;
 
 /// The most characters of an error that are shown.
-const LONGEST: usize = 160;
-
-/// The errors of Python, Rust and Java for bytes that are no text.
-const OF_TEXT: [&str; 3] = ["UnicodeDecodeError", "Utf8Error", "MalformedInputException"];
+const LONGEST: usize = 110;
 
 /// Returns the errors that this text shows, in its order.
 pub fn all(text: &str) -> Vec<OwnError> {
@@ -77,10 +81,11 @@ pub fn all(text: &str) -> Vec<OwnError> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        let read = [rust, python, java, go, node, ruby, assertion, thrown, dotnet];
+        let read = [rust, python, python_syntax, java, go, node, ruby, assertion, thrown, dotnet];
         match read.iter().find_map(|read| read(&lines, at)) {
             Some((mut error, next)) => {
                 let is_hint = |line: &&str| line.trim().is_empty() || line.starts_with("note: run with");
+                error.lines = at..next.min(lines.len());
                 error.is_last = lines[next.min(lines.len())..].iter().all(is_hint);
                 // Somebody pressed Ctrl-C, or the runner did as much.
                 if !error.what.starts_with("KeyboardInterrupt") {
@@ -98,8 +103,7 @@ pub fn all(text: &str) -> Vec<OwnError> {
 type Read = Option<(OwnError, usize)>;
 
 fn error(what: &str, place: Option<String>, ended: Ended) -> OwnError {
-    let is_of_text = OF_TEXT.iter().any(|name| what.contains(name));
-    OwnError { what: what.trim().to_string(), place, ended, is_panic: false, is_of_text, is_last: false }
+    OwnError { what: what.trim().to_string(), place, ended, is_panic: false, is_last: false, lines: 0..0 }
 }
 
 /// Returns `FILE:LINE`; of an absolute path only the file's name.
@@ -178,6 +182,20 @@ fn python(lines: &[&str], at: usize) -> Read {
         .filter(|line| line.split(':').next().is_some_and(|name| name.chars().all(is_name)))?;
     let ended = if is_of_a_task { Ended::Thread } else { Ended::Unknown };
     Some((error(what, spot, ended), next + 1))
+}
+
+/// A source that Python cannot read: `  File "x.py", line 3`, the line and a mark below it, and `SyntaxError: message`.
+/// Nothing has run, so there is no traceback.
+fn python_syntax(lines: &[&str], at: usize) -> Read {
+    const NAMES: [&str; 3] = ["SyntaxError: ", "IndentationError: ", "TabError: "];
+    /// The most lines of source and marks that stand between.
+    const BETWEEN: usize = 8;
+    let (path, number) = lines[at].strip_prefix("  File \"")?.split_once("\", line ")?;
+    let spot = place(path, number)?;
+    let between = lines.iter().skip(at + 1).take_while(|line| line.starts_with(' ')).take(BETWEEN).count();
+    let next = at + 1 + between;
+    let what = lines.get(next).filter(|line| NAMES.iter().any(|name| line.starts_with(name)))?;
+    Some((error(what, Some(spot), Ended::Program), next + 1))
 }
 
 /// `Exception in thread "main" java.io.IOException: message`, and frames `at Main.main(Main.java:5)`.
@@ -317,6 +335,22 @@ mod tests {
             ),
             []
         );
+    }
+
+    #[test]
+    fn a_source_that_python_cannot_read_is_an_error() {
+        let open =
+            "  File \"/w/s8.py\", line 3\n    print(\"a\"\n         ^\nSyntaxError: '(' was never closed\n";
+        assert_eq!(one(open), "SyntaxError: '(' was never closed (s8.py:3) | Program | true");
+        let indent = "  File \"s8.py\", line 12\n    x = 1\nIndentationError: unexpected indent\n";
+        assert_eq!(one(indent), "IndentationError: unexpected indent (s8.py:12) | Program | true");
+        assert_eq!(all(indent)[0].lines, 0..3);
+        let imported = "Traceback (most recent call last):\n  File \"/w/a.py\", line 1, in <module>\n    import b\n  File \"/w/b.py\", line 2\n    )\n    ^\nSyntaxError: unmatched ')'\n";
+        assert_eq!(one(imported), "SyntaxError: unmatched ')' (b.py:2) | Unknown | true");
+        for text in ["  File \"s8.py\", line 3\n    x\n", "  File \"s8.py\", line 3, in f\nSyntaxError: x\n"]
+        {
+            assert_eq!(all(text), [], "{text}");
+        }
     }
 
     #[test]

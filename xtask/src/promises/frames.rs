@@ -2,6 +2,7 @@
 
 use crate::bench::{Ending, Heard, Peer, same_bytes};
 use crate::finding::{Half, Outcome, broken, count, quoted};
+use crate::promises::pushing::{TRIMS, is_trimmed};
 use serde_json::Value;
 
 /// The longest header, in bytes.
@@ -151,6 +152,16 @@ pub fn hear_header(peer: &mut Peer, number: usize) -> Outcome<Header> {
 /// The finding: what came instead, and the likely cause.
 pub fn hear_body(peer: &mut Peer, header: &Header, expected: &[u8], number: usize) -> Outcome {
     if header.data_size != expected.len() {
+        let trimmed = (header.data_size < expected.len()).then(|| peer.hear(header.data_size));
+        if let Some(heard) =
+            trimmed.filter(|heard| heard.ending.is_none() && is_trimmed(expected, &heard.bytes))
+        {
+            return broken(
+                format!("the {} of frame {number}: {}", count(expected.len()), quoted(expected)),
+                format!("`data_size` {} and {}", header.data_size, quoted(&heard.bytes)),
+                TRIMS,
+            );
+        }
         let characters = String::from_utf8_lossy(expected).chars().count();
         let size = header.data_size;
         let cause = match () {

@@ -2,7 +2,7 @@
 
 use super::inputs::random_from;
 use super::pushing::client::{cut_off, hears_messages};
-use super::pushing::printed::printed_as;
+use super::pushing::printed::{cause_of_labels, printed_as};
 use super::pushing::{LETTERS, Prediction, Push, Traffic, bytes_of, pair, server, stream, three_messages};
 use super::{
     Check, accept_fails, any_client, any_server, client, default_address, output_fails, pushing, server,
@@ -186,9 +186,10 @@ fn long_message(bench: &mut Bench) -> Outcome {
     stream::say(&mut peer, &[message]);
     peer.half_close();
     client.exits_well("when the server has ended")?;
-    client.printed_all(&printed_as(&wanted), |_| {
-        "the buffer holds 1024 bytes, and each `read` is a message, a full one too: print what one read returned, no \
-         more and no less"
+    client.printed_bytes(&printed_as(&wanted), |printed| {
+        let cause = "the buffer holds 1024 bytes, and each `read` is a message, a full one too: print what one read \
+                     returned, no more and no less";
+        cause_of_labels(printed, &wanted).unwrap_or(cause.into())
     })
 }
 

@@ -7,6 +7,7 @@ mod any_server;
 pub mod asking;
 mod check;
 mod default_address;
+mod empty_buffer;
 mod farewell;
 mod frames;
 mod inputs;

@@ -1,7 +1,7 @@
 //! A client whose standard output takes nothing, because the disk is full for instance: it must not panic.
 
 use super::asking::Ask;
-use super::asking::client::hears_request;
+use super::asking::request::hears_request;
 use super::inputs::random_word;
 use super::pushing::{LETTERS, Push};
 use crate::bench::{Bench, Family, With};

@@ -1,7 +1,7 @@
 //! What a `write` that takes only a part leaves behind, in every scenario.
 
 use crate::bench::{Bench, Server};
-use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because};
+use crate::finding::{Cause, Finding, Half, Outcome, Perhaps, Stop, Symptom, because};
 
 /// Why bytes are missing of what a program has sent.
 pub const SENT: &str = "use `write_all` (Python: `sendall`), or send again what is left: `write` took only a part here, and \
@@ -44,10 +44,11 @@ pub fn goes_on(server: &Server) -> Outcome {
     Finding::new(
         "the server goes on after it was stopped (SIGSTOP) and continued (SIGCONT)",
         format!("it {exit}"),
-        Cause::certain(
-            "perhaps a call returned early, with EINTR and nothing done, as a call that waits may after a stop: that is \
+        Cause::from(Perhaps(
+            "a call returned early, with EINTR and nothing done, as a call that waits may after a stop: that is \
              no error; make the call again",
-        ),
+        ))
+        .kept(),
     )
     .of(Half::Server)
     .broken()

@@ -254,6 +254,12 @@ impl Log {
         (said, heard)
     }
 
+    /// Returns the first bytes of what this side has said, if it has not left: closed or reset the connection.
+    pub fn said_and_stayed(&self) -> Option<Vec<u8>> {
+        let has_left = self.events.iter().any(|event| matches!(event.what, What::Closed(_)));
+        (!has_left).then(|| self.so_far().0)
+    }
+
     /// Returns the lengths of this side's writes, in order.
     pub fn writes(&self) -> Vec<usize> {
         self.events

@@ -9,7 +9,7 @@ mod sockets_held;
 use super::Peer;
 use super::facts::{can, ended, of_another_family, still};
 use super::stderr::{BINDS_ANOTHER, Said};
-use crate::finding::{Cause, Finding, Half, Outcome, Symptom};
+use crate::finding::{Cause, Finding, Half, Outcome, Perhaps, Symptom};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::family::Family;
 use crate::system::output::Output;
@@ -98,11 +98,11 @@ impl Server {
                     Some(perhaps) => Cause::general(format!(
                         "it ended before it listened: its own message states why; {perhaps}"
                     )),
-                    None if said.names_invalid_argument() => {
-                        "perhaps it did not call `listen` before `accept`, which then fails: invalid argument \
-                         (EINVAL)"
-                            .into()
-                    }
+                    None if said.names_invalid_argument() => Perhaps(
+                        "it did not call `listen` before `accept`, which then fails: invalid argument \
+                         (EINVAL)",
+                    )
+                    .into(),
                     None => Cause::general(
                         "it ended before it listened: its own message states why. A server binds the address in its \
                          first argument, and accepts clients in a loop",

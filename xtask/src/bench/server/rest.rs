@@ -34,6 +34,12 @@ impl Server {
         self.spins.set(self.spins.get() || rests.is_none());
     }
 
+    /// Waits until the server rests, and returns whether it then waits for bytes with a buffer of length 0. Only Linux tells.
+    pub fn reads_into_nothing(&self) -> bool {
+        self.wait_rest();
+        processes::one_reads_into_nothing(self.program.root())
+    }
+
     /// Starts to count the CPU time that the server uses. The returned function returns it once it is enough to say
     /// that the server spins.
     fn spin_watch(&self) -> impl Fn() -> Option<Duration> {

@@ -147,7 +147,7 @@ impl Way {
 
 fn told(stop: Stop) -> String {
     match stop {
-        Stop::Broken(finding) | Stop::Demo(finding) => format!("{}; {}", finding.got, finding.cause.words),
+        Stop::Broken(finding) | Stop::Demo(finding) => format!("{}; {}", finding.got, finding.cause),
         Stop::Unable(_, why) | Stop::Skip(why) => why.to_string(),
     }
 }

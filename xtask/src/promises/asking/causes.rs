@@ -1,7 +1,7 @@
 //! From wrong bytes to the likely cause, as a teacher would name it.
 
 use crate::bench::{Ending, Heard};
-use crate::finding::Cause;
+use crate::finding::{Cause, Perhaps};
 
 /// Returns the likely cause when a server replied something other than `expected` to `said`.
 pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
@@ -49,9 +49,9 @@ fn of_silence(heard: &Heard) -> Cause {
                 .into()
         }
         Some(Ending::Rst) => {
-            "perhaps the buffer has length 0 (`Vec::new()`, `Vec::with_capacity(…)`): a `read` into it returns 0, as at the \
+            Perhaps("the buffer has length 0 (`Vec::new()`, `Vec::with_capacity(…)`): a `read` into it returns 0, as at the \
              end; or it serves one `read` only, or it ended: the server dropped the connection with bytes unread in it, and \
-             then the kernel sends RST"
+             then the kernel sends RST")
                 .into()
         }
         _ => Cause::general(

@@ -1,8 +1,10 @@
 //! The promises of every client that asks, and their rows.
 
+use super::request::hears_request;
+use super::unanswered::explained_client;
 use super::{Ask, printed_of};
-use crate::bench::{Bench, Client, Ending, Heard, Peer, With, same_bytes, taken};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, count};
+use crate::bench::{Bench, Client, Ending, Peer, With, same_bytes, taken};
+use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -49,29 +51,6 @@ pub struct Asked<P> {
     replied: usize,
     /// Whether a request came in parts, each of which was replied to when it came.
     sent_in_parts: bool,
-}
-
-/// Hears the request of one line, and returns how many of its bytes have got their reply: a client may read the replies
-/// to what it has sent before it sends more, and a right server gives them.
-pub fn hears_request<P: Ask>(peer: &mut Peer, request: &[u8]) -> (Heard, usize) {
-    if !P::BY_BYTE {
-        return (peer.hear(request.len()), 0);
-    }
-    let mut heard = peer.hear_turn(request.len());
-    let mut replied = 0;
-    while heard.ending.is_none() && heard.bytes.len() < request.len() {
-        let left = request.len() - heard.bytes.len();
-        let next = if request.starts_with(&heard.bytes) {
-            let _ = peer.say(&P::reply(&heard.bytes[replied..])); // A client that has gone is heard next.
-            replied = heard.bytes.len();
-            peer.hear_some(left)
-        } else {
-            peer.hear(left)
-        };
-        heard.bytes.extend(next.bytes);
-        heard.ending = next.ending;
-    }
-    (heard, replied)
 }
 
 impl<P: Ask> Asked<P> {
@@ -236,6 +215,11 @@ fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
 
 /// Checks that the client sends exactly the lines, and prints each reply.
 fn sends_exact_lines<P: Ask>(bench: &mut Bench) -> Outcome {
+    let outcome = sends_lines::<P>(bench);
+    explained_client::<P>(bench, outcome)
+}
+
+fn sends_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     let lines = some_lines::<P>(bench);
     let mut asked = Asked::<P>::start(bench, &lines)?;
     for line in &lines {
@@ -288,7 +272,14 @@ fn quits_at_end_of_input<P: Ask>(bench: &mut Bench) -> Outcome {
     asked.client.end_input();
     asked.hears(&lines[1])?;
     asked.reply(&lines[1])?;
-    asked.ends("at the end of its input")
+    let outcome = asked.ends("at the end of its input");
+    match &outcome {
+        Err(stop) if matches!(stop.symptom(), Symptom::Exited(1..) | Symptom::Killed) => because(
+            outcome,
+            Cause::certain("the end of the input is no error: it ends the client, with status 0"),
+        ),
+        _ => outcome,
+    }
 }
 
 /// Types `q` as the first line: the client must send nothing at all.

@@ -1,6 +1,7 @@
 //! The promises of clients that read a whole reply, in however many pieces it comes, and their rows.
 
-use super::client::{Asked, hears_request};
+use super::client::Asked;
+use super::request::hears_request;
 use super::{Ask, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Ending, Peer};
 use crate::finding::{Cause, Outcome, Symptom, because};

@@ -8,6 +8,7 @@ pub mod measure;
 pub mod odd_input;
 pub mod one_read;
 pub mod pair;
+pub mod request;
 pub mod server;
 pub mod unanswered;
 pub mod waits;

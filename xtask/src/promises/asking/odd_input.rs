@@ -1,7 +1,8 @@
 //! Lines and replies that are no text: a client sends and prints bytes.
 
 use super::Ask;
-use super::client::{Asked, hears_request};
+use super::client::Asked;
+use super::request::hears_request;
 use crate::bench::{Bench, Client, Ending, same_bytes};
 use crate::finding::{Finding, Half, Outcome, because, quoted};
 use crate::promises::inputs::random_word;

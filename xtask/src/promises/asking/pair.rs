@@ -2,7 +2,9 @@
 
 use super::{Ask, one_read, printed_of, replies_to, request_sizes};
 use crate::bench::{Bench, Client, Heard, Role, Server, ended};
-use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Symptom, because, blame, count, quoted};
+use crate::finding::{
+    Cause, Comparison, Finding, Half, Outcome, Perhaps, Symptom, because, blame, count, quoted,
+};
 use crate::promises::{Check, pair};
 use crate::wire::{Direction, Passed, Record, Wire};
 use std::time::Duration;
@@ -148,7 +150,7 @@ fn cut_short(
     request: &[u8],
     reply: &[u8],
     client: &Client,
-    why_not_called: Option<&str>,
+    why_not_called: Option<Perhaps<&str>>,
 ) -> Outcome {
     let line = String::from_utf8_lossy(request);
     let line = line.trim_end();

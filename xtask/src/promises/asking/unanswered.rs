@@ -1,8 +1,12 @@
-//! Why a server ends a connection without a reply: what it does with a client that is silent, and with text, tells.
+//! Why a server ends a connection without a reply, or a client does not go on after one: what it does where the other side
+//! is silent, and with text, tells.
 
 use super::Ask;
+use super::request::hears_request;
 use crate::bench::{Bench, Peer, Server, lock};
-use crate::finding::{Outcome, Symptom, because};
+use crate::finding::{Cause, Outcome, Stop, Symptom, because};
+use crate::promises::empty_buffer::EMPTY_BUFFER;
+use crate::promises::inputs::random_word;
 use std::str;
 use std::time::Duration;
 
@@ -39,13 +43,47 @@ pub fn explained<P: Ask>(
     }
 }
 
-fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option<&'static str> {
+/// Gives a client that did not go on after a reply its cause, where it takes the reply with a buffer of length 0: the kernel
+/// shows that while the client waits.
+///
+/// # Errors
+/// Those of `outcome`.
+pub fn explained_client<P: Ask>(bench: &mut Bench, outcome: Outcome) -> Outcome {
+    let Err(stop) = outcome else { return Ok(()) };
+    if !matches!(*stop, Stop::Broken(_)) {
+        return Err(stop);
+    }
+    let (logs, ran) = (bench.logs.len(), bench.ran.len());
+    let is_empty = waits_with_nothing::<P>(bench).unwrap_or(false);
+    // The evidence is that of the connection that broke the promise.
+    bench.logs.truncate(logs);
+    bench.ran.truncate(ran);
+    match is_empty {
+        true => because(Err(stop), Cause::certain(EMPTY_BUFFER)),
+        false => Err(stop),
+    }
+}
+
+/// Types a line for a new client, and returns whether it waits for the reply with a buffer of length 0.
+fn waits_with_nothing<P: Ask>(bench: &mut Bench) -> Outcome<bool> {
+    let line = random_word(bench, 6);
+    let host = bench.host()?;
+    let mut client = bench.client(host.addr, &[])?;
+    client.line(&line);
+    let mut peer = bench.accept(&host, &client)?;
+    let _ = hears_request::<P>(&mut peer, &P::request(&line));
+    Ok(client.reads_into_nothing())
+}
+
+fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option<Cause> {
     let mut silent = bench.connect(server).ok()?;
     if silent.stays_silent(SILENT).is_some() {
-        return Some(
-            "the server ended the connection of a client that had sent nothing, too: perhaps an error, of a call before the \
-             first `read` or of a `read` that does not wait, was taken for the end; only a `read` of 0 bytes is the end",
-        );
+        let cause = "the server ended the connection of a client that had sent nothing, too: perhaps an error, of a call before the \
+             first `read` or of a `read` that does not wait, was taken for the end; only a `read` of 0 bytes is the end";
+        return Some(cause.into());
+    }
+    if server.reads_into_nothing() {
+        return Some(Cause::certain(EMPTY_BUFFER));
     }
     silent.close();
     if str::from_utf8(bytes).is_ok() {
@@ -55,8 +93,7 @@ fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option
     let reply = P::reply(&request);
     let mut peer = bench.connect(server).ok()?;
     let heard = peer.say_while(&request, false, |peer| P::hear(peer, &reply));
-    (heard.bytes == reply).then_some(
-        "work on bytes: a request need not be text. The server replies to text, and ended the connection without a reply \
-         when the bytes were no UTF-8",
-    )
+    let cause = "work on bytes: a request need not be text. The server replies to text, and ended the connection without a reply \
+         when the bytes were no UTF-8";
+    (heard.bytes == reply).then_some(cause.into())
 }

@@ -9,7 +9,9 @@ pub use protocol::Bare;
 
 use super::inputs::random_from;
 use super::pushing::{self, LETTERS, Traffic, server, spoke, stream, three_messages};
-use super::{Check, accept_fails, any_client, any_server, client, default_address, output_fails};
+use super::{
+    Check, accept_fails, any_client, any_server, client, default_address, empty_buffer, output_fails,
+};
 use crate::bench::Bench;
 use crate::finding::{Half, Outcome, Symptom, because};
 use crate::wire::Kind::{Dribble, Glue, Slice};
@@ -45,6 +47,11 @@ const CLIENT: &[Check] = &[
 
 /// Acts as the server: pushes `writes` through the check's wire, ends, and checks the client's report.
 fn pushed_to_client(bench: &mut Bench, writes: &[Vec<u8>], input_ends: bool) -> Outcome {
+    let outcome = all_pushed_to_client(bench, writes, input_ends);
+    empty_buffer::explained(bench, outcome)
+}
+
+fn all_pushed_to_client(bench: &mut Bench, writes: &[Vec<u8>], input_ends: bool) -> Outcome {
     let host = bench.host_behind_wire()?;
     let sizes: Vec<usize> = writes.iter().map(Vec::len).collect();
     let stream = writes.concat();

@@ -3,7 +3,7 @@
 use super::steps::{ANSWER, answer, cause_of_answer, got, hear_message, hear_size};
 use crate::bench::{Ending, Peer, Server, fin_next, same_bytes};
 use crate::finding::{Finding, Half, Outcome, broken, count, quoted};
-use crate::promises::pushing::{Framing, Prediction, Push, Traffic};
+use crate::promises::pushing::{Framing, Part, Prediction, Push, Traffic};
 use crate::wire::Cut;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
 
@@ -34,6 +34,15 @@ impl Push for Ack {
         }
         turns.retain(|turn| *turn > 0);
         (vec![ANSWER.len(); messages.len()], turns)
+    }
+
+    fn parts(message: &[u8]) -> Vec<Part> {
+        let size = message.len().to_string().into_bytes();
+        let whats = [format!("the size, {}", quoted(&size)), format!("the message, {}", quoted(message))];
+        let parts = [(size, ANSWER.len()), (message.to_vec(), 0)];
+        // One `read` takes the size.
+        let part = |((bytes, answer), what)| Part { bytes, what, answer, may_come_in_pieces: answer == 0 };
+        parts.into_iter().zip(whats).map(part).collect()
     }
 
     const EXAMPLE: &'static [usize] = &[10, 11];

@@ -2,6 +2,8 @@
 
 use crate::bench::{Ending, Heard, Peer, Server, same_bytes};
 use crate::finding::{Cause, Half, Outcome, broken, quoted};
+use crate::promises::pushing::{ADDRESS_SENT, TRIMS, is_trimmed};
+use std::str;
 
 /// The answer to a size.
 pub const ANSWER: &[u8] = b"receive ok";
@@ -24,6 +26,13 @@ pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
     if heard.ending.is_some() {
         server.alive("a client that answers")?;
     }
+    if heard.bytes != size.as_bytes()
+        && let Some((other, cause)) = other_message(server, peer, message, &heard)
+    {
+        let expected = format!("{}, the size of {}", quoted(size.as_bytes()), quoted(message.as_bytes()));
+        let got = format!("{}, and then {}", quoted(&heard.bytes), quoted(&other));
+        return broken(expected, got, cause);
+    }
     same_bytes(Half::Server, size.as_bytes(), &heard, |_, heard| {
         let characters = message.chars().count().to_string();
         let zeros = heard.bytes.starts_with(b"0") && message.len() > 9;
@@ -42,9 +51,40 @@ pub fn hear_size(server: &Server, peer: &mut Peer, message: &str) -> Outcome {
             bytes if message.as_bytes().starts_with(bytes) => {
                 "the message came without its size: the size comes first".into()
             }
-            _ => format!("this message has {} bytes: announce that, in decimal ASCII digits", message.len()).into(),
+            _ => format!(
+                "this message has {} bytes: announce that, in decimal ASCII digits, and push every message, in the order of \
+                 the arguments",
+                message.len()
+            )
+            .into(),
         }
     })
+}
+
+/// Answers a size that is not the message's. Returns what then came, and the cause, if that is another message: the message
+/// without the white space at its ends, or the server's address.
+fn other_message(
+    server: &Server,
+    peer: &mut Peer,
+    message: &str,
+    announced: &Heard,
+) -> Option<(Vec<u8>, &'static str)> {
+    let size: usize = str::from_utf8(&announced.bytes).ok()?.parse().ok()?;
+    let address = server.addr.to_string();
+    let may_be_trimmed = (message.trim().len()..message.len()).contains(&size);
+    if (!may_be_trimmed && size != address.len())
+        || matches!(announced.ending, Some(Ending::Fin | Ending::Rst))
+        || peer.say(ANSWER).is_err()
+    {
+        return None;
+    }
+    let heard = peer.hear(size).bytes;
+    let cause = match () {
+        () if heard == address.as_bytes() => ADDRESS_SENT,
+        () if heard.len() == size && is_trimmed(message.as_bytes(), &heard) => TRIMS,
+        () => return None,
+    };
+    Some((heard, cause))
 }
 
 /// Answers a size.

@@ -3,7 +3,7 @@
 use crate::bench::{Peer, Server, fin_next};
 use crate::finding::{Cause, Finding, Outcome, broken, quoted};
 use crate::promises::frames::{self, frame};
-use crate::promises::pushing::{Framing, Prediction, Push, Traffic};
+use crate::promises::pushing::{Framing, Part, Prediction, Push, Traffic};
 use crate::wire::Cut;
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice, Slow};
 
@@ -27,6 +27,20 @@ impl Push for Framed {
     /// Returns nothing: a server may add keys and blanks to its headers, so only its end is known.
     fn turns(_: &[String]) -> (Vec<usize>, Vec<usize>) {
         (Vec::new(), Vec::new())
+    }
+
+    fn parts(message: &[u8]) -> Vec<Part> {
+        let frame = frame(message);
+        let (length, rest) = frame.split_at(4);
+        let (header, body) = rest.split_at(rest.len() - message.len());
+        let parts = [
+            (length, format!("the length of the header, {} (big-endian: {})", quoted(length), header.len())),
+            (header, format!("the header, {}", quoted(header))),
+            (body, format!("the body, {}", quoted(body))),
+        ];
+        parts
+            .map(|(bytes, what)| Part { bytes: bytes.to_vec(), what, answer: 0, may_come_in_pieces: true })
+            .into()
     }
 
     fn cause_of_error(stderr: &str, messages: &[Vec<u8>], cuts: bool) -> Option<Cause> {

@@ -1,7 +1,7 @@
 //! Lesson 09's bytes: a line and its `\n`, the reply to it, and the likely cause when another one comes.
 
 use crate::bench::{Ending, Heard};
-use crate::finding::Cause;
+use crate::finding::{Cause, Perhaps};
 use crate::promises::asking::Ask;
 use fastrand::Rng;
 
@@ -136,8 +136,8 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     let next = got.get(same);
     match (got, heard.ending) {
         ([], Some(Ending::Fin | Ending::Rst)) if std::str::from_utf8(said).is_err() => {
-            "perhaps the server takes the line for text, and ends at bytes that are none: a line is bytes (`Vec<u8>`, \
-             `read_until`), and need not be UTF-8"
+            Perhaps("the server takes the line for text, and ends at bytes that are none: a line is bytes (`Vec<u8>`, \
+             `read_until`), and need not be UTF-8")
                 .into()
         }
         ([], Some(Ending::Fin)) => "the server closed the connection without a reply: read lines until the end of the \

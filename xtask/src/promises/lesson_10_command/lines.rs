@@ -4,7 +4,7 @@ use super::place::Place;
 use super::protocol::Command;
 use super::run::{has_none, hears, if_silent, is, run, runs};
 use crate::bench::{Bench, Ending, Peer, fin_next};
-use crate::finding::{Outcome, because, broken, quoted};
+use crate::finding::{Outcome, Perhaps, because, broken, quoted};
 use crate::promises::asking::Ask;
 use crate::promises::farewell::reads_on_for_a_second;
 use crate::promises::{Check, server};
@@ -188,8 +188,10 @@ fn nul(bench: &mut Bench) -> Outcome {
 fn no_text(bench: &mut Bench) -> Outcome {
     let mut server = bench.server()?;
     let mut peer = bench.connect(&mut server)?;
-    let cause = "perhaps the server takes the line for text, and ends at bytes that are none: a line is bytes, and \
-                 one that is no UTF-8 is run as it is, or gets status null and `error`";
+    let cause = Perhaps(
+        "the server takes the line for text, and ends at bytes that are none: a line is bytes, and \
+                 one that is no UTF-8 is run as it is, or gets status null and `error`",
+    );
     let line = b"echo caf\xe9 \xff\xfe";
     let reply = because(run(&mut peer, line), cause)?;
     if reply.status.is_some() {

@@ -2,7 +2,7 @@
 
 use super::reply::{Fault, Reply};
 use crate::bench::{Bench, Ending, Heard, Peer};
-use crate::finding::Cause;
+use crate::finding::{Cause, Perhaps};
 use crate::promises::asking::Ask;
 use crate::promises::inputs::random_word;
 use crate::promises::lesson_09_lines::Lines;
@@ -219,7 +219,7 @@ fn cause_of_other(reply: &Reply, right: &Reply, line: &[u8]) -> Cause {
             "the line end of the output is missing: send both streams as they came, untrimmed".into()
         }
         () if out == expected && !reply.stderr.is_empty() => {
-            "perhaps the shell complains: run the line as it came with `sh -c`, without its `\\n`".into()
+            Perhaps("the shell complains: run the line as it came with `sh -c`, without its `\\n`").into()
         }
         () if expected.starts_with(out) => {
             "the output was cut: read each stream until its end (`read_to_end`)".into()

@@ -46,7 +46,7 @@ pub fn runs(
     peer: &mut Peer,
     line: &str,
     (status, stdout, stderr): (u8, &[u8], &[u8]),
-    cause: &str,
+    cause: impl Into<Cause>,
 ) -> Outcome<Reply> {
     let reply = run(peer, line.as_bytes())?;
     is(&reply, line.as_bytes(), (status, stdout, stderr), cause)?;
@@ -57,7 +57,12 @@ pub fn runs(
 ///
 /// # Errors
 /// The finding that names what came instead.
-pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8]), cause: &str) -> Outcome {
+pub fn is(
+    reply: &Reply,
+    line: &[u8],
+    (status, stdout, stderr): (u8, &[u8], &[u8]),
+    cause: impl Into<Cause>,
+) -> Outcome {
     let exchanged = reply.stdout.len() == stdout.len()
         && [stderr, stdout].concat() == [&reply.stdout[..], &reply.stderr].concat();
     for (name, right, got, other) in
@@ -71,7 +76,7 @@ pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8
                     .then(|| EXCHANGED.into())
                     .or_else(|| no_shell(line, reply))
                     .or_else(|| cause_of_stream(right, got, other, reply.status == Some(status)))
-                    .unwrap_or(cause.into()),
+                    .unwrap_or_else(|| cause.into()),
             )
             .comparing(comparison)
             .of(Half::Server)
@@ -85,7 +90,7 @@ pub fn is(reply: &Reply, line: &[u8], (status, stdout, stderr): (u8, &[u8], &[u8
 ///
 /// # Errors
 /// The finding that names the status that came.
-pub fn has_status(reply: &Reply, line: &[u8], status: u8, cause: &str) -> Outcome {
+pub fn has_status(reply: &Reply, line: &[u8], status: u8, cause: impl Into<Cause>) -> Outcome {
     if reply.status == Some(status) {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use super::protocol::{cause_of_request, datagram, is_same};
 use crate::bench::{Bench, Client, Datagram, Excuse, Exit, Mailbox, Missing, Saying, is_told};
 use crate::finding::{
-    Cause, Finding, Half, Hindrance, Outcome, Stop, Symptom, because, count, hindered, quoted,
+    Cause, Finding, Half, Hindrance, Outcome, Perhaps, Stop, Symptom, because, count, hindered, quoted,
 };
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -187,20 +187,24 @@ impl Asked {
 
     fn sends_nothing(&self, what: &str, missing: Missing) -> Outcome {
         let expected = format!("the client sends {what}");
-        let cause = match (&missing, self.requests.len()) {
+        let cause: Cause = match (&missing, self.requests.len()) {
             (Missing::Ended(_), 0) => {
                 "nothing came to the address in its first argument: perhaps it sent elsewhere; its own \
                  message states why it ended"
+                    .into()
             }
-            (Missing::Silent(_), 0) => SEND_LINES,
+            (Missing::Silent(_), 0) => SEND_LINES.into(),
             (Missing::Ended(Exit::Code(0)), _) => {
-                "perhaps a line, or a reply, was taken for the end: only `q` and the end of the input end the client"
+                Perhaps("a line, or a reply, was taken for the end: only `q` and the end of the input end the client")
+                    .into()
             }
             (Missing::Ended(_), _) => {
                 "it gave up although the reply had come: a reply counts by its number and its address, whatever its text is"
+                    .into()
             }
             (Missing::Silent(_), _) => {
                 "it did not go on after a reply: the reply is whole, whatever its size; print it, and read the next line"
+                    .into()
             }
         };
         let symptom = match &missing {
@@ -304,16 +308,16 @@ impl Asked {
             1 => format!("after 1 send {missing}"),
             n => format!("after {n} sends {missing}"),
         };
-        let (got, cause) = match (due, self.printed_another()) {
-            (Due::Nothing(_), _) if has_failed && never_again => (got, NO_FAILURE.to_string()),
-            (Due::Nothing(rule), _) => (got, rule.to_string()),
-            (Due::Beside, _) => (got, TIMES.to_string()),
-            (Due::Ignored(rule), Some(printed)) => (format!("{printed}; {got}"), rule.to_string()),
+        let (got, cause): (_, Cause) = match (due, self.printed_another()) {
+            (Due::Nothing(_), _) if has_failed && never_again => (got, NO_FAILURE.into()),
+            (Due::Nothing(rule), _) => (got, rule.into()),
+            (Due::Beside, _) => (got, TIMES.into()),
+            (Due::Ignored(rule), Some(printed)) => (format!("{printed}; {got}"), rule.into()),
             // Its output may lie in a buffer of its own.
             (Due::Ignored(rule), None) if symptom == Symptom::Silent => {
-                (got, format!("perhaps it took something else for the reply: {rule}"))
+                (got, Perhaps(format!("it took something else for the reply: {rule}")).into())
             }
-            (Due::Ignored(rule), None) => (got, rule.to_string()),
+            (Due::Ignored(rule), None) => (got, rule.into()),
         };
         Finding::new(expected, got, cause).seen(symptom).of(Half::Client).broken()
     }
@@ -456,7 +460,7 @@ impl Asked {
         Finding::new(
             format!("the client prints {}", quoted(missing)),
             format!("the client printed the first {same} of {}", count(missing.len())),
-            "perhaps the client's buffer is too small: the kernel drops what does not fit into it",
+            Perhaps("the client's buffer is too small: the kernel drops what does not fit into it"),
         )
         .of(Half::Client)
         .broken()
@@ -553,7 +557,7 @@ pub fn ended(exit: Exit) -> Symptom {
 ///
 /// # Errors
 /// Those of `outcome`.
-pub fn because_it_ended<T>(outcome: Outcome<T>, cause: &str) -> Outcome<T> {
+pub fn because_it_ended<T>(outcome: Outcome<T>, cause: impl Into<Cause>) -> Outcome<T> {
     match &outcome {
         Err(stop) if matches!(stop.symptom(), Symptom::Exited(1..) | Symptom::Killed) => {
             because(outcome, cause)

@@ -3,7 +3,7 @@
 use super::client::{Asked, again_if_it_gave_up, because_it_ended, cause_of_printed};
 use super::protocol::MAX_TEXT;
 use crate::bench::Bench;
-use crate::finding::{Finding, Half, Outcome, because, quoted};
+use crate::finding::{Finding, Half, Outcome, Perhaps, because, quoted};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 
@@ -45,7 +45,7 @@ fn prints_bytes(bench: &mut Bench) -> Outcome {
             b"\0in front, in the mid\0dle",
         ];
         let mut asked = Asked::with_texts(bench, &replies)?;
-        let cause = "perhaps it takes the text of a reply for UTF-8, which it need not be: keep it as bytes";
+        let cause = Perhaps("it takes the text of a reply for UTF-8, which it need not be: keep it as bytes");
         for reply in replies {
             let line = random_word(bench, 6);
             because_it_ended(asked.exchange(&line, reply), cause)?;

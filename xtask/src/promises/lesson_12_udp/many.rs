@@ -3,7 +3,7 @@
 use super::protocol::reply_to;
 use super::steps::{asks, hears, is_replied, is_reply, nothing_more, says};
 use crate::bench::{Bench, Mailbox};
-use crate::finding::{Finding, Half, Outcome};
+use crate::finding::{Finding, Half, Outcome, Perhaps};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, server};
 
@@ -88,8 +88,10 @@ fn late_client(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let (mut early, mut busy) = (bench.mailbox()?, bench.mailbox()?);
     asks(&server, &mut early, 1, b"early", "the first request", TO_ITS_SENDER)?;
-    let cause = "perhaps the server serves one client, or a few, and forgets the others: one socket \
-                 receives from them all";
+    let cause = Perhaps(
+        "the server serves one client, or a few, and forgets the others: one socket \
+                 receives from them all",
+    );
     for number in 1..=20 {
         let mut passer = bench.mailbox()?;
         asks(&server, &mut passer, 1, b"once", "a client that asks once", cause)?;

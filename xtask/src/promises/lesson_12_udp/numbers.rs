@@ -2,7 +2,7 @@
 
 use super::steps::asks;
 use crate::bench::Bench;
-use crate::finding::Outcome;
+use crate::finding::{Outcome, Perhaps};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, server};
 
@@ -15,8 +15,8 @@ pub const SERVER: &[Check] = &[
     server!("any-order", "answers numbers in any order", any_order),
 ];
 
-const IN_TURN: &str =
-    "perhaps the server expects certain numbers: it answers every number, and remembers none";
+const IN_TURN: Perhaps<&str> =
+    Perhaps("the server expects certain numbers: it answers every number, and remembers none");
 
 fn big_numbers(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;

@@ -6,7 +6,9 @@ use super::protocol::{cause_of_reply, cause_of_request, datagram, reply_to};
 use super::replies::AGAIN_ANSWERED;
 use super::steps::NOTHING_AT_ALL;
 use crate::bench::{Bench, Carrier, Client, Role, Server};
-use crate::finding::{Comparison, Finding, Half, Outcome, Symptom, because, blame, count, quoted};
+use crate::finding::{
+    Cause, Comparison, Finding, Half, Outcome, Perhaps, Symptom, because, blame, count, quoted,
+};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, pair};
 use crate::wire::Direction::{ClientToServer, ServerToClient};
@@ -126,7 +128,7 @@ fn are_right(carrier: &Carrier, lines: &[String]) -> Outcome {
             asked = number;
             let expected = datagram(number, line(number).as_bytes());
             let cause = if is_renumbered { SAME_NUMBER } else { cause_of_request(&expected, &passage.bytes) };
-            (Half::Client, expected, cause)
+            (Half::Client, expected, Cause::from(cause))
         } else {
             let number = if (1..=asked).contains(&number) { number } else { asked.max(1) };
             let asked = datagram(number, line(number).as_bytes());
@@ -167,7 +169,8 @@ fn unanswered(carrier: &Carrier, number: u32, line: &str, client: &Client) -> Ou
             (1, 0) => NOTHING_AT_ALL,
             (_, 0) => "mend the server: its own checks tell more",
             _ => AGAIN_ANSWERED,
-        };
+        }
+        .into();
         (Half::Server, format!("the server replies to \"{line}\""), got, cause)
     } else {
         let has_failed = client.has_failed() && client.ended_itself();
@@ -176,15 +179,18 @@ fn unanswered(carrier: &Carrier, number: u32, line: &str, client: &Client) -> Ou
         let replies_before: usize =
             carrier.came(ServerToClient).iter().filter(old).map(|one| one.passed.len()).sum();
         let may_take_old = replies_before > number as usize - 1;
-        let (sent, cause) = match (requests.len(), number) {
-            (0, 1) => ("it never sent it".into(), SEND_LINES),
+        let (sent, cause): (_, Cause) = match (requests.len(), number) {
+            (0, 1) => ("it never sent it".into(), SEND_LINES.into()),
             (0, _) => {
-                ("it never sent it".into(), "perhaps it waits for more after a reply, or took it for the end")
+                let guess = Perhaps("it waits for more after a reply, or took it for the end");
+                ("it never sent it".into(), guess.into())
             }
-            (1, 1) if has_failed => ("it sent it once, and never again".into(), NO_FAILURE),
-            (1, _) if may_take_old && !has_failed => ("it sent it once, and never again".into(), PRINTED),
-            (1, _) => ("it sent it once, and never again".into(), AGAIN),
-            (n, _) => (format!("it sent it {n} times"), AGAIN),
+            (1, 1) if has_failed => ("it sent it once, and never again".into(), NO_FAILURE.into()),
+            (1, _) if may_take_old && !has_failed => {
+                ("it sent it once, and never again".into(), PRINTED.into())
+            }
+            (1, _) => ("it sent it once, and never again".into(), AGAIN.into()),
+            (n, _) => (format!("it sent it {n} times"), AGAIN.into()),
         };
         let expected = format!("the client sends \"{line}\" until a reply comes, five times at most");
         (Half::Client, expected, format!("{sent}; {gone}"), cause)

@@ -1,7 +1,7 @@
 //! The protocol: a number and a text in one datagram, and what wrong datagrams mean.
 
 use crate::bench::Datagram;
-use crate::finding::{Comparison, Finding, Half, Outcome, count};
+use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Perhaps, count};
 
 /// The longest text, in bytes.
 pub const MAX_TEXT: usize = 1024;
@@ -18,13 +18,13 @@ pub fn reply_to(number: u32, text: &[u8]) -> Vec<u8> {
     datagram(number, &text.to_ascii_uppercase())
 }
 
-/// Returns what is certain about why a server sent `got` when it should have sent `expected` as the reply to `asked`.
-pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str {
+/// Returns the likely cause when a server sent `got` when it should have sent `expected` as the reply to `asked`.
+pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> Cause {
     let (number, text) = expected.split_at(4);
     let little: Vec<u8> = number.iter().rev().copied().collect();
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
     let differs = same < got.len().min(expected.len());
-    if got == number && !text.is_empty() {
+    let certain = if got == number && !text.is_empty() {
         "only the number came: number and text belong into one datagram, because what is sent in two arrives in two"
     } else if got == text || (got.len() < 4 && expected.len() >= 8) {
         "the reply lacks its number: it begins with the four bytes of the request's number"
@@ -37,8 +37,11 @@ pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str
     } else if got.len() >= 4 && got[..4] != *number && got[4..] == *text {
         "the text is right and the number is not: the reply bears the number of its request, all four bytes"
     } else if got.len() >= 4 && got[..4] != *number {
-        "perhaps this is the reply to another request, or to another client's: each bears the number of its own request, \
-         and goes to where that came from"
+        return Perhaps(
+            "this is the reply to another request, or to another client's: each bears the number of its own request, and \
+             goes to where that came from",
+        )
+        .into();
     } else if got.len() > expected.len() && !differs && got[same..].iter().all(|byte| *byte == 0) {
         "the rest of the buffer was sent too: send only as many bytes as `recv_from` returned"
     } else if got.len() > expected.len() && !differs && got[same..] == *b"\n" {
@@ -60,7 +63,8 @@ pub fn cause_of_reply(asked: &[u8], expected: &[u8], got: &[u8]) -> &'static str
         "blanks around the text were cut off: they belong to it"
     } else {
         "the reply is the same text with its ASCII letters upper-cased, and nothing else"
-    }
+    };
+    certain.into()
 }
 
 /// Returns what is certain about why a client sent `got` when it should have sent `expected`.
@@ -104,7 +108,7 @@ pub fn cause_of_request(expected: &[u8], got: &[u8]) -> &'static str {
 ///
 /// # Errors
 /// The finding with both side by side.
-pub fn is_same(half: Half, what: &str, expected: &[u8], got: &Datagram, cause: &str) -> Outcome {
+pub fn is_same(half: Half, what: &str, expected: &[u8], got: &Datagram, cause: impl Into<Cause>) -> Outcome {
     let Some(comparison) = Comparison::of(expected, &got.bytes) else { return Ok(()) };
     let came = format!(
         "a datagram of {}, the first wrong byte at offset {}",

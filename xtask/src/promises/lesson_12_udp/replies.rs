@@ -3,7 +3,7 @@
 use super::client::because_it_ended;
 use super::steps::{asks, hears, is_replied, is_reply, nothing_more, says};
 use crate::bench::Bench;
-use crate::finding::Outcome;
+use crate::finding::{Cause, Outcome, Perhaps};
 use crate::promises::inputs::{every_byte, random_bytes, random_word};
 use crate::promises::{Check, server};
 use crate::wire::number_of;
@@ -21,8 +21,10 @@ pub const SERVER: &[Check] = &[
     server!("for-ever", "answers 300 requests of one client", for_ever).after(&["repeated-requests"]),
 ];
 
-const NO_REPLY: &str = "perhaps the server waits for something that datagrams do not have, a line end, a connection or a \
-                        client's end: each datagram is a whole request, and gets its reply at once";
+const NO_REPLY: Perhaps<&str> = Perhaps(
+    "the server waits for something that datagrams do not have, a line end, a connection or a \
+                        client's end: each datagram is a whole request, and gets its reply at once",
+);
 
 fn replies(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
@@ -38,7 +40,7 @@ fn any_bytes(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
     let cause =
-        "perhaps the server takes only texts that are UTF-8: the bytes of a text can have every value";
+        Perhaps("the server takes only texts that are UTF-8: the bytes of a text can have every value");
     let texts = [
         every_byte(bench),
         b"\0in front, and in the mid\0dle".to_vec(),
@@ -50,7 +52,7 @@ fn any_bytes(bench: &mut Bench) -> Outcome {
         let asked = asks(&server, &mut mailbox, number, text, "a text of any bytes", cause);
         because_it_ended(
             asked,
-            "perhaps it takes the text for UTF-8, which it need not be: keep it as bytes",
+            Perhaps("it takes the text for UTF-8, which it need not be: keep it as bytes"),
         )?;
     }
     Ok(())
@@ -59,7 +61,9 @@ fn any_bytes(bench: &mut Bench) -> Outcome {
 fn blanks_stay(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
-    let cause = "perhaps a word of the text was taken for a command: the server knows none, and every text gets a reply";
+    let cause = Perhaps(
+        "a word of the text was taken for a command: the server knows none, and every text gets a reply",
+    );
     let texts: [&[u8]; 8] =
         [b"  both sides  ", b"a line\n", b"\r\n", b"two\nlines", b"\t", b"q", b"exit", b"ends in nul\0"];
     for (number, text) in (1..).zip(texts) {
@@ -151,10 +155,11 @@ fn for_ever(bench: &mut Bench) -> Outcome {
     let server = bench.bound_server()?;
     let mut mailbox = bench.mailbox()?;
     for number in 1..=300 {
-        let cause = match number {
-            1 => NO_REPLY,
+        let cause: Cause = match number {
+            1 => NO_REPLY.into(),
             _ => {
                 "it has answered the requests before this one: a server has no number of requests after which it stops"
+                    .into()
             }
         };
         let text = format!("request {number} {}", random_word(bench, 4));

@@ -3,7 +3,7 @@
 use super::protocol::{MAX_DATAGRAM, datagram};
 use super::steps::{CUT, asks, ignores, nothing_more};
 use crate::bench::{Bench, LONG};
-use crate::finding::{Outcome, count};
+use crate::finding::{Outcome, Perhaps, count};
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, server};
 
@@ -30,10 +30,10 @@ fn every_size(bench: &mut Bench) -> Outcome {
     for (number, size) in (1..).zip(SIZES) {
         let text = random_word(bench, size - 4);
         let cause = match size {
-            1028 => {
-                "perhaps its limit is too low: 1028 bytes, a number and 1024 bytes of text, are the longest request"
-            }
-            _ => "perhaps its limits are wrong: every datagram of 4 to 1028 bytes is a request",
+            1028 => Perhaps(
+                "its limit is too low: 1028 bytes, a number and 1024 bytes of text, are the longest request",
+            ),
+            _ => Perhaps("its limits are wrong: every datagram of 4 to 1028 bytes is a request"),
         };
         asks(&server, &mut mailbox, number, text.as_bytes(), &format!("a datagram of {size} bytes"), cause)?;
     }

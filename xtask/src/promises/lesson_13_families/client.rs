@@ -139,7 +139,7 @@ fn not_there(bench: &mut Bench, mut stop: Box<Stop>, at: Endpoint, with: &With, 
     if let Some(word) = &with.address {
         finding.expected = format!("the client, given {word:?}, connects to {at}").into();
     }
-    if finding.cause.weight != Weight::Certain {
+    if finding.cause.weight != Weight::Kept {
         finding.cause = cause_of(bench, std::mem::take(&mut finding.cause), cause, calls_an_ordinary_path);
     }
     stop

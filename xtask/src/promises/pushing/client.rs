@@ -1,9 +1,11 @@
 //! The promises of every client that prints what a server pushes, and their rows.
 
+use super::gave_up::explained;
 use super::printed::{printed_as, prints};
 use super::{Framing, LETTERS, Push, bytes_of, long_messages, wire_to};
 use crate::bench::{Bench, Client, Ending, Peer};
-use crate::finding::{Finding, Half, Outcome, Symptom, because, quoted};
+use crate::finding::{Finding, Half, Outcome, Perhaps, Symptom, because, quoted};
+use crate::promises::empty_buffer;
 use crate::promises::inputs::random_from;
 use crate::promises::{Check, client};
 use crate::wire::Kind::{self, Dribble, Glue, Plain, Slice};
@@ -73,6 +75,12 @@ impl<P: Framing> FramedRows for P {}
 /// # Errors
 /// The finding that it did not; a demo, if it broke as the lesson predicts.
 pub fn hears_messages<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
+    let outcome = hears_all::<P>(bench, messages, input_ends);
+    let outcome = explained::<P>(bench, messages, outcome);
+    empty_buffer::explained(bench, outcome)
+}
+
+fn hears_all<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
     let host = bench.host_behind_wire()?;
     let lossy: Vec<String> = messages.iter().map(|m| String::from_utf8_lossy(m).into_owned()).collect();
     let wire = wire_to::<P>(bench, host.addr, &lossy)?;
@@ -146,10 +154,10 @@ fn any_bytes<P: Push>(bench: &mut Bench) -> Outcome {
     let text = random_from(bench, LETTERS, 11).into_bytes();
     let outcome = hears_messages::<P>(bench, &[bytes, vec![0xe7], text], true);
     match &outcome {
-        Err(stop) if matches!(stop.symptom(), Symptom::Exited(_) | Symptom::Killed) => {
+        Err(stop) if matches!(stop.symptom(), Symptom::Exited(_) | Symptom::Killed) && stop.is_vague() => {
             let text = "a message is bytes and need not be text: print the bytes as they are";
             // On a wire that cuts, or where a message is read by its length, the reason may be another one.
-            because(outcome, format!("perhaps it took them for text: {text}; or {}", P::HOW))
+            because(outcome, Perhaps(format!("it took them for text: {text}; or {}", P::HOW)))
         }
         _ => outcome,
     }

@@ -1,6 +1,7 @@
 //! The scenario in which the server pushes messages and the client prints them. Its lessons differ only in framing.
 
 pub mod client;
+pub mod gave_up;
 pub mod measure;
 pub mod pair;
 pub mod printed;
@@ -71,6 +72,12 @@ pub trait Push: Sized + 'static {
 
     /// How a client reads, in a sentence for a client that broke off.
     const HOW: &'static str;
+
+    /// Returns the parts in which a server may send this message, the first one; none where each `read` is a message.
+    fn parts(message: &[u8]) -> Vec<Part> {
+        let _ = message;
+        Vec::new()
+    }
 
     /// The lengths of the messages that the pair shows: at least ten bytes, so that a size can be cut.
     const EXAMPLE: &'static [usize] = &[10, 12, 10];
@@ -145,6 +152,18 @@ pub struct Prediction {
     pub cause: &'static str,
 }
 
+/// A part of what a server sends, after which the client must wait for more.
+pub struct Part {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What it is, in words that follow "received".
+    pub what: String,
+    /// The number of bytes that the client answers.
+    pub answer: usize,
+    /// Whether a right client takes it in whatever pieces it comes.
+    pub may_come_in_pieces: bool,
+}
+
 /// What passed a wire on one connection.
 pub struct Traffic {
     /// What the client said.
@@ -199,6 +218,23 @@ pub const READ_NOTHING: &str = "the client left and had read no byte of what cam
                                 buffer of length 0 returns 0, as if that were the end, as soon as there is something \
                                 to read (`Vec::with_capacity` makes such a buffer: use `[0; 1024]`)";
 
+/// The cause where a server sends a message without the white space at its ends.
+pub const TRIMS: &str = "the blanks (tabs and line ends, too) at the ends of the messages are missing: write each message of \
+                         `messages` as it is, and do not trim it";
+
+/// The cause where the first message is the address.
+pub const ADDRESS_SENT: &str = "the server's address was sent as a message: the first argument is the address, and the messages are \
+                            those after it";
+
+/// Returns whether `got` is this message without the white space at its ends, or at one of them.
+pub fn is_trimmed(message: &[u8], got: &[u8]) -> bool {
+    let is_blank = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x0b);
+    got.len() < message.len()
+        && message.windows(got.len().max(1)).enumerate().any(|(at, part)| {
+            part.starts_with(got) && is_blank(&message[..at]) && is_blank(&message[at + got.len()..])
+        })
+}
+
 /// Returns the finding that a client spoke which only listens, if it did.
 pub fn spoke<P: Push>(passed: &Traffic) -> Option<Finding> {
     let finding = || {
@@ -250,4 +286,22 @@ pub fn long_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
 /// Returns the messages as bytes.
 pub fn bytes_of(messages: &[String]) -> Vec<Vec<u8>> {
     messages.iter().map(|message| message.clone().into_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trimmed_message_is_told_from_another_one() {
+        let message = b"\t two words\r\n";
+        for trimmed in [&b"two words"[..], b"two words\r\n", b"\t two words", b" two words\r"] {
+            assert!(is_trimmed(message, trimmed), "{}", trimmed.escape_ascii());
+        }
+        for other in [&message[..], b"two word", b"", b"wo words", b"TWO WORDS"] {
+            assert!(!is_trimmed(message, other), "{}", other.escape_ascii());
+        }
+        assert!(is_trimmed(b"\t", b""));
+        assert!(!is_trimmed(b"", b""));
+    }
 }

@@ -1,6 +1,6 @@
 //! Messages without any framing (03, 04): one write each, and nothing between them.
 
-use super::{Prediction, Traffic};
+use super::{ADDRESS_SENT, Prediction, TRIMS, Traffic};
 use crate::bench::{Ending, Heard, Peer, Server, fin_next, same_bytes};
 use crate::finding::{Cause, Finding, Half, Outcome, broken, count, quoted};
 
@@ -14,7 +14,13 @@ pub fn hear(server: &Server, peer: &mut Peer, messages: &[String]) -> Outcome {
     if heard.ending.is_some() {
         server.alive("a client that only listens")?;
     }
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| cause_of_push(messages, expected, heard))?;
+    let address = server.addr.to_string();
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| {
+        match heard.bytes.starts_with(address.as_bytes()) {
+            true => ADDRESS_SENT.into(),
+            false => cause_of_push(messages, expected, heard),
+        }
+    })?;
     ends(peer)
 }
 
@@ -111,7 +117,7 @@ fn is_without_repeats(messages: &[String], got: &[u8]) -> bool {
 }
 
 /// Returns whether these bytes are the messages without the blanks at their ends, or at one end of each.
-fn is_trimmed(messages: &[String], got: &[u8]) -> bool {
+fn are_trimmed(messages: &[String], got: &[u8]) -> bool {
     let trims: [fn(&str) -> &str; 3] = [str::trim, str::trim_start, str::trim_end];
     let whole: String = messages.concat();
     let all = trims.map(|trim| messages.iter().map(|message| trim(message)).collect::<String>());
@@ -130,11 +136,7 @@ fn cause_of_push(messages: &[String], expected: &[u8], heard: &Heard) -> Cause {
         None if got.is_empty() => {
             "the server pushed nothing: it must not wait for a request, and push to every client".into()
         }
-        _ if is_trimmed(messages, got) => {
-            "the blanks (tabs, too) at the ends of the messages are missing: write each message of `messages` as it is, and \
-             do not trim it"
-                .into()
-        }
+        _ if are_trimmed(messages, got) => TRIMS.into(),
         _ if is_without_repeats(messages, got) => {
             "a message that is given twice was pushed once: push every message, also one that came before".into()
         }

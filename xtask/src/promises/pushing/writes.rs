@@ -1,6 +1,6 @@
 //! The promises of programs whose `write` takes only a part, and their rows: see [`crate::promises::asking::writes`].
 
-use super::printed::printed_as;
+use super::printed::{cause_of_labels, printed_as};
 use super::{Framing, LETTERS, Push, bytes_of};
 use crate::bench::{Bench, Client, Peer, With};
 use crate::finding::Outcome;
@@ -60,8 +60,8 @@ fn line_end_inside<P: Framing>(bench: &mut Bench) -> Outcome {
         let between = if has_line_end { "\n" } else { "" };
         let message = format!("{}{between}{second}", random_from(bench, LETTERS, 3));
         let wanted = [b"message 1:".to_vec(), second.into_bytes()];
-        let (client, peer) = says_one::<P>(bench, &With::default(), message, &wanted)?;
-        has_printed(client, peer, &wanted)
+        let (client, peer) = says_one::<P>(bench, &With::default(), &message, &wanted)?;
+        has_printed(client, peer, &message, &wanted)
     })
 }
 
@@ -75,12 +75,12 @@ fn stopped_while_printing<P: Framing>(bench: &mut Bench) -> Outcome {
         let message = random_from(bench, LETTERS, 20_000);
         let wanted = printed_as(&bytes_of(std::slice::from_ref(&message)));
         let with = bench.unread()?;
-        let (client, peer) = says_one::<P>(bench, &with, message, &wanted)?;
+        let (client, peer) = says_one::<P>(bench, &with, &message, &wanted)?;
         if stops {
             client.stops_and_goes_on()?;
         }
         client.is_read_now();
-        has_printed(client, peer, &wanted)
+        has_printed(client, peer, &message, &wanted)
     })
 }
 
@@ -88,23 +88,23 @@ fn stopped_while_printing<P: Framing>(bench: &mut Bench) -> Outcome {
 fn says_one<P: Framing>(
     bench: &mut Bench,
     with: &With,
-    message: String,
+    message: &str,
     wanted: &[Vec<u8>],
 ) -> Outcome<(Client, Peer)> {
     let host = bench.host()?;
     let mut client = bench.client_as(host.addr, with, wanted)?;
     client.end_input();
     let mut peer = bench.accept(&host, &client)?;
-    P::say(&mut peer, &[message.into_bytes()], &|_| ())?;
+    P::say(&mut peer, &[message.as_bytes().to_vec()], &|_| ())?;
     Ok((client, peer))
 }
 
-/// Ends the connection, and checks that the client ends well and has printed `wanted`.
-fn has_printed(mut client: Client, mut peer: Peer, wanted: &[Vec<u8>]) -> Outcome {
+/// Ends the connection, and checks that the client ends well and has printed `wanted`, parts of this one message.
+fn has_printed(mut client: Client, mut peer: Peer, message: &str, wanted: &[Vec<u8>]) -> Outcome {
     peer.half_close();
     client.exits_well("when the server has ended")?;
-    client.printed_all(
-        wanted,
-        |_| "print each message as `message K: TEXT` when all of it has come, and all of it",
-    )
+    client.printed_bytes(wanted, |printed| {
+        let cause = "print each message as `message K: TEXT` when all of it has come, and all of it";
+        cause_of_labels(printed, &[message.as_bytes().to_vec()]).unwrap_or(cause.into())
+    })
 }

@@ -195,6 +195,11 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     }
     line("expected", &check.expected.to_string());
     line("got", &check.got.to_string());
+    // A failure is mended by its cause; what a lesson shows is seen first, and then explained.
+    let is_shown = check.verdict == Verdict::Demo;
+    if !is_shown {
+        line("cause", &check.cause.to_string());
+    }
     if let Some(bytes) = check.comparison.as_ref().filter(|_| !is_small || detail == Detail::Bytes) {
         out += &bytes::comparison(paint, bytes, detail == Detail::Bytes);
     }
@@ -231,7 +236,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
     if !is_small {
         check.evidence.notes.iter().for_each(|text| line("note", text));
     }
-    if !check.cause.is_empty() {
+    if is_shown && !check.cause.is_empty() {
         line("cause", &check.cause.to_string());
     }
     if !check.see.is_empty() && detail != Detail::Least {

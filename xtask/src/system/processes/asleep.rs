@@ -1,4 +1,5 @@
-//! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, and when it returns although
+//! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, how much it
+//! can take, and when it returns although
 //! nothing has come.
 
 use super::{Pid, descendants, stat, threads};
@@ -37,6 +38,10 @@ fn asleep(root: Pid) -> impl Iterator<Item = Asleep> {
 
 pub fn one_writes(root: Pid) -> bool {
     asleep(root).any(|call| call.writes())
+}
+
+pub fn one_reads_into_nothing(root: Pid) -> bool {
+    asleep(root).any(|call| call.number == libc::SYS_recvfrom && call.arguments[2] == 0)
 }
 
 pub fn time_limits(root: Pid) -> Vec<Duration> {

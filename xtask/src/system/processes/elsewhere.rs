@@ -29,6 +29,10 @@ pub fn memory(_: Pid) -> Option<u64> {
 pub fn accepting(_: Pid) -> usize {
     0
 }
+pub fn one_reads_into_nothing(_: Pid) -> bool {
+    false
+}
+
 pub fn one_writes(_: Pid) -> bool {
     false
 }

@@ -182,6 +182,12 @@ pub fn accepting(root: Pid) -> usize {
     imp::accepting(root)
 }
 
+/// Returns whether a thread of the descendants of `root` waits in recv(2) with a buffer of length 0: when something comes,
+/// the call returns 0, as at the end of the stream. Always `false` where the platform does not tell.
+pub fn one_reads_into_nothing(root: Pid) -> bool {
+    imp::one_reads_into_nothing(root)
+}
+
 /// Returns whether a thread of the descendants of `root` sleeps in a call that writes: it waits for room. `false` where
 /// the platform does not tell.
 pub fn one_writes(root: Pid) -> bool {

@@ -1,4 +1,4 @@
-// kills echo-bytes@plain: perhaps the buffer has length 0
+// kills echo-bytes@plain: the buffer has length 0
 // never: silence was taken for the end
 // never: no answer after
 // Mistake: its buffer has a capacity, and a length of 0.

@@ -1,4 +1,4 @@
-# kills quits-at-end-of-input@plain: an error went unhandled where nothing was wrong: the message
+# kills quits-at-end-of-input@plain: the end of the input is no error
 # Mistake: it reads with input() and does not catch the EOFError at the end of input.
 # Breaks "end of input ends them; otherwise exits 0; never a backtrace"; seen from outside: an input without `q` ends it with a traceback and status 1.
 import os

@@ -1,4 +1,4 @@
-# kills any-bytes@slice: an error went unhandled where nothing was wrong: the message
+# kills any-bytes@slice: bytes that are no UTF-8: perhaps they were taken for text; work on the bytes
 # Mistake: it decodes each read as UTF-8 and catches no error.
 # Breaks "never a panic or a backtrace; TEXT is the raw bytes"; seen from outside: a character cut in two, or FF, ends it with a UnicodeDecodeError traceback.
 import socket

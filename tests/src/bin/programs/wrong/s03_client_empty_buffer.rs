@@ -1,5 +1,6 @@
 // kills pair-reads@dribble: had read no byte of what came
 // kills pair-reads@glue: perhaps its buffer has length 0
+// kills reports-reads@glue: the buffer has length 0 || its buffer has length 0
 // never: only a `read` of 0 bytes is the end
 // never: mend the server
 // Mistake: its buffer has a capacity, and a length of 0.

@@ -1,4 +1,4 @@
-// kills pushes-messages@plain: the bytes are not those of the arguments after the address
+// kills pushes-messages@plain: the server's address was sent as a message
 // Mistake: it sends all its arguments, the address too.
 // Breaks "server ADDR MESSAGE…"; seen from outside: the first thing a client gets is `127.0.0.1:8888`.
 use std::io::{self, Write};

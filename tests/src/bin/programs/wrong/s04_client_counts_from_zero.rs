@@ -1,4 +1,4 @@
-// kills long-message@glue: bytes, and each `read` is a message, a full one too
+// kills long-message@glue: messages are numbered from
 // kills pair-messages@slice: messages are numbered from
 // kills prints-messages@slice: messages are numbered from
 // Mistake: it counts its messages from 0.

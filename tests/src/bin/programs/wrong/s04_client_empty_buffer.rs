@@ -1,4 +1,5 @@
 // kills pair-messages@plain: had read no byte of what came
+// kills prints-messages@plain: the buffer has length 0 || had read no byte of what came
 // never: when all of it has come
 // Mistake: its buffer has a capacity, and a length of 0.
 // Breaks "each read is a message"; seen from outside: it prints nothing, and exits with 0 when the first byte comes.

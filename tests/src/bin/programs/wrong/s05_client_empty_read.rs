@@ -1,4 +1,4 @@
-// kills empty-message@plain: what came was right
+// kills empty-message@plain: called `read` to take at most 0 bytes
 // Mistake: its loop reads at least once, so that an empty message is a read into no bytes, which waits and then returns 0.
 // Breaks "for each message (`0` is a size as any other)"; seen from outside: after `0`, the answer and the next size it says that the server has ended, status 1.
 use std::io::{self, ErrorKind, Read, Write};

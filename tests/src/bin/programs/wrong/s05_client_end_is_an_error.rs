@@ -1,5 +1,5 @@
-// kills any-bytes@plain: a message is bytes || what came was right || takes the server's end for one
-// kills nothing-pushed@plain: what came was right
+// kills any-bytes@plain: takes the server's end for one
+// kills nothing-pushed@plain: nothing came but the server's end
 // Mistake: it takes the end of the stream where a size could stand for an error.
 // Breaks "exit 0 when it ends between messages"; seen from outside: after three whole messages and FIN the exit status is 1.
 use std::convert::Infallible;

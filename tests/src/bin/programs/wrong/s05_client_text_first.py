@@ -1,4 +1,6 @@
 # kills prints-messages@plain: print that first, then the bytes
+# never: as they came: all of them
+# never: read until all of it is there
 # Mistake: it prints the bytes of a message, and only then its number.
 # Breaks "`message K: TEXT`"; seen from outside: each text stands before its label.
 import socket

@@ -1,6 +1,6 @@
 # kills pair-messages@dribble: what came was right || of the frame || wrong order || `read_exact` cannot
-# kills prints-messages@dribble: what came was right || of the frame || wrong order || `read_exact` cannot
-# kills prints-messages@slice: what came was right || of the frame || wrong order || `read_exact` cannot
+# kills prints-messages@dribble: the first byte of the length
+# kills prints-messages@slice: the first byte of the length
 # Mistake: it takes the length with a bare `recv(4)`.
 # Breaks "a fixed-size length, a JSON header, exact reads: right on every wire"; seen from outside: a length that comes in two pieces ends it with status 1, though the server goes on.
 import json

@@ -1,4 +1,4 @@
-// kills large-message@plain: its own words on standard error state
+// kills large-message@plain: as soon as it had received the header
 // never: in the wrong order
 // Mistake: its limit for a body is 66,560 bytes.
 // Breaks "a body of at most 64 MiB"; seen from outside: a body of 8 MiB is refused.

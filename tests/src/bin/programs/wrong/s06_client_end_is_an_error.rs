@@ -1,4 +1,4 @@
-// kills nothing-pushed@plain: what came was right || of the frame || wrong order || `read_exact` cannot
+// kills nothing-pushed@plain: nothing came but the server's end
 // Mistake: it takes the end of stream for an error wherever it comes.
 // Breaks "exit 0 when it ends between messages"; seen from outside: after three whole messages and FIN it exits with status 1.
 use serde_json::Value;

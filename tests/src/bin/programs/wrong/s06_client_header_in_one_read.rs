@@ -1,5 +1,5 @@
 // kills pair-messages@slice: what came was right || of the frame || wrong order || `read_exact` cannot
-// kills prints-messages@dribble: what came was right || of the frame || wrong order || `read_exact` cannot
+// kills prints-messages@dribble: the first byte of the header
 // Mistake: it takes the header with one `read`, however much that gives.
 // Breaks "the header, a JSON object"; seen from outside: a header that comes in two pieces is refused as bad JSON; whole it is taken.
 use serde_json::Value;

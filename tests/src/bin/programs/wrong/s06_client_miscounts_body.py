@@ -1,5 +1,5 @@
-# kills large-message@plain: what came was right || of the frame || wrong order || `read_exact` cannot
-# kills many-messages@glue: what came was right || of the frame || wrong order || `read_exact` cannot
+# kills large-message@plain: as soon as it had received the body || what came was right
+# kills many-messages@glue: as soon as it had received the body || what came was right
 # Mistake: it adds the size of all that it has to the count, not of what just came.
 # Breaks "then that many bytes"; seen from outside: of a body of 3000 bytes it prints 2048, and the rest is taken for the next length.
 import json

@@ -1,4 +1,4 @@
-# kills quits-at-end-of-input@plain: an error went unhandled where nothing was wrong
+# kills quits-at-end-of-input@plain: the end of the input is no error
 # Mistake: it reads lines with input() and does not expect the EOFError at the end of them.
 # Breaks "`q` (not sent) or end of input ends them", "never a panic or a backtrace"; seen from outside: input that ends without `q` ends it with a traceback and status 1.
 import os

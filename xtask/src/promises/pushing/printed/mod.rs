@@ -1,9 +1,13 @@
 //! Judges what a client prints of the messages that a server pushed, and names a cause.
 
-use super::{LETTERS, Prediction, Push, READ_NOTHING, Traffic, pieces, spoke};
+mod causes;
+
+use super::{LETTERS, Prediction, Push, Traffic, pieces, spoke};
 use crate::bench::{Bench, Client, Exit, repr};
-use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because, broken, quoted};
-use crate::wire::{Direction, Kind, Reading, Ribbon, Wire};
+use crate::finding::{Cause, Finding, Half, Outcome, Stop, Symptom, because, broken, quoted, squeezed};
+use crate::wire::{Direction, Kind, Ribbon, Wire};
+use causes::cause_of_printed;
+pub use causes::{WHOLE_BUFFER, cause_of_labels, has_rest_of_buffer};
 
 /// A check looks for longer texts in parts of this many bytes.
 const STRETCH: usize = 16 * 1024;
@@ -67,9 +71,12 @@ pub fn prints<P: Push>(
         // The client has met what the lesson predicts: then it must say so.
         client.exits_with_error("when what comes is no size")?;
     }
-    let Some(seen) = seen.filter(|seen| broke_so::<P>(client, seen)) else {
-        bench.ribbon = Some(ribbon);
-        return Err(stop);
+    let seen = match seen {
+        Some(seen) if broke_so::<P>(client, &seen) => seen,
+        seen => {
+            bench.ribbon = Some(ribbon);
+            return Err(seen.and_then(|seen| mislabelled(client, &seen.printed)).unwrap_or(stop));
+        }
     };
     // What else passed, and how the client then left, tells nothing.
     bench.logs.clear();
@@ -119,6 +126,9 @@ fn broke_off<P: Push>(
     if fin && !messages.is_empty() && holds(&client.printed(), &printed_as(messages)) {
         return because::<()>(Err(stop), END_IS_NO_ERROR).unwrap_err();
     }
+    if fin && messages.is_empty() {
+        return because::<()>(Err(stop), AT_ONCE).unwrap_err();
+    }
     let said = client.said();
     let known = P::cause_of_error(&said.text(), messages, cuts);
     let cause = known.unwrap_or_else(|| match said.is_blank() {
@@ -136,6 +146,21 @@ fn broke_off<P: Push>(
 const END_IS_NO_ERROR: &str = "every message was received and printed, and then the client reported an error: perhaps it takes \
                                the server's end for one; between two messages the end of the stream is no error, and the \
                                status is 0";
+
+/// The cause where nothing came but the end, and the client ended with an error.
+const AT_ONCE: &str = "nothing came but the server's end, and the client took it for an error: before the first byte of a message \
+                       the end of the stream is no error, and the status is 0";
+
+/// Returns the stop of a client that took the pieces for messages, as predicted, and printed those with labels that are
+/// missing, wrong, or in the wrong place.
+fn mislabelled(client: &Client, taken: &[Vec<u8>]) -> Option<Box<Stop>> {
+    let printed = client.printed();
+    let cause = cause_of_labels(&printed, taken)?;
+    let shown = squeezed(&printed[printed.len().saturating_sub(160)..]);
+    let expected = "for each message a line `message K: ` with its bytes";
+    let finding = Finding::new(expected, format!("the output ends {shown}"), cause).of(Half::Client);
+    Some(Box::new(Stop::Broken(finding)))
+}
 
 /// Returns whether the client broke exactly as predicted.
 fn broke_so<P: Push>(client: &mut Client, seen: &Prediction) -> bool {
@@ -166,6 +191,7 @@ fn nothing_more<P: Push>(client: &Client, messages: &[Vec<u8>]) -> Outcome {
             WHOLE_BUFFER,
         );
     }
+    let labels = cause_of_labels(&printed, messages);
     let printed = String::from_utf8_lossy(&printed);
     let extra = format!("message {}:", messages.len() + 1);
     if let Some((_, text)) = printed.split_once(&extra) {
@@ -206,12 +232,14 @@ fn nothing_more<P: Push>(client: &Client, messages: &[Vec<u8>]) -> Outcome {
             broken(
                 format!("a line `message {number}: TEXT`, TEXT being \"{}\"", message.escape_ascii()),
                 format!("`message {number}:` and then \"{}\"", shown.escape_default()),
-                "other bytes were printed with the message's: print exactly the bytes that it has, on the line of its \
-                 number",
+                labels.unwrap_or(OTHER_BYTES.into()),
             )
         }
     }
 }
+
+const OTHER_BYTES: &str = "other bytes were printed with the message's: print exactly the bytes that it has, on the line of \
+                           its number";
 
 /// Returns whether `message NUMBER: TEXT` was printed on one line, with no other message bytes before or after the
 /// text. Decoration (quotes, Python's `b'…'`, colours) is the program's own business.
@@ -230,161 +258,6 @@ fn stands(printed: &str, number: usize, text: &[u8]) -> bool {
     })
 }
 
-/// The cause if [`has_rest_of_buffer`] is true.
-pub const WHOLE_BUFFER: &str = "the whole buffer was printed: only the first `n` bytes of it, which `read` returned, \
-                            are new (`&buffer[..n]`)";
-
-/// Returns whether bytes of value 0 were printed that no message has: an untouched buffer holds those.
-pub fn has_rest_of_buffer(printed: &[u8], messages: &[Vec<u8>]) -> bool {
-    printed.contains(&0) && !messages.iter().any(|message| message.contains(&0))
-}
-
-/// Returns the messages that a client printed: the numbers, and the text behind each on its line.
-fn numbered(printed: &[u8]) -> Vec<(usize, &[u8])> {
-    const LABEL: &[u8] = b"message ";
-    let mut found = Vec::new();
-    for line in printed.split(|byte| *byte == b'\n') {
-        let Some(at) = memchr::memmem::find(line, LABEL) else { continue };
-        let rest = &line[at + LABEL.len()..];
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = std::str::from_utf8(&rest[..digits]).ok().and_then(|text| text.parse().ok());
-        if let (Some(number), Some(text)) = (number, rest[digits..].strip_prefix(b":")) {
-            found.push((number, text.strip_prefix(b" ").unwrap_or(text)));
-        }
-    }
-    found
-}
-
-/// Returns whether the bytes of each message stand before the label with its number, and not behind it.
-fn stand_before_labels(printed: &[u8], messages: &[Vec<u8>]) -> bool {
-    let stand = |(n, message): (usize, &Vec<u8>)| {
-        let reversed = [message.as_slice(), format!("message {n}:").as_bytes()].concat();
-        !message.is_empty() && memchr::memmem::find(printed, &reversed).is_some()
-    };
-    !messages.is_empty() && (1..).zip(messages).all(stand)
-}
-
-/// Returns whether one of these messages was printed with the next one behind it.
-fn is_joined(printed: &[(usize, &[u8])], messages: &[Vec<u8>]) -> bool {
-    messages.windows(2).any(|two| {
-        let both = two.concat();
-        !two[0].is_empty() && !two[1].is_empty() && printed.iter().any(|(_, text)| text.starts_with(&both))
-    })
-}
-
-/// Returns the cause where the numbers of the messages are wrong; `None` when they count up from 1, or when it is not
-/// the numbers alone.
-fn cause_of_numbers(printed: &[(usize, &[u8])], messages: &[Vec<u8>]) -> Option<Cause> {
-    let numbers: Vec<usize> = printed.iter().map(|(number, _)| *number).collect();
-    if numbers.first() == Some(&0) {
-        return Some("messages are numbered from 1".into());
-    }
-    // With fewer numbers than messages, it may be that a message is missing.
-    let right: Vec<usize> = (1..=numbers.len()).collect();
-    (numbers.len() >= messages.len() && numbers != right).then(|| {
-        let shown: Vec<String> = numbers.iter().take(6).map(ToString::to_string).collect();
-        let more = if numbers.len() > 6 { ", …" } else { "" };
-        let as_many = if numbers.len() == messages.len() { ", as there were, but" } else { "," };
-        format!(
-            "{} messages were printed{as_many} numbered {}{more}: the first is number 1, and each other one is 1 more \
-             than the one before",
-            numbers.len(),
-            shown.join(", ")
-        )
-        .into()
-    })
-}
-
-/// Returns the cause where it is the label `message K:` that is missing or has a wrong number.
-pub fn cause_of_labels(printed: &[u8], messages: &[Vec<u8>]) -> Option<Cause> {
-    let found = numbered(printed);
-    match found.is_empty() && !printed.trim_ascii().is_empty() {
-        true => Some("each message is printed as `message K: TEXT`, K from 1".into()),
-        false => cause_of_numbers(&found, messages),
-    }
-}
-
-/// Returns the likely cause when a client printed something other than the messages. `left` says whether it left before
-/// the server ended, and `reading` what it read.
-fn cause_of_printed<P: Push>(printed: &[u8], messages: &[Vec<u8>], left: bool, reading: Reading) -> Cause {
-    if let Some(known) = P::cause_of_printed(&String::from_utf8_lossy(printed)) {
-        return known;
-    }
-    let found = numbered(printed);
-    let labels = (1..=messages.len()).filter(|n| found.iter().any(|(number, _)| number == n)).count();
-    if has_rest_of_buffer(printed, messages) {
-        return WHOLE_BUFFER.into();
-    }
-    if reading.is_nothing() && found.is_empty() {
-        return READ_NOTHING.into();
-    }
-    if printed.trim_ascii().is_empty() {
-        // In lesson 04 a message is what one `read` returned, whole or not.
-        let what = match P::PAUSES {
-            true => "print what each `read` returned as `message K: TEXT`",
-            false => "print each message as `message K: TEXT` when all of it has come",
-        };
-        return match left {
-            true if reading.taken > 0 => format!(
-                "the client took bytes (the kernel shows that), printed nothing, and left before the server ended: only a \
-                 `read` of 0 bytes is the end; {what}"
-            )
-            .into(),
-            true => format!(
-                "the client left before the server ended, and printed nothing: {what}; perhaps its buffer has length 0 \
-                 (`Vec::with_capacity`), so that `read` returns 0 as soon as there is something to read"
-            )
-            .into(),
-            false => what.into(),
-        };
-    }
-    if let Some(cause) = cause_of_labels(printed, messages) {
-        return cause;
-    }
-    if is_joined(&found, messages) {
-        return format!(
-            "messages were printed as one: each ends where {}, and is printed by itself",
-            P::ENDS
-        )
-        .into();
-    }
-    if left {
-        return "the client left before the server ended: go on until `read` returns 0; a `read` of fewer bytes than the \
-                buffer holds is not the end"
-            .into();
-    }
-    if stand_before_labels(printed, messages) {
-        return "the bytes of each message were printed before its `message K: `: print that first, then the bytes".into();
-    }
-    if labels == messages.len() {
-        return "print the bytes of each message as they came: all of them, none else".into();
-    }
-    let empty = messages.get(labels).is_some_and(Vec::is_empty) || messages.iter().any(Vec::is_empty);
-    let what = if empty { " (an empty one is a message, too)" } else { "" };
-    format!("only {labels} of {} messages were printed: print every message{what}", messages.len()).into()
-}
-
 /// The cause where a client prints again and again what it has not read.
 const PEEKS: &str = "the client printed bytes that it never took (the kernel shows that): `peek` leaves them there, and \
                      returns them again and again; `read` takes them";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::promises::lesson_04_sleep::Sleep;
-
-    fn cause(printed: &str) -> String {
-        let messages = ["QX", "ZJV", "KQ"].map(|text| text.as_bytes().to_vec());
-        cause_of_printed::<Sleep>(printed.as_bytes(), &messages, false, Reading::default()).words.to_string()
-    }
-
-    #[test]
-    fn wrong_numbers_are_no_missing_messages() {
-        assert!(cause("message 2: QX\nmessage 3: ZJV\nmessage 4: KQ\n").contains("numbered 2, 3, 4"));
-        assert!(cause("message 1: QX\nmessage 1: ZJV\nmessage 1: KQ\n").contains("numbered 1, 1, 1"));
-        assert!(cause("message 1: QX\nmessage 2: ZJV\n").contains("only 2 of 3"));
-        assert!(cause("message 1: QXZJV\nmessage 2: KQ\n").contains("printed as one"));
-        assert!(cause("QXmessage 1: \nZJVmessage 2: \nKQmessage 3: \n").contains("print that first"));
-        assert!(cause("message 1 QX\nmessage 2 ZJV\nmessage 3 KQ").contains("`message K: TEXT`"));
-    }
-}
