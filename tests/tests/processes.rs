@@ -276,7 +276,7 @@ fn the_worst_servers_are_named_for_what_they_do() {
             "worst-never-listens",
             "nothing listens there; it still waits, in `clock_nanosleep` (Rust's `sleep`); gave up after",
         ),
-        ("worst-exits-at-once", "it exited with status 3 before it listened"),
+        ("worst-exits-at-once", "it exited with status 3 at its start"),
         ("worst-spins", "nothing listens there; it still runs, and is busy"),
         ("worst-never-accepts", "the server has not accepted the connection"),
         (

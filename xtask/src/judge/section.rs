@@ -40,6 +40,8 @@ const SECTIONS: &[Section] = &[
             "keeps-no-sockets",
             "server-ends",
             "server-resets",
+            "stopped-while-replying",
+            "stopped-while-asking",
         ],
     ),
     section(
@@ -57,6 +59,8 @@ const SECTIONS: &[Section] = &[
             "rests-after-fin",
             "keeps-no-sockets",
             "half-characters",
+            "stopped-while-replying",
+            "stopped-while-asking",
         ],
     ),
     section("02", "you-saw-it-pass-now-look", &["whole-replies"]),
@@ -145,12 +149,12 @@ const EVERYWHERE: (&str, &[&str]) = (
 
 /// Returns the page and the section to read when this check failed: `docs/src/01-echo.md#the-idea`.
 pub fn to_read(lesson: &Lesson, id: &str) -> String {
-    if EVERYWHERE.1.contains(&id) {
+    let explains = |section: &&Section| section.lesson == lesson.number && section.checks.contains(&id);
+    let anchor = SECTIONS.iter().find(explains).map(|section| section.anchor);
+    if anchor.is_none() && EVERYWHERE.1.contains(&id) {
         return EVERYWHERE.0.into();
     }
-    let explains = |section: &&Section| section.lesson == lesson.number && section.checks.contains(&id);
-    let anchor = SECTIONS.iter().find(explains).map_or(IDEA, |section| section.anchor);
-    format!("{}#{anchor}", lesson.chapter())
+    format!("{}#{}", lesson.chapter(), anchor.unwrap_or(IDEA))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use crate::bench::{Ending, Heard, Peer, same_bytes};
 use crate::finding::{Half, Outcome, broken, count, quoted};
-use crate::promises::pushing::{TRIMS, is_trimmed};
+use crate::promises::pushing::TRIMS;
+use crate::promises::trimmed::is_trimmed;
 use serde_json::Value;
 
 /// The longest header, in bytes.

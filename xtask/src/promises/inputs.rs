@@ -7,6 +7,10 @@ use fastrand::Rng;
 pub fn every_byte(bench: &mut Bench) -> Vec<u8> {
     let mut bytes: Vec<u8> = (0..=255).collect();
     bench.rng.shuffle(&mut bytes);
+    for (to, blank) in [(0, b'\t'), (255, b' ')] {
+        let from = bytes.iter().position(|byte| *byte == blank).unwrap_or(to);
+        bytes.swap(from, to);
+    }
     bytes
 }
 

@@ -28,6 +28,7 @@ mod limits;
 mod output_fails;
 pub mod pushing;
 mod took_part;
+mod trimmed;
 
 pub use check::{Check, CheckOn};
 use check::{check, client, pair, server};

@@ -96,7 +96,7 @@ impl Server {
                 let cause = match of_another_family(self.addr) {
                     _ if said.names_address_in_use() => BINDS_ANOTHER.into(),
                     Some(perhaps) => Cause::general(format!(
-                        "it ended before it listened: its own message states why; {perhaps}"
+                        "it ended at its start: its own message states why; {perhaps}"
                     )),
                     None if said.names_invalid_argument() => Perhaps(
                         "it did not call `listen` before `accept`, which then fails: invalid argument \
@@ -104,11 +104,11 @@ impl Server {
                     )
                     .into(),
                     None => Cause::general(
-                        "it ended before it listened: its own message states why. A server binds the address in its \
+                        "it ended at its start: its own message states why. A server binds the address in its \
                          first argument, and accepts clients in a loop",
                     ),
                 };
-                let got = format!("it {exit} before it listened");
+                let got = format!("it {exit} at its start, before a client could call");
                 let finding = Finding::new(expected, got, cause).seen(ended(exit)).before_it_began();
                 return finding.of(Half::Server).broken();
             }
@@ -129,7 +129,7 @@ impl Server {
                 (
                     format!("nothing listens there; {doing}; {patience}"),
                     format!(
-                        "none of its sockets listens there: does the program reach `bind`, and then `listen`?{or}"
+                        "none of its sockets listens there: does the program reach `bind`, and then `listen`, and keep that socket open?{or}"
                     ),
                 )
             }

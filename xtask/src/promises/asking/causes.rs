@@ -2,13 +2,16 @@
 
 use crate::bench::{Ending, Heard};
 use crate::finding::{Cause, Perhaps};
+use crate::promises::trimmed::{TRIMS_REQUESTS, is_blank, is_trimmed};
 
 /// Returns the likely cause when a server replied something other than `expected` to `said`.
 pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     let got = heard.bytes.as_slice();
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
     let cause = if got.is_empty() {
-        return of_silence(heard);
+        return of_silence(said, heard);
+    } else if is_trimmed(expected, got) {
+        TRIMS_REQUESTS
     } else if same < got.len() && said.starts_with(got) {
         "the bytes came back as they were sent: the server does not change them"
     } else if got.len() >= 3 && got[same.min(got.len() - 1)..].starts_with(b"\xef\xbf\xbd") {
@@ -28,8 +31,13 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
         "bytes of an earlier read were sent again: only the first `n` bytes of the buffer are new after each `read` (and \
          after a `peek` none is: it leaves them in the kernel)"
     } else if is_subsequence(&got[same..], &expected[same..]) {
-        "bytes are missing from the middle: something was dropped, trimmed, or cut off on the way; `write` may take \
-         only a part of what it is given, `write_all` takes it all"
+        match same {
+            0 => "bytes are missing from the start: something was dropped, trimmed, or cut off on the way",
+            _ => {
+                "bytes are missing from the middle: something was dropped, trimmed, or cut off on the way; `write` \
+                 may take only a part of what it is given, `write_all` takes it all"
+            }
+        }
     } else if is_subsequence(&expected[same..], &got[same..]) {
         "bytes were added that the client never sent"
     } else if expected != said {
@@ -41,8 +49,13 @@ pub fn of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     cause.into()
 }
 
-fn of_silence(heard: &Heard) -> Cause {
+fn of_silence(said: &[u8], heard: &Heard) -> Cause {
     match heard.ending {
+        _ if is_blank(said) => Perhaps(
+            "the server trims what it read: nothing came for a request of white space only; reply to every byte that `read` \
+             returned. Or it waits for more: for a line end, a full buffer or the client's end",
+        )
+        .into(),
         Some(Ending::Fin) => {
             "the server closed the connection without a reply: perhaps it writes nothing, or serves one `read` only, or \
              an error of `read` was taken for the end; it must read and write in a loop, until `read` returns 0"

@@ -74,10 +74,15 @@ impl<P: Ask> Rows for P {}
 /// Sends `bytes` and checks that the right reply comes back.
 pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     let expected = P::reply(bytes);
+    let before = lock(&peer.log()).so_far().1.len();
     let heard = peer.say_while(bytes, false, |peer| P::hear(peer, &expected));
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| match peeks::<P>(peer) {
-        true => PEEKS.into(),
-        false => P::cause_of_reply(bytes, expected, heard),
+    same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.ending {
+        _ if peeks::<P>(peer) => PEEKS.into(),
+        Some(Ending::Fin) if heard.bytes.is_empty() && before > 0 => Cause::certain(format!(
+            "the server replied to what came first ({before} bytes), and then ended the connection: it must read and write in \
+             a loop, until `read` returns 0, whatever a request says"
+        )),
+        _ => P::cause_of_reply(bytes, expected, heard),
     })
 }
 

@@ -16,8 +16,8 @@ const SILENT: Duration = Duration::from_millis(300);
 /// A request that is text.
 const TEXT: &str = "hello";
 
-/// Gives a server that ended the connection of `peer` without a reply to `bytes` a cause that hangs on what it does with two
-/// more clients: one that is silent, and one that sends text.
+/// Gives a server that did not reply to `bytes` on the connection of `peer` a cause that hangs on what it does next, with
+/// clients that are silent, and with one that sends text.
 ///
 /// # Errors
 /// Those of `outcome`.
@@ -29,12 +29,15 @@ pub fn explained<P: Ask>(
     outcome: Outcome,
 ) -> Outcome {
     let Err(stop) = outcome else { return Ok(()) };
-    let is_unanswered = stop.symptom() == Symptom::EndedEarly && lock(&peer.log()).so_far().1.is_empty();
-    if !is_unanswered || server.exit().is_some() {
+    let is_unanswered = lock(&peer.log()).so_far().1.is_empty();
+    if !is_unanswered || !matches!(*stop, Stop::Broken(_)) || server.exit().is_some() {
         return Err(stop);
     }
     let logs = bench.logs.len();
-    let cause = cause::<P>(bench, server, bytes);
+    let cause = match stop.symptom() {
+        Symptom::EndedEarly => cause::<P>(bench, server, bytes),
+        _ => of_bytes::<P>(bench, server, bytes, ""),
+    };
     // The evidence is that of the connection that broke the promise.
     bench.logs.truncate(logs);
     match cause {
@@ -86,6 +89,16 @@ fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option
         return Some(Cause::certain(EMPTY_BUFFER));
     }
     silent.close();
+    of_bytes::<P>(bench, server, bytes, ", and ended the connection,")
+}
+
+/// What to do where a server replies to text only, and the start of what it does.
+const ON_BYTES: &str =
+    "work on bytes: a request need not be text. The server replies to text, and sent nothing";
+
+/// Returns the cause of a server that sent nothing when it got `bytes`, `and` did something more, if `bytes` are no UTF-8 and it
+/// replies to a new client that sends text.
+fn of_bytes<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8], and: &str) -> Option<Cause> {
     if str::from_utf8(bytes).is_ok() {
         return None;
     }
@@ -93,7 +106,5 @@ fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option
     let reply = P::reply(&request);
     let mut peer = bench.connect(server).ok()?;
     let heard = peer.say_while(&request, false, |peer| P::hear(peer, &reply));
-    let cause = "work on bytes: a request need not be text. The server replies to text, and ended the connection without a reply \
-         when the bytes were no UTF-8";
-    (heard.bytes == reply).then_some(cause.into())
+    (heard.bytes == reply).then(|| Cause::certain(format!("{ON_BYTES}{and} when the bytes were no UTF-8")))
 }

@@ -137,7 +137,7 @@ fn on_plain(bench: &mut Bench) -> Outcome {
                 match (is_clients, whole) {
                     (true, _) if has_stopped => {
                         "the client stopped before the end: only a `read` of 0 bytes is the end. A short \
-                         read is not. Do not count reads either"
+                         read is not, and no number of reads"
                             .into()
                     }
                     (true, false) => cause_of_report(printed.as_bytes(), known),

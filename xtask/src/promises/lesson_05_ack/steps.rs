@@ -2,7 +2,8 @@
 
 use crate::bench::{Ending, Heard, Peer, Server, same_bytes};
 use crate::finding::{Cause, Half, Outcome, broken, quoted};
-use crate::promises::pushing::{ADDRESS_SENT, TRIMS, is_trimmed};
+use crate::promises::pushing::{ADDRESS_SENT, TRIMS};
+use crate::promises::trimmed::is_trimmed;
 use std::str;
 
 /// The answer to a size.

@@ -226,15 +226,6 @@ pub const TRIMS: &str = "the blanks (tabs and line ends, too) at the ends of the
 pub const ADDRESS_SENT: &str = "the server's address was sent as a message: the first argument is the address, and the messages are \
                             those after it";
 
-/// Returns whether `got` is this message without the white space at its ends, or at one of them.
-pub fn is_trimmed(message: &[u8], got: &[u8]) -> bool {
-    let is_blank = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x0b);
-    got.len() < message.len()
-        && message.windows(got.len().max(1)).enumerate().any(|(at, part)| {
-            part.starts_with(got) && is_blank(&message[..at]) && is_blank(&message[at + got.len()..])
-        })
-}
-
 /// Returns the finding that a client spoke which only listens, if it did.
 pub fn spoke<P: Push>(passed: &Traffic) -> Option<Finding> {
     let finding = || {
@@ -286,22 +277,4 @@ pub fn long_messages<P: Push>(bench: &mut Bench) -> Vec<String> {
 /// Returns the messages as bytes.
 pub fn bytes_of(messages: &[String]) -> Vec<Vec<u8>> {
     messages.iter().map(|message| message.clone().into_bytes()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trimmed_message_is_told_from_another_one() {
-        let message = b"\t two words\r\n";
-        for trimmed in [&b"two words"[..], b"two words\r\n", b"\t two words", b" two words\r"] {
-            assert!(is_trimmed(message, trimmed), "{}", trimmed.escape_ascii());
-        }
-        for other in [&message[..], b"two word", b"", b"wo words", b"TWO WORDS"] {
-            assert!(!is_trimmed(message, other), "{}", other.escape_ascii());
-        }
-        assert!(is_trimmed(b"\t", b""));
-        assert!(!is_trimmed(b"", b""));
-    }
 }

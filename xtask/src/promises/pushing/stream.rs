@@ -140,7 +140,12 @@ fn cause_of_push(messages: &[String], expected: &[u8], heard: &Heard) -> Cause {
         _ if is_without_repeats(messages, got) => {
             "a message that is given twice was pushed once: push every message, also one that came before".into()
         }
-        Some(b'\n' | 0 | b' ' | b'\r') if at_edge => {
+        Some(b'\n') if at_edge => {
+            "a line end (0a) stands behind a message (`writeln!`, `println!` and `join` add one): write the messages and \
+             nothing else"
+                .into()
+        }
+        Some(0 | b' ' | b'\r') if at_edge => {
             "something stands between the messages: write the messages and nothing else".into()
         }
         _ if expected.len() - same > 1024 && same >= 1024 && got.len() == same => {

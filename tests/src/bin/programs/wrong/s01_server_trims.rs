@@ -1,3 +1,4 @@
+// kills echo-bytes@plain: at the ends of the request are missing
 // kills echo-1-mib@plain: bytes are missing from the middle: something was dropped
 // Mistake: it trims white space at the end of what it read before it sends it back.
 // Breaks "the server returns every byte unchanged"; seen from outside: `hello \r\n` comes back as `hello`, and a lone blank gets no reply at all.

@@ -1,4 +1,4 @@
-// kills pushes-messages@plain: something stands between the messages
+// kills pushes-messages@plain: a line end (0a) stands behind a message
 // Mistake: it sends a newline after each message.
 // Breaks "one write a message, back to back (TEXT is the raw bytes)"; seen from outside: one byte more for each message: `alpha\nbeta\n`.
 use std::io::{self, Write};

@@ -1,5 +1,5 @@
-// kills pair-messages@glue: mend the server: its own checks tell more
-// kills pushes-large@plain: something stands between the messages: write the messages and nothing
+// kills pair-messages@glue: a line end (0a) stands behind a message
+// kills pushes-large@plain: a line end (0a) stands behind a message
 // Mistake: it writes each message with `writeln!`, as if for a terminal.
 // Breaks "one write a message"; seen from outside: `hello` arrives as `hello\n`.
 use std::io::{self, Read, Write};

@@ -1,5 +1,5 @@
-// kills only-ascii-letters@plain/unix: it ended before it listened
-// kills takes-100-bytes@plain/unix: it ended before it listened
+// kills only-ascii-letters@plain/unix: it ended at its start
+// kills takes-100-bytes@plain/unix: it ended at its start
 // Mistake: the server of lesson 08 as it is: it knows no path.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};

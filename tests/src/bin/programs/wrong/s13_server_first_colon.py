@@ -1,5 +1,5 @@
-# kills only-ascii-letters@plain/ipv6: it ended before it listened
-# kills restarts-at-once@plain/ipv6: it ended before it listened
+# kills only-ascii-letters@plain/ipv6: it ended at its start
+# kills restarts-at-once@plain/ipv6: it ended at its start
 # Mistake: it splits the address at the first colon.
 import errno
 import os

@@ -1,4 +1,4 @@
-# kills only-ascii-letters@plain/ipv6: it ended before it listened
+# kills only-ascii-letters@plain/ipv6: it ended at its start
 # Mistake: it leaves the brackets around ::1.
 import errno
 import os

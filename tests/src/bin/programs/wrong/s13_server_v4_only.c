@@ -1,4 +1,4 @@
-// kills only-ascii-letters@plain/ipv6: it ended before it listened
+// kills only-ascii-letters@plain/ipv6: it ended at its start
 // Mistake: AF_INET in the hints: it has no IPv6.
 #define _GNU_SOURCE
 #include <errno.h>
