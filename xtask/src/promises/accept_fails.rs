@@ -54,9 +54,10 @@ pub fn comes_meanwhile(
     ask: impl Fn(&mut Peer),
 ) -> Outcome<Peer> {
     server.wait_rest();
-    let Some(few) = server.without_descriptors(spare) else {
+    let mut few = server.without_descriptors(spare);
+    if few.is_none() {
         return skip("on this platform, or with this server, the runner cannot make `accept` fail");
-    };
+    }
     let mut leavers = Vec::new();
     // Each thread that waits in `accept` takes one client more: these come, and leave.
     let beforehand = server.accepting();
@@ -78,23 +79,25 @@ pub fn comes_meanwhile(
     leavers.iter_mut().for_each(Peer::half_close);
     server.wait_rest();
     let come_before = leavers.len();
-    let mut come = || loop {
+    let last = loop {
         bench.logs.clear();
         let mut peer = bench.connect(server)?;
         server.wait_rest();
         if !server.has_accepted(&peer) {
             ask(&mut peer);
-            return Ok(peer);
+            break Ok(peer);
         }
         if leavers.len() - come_before == RESERVED {
-            return skip("the server accepts clients although it has no free file descriptor");
+            break skip("the server accepts clients although it has no free file descriptor");
         }
         // Not closed: what a server still sends must not be answered with RST.
         peer.half_close();
         server.wait_rest();
         leavers.push(peer);
+        // It may have closed a descriptor after the limit was set: this one has no room for that.
+        drop(few);
+        few = server.without_descriptors(spare);
     };
-    let last = come();
     server.wait_rest();
     let exit = server.exit();
     drop(few);

@@ -106,5 +106,5 @@ fn of_bytes<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8], and: &
     let reply = P::reply(&request);
     let mut peer = bench.connect(server).ok()?;
     let heard = peer.say_while(&request, false, |peer| P::hear(peer, &reply));
-    (heard.bytes == reply).then(|| Cause::certain(format!("{ON_BYTES}{and} when the bytes were no UTF-8")))
+    (heard.bytes == reply).then(|| format!("{ON_BYTES}{and} when the bytes were no UTF-8").into())
 }

@@ -2,7 +2,7 @@
 //! can take, and when it returns although
 //! nothing has come.
 
-use super::{Pid, descendants, stat, threads};
+use super::{Pid, children, descendants, stat, threads};
 use std::fs;
 use std::mem::{MaybeUninit, size_of};
 use std::time::Duration;
@@ -45,7 +45,9 @@ pub fn one_reads_into_nothing(root: Pid) -> bool {
 }
 
 pub fn one_prints(root: Pid) -> bool {
-    asleep(root).any(|call| call.writes() && matches!(call.arguments[0], 1 | 2))
+    let programs = children(root);
+    asleep(root)
+        .any(|call| call.writes() && matches!(call.arguments[0], 1 | 2) && programs.contains(&call.pid))
 }
 
 pub fn time_limits(root: Pid) -> Vec<Duration> {

@@ -194,8 +194,8 @@ pub fn one_writes(root: Pid) -> bool {
     imp::one_writes(root)
 }
 
-/// Returns whether a thread of the descendants of `root` waits for room on its standard output or standard error. `false`
-/// where the platform does not tell.
+/// Returns whether a thread of a child of `root` waits for room on its standard output or standard error. What that child
+/// itself has started may print into other pipes. `false` where the platform does not tell.
 pub fn one_prints(root: Pid) -> bool {
     imp::one_prints(root)
 }
