@@ -79,25 +79,27 @@ pub fn comes_meanwhile(
     leavers.iter_mut().for_each(Peer::half_close);
     server.wait_rest();
     let come_before = leavers.len();
-    let last = loop {
+    let mut come = || loop {
         bench.logs.clear();
         let mut peer = bench.connect(server)?;
         server.wait_rest();
         if !server.has_accepted(&peer) {
             ask(&mut peer);
-            break Ok(peer);
+            return Ok(peer);
         }
         if leavers.len() - come_before == RESERVED {
-            break skip("the server accepts clients although it has no free file descriptor");
+            return skip("the server accepts clients although it has no free file descriptor");
         }
         // Not closed: what a server still sends must not be answered with RST.
         peer.half_close();
         server.wait_rest();
         leavers.push(peer);
         // It may have closed a descriptor after the limit was set: this one has no room for that.
-        drop(few);
+        drop(few.take());
         few = server.without_descriptors(spare);
     };
+    // Where the server has ended, that is the finding, and not that nobody accepts.
+    let last = come();
     server.wait_rest();
     let exit = server.exit();
     drop(few);
