@@ -1,10 +1,11 @@
 //! The promises of every client that asks, and their rows.
 
 use super::request::hears_request;
-use super::unanswered::explained_client;
+use super::unanswered::waits_with_nothing;
 use super::{Ask, printed_of};
 use crate::bench::{Bench, Client, Ending, Peer, With, same_bytes, taken};
 use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, count};
+use crate::promises::empty_buffer;
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -216,7 +217,7 @@ fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
 /// Checks that the client sends exactly the lines, and prints each reply.
 fn sends_exact_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     let outcome = sends_lines::<P>(bench);
-    explained_client::<P>(bench, outcome)
+    empty_buffer::explained(bench, outcome, waits_with_nothing::<P>)
 }
 
 fn sends_lines<P: Ask>(bench: &mut Bench) -> Outcome {

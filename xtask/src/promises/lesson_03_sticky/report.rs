@@ -149,9 +149,7 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
             "the total is the sum of all reads, in bytes (not characters)".into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() < reads.len() => {
-            "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not, \
-             and no number of reads"
-                .into()
+            STOPPED.into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() == reads.len() => {
             "count bytes, not characters: the number is what `read` returned".into()
@@ -187,6 +185,10 @@ fn stands_elsewhere(output: &[u8], stream: &[u8], reads: &[usize]) -> bool {
     let behind = memchr::memmem::find(output, label.as_bytes()).map(|at| &output[at + label.len()..]);
     memchr::memmem::find(output, first).is_some() && !behind.is_some_and(|rest| rest.starts_with(first))
 }
+
+/// The cause where a client stopped before the server's end.
+pub const STOPPED: &str = "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not, and no \
+                           number of reads";
 
 /// What a lossy conversion to text puts in place of bytes that are no UTF-8.
 const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";

@@ -1,8 +1,7 @@
-//! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, how much it
-//! can take, and when it returns although
-//! nothing has come.
+//! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, how much it can take, and when
+//! it returns although nothing has come.
 
-use super::{Pid, children, descendants, stat, threads};
+use super::{Pid, children, descendants, stat, tasks};
 use std::fs;
 use std::mem::{MaybeUninit, size_of};
 use std::time::Duration;
@@ -19,8 +18,7 @@ struct Asleep {
 
 /// Returns the calls in which the threads of the descendants of `root` sleep.
 fn asleep(root: Pid) -> impl Iterator<Item = Asleep> {
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    descendants(root).into_iter().flat_map(threads).filter_map(|(pid, tid)| {
+    tasks(root).filter_map(|(pid, tid)| {
         let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"))?;
         if fields[0] != "S" {
             return None;

@@ -28,6 +28,17 @@ fn children(pid: Pid) -> Vec<Pid> {
     found
 }
 
+/// Returns each thread of the descendants of `root`, with its process.
+fn tasks(root: Pid) -> impl Iterator<Item = (Pid, Pid)> {
+    descendants(root).into_iter().flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)))
+}
+
+/// Returns the call for which a thread sleeps, if it waits for something outside itself.
+fn sleeps_in((pid, tid): (Pid, Pid)) -> Option<Call> {
+    let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
+    if asleep { waiting_call(pid, tid) } else { None }
+}
+
 pub fn threads(pid: Pid) -> Vec<Pid> {
     let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
@@ -66,8 +77,7 @@ pub fn waited_for_processor(root: Pid) -> Option<Duration> {
         let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat")).ok()?;
         text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
     };
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    let found: Vec<u64> = descendants(root).into_iter().flat_map(threads).filter_map(of).collect();
+    let found: Vec<u64> = tasks(root).filter_map(of).collect();
     if found.is_empty() { None } else { Some(Duration::from_nanos(found.iter().sum())) }
 }
 
@@ -178,9 +188,7 @@ pub fn pause(root: Pid, stop: bool) {
             let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
             fields.is_none_or(|fields| matches!(fields[0].as_str(), "T" | "t" | "Z" | "X"))
         };
-        let mut all =
-            descendants(root).into_iter().flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)));
-        if !stop || all.all(stopped) || std::time::Instant::now() > until {
+        if !stop || tasks(root).all(stopped) || std::time::Instant::now() > until {
             return;
         }
         std::thread::sleep(Duration::from_micros(200)); // Only the interval at which to look again.
@@ -192,10 +200,7 @@ pub fn all_sleep(root: Pid) -> bool {
         let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
         fields.is_none_or(|fields| matches!(fields[0].as_str(), "S" | "Z" | "X"))
     };
-    descendants(root)
-        .into_iter()
-        .flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)))
-        .all(asleep)
+    tasks(root).all(asleep)
 }
 
 pub fn all_wait(root: Pid) -> bool {
@@ -207,22 +212,11 @@ pub fn at_rest(root: Pid) -> bool {
 }
 
 pub fn one_waits(root: Pid) -> bool {
-    let waits = |(pid, tid)| {
-        let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
-        let call = if asleep { waiting_call(pid, tid) } else { None };
-        call.is_some_and(|call| call.reads_connection() || call.name.starts_with("accept"))
-    };
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    descendants(root).into_iter().flat_map(threads).any(waits)
+    tasks(root).filter_map(sleeps_in).any(|call| call.reads_connection() || call.accepts())
 }
 
 pub fn accepting(root: Pid) -> usize {
-    let waits = |(pid, tid): &(Pid, Pid)| {
-        let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
-        asleep && waiting_call(*pid, *tid).is_some_and(|call| call.name.starts_with("accept"))
-    };
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    descendants(root).into_iter().flat_map(threads).filter(waits).count()
+    tasks(root).filter_map(sleeps_in).filter(Call::accepts).count()
 }
 
 /// Returns the calls in which all threads sleep; `None` when one thread does not sleep in a call that waits.

@@ -53,6 +53,12 @@ impl Call {
         }
     }
 
+    /// Returns whether it waits for a connection.
+    #[cfg(target_os = "linux")]
+    fn accepts(&self) -> bool {
+        self.name.starts_with("accept")
+    }
+
     /// Returns whether it waits for several files at once, of which its arguments name none.
     #[cfg(target_os = "linux")]
     fn watches(self) -> bool {
