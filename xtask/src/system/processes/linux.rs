@@ -204,11 +204,12 @@ pub fn all_sleep(root: Pid) -> bool {
 }
 
 pub fn all_wait(root: Pid) -> bool {
-    !children(root).into_iter().any(has_ended) && all_sleep(root)
+    // In this order: a child that ends between the two looks counts as asleep in the first, and is dead, or gone, in the second.
+    all_sleep(root) && !children(root).into_iter().any(has_ended)
 }
 
 pub fn at_rest(root: Pid) -> bool {
-    !children(root).is_empty() && all_wait(root)
+    all_wait(root) && !children(root).is_empty()
 }
 
 pub fn one_waits(root: Pid) -> bool {
