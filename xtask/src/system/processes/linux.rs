@@ -112,6 +112,15 @@ fn has_ended(pid: Pid) -> bool {
     stat(&format!("/proc/{pid}/stat")).is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))
 }
 
+/// Returns whether a process has ended, or is about to: the kernel closes its descriptors before it is a zombie.
+fn is_exiting(pid: Pid) -> bool {
+    /// `PF_EXITING` in the flags of a task (include/linux/sched.h).
+    const EXITING: u64 = 4;
+    let flags = |fields: Vec<String>| fields.get(6)?.parse::<u64>().ok();
+    has_ended(pid)
+        || stat(&format!("/proc/{pid}/stat")).and_then(flags).is_none_or(|flags| flags & EXITING != 0)
+}
+
 pub fn limit_memory(root: Pid, more: u64) {
     for pid in descendants(root) {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -131,25 +140,32 @@ pub fn descriptors(pid: Pid) -> HashSet<u64> {
 
 pub fn limit_descriptors(root: Pid, spare: u64) -> Option<FewDescriptors> {
     let mut few = FewDescriptors { before: Vec::new() };
-    for pid in descendants(root).into_iter().filter(|pid| !has_ended(*pid)) {
-        let open = descriptors(pid);
-        let limit = (0..).find(|number| !open.contains(number)).unwrap_or(0) + spare;
-        if open.is_empty() || threads(pid).into_iter().any(|tid| polled(pid, tid) > limit) {
-            return None;
+    for pid in descendants(root) {
+        match limit_descriptors_of(pid, spare) {
+            Some(before) => few.before.push(before),
+            None if is_exiting(pid) => {}
+            None => return None,
         }
-        let mut old = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: prlimit writes the struct that it is given; the place for a new limit is null.
-        if unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_NOFILE, std::ptr::null(), &mut old) }
-            != 0
-        {
-            return None;
-        }
-        if !set_descriptors((pid, limit.min(old.rlim_cur), old.rlim_max)) {
-            return None;
-        }
-        few.before.push((pid, old.rlim_cur, old.rlim_max));
     }
     (!few.before.is_empty()).then_some(few)
+}
+
+/// Limits one process. Returns it with its limits of before.
+fn limit_descriptors_of(pid: Pid, spare: u64) -> Option<(Pid, u64, u64)> {
+    let open = descriptors(pid);
+    let limit = (0..).find(|number| !open.contains(number)).unwrap_or(0) + spare;
+    if open.is_empty() || threads(pid).into_iter().any(|tid| polled(pid, tid) > limit) {
+        return None;
+    }
+    let mut old = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: prlimit writes the struct that it is given; the place for a new limit is null.
+    let got =
+        unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_NOFILE, std::ptr::null(), &mut old) } == 0;
+    (got && set_descriptors((pid, limit.min(old.rlim_cur), old.rlim_max))).then_some((
+        pid,
+        old.rlim_cur,
+        old.rlim_max,
+    ))
 }
 
 pub fn restore_descriptors(before: (Pid, u64, u64)) {
