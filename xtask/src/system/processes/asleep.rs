@@ -44,6 +44,10 @@ pub fn one_reads_into_nothing(root: Pid) -> bool {
     asleep(root).any(|call| call.number == libc::SYS_recvfrom && call.arguments[2] == 0)
 }
 
+pub fn one_prints(root: Pid) -> bool {
+    asleep(root).any(|call| call.writes() && matches!(call.arguments[0], 1 | 2))
+}
+
 pub fn time_limits(root: Pid) -> Vec<Duration> {
     let mut limits: Vec<Duration> = asleep(root).filter_map(|call| call.time_limit()).collect();
     if descendants(root).into_iter().any(catches_alarm) {

@@ -36,6 +36,11 @@ pub fn one_reads_into_nothing(_: Pid) -> bool {
 pub fn one_writes(_: Pid) -> bool {
     false
 }
+
+pub fn one_prints(_: Pid) -> bool {
+    false
+}
+
 pub fn time_limits(_: Pid) -> Vec<Duration> {
     Vec::new()
 }

@@ -194,6 +194,12 @@ pub fn one_writes(root: Pid) -> bool {
     imp::one_writes(root)
 }
 
+/// Returns whether a thread of the descendants of `root` waits for room on its standard output or standard error. `false`
+/// where the platform does not tell.
+pub fn one_prints(root: Pid) -> bool {
+    imp::one_prints(root)
+}
+
 /// Returns after which times the threads of the descendants of `root` will stop sleeping although nothing has come: the
 /// finite time limits of the calls in which they sleep, as arguments (poll(2), nanosleep(2)) or as options of the socket
 /// (SO_RCVTIMEO, SO_SNDTIMEO in socket(7)). Such a limit is a hint only: programs that look again and again have them,
