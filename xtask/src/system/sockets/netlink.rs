@@ -57,7 +57,8 @@ pub(super) fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Optio
     let mut found = Vec::new();
     match ask(family, u32::MAX, NLM_F_REQUEST, &id, &mut found) {
         Err(error) if is_none(&error) => Ok(None),
-        other => other.map(|()| found.pop()),
+        // When the connection is gone, the kernel answers with the socket that listens there.
+        other => other.map(|()| found.pop().filter(|entry| entry.state != TcpState::Listen)),
     }
 }
 

@@ -79,6 +79,11 @@ mod tests {
             assert_eq!(select(&[TcpState::Listen], Some(port)).unwrap().len(), 1);
             assert!(select(&[], Some(port)).unwrap().len() >= 2);
         }
+        // A close with RST: the listener, which the kernel then finds in place of the connection, is none.
+        socket2::SockRef::from(&served).set_linger(Some(std::time::Duration::ZERO)).unwrap();
         drop(served);
+        for between in [between, super::super::netlink::between] {
+            assert!(between(local, remote).unwrap().is_none());
+        }
     }
 }
