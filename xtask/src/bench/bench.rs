@@ -149,6 +149,15 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Makes a trial beside the check: what its connections and programs show is no evidence of the check.
+    pub fn aside<T>(&mut self, trial: impl FnOnce(&mut Self) -> T) -> T {
+        let (logs, ran) = (self.logs.len(), self.ran.len());
+        let found = trial(self);
+        self.logs.truncate(logs);
+        self.ran.truncate(ran);
+        found
+    }
+
     /// Returns this fixed address of a program or, where it has none, a free one.
     pub(super) fn address(&self, fixed: Option<SocketAddr>) -> Outcome<Endpoint> {
         match fixed {

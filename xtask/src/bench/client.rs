@@ -92,6 +92,14 @@ impl Client {
         self.exit().is_some_and(|exit| exit != Exit::Code(0))
     }
 
+    /// Returns whether SIGPIPE ended it.
+    pub fn was_ended_by_sigpipe(&self) -> bool {
+        #[cfg(unix)]
+        return self.exit() == Some(Exit::Signal(nix::sys::signal::Signal::SIGPIPE as i32));
+        #[cfg(not(unix))]
+        false
+    }
+
     /// Ends it and everything that it started. After that its output is complete.
     pub fn end(&mut self) {
         self.program.end();
@@ -281,6 +289,10 @@ impl Client {
                      thread for instance",
                 ))
                 .kept(),
+            ),
+            exit if said.broke_a_check() => (
+                format!("it {exit}"),
+                Cause::general("a number or an index was out of range, and that is a panic in Rust"),
             ),
             exit => (
                 format!("it {exit}"),

@@ -37,6 +37,7 @@ pub use facts::ended;
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};
 pub use server::Server;
+pub use stderr::CHECKS;
 pub use unix_paths::Standing;
 
 // Facts of the system that a promise may name.

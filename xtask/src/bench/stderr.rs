@@ -6,6 +6,15 @@ use memchr::memmem;
 pub const BINDS_ANOTHER: &str = "it reports that an address is in use, but the one that it was given is \
                                  free: it binds another one; the address must come from the first argument";
 
+/// How the messages of Rust's own checks begin: of arithmetic, of an index, and of the ends of a slice.
+pub const CHECKS: [&str; 5] = [
+    "attempt to ",
+    "index out of bounds: ",
+    "range start index ",
+    "range end index ",
+    "slice index starts at ",
+];
+
 /// What a program said on standard error.
 pub struct Said(pub Vec<u8>);
 
@@ -25,6 +34,11 @@ impl Said {
         self.panicked() || self.has(b"Traceback (most recent call last)") || self.has(b"\nNode.js v")
     }
 
+    /// Returns whether a check of Rust's own ended it: of arithmetic, or of an index. That is no error of the network's.
+    pub fn broke_a_check(&self) -> bool {
+        self.panicked() && CHECKS.iter().any(|start| self.has(format!("\n{start}").as_bytes()))
+    }
+
     /// Returns whether it is what Rust prints before it aborts because there is no memory.
     pub fn lacks_memory(&self) -> bool {
         self.has(b"memory allocation of ")
@@ -39,6 +53,11 @@ impl Said {
     /// Returns whether it names the error EINVAL, as [`Said::names_address_in_use`] does.
     pub fn names_invalid_argument(&self) -> bool {
         self.names(["invalid argument", "einval", "errno 22", "os error 22"])
+    }
+
+    /// Returns whether it names the error ECONNREFUSED, as [`Said::names_address_in_use`] does.
+    pub fn names_connection_refused(&self) -> bool {
+        self.names(["connection refused", "econnrefused", "errno 111", "os error 111"])
     }
 
     /// Returns whether one of these names of an error, in small letters, stands there in letters of any case.

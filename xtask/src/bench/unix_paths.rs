@@ -60,13 +60,18 @@ impl Dir {
     /// # Errors
     /// When it cannot be made. A skip where the platform has no Unix sockets.
     pub fn stale_socket(&self, name: &str) -> Outcome {
+        // It never listens: another thread that starts a program just now would lend the listener to its child until `exec`.
         #[cfg(unix)]
-        return can(
-            "make a socket file",
-            std::os::unix::net::UnixListener::bind(self.at(name)).map(drop).map_err(Into::into),
-        );
+        return can("make a socket file", self.bind(name).map_err(Into::into));
         #[cfg(not(unix))]
         skip(format!("the runner makes no Unix socket {name} on this platform"))
+    }
+
+    /// Binds a stream socket that does not listen.
+    #[cfg(unix)]
+    fn bind(&self, name: &str) -> std::io::Result<()> {
+        use socket2::{Domain, SockAddr, Socket, Type};
+        Socket::new(Domain::UNIX, Type::STREAM, None)?.bind(&SockAddr::unix(self.at(name))?)
     }
 
     /// Makes a datagram socket.

@@ -133,7 +133,9 @@ fn server_died(
         return None;
     };
     let shown = error.shown();
-    let guess = taken_for_text(bench).map_or(String::new(), |guess| format!("; {guess}"));
+    // What Rust's own checks find is no text that was taken for another one.
+    let guess = taken_for_text(bench).filter(|_| !error.is_out_of_range);
+    let guess = guess.map_or(String::new(), |guess| format!("; {guess}"));
     if exit.is_some() {
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);
@@ -145,6 +147,7 @@ fn server_died(
             Weight::Kept => format!("{ended}; {}", finding.cause),
             Weight::Likely if is_before_it_listened => format!("{ended}; {}", finding.cause),
             Weight::General if is_before_it_listened => ended,
+            _ if error.is_out_of_range => format!("{OUT_OF_RANGE}. It was: {shown}"),
             _ if error.is_panic => format!("{PANICKED}{guess}. It was: {shown}"),
             _ if finding.symptom == Symptom::EndedForAll => {
                 format!("{ended}; what one client does must end its connection only, never the server")
@@ -199,6 +202,10 @@ fn taken_for_text(bench: &Bench<'_>) -> Option<&'static str> {
 const PANICKED: &str = "the server panicked, and that ended it for every client: no `unwrap` or `expect` on what a \
                         client sends or does";
 
+/// The cause where a panic of one of Rust's own checks ended the server.
+const OUT_OF_RANGE: &str = "the server panicked, and that ended it for every client: a number or an index was out of \
+                            range (`checked_sub` and `get` return `None` there)";
+
 /// Adds the error of its own with which the client ended, where that is the fault, and returns it. The check's own cause
 /// stays beside it when it is kept, and as a guess when the check has reasons for it.
 fn client_died(finding: &mut Finding, bench: &Bench<'_>) -> Option<OwnError> {
@@ -213,7 +220,7 @@ fn client_died(finding: &mut Finding, bench: &Bench<'_>) -> Option<OwnError> {
         Weight::Kept | Weight::Likely if finding.never_began => format!("{ended}; {cause}").into(),
         Weight::Kept => Cause::from(format!("{cause}. It was: {shown}")).kept(),
         Weight::Likely => format!("{ended}; {}", cause.guessed()).into(),
-        Weight::General => match taken_for_text(bench) {
+        Weight::General => match taken_for_text(bench).filter(|_| !error.is_out_of_range) {
             Some(guess) => format!("{ended}; {guess}").into(),
             None => ended.into(),
         },

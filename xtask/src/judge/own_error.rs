@@ -1,6 +1,7 @@
 //! Reads from a program's standard error with which error of its own it ended, and where: a panic, a traceback, an
 //! exception. Each language prints them in its own form; this file knows the forms. What an error says is only quoted.
 
+use crate::bench::CHECKS;
 use std::ops::Range;
 
 /// What an error ended.
@@ -25,6 +26,8 @@ pub struct OwnError {
     pub ended: Ended,
     /// Whether it is a panic of Rust.
     pub is_panic: bool,
+    /// Whether it is a panic of a check that Rust itself makes, of arithmetic or of an index.
+    pub is_out_of_range: bool,
     /// Whether nothing but blank lines and hints stands below it.
     pub is_last: bool,
     /// The lines of the text that it takes, from 0.
@@ -103,7 +106,15 @@ pub fn all(text: &str) -> Vec<OwnError> {
 type Read = Option<(OwnError, usize)>;
 
 fn error(what: &str, place: Option<String>, ended: Ended) -> OwnError {
-    OwnError { what: what.trim().to_string(), place, ended, is_panic: false, is_last: false, lines: 0..0 }
+    OwnError {
+        what: what.trim().to_string(),
+        place,
+        ended,
+        is_panic: false,
+        is_out_of_range: false,
+        is_last: false,
+        lines: 0..0,
+    }
 }
 
 /// Returns `FILE:LINE`; of an absolute path only the file's name.
@@ -139,7 +150,8 @@ fn rust(lines: &[&str], at: usize) -> Read {
         }
     };
     let place = path_and_line(spot).and_then(|(path, line)| place(path, line));
-    Some((OwnError { is_panic: true, ..error(what, place, ended) }, next))
+    let is_out_of_range = CHECKS.iter().any(|start| what.starts_with(start));
+    Some((OwnError { is_panic: true, is_out_of_range, ..error(what, place, ended) }, next))
 }
 
 /// `Traceback (most recent call last):`, indented frames, and the exception. Above it stands what it ended, if that
@@ -304,6 +316,19 @@ mod tests {
         assert_eq!(one(new), "called `unwrap` (src/bin/server.rs:34) | Program | true");
         let old = "thread '<unnamed>' panicked at 'explicit, panic', /home/x/src/main.rs:2:5\nnext client\n";
         assert_eq!(one(old), "explicit, panic (main.rs:2) | Thread | false");
+    }
+
+    #[test]
+    fn a_check_of_rust_is_told_from_an_unwrap() {
+        let of = |what: &str| {
+            let text = format!("\nthread 'main' (77) panicked at src/bin/server.rs:34:22:\n{what}\n");
+            all(&text).iter().map(|error| error.is_out_of_range).collect::<Vec<_>>()
+        };
+        assert_eq!(of("attempt to subtract with overflow"), [true]);
+        assert_eq!(of("index out of bounds: the len is 4 but the index is 4"), [true]);
+        assert_eq!(of("range end index 9 out of range for slice of length 4"), [true]);
+        assert_eq!(of("called `Result::unwrap()` on an `Err` value: Os { code: 104 }"), [false]);
+        assert_eq!(of("the attempt to read failed"), [false]);
     }
 
     #[test]

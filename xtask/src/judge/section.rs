@@ -40,6 +40,7 @@ const SECTIONS: &[Section] = &[
             "keeps-no-sockets",
             "server-ends",
             "server-resets",
+            "reset-between-lines",
             "stopped-while-replying",
             "stopped-while-asking",
         ],

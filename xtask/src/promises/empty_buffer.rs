@@ -8,25 +8,34 @@ pub const EMPTY_BUFFER: &str = "the buffer has length 0: `read` was called to ta
                                 and then returns 0, as at the end. `Vec::new()` and `Vec::with_capacity(…)` have length 0: \
                                 use `[0; 1024]`";
 
-/// Gives a client that only listens, and broke a promise, the cause that it waits for the first byte with a buffer of length
-/// 0, if a new client does.
+/// Gives a client that broke a promise the cause that it waits for bytes with a buffer of length 0, if `waits_with_nothing`
+/// finds that of a new client.
 ///
 /// # Errors
 /// Those of `outcome`.
-pub fn explained(bench: &mut Bench, outcome: Outcome) -> Outcome {
+pub fn explained(
+    bench: &mut Bench,
+    outcome: Outcome,
+    waits_with_nothing: impl FnOnce(&mut Bench) -> Outcome<bool>,
+) -> Outcome {
     let Err(stop) = outcome else { return Ok(()) };
-    let hangs = matches!(stop.symptom(), Symptom::StillRuns | Symptom::StillWaits { .. });
-    if hangs || !matches!(*stop, Stop::Broken(_)) {
+    if !matches!(*stop, Stop::Broken(_)) {
         return Err(stop);
     }
-    let (logs, ran) = (bench.logs.len(), bench.ran.len());
-    let is_empty = waits_with_nothing(bench).unwrap_or(false);
-    // The evidence is that of the connection that broke the promise.
-    bench.logs.truncate(logs);
-    bench.ran.truncate(ran);
-    match is_empty {
+    match bench.aside(waits_with_nothing).unwrap_or(false) {
         true => because(Err(stop), Cause::certain(EMPTY_BUFFER)),
         false => Err(stop),
+    }
+}
+
+/// Does that for a client that only listens: a new one gets no byte. One that hangs has waited for more than the first.
+///
+/// # Errors
+/// Those of `outcome`.
+pub fn explained_listener(bench: &mut Bench, outcome: Outcome) -> Outcome {
+    match &outcome {
+        Err(stop) if matches!(stop.symptom(), Symptom::StillRuns | Symptom::StillWaits { .. }) => outcome,
+        _ => explained(bench, outcome, waits_with_nothing),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::finding::Outcome;
 use crate::promises::inputs::random_from;
 use crate::promises::{Check, client};
 
-const TITLE: &str = "does not panic when its standard output takes nothing";
+/// What every client promises.
+pub const TITLE: &str = "does not panic when its standard output takes nothing";
 
 /// The row, for clients that ask.
 pub trait AskedRows: Ask {
@@ -32,7 +33,7 @@ impl<P: Push> PushedRows for P {}
 
 /// The lengths of what the client has to print. What is longer than the buffer of its standard output fails in another
 /// call than what is short.
-const LENGTHS: [usize; 2] = [5, 1024];
+pub const LENGTHS: [usize; 2] = [5, 1024];
 
 mod asked {
     use super::*;

@@ -24,12 +24,7 @@ pub fn only_then(bench: &mut Bench, cause: &str, run: impl Fn(&mut Bench, bool) 
     if !matches!(*stop, Stop::Broken(_)) || stop.symptom() == Symptom::Silent {
         return Err(stop);
     }
-    let (logs, ran) = (bench.logs.len(), bench.ran.len());
-    let without = run(bench, false);
-    // The evidence is that of the run that broke the promise.
-    bench.logs.truncate(logs);
-    bench.ran.truncate(ran);
-    match without {
+    match bench.aside(|bench| run(bench, false)) {
         Ok(()) => because(Err(stop), Cause::certain(cause)),
         Err(_) => Err(stop),
     }

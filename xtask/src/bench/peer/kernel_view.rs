@@ -2,9 +2,10 @@
 
 use super::log::lock;
 use super::{Meanwhile, Peer};
+use crate::finding::{Outcome, skip, unable};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
-use crate::system::sockets::{Taken, TcpState};
+use crate::system::sockets::{self, Taken, TcpState};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,6 +74,34 @@ impl Peer {
                 Some(())
             }
         });
+    }
+
+    /// Resets the connection (RST), and waits until the other side's kernel has received that: its socket is no longer in the
+    /// kernel's table, or, for a Unix socket, can send no more. Stops waiting when `has_ended` says that the program at the
+    /// other end has ended.
+    ///
+    /// # Errors
+    /// A skip where the platform does not tell; that the runner cannot tell when this peer's patience is over.
+    pub fn reset_until_received(self, has_ended: impl Fn() -> bool) -> Outcome {
+        if !sockets::KNOWN {
+            return skip("this platform does not tell when the other side has received a reset");
+        }
+        let mut patience = self.patience.clone();
+        patience.renew();
+        // A connection that has no ends any more is over already.
+        let ends = self.ends();
+        self.reset();
+        let Ok(ends) = ends else { return Ok(()) };
+        let is_over = || match ends.other_side() {
+            Ok(side) => {
+                side.is_none_or(|side| side.is_over() || (side.tcp_state().is_none() && side.has_ended()))
+            }
+            Err(_) => false,
+        };
+        match patience.until(|| (has_ended() || is_over()).then_some(())) {
+            Some(()) => Ok(()),
+            None => unable(format!("cannot tell whether the other side has received the reset; {patience}")),
+        }
     }
 
     /// Delays acknowledgements, as a kernel does that hopes to send them together with an answer. This shows the

@@ -265,6 +265,19 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
+    fn the_next_write_after_a_received_reset_fails() {
+        for family in families() {
+            let (mut peer, other, _place) = pair(family);
+            (&other).write_all(b"request").unwrap();
+            assert_eq!(peer.hear(7).bytes, b"request");
+            assert!(!peer.has_left(), "{family}");
+            peer.reset_until_received(|| false).unwrap();
+            assert!((&other).write(b"next").is_err(), "{family}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
     fn the_kernel_tells_what_the_other_end_has_taken() {
         for family in families() {
             let (mut peer, other, place) = pair(family);

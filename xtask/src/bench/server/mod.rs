@@ -129,7 +129,8 @@ impl Server {
                 (
                     format!("nothing listens there; {doing}; {patience}"),
                     format!(
-                        "none of its sockets listens there: does the program reach `bind`, and then `listen`, and keep that socket open?{or}"
+                        "none of its sockets listens there: does the program reach `bind`, and then `listen`, and keep that \
+                         socket open?{or}"
                     ),
                 )
             }

@@ -1,10 +1,11 @@
 //! The promises of every client that asks, and their rows.
 
 use super::request::hears_request;
-use super::unanswered::explained_client;
+use super::unanswered::waits_with_nothing;
 use super::{Ask, printed_of};
 use crate::bench::{Bench, Client, Ending, Peer, With, same_bytes, taken};
 use crate::finding::{Cause, Finding, Half, Outcome, Symptom, because, count};
+use crate::promises::empty_buffer;
 use crate::promises::inputs::random_word;
 use crate::promises::{Check, client};
 use crate::wire::{Cut, Kind};
@@ -30,6 +31,12 @@ pub trait Rows: Ask {
             server_resets::<Self>
         )
         .after(&["server-ends"]),
+        client!(
+            "reset-between-lines",
+            "reports it and exits with 1 when a reset comes between two lines",
+            reset_between_lines::<Self>
+        )
+        .after(&["server-resets"]),
         client!("server-stalls", "waits at rest when the server falls silent", server_stalls::<Self>)
             .on(&[Kind::ends(Cut::Stall, 0)]),
     ];
@@ -216,7 +223,7 @@ fn some_lines<P: Ask>(bench: &mut Bench) -> Vec<String> {
 /// Checks that the client sends exactly the lines, and prints each reply.
 fn sends_exact_lines<P: Ask>(bench: &mut Bench) -> Outcome {
     let outcome = sends_lines::<P>(bench);
-    explained_client::<P>(bench, outcome)
+    empty_buffer::explained(bench, outcome, waits_with_nothing::<P>)
 }
 
 fn sends_lines<P: Ask>(bench: &mut Bench) -> Outcome {
@@ -330,8 +337,13 @@ fn server_ends<P: Ask>(bench: &mut Bench) -> Outcome {
     }
 }
 
-/// The cause where a client goes on to its next line after a reset.
-const GOES_ON: &str = "the client waits for its next line: an error of `read` ends it, it is no reply";
+/// The cause where a client that writes to a connection which is over is ended by SIGPIPE.
+pub const SIGPIPE: &str = "to write to a connection whose other end is closed sends SIGPIPE, which ends a program: \
+                           ignore the signal, or write with MSG_NOSIGNAL, and make the error EPIPE one of your own";
+
+/// The cause where a client waits for its next line after a reset.
+const GOES_ON: &str =
+    "the client waits for its next line: an error of `read` or `write` ends it, it is no reply";
 
 /// Resets the connection (RST) instead of replying.
 fn server_resets<P: Ask>(bench: &mut Bench) -> Outcome {
@@ -340,6 +352,33 @@ fn server_resets<P: Ask>(bench: &mut Bench) -> Outcome {
     let outcome = client.exits_with_error("when the server resets the connection");
     match &outcome {
         Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(outcome, GOES_ON),
+        _ => outcome,
+    }
+}
+
+/// Resets the connection (RST) when the client has read a reply and waits for its next line, and types that line when the
+/// client's kernel has the reset. A client may notice it at once, or at the next line: `write` or `read` then returns an
+/// error.
+fn reset_between_lines<P: Ask>(bench: &mut Bench) -> Outcome {
+    let lines = [random_word(bench, 6), random_word(bench, 7)];
+    let mut asked = Asked::<P>::start(bench, &lines[..1])?;
+    asked.exchange(&lines[0])?;
+    asked.peer.wait_taken();
+    asked.client.wait_idle();
+    if asked.peer.has_left() {
+        // It ended before anything was reset: the line that does not come tells that.
+        asked.client.line(&lines[1]);
+        return asked.hears(&lines[1]);
+    }
+    let Asked { mut client, peer, .. } = asked;
+    peer.reset_until_received(|| client.exit().is_some())?;
+    client.line(&lines[1]);
+    let outcome = client.exits_with_error("when a reset has come between two lines");
+    match &outcome {
+        Err(stop) if stop.symptom() == (Symptom::StillWaits { on_input: true }) => because(outcome, GOES_ON),
+        Err(stop) if stop.symptom() == Symptom::Killed && client.was_ended_by_sigpipe() => {
+            because(outcome, SIGPIPE)
+        }
         _ => outcome,
     }
 }

@@ -78,7 +78,7 @@ pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
     let heard = peer.say_while(bytes, false, |peer| P::hear(peer, &expected));
     same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.ending {
         _ if peeks::<P>(peer) => PEEKS.into(),
-        Some(Ending::Fin) if heard.bytes.is_empty() && before > 0 => Cause::certain(format!(
+        Some(Ending::Fin) if P::BY_BYTE && heard.bytes.is_empty() && before > 0 => Cause::certain(format!(
             "the server replied to what came first ({before} bytes), and then ended the connection: it must read and write in \
              a loop, until `read` returns 0, whatever a request says"
         )),

@@ -33,42 +33,21 @@ pub fn explained<P: Ask>(
     if !is_unanswered || !matches!(*stop, Stop::Broken(_)) || server.exit().is_some() {
         return Err(stop);
     }
-    let logs = bench.logs.len();
-    let cause = match stop.symptom() {
+    let cause = bench.aside(|bench| match stop.symptom() {
         Symptom::EndedEarly => cause::<P>(bench, server, bytes),
         _ => of_bytes::<P>(bench, server, bytes, ""),
-    };
-    // The evidence is that of the connection that broke the promise.
-    bench.logs.truncate(logs);
+    });
     match cause {
         Some(cause) => because(Err(stop), cause),
         None => Err(stop),
     }
 }
 
-/// Gives a client that did not go on after a reply its cause, where it takes the reply with a buffer of length 0: the kernel
-/// shows that while the client waits.
+/// Types a line for a new client, and returns whether it waits for the reply with a buffer of length 0.
 ///
 /// # Errors
-/// Those of `outcome`.
-pub fn explained_client<P: Ask>(bench: &mut Bench, outcome: Outcome) -> Outcome {
-    let Err(stop) = outcome else { return Ok(()) };
-    if !matches!(*stop, Stop::Broken(_)) {
-        return Err(stop);
-    }
-    let (logs, ran) = (bench.logs.len(), bench.ran.len());
-    let is_empty = waits_with_nothing::<P>(bench).unwrap_or(false);
-    // The evidence is that of the connection that broke the promise.
-    bench.logs.truncate(logs);
-    bench.ran.truncate(ran);
-    match is_empty {
-        true => because(Err(stop), Cause::certain(EMPTY_BUFFER)),
-        false => Err(stop),
-    }
-}
-
-/// Types a line for a new client, and returns whether it waits for the reply with a buffer of length 0.
-fn waits_with_nothing<P: Ask>(bench: &mut Bench) -> Outcome<bool> {
+/// The finding that it did not call.
+pub fn waits_with_nothing<P: Ask>(bench: &mut Bench) -> Outcome<bool> {
     let line = random_word(bench, 6);
     let host = bench.host()?;
     let mut client = bench.client(host.addr, &[])?;
@@ -106,5 +85,5 @@ fn of_bytes<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8], and: &
     let reply = P::reply(&request);
     let mut peer = bench.connect(server).ok()?;
     let heard = peer.say_while(&request, false, |peer| P::hear(peer, &reply));
-    (heard.bytes == reply).then(|| Cause::certain(format!("{ON_BYTES}{and} when the bytes were no UTF-8")))
+    (heard.bytes == reply).then(|| format!("{ON_BYTES}{and} when the bytes were no UTF-8").into())
 }

@@ -48,7 +48,7 @@ const CLIENT: &[Check] = &[
 /// Acts as the server: pushes `writes` through the check's wire, ends, and checks the client's report.
 fn pushed_to_client(bench: &mut Bench, writes: &[Vec<u8>], input_ends: bool) -> Outcome {
     let outcome = all_pushed_to_client(bench, writes, input_ends);
-    empty_buffer::explained(bench, outcome)
+    empty_buffer::explained_listener(bench, outcome)
 }
 
 fn all_pushed_to_client(bench: &mut Bench, writes: &[Vec<u8>], input_ends: bool) -> Outcome {

@@ -1,7 +1,7 @@
 //! Both programs of lesson 03, with the wire between them.
 
 use super::protocol::Bare;
-use super::report::{Known, cause_of_report, expected_reads, reported, reported_sizes, ribbon};
+use super::report::{Known, STOPPED, cause_of_report, expected_reads, reported, reported_sizes, ribbon};
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Outcome, because, blame, count};
 use crate::promises::inputs::random_from;
@@ -135,11 +135,7 @@ fn on_plain(bench: &mut Bench) -> Outcome {
                 format!("the client's report ends with `total: {total} bytes in … reads`"),
                 format!("it ends with `{got}`"),
                 match (is_clients, whole) {
-                    (true, _) if has_stopped => {
-                        "the client stopped before the end: only a `read` of 0 bytes is the end. A short \
-                         read is not, and no number of reads"
-                            .into()
-                    }
+                    (true, _) if has_stopped => STOPPED.into(),
                     (true, false) => cause_of_report(printed.as_bytes(), known),
                     (true, true) => {
                         "count the bytes of every read until `read` returns 0, and print the total once"

@@ -149,9 +149,7 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
             "the total is the sum of all reads, in bytes (not characters)".into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() < reads.len() => {
-            "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not. Do \
-             not count reads either"
-                .into()
+            STOPPED.into()
         }
         (Some(bytes), _) if bytes < total && sizes.len() == reads.len() => {
             "count bytes, not characters: the number is what `read` returned".into()
@@ -161,14 +159,36 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
             sizes.iter().max().copied().unwrap_or_default()
         )
         .into(),
+        _ if sum == total && sizes.iter().max() > Some(&1024) => format!(
+            "the buffer must hold 1024 bytes: a read of {} bytes was reported",
+            sizes.iter().max().copied().unwrap_or_default()
+        )
+        .into(),
         _ if sizes.len() > reads.len() => "the buffer must hold 1024 bytes: these reads are smaller".into(),
         _ if sizes.len() < reads.len() => {
             "reads were joined before they were reported: report what each single `read` returned, when it returns"
                 .into()
         }
+        _ if sizes == reads && stands_elsewhere(output, stream, reads) => {
+            "the bytes of the first read were printed, but not behind their label: print `read 1: … bytes: ` first, and \
+             then the bytes"
+                .into()
+        }
         _ => "print the bytes of each read as they came: all of them, and none that an earlier read left behind".into(),
     }
 }
+
+/// Returns whether the first read's bytes stand in the output, and not behind the label of the first read.
+fn stands_elsewhere(output: &[u8], stream: &[u8], reads: &[usize]) -> bool {
+    let first = &stream[..reads.first().copied().unwrap_or_default().min(stream.len())];
+    let label = format!("read 1: {} bytes: ", first.len());
+    let behind = memchr::memmem::find(output, label.as_bytes()).map(|at| &output[at + label.len()..]);
+    memchr::memmem::find(output, first).is_some() && !behind.is_some_and(|rest| rest.starts_with(first))
+}
+
+/// The cause where a client stopped before the server's end.
+pub const STOPPED: &str = "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not, and no \
+                           number of reads";
 
 /// What a lossy conversion to text puts in place of bytes that are no UTF-8.
 const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
@@ -253,6 +273,10 @@ mod tests {
         assert!(cause(lossy, &[2]).contains("EF BF BD"));
         let sum = b"read 1: 5 bytes: Q\nread 2: 3 bytes: Q\ntotal: 7 bytes in 2 reads\n";
         assert!(cause(sum, &[5, 3]).contains("the total is the sum"));
+        let large = b"read 1: 1025 bytes: Q\nread 2: 1023 bytes: Q\ntotal: 2048 bytes in 2 reads\n";
+        assert!(cause(large, &[1024, 1024]).contains("a read of 1025 bytes was reported"));
+        let before = b"QQQread 1: 3 bytes: \ntotal: 3 bytes in 1 reads\n";
+        assert!(cause(before, &[3]).contains("not behind their label"));
         assert!(cause(b"total: 0 bytes in 0 reads\n", &[5]).contains("its buffer has length 0"));
     }
 }

@@ -129,6 +129,21 @@ fn skips_empty(expected: &[u8], got: &[u8]) -> bool {
     whole.len() < expected.len() && got == whole
 }
 
+/// Returns whether `Byebye!`, or the part of it that was heard, came in place of another reply. It is no line that was
+/// said: replies have no small letters.
+fn has_byebye_for_another(said: &[u8], expected: &[u8], got: &[u8]) -> bool {
+    /// A text with so many bytes of it is no other one.
+    const TELLING: usize = 3;
+    let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let start = got[..same].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let (came, due) = (&got[start..], &expected[start..]);
+    let came = &came[..came.len().min(BYEBYE.len())];
+    came.len() >= TELLING
+        && BYEBYE.starts_with(came)
+        && !due.starts_with(came)
+        && memchr::memmem::find(said, came).is_none()
+}
+
 /// Returns why a server replied something else to these lines.
 fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
     let got = heard.bytes.as_slice();
@@ -150,6 +165,9 @@ fn cause_of_reply(said: &[u8], expected: &[u8], heard: &Heard) -> Cause {
             "the server took the line and did not reply: `\\n` ends a line; answer it then, and let nothing keep the \
              reply back (flush what is buffered)",
         ),
+        _ if has_byebye_for_another(said, expected, got) => {
+            "a line that is not `exit` got `Byebye!`: only the line `exit`, exactly, gets it".into()
+        }
         // Two of its three bytes, because no more bytes are heard than the right reply has.
         _ if got[same..].starts_with(b"\xef\xbf") => {
             "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: keep them as \
@@ -213,5 +231,23 @@ pub(super) fn cause_of_last(said: &[u8], expected: &[u8], heard: &Heard, cause: 
     match expected.strip_prefix(got) {
         Some(b"\n") | None => cause_of_reply(said, expected, heard),
         Some(_) => cause.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn byebye_for_another_line_is_seen() {
+        let is_seen = |said: &[u8], got: &[u8]| has_byebye_for_another(said, &Lines::reply(said), got);
+        assert!(is_seen(b"hello\n", b"Byebye"));
+        assert!(is_seen(b"hello, you\n", b"Byebye!\n"));
+        assert!(is_seen(b"a\nlonger\n", b"A\nByebye!"));
+        assert!(!is_seen(b"hello\nexit\n", b"HELLO\nBye"));
+        assert!(!is_seen(b"hello\n", b"hello\n"));
+        assert!(!is_seen(b"Byebye!\n", b"Byebye!\n"));
+        assert!(!is_seen(b"b\n", b"By"));
+        assert!(!is_seen(b"hello\n", b""));
     }
 }

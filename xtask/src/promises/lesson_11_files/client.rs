@@ -6,6 +6,7 @@ use crate::bench::{Bench, Client, Dir, Endpoint, Entries, Host, Peer, With};
 use crate::finding::{Finding, Half, Outcome, because, quoted};
 use crate::promises::frames::frame_with;
 use crate::promises::inputs::random_word;
+use crate::promises::output_fails::{LENGTHS, TITLE};
 use crate::promises::{Check, any_client, client};
 use crate::wire::Kind::{Dribble, Glue, Slice};
 use crate::wire::{Cut, Kind};
@@ -28,6 +29,7 @@ pub const CLIENT: &[Check] = &[
         .after(&["server-ends"]),
     client!("server-stalls", "waits at rest when the server falls silent", server_stalls).on(&STALLS),
     client!("nobody-listens", "reports it and exits with 1 when nobody listens", nobody_listens),
+    client!("output-fails", TITLE, output_fails).after(&["prints-the-list"]),
 ];
 
 /// Before the reply, and inside its body.
@@ -298,4 +300,26 @@ fn server_stalls(bench: &mut Bench) -> Outcome {
 
 fn nobody_listens(bench: &mut Bench) -> Outcome {
     any_client::calls_nobody(bench, &With::words(["list"]))
+}
+
+/// Sends the list to a client whose standard output takes nothing.
+fn output_fails(bench: &mut Bench) -> Outcome {
+    bench.can_fill_output()?;
+    let folder = bench.folder()?;
+    let dir = Dir::of(&folder);
+    for length in LENGTHS {
+        let body = format!("7 {}\n", random_word(bench, 5)).repeat(length.div_ceil(8));
+        let host = bench.host()?;
+        let with = With { dir: Some(dir.path().to_path_buf()), full_output: true, ..With::words(["list"]) };
+        let mut client = bench.client_as(host.addr, &with, &[])?;
+        client.end_input();
+        // A client may print something before it calls, and give up then.
+        if let Some(mut peer) = bench.accept_again(&host, &client)? {
+            let _ = hears(&mut peer, "list", None);
+            let _ = peer.say(&message(&json!({"ok": true, "data_size": body.len()}), body.as_bytes()));
+            let _ = peer.hear_to_end(1024);
+        }
+        client.fails_to_print()?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::protocol::{accepted, body, came, list, put};
 use crate::bench::{Bench, Dir, Ending, Entries, Folder, Heard, Peer, Server, With};
-use crate::finding::{Cause, Comparison, Finding, Half, Outcome, broken, quoted};
+use crate::finding::{Cause, Comparison, Finding, Half, Outcome, Symptom, because, broken, quoted};
 use crate::promises::inputs::random_bytes;
 
 /// A server and its DIR, which is the folder `dir` in a folder of its own.
@@ -41,7 +41,16 @@ impl Site {
         let what = format!("`put` of {} bytes", bytes.len());
         let cause = "a `put` whose hash is right is stored: read exactly `data_size` bytes, verify them, give the file \
                      its name, and reply then";
-        let reply = accepted(&self.server, peer, &put(bench, name, bytes)?, &what, cause)?;
+        let replaced = self.dir.read(name);
+        let reply = accepted(&self.server, peer, &put(bench, name, bytes)?, &what, cause);
+        if let Err(stop) = &reply
+            && stop.symptom() == Symptom::Silent
+            && replaced.as_deref() != Some(bytes)
+            && self.dir.read(name).as_deref() == Some(bytes)
+        {
+            return because(reply.map(|_| ()), STORED);
+        }
+        let reply = reply?;
         if reply.data_size > 0 {
             body(peer, &reply)?;
         }
@@ -126,6 +135,10 @@ pub fn is(half: Half, dir: &Dir, wanted: &Entries, when: &str, cause: impl Into<
         }
     }
 }
+
+/// The cause when a server does not reply to a put that it has stored.
+const STORED: &str = "the file stands under its name, whole, and no reply came: only the reply to the `put` is missing \
+                      (a length, `{\"ok\":true,\"data_size\":0}`, and no body; flush what is buffered)";
 
 /// The cause when a server does not end the connection of a client that has ended inside a message.
 pub const ENDED_INSIDE: &str =

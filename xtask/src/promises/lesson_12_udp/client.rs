@@ -18,6 +18,9 @@ const BESIDE: Duration = Duration::from_millis(50);
 /// How many times a request is sent at most.
 pub const TRIES: usize = 5;
 
+/// What a client that gives up prints on standard error, by the protocol.
+const NO_REPLY: &str = "no reply";
+
 /// One request that has come, and how many times.
 struct Request {
     number: u32,
@@ -185,14 +188,33 @@ impl Asked {
         Ok(true)
     }
 
-    fn sends_nothing(&self, what: &str, missing: Missing) -> Outcome {
+    /// Returns why a client ended that had sent nothing to the runner.
+    fn ended_at_once(&mut self, exit: Exit) -> Cause {
+        self.client.end();
+        let said = self.client.said();
+        // Both tell that it sent something: without that nothing is waited for, and nothing is refused.
+        if said.text().to_lowercase().contains(NO_REPLY) {
+            return "it reports `no reply`, and nothing came to the address in its first argument: perhaps it sent elsewhere"
+                .into();
+        }
+        if said.names_connection_refused() {
+            return "it reports that it was refused, and nothing came to the address in its first argument: perhaps it sent \
+                    elsewhere, or it makes a connection (SOCK_STREAM in place of SOCK_DGRAM)"
+                .into();
+        }
+        match exit {
+            Exit::Code(0) => SEND_LINES.into(),
+            _ if said.is_blank() => Cause::general(SEND_LINES),
+            _ => Cause::general(
+                "it ended, and nothing came to the address in its first argument: its own message states why it ended",
+            ),
+        }
+    }
+
+    fn sends_nothing(&mut self, what: &str, missing: Missing) -> Outcome {
         let expected = format!("the client sends {what}");
         let cause: Cause = match (&missing, self.requests.len()) {
-            (Missing::Ended(_), 0) => {
-                "nothing came to the address in its first argument: perhaps it sent elsewhere; its own \
-                 message states why it ended"
-                    .into()
-            }
+            (Missing::Ended(exit), 0) => self.ended_at_once(*exit),
             (Missing::Silent(_), 0) => SEND_LINES.into(),
             (Missing::Ended(Exit::Code(0)), _) => {
                 Perhaps("a line, or a reply, was taken for the end: only `q` and the end of the input end the client")

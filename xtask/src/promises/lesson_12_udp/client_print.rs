@@ -1,11 +1,13 @@
 //! What a client prints of a reply.
 
 use super::client::{Asked, again_if_it_gave_up, because_it_ended, cause_of_printed};
-use super::protocol::MAX_TEXT;
-use crate::bench::Bench;
+use super::protocol::{MAX_TEXT, reply_to};
+use crate::bench::{Bench, With};
 use crate::finding::{Finding, Half, Outcome, Perhaps, because, quoted};
 use crate::promises::inputs::random_word;
+use crate::promises::output_fails::{LENGTHS, TITLE};
 use crate::promises::{Check, client};
+use crate::wire::number_of;
 
 /// The rows.
 pub const CLIENT: &[Check] = &[
@@ -17,6 +19,7 @@ pub const CLIENT: &[Check] = &[
     client!("empty-reply", "takes a reply without a text", empty_reply).after(&["prints-what-came"]),
     client!("nothing-stale", "prints nothing of the number or of an old reply", nothing_stale)
         .after(&["longest-reply"]),
+    client!("output-fails", TITLE, output_fails).after(&["longest-reply"]),
 ];
 
 fn prints_what_came(bench: &mut Bench) -> Outcome {
@@ -126,4 +129,25 @@ fn nothing_stale(bench: &mut Bench) -> Outcome {
             .of(Half::Client)
             .broken()
     })
+}
+
+/// Replies to a client whose standard output takes nothing.
+fn output_fails(bench: &mut Bench) -> Outcome {
+    bench.can_fill_output()?;
+    for length in LENGTHS {
+        let line = random_word(bench, length);
+        let mut mailbox = bench.mailbox_for_client()?;
+        let mut client = bench.client_as(mailbox.addr, &With::full_output(), &[])?;
+        client.line(&line);
+        client.line("q");
+        client.end_input();
+        // A client may print something before it asks, and give up then. What a request is like, other checks judge.
+        if let Ok(got) = mailbox.hear_first(&client)
+            && let Some(number) = number_of(&got.bytes)
+        {
+            mailbox.say(got.from, &reply_to(number, line.as_bytes()))?;
+        }
+        client.fails_to_print()?;
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use super::place::{NAME, Place, cause_of, with_address};
 use crate::bench::{Bench, Client, Ending, Endpoint, Family, Host, With, same_bytes, taken};
 use crate::finding::{Finding, Half, Outcome, Stop, Symptom, Weight, because, unable};
 use crate::promises::asking::Ask;
-use crate::promises::asking::client::Asked;
+use crate::promises::asking::client::{Asked, SIGPIPE};
 use crate::promises::inputs::random_word;
 use crate::promises::lesson_02_uppercase::Uppercase;
 use crate::promises::{Check, client};
@@ -189,11 +189,9 @@ fn ends_between_lines(bench: &mut Bench) -> Outcome {
     client.line(&lines[1]);
     let outcome = client.exits_with_error("when the server has ended before the next line");
     match &outcome {
-        Err(stop) if stop.symptom() == Symptom::Killed => because(
-            outcome,
-            "to write to a connection whose other end is closed sends SIGPIPE, which ends a program: ignore the signal, \
-             or write with MSG_NOSIGNAL, and make the error EPIPE one of your own",
-        ),
+        Err(stop) if stop.symptom() == Symptom::Killed && client.was_ended_by_sigpipe() => {
+            because(outcome, SIGPIPE)
+        }
         _ => outcome,
     }
 }

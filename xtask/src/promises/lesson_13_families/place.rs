@@ -108,18 +108,14 @@ pub fn listens_unlike(
 }
 
 /// Returns `cause` if the program does well at an ordinary address, else why it does not, or `own` where that cannot be
-/// tried. What the programs that `ordinary` starts say is no evidence of the check.
+/// tried.
 pub fn cause_of(
     bench: &mut Bench,
     own: Cause,
     cause: impl Into<Cause>,
     ordinary: impl FnOnce(&mut Bench) -> Outcome,
 ) -> Cause {
-    let (ends, logs) = (bench.ran.len(), bench.logs.len());
-    let outcome = ordinary(bench);
-    bench.ran.truncate(ends);
-    bench.logs.truncate(logs);
-    match outcome {
+    match bench.aside(ordinary) {
         Ok(()) => cause.into(),
         Err(stop) => match *stop {
             Stop::Broken(finding) => finding.cause,

@@ -77,7 +77,7 @@ impl<P: Framing> FramedRows for P {}
 pub fn hears_messages<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {
     let outcome = hears_all::<P>(bench, messages, input_ends);
     let outcome = explained::<P>(bench, messages, outcome);
-    empty_buffer::explained(bench, outcome)
+    empty_buffer::explained_listener(bench, outcome)
 }
 
 fn hears_all<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool) -> Outcome {

@@ -20,12 +20,7 @@ pub fn explained<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], outcome: Outc
     if !stop.is_vague() || stop.symptom() != Symptom::Exited(1) {
         return Err(stop);
     }
-    let (logs, ran) = (bench.logs.len(), bench.ran.len());
-    let cause = cause::<P>(bench, message).ok().flatten();
-    // The evidence is that of the connection that broke the promise.
-    bench.logs.truncate(logs);
-    bench.ran.truncate(ran);
-    match cause {
+    match bench.aside(|bench| cause::<P>(bench, message)).ok().flatten() {
         Some(cause) => because(Err(stop), Cause::general(cause)),
         None => Err(stop),
     }

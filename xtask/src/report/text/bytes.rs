@@ -44,12 +44,12 @@ pub fn comparison(paint: Paint, bytes: &Comparison, brief: bool) -> String {
     let caret = format!("{:>pad$}", "^", pad = column * 3 + 1);
     let _ = writeln!(
         out,
-        "      {:<8} {:>8}  {} byte {} is the first {} one",
+        "      {:<8} {:>8}  {} byte {} is {}",
         "",
         "",
         paint.color(&caret, Color::Red),
         bytes.offset,
-        if bytes.offset == bytes.got_len { "missing" } else { "wrong" }
+        if bytes.offset == bytes.got_len { "missing" } else { "the first wrong one" }
     );
     out
 }
@@ -66,7 +66,7 @@ mod tests {
     fn nothing_that_came_is_not_compared() {
         let shown = |got| comparison(Paint { on: false }, &Comparison::of(b"abc", got).unwrap(), false);
         assert!(!shown(b"").contains("came") && shown(b"").contains("wanted"));
-        assert!(shown(b"ab").contains("byte 2 is the first missing one"));
+        assert!(shown(b"ab").contains("byte 2 is missing"));
         assert!(shown(b"abcd").contains("byte 3 is the first wrong one"));
     }
 

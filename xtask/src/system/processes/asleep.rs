@@ -1,8 +1,7 @@
-//! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, how much it
-//! can take, and when it returns although
-//! nothing has come.
+//! Linux: what the arguments of the call in which a thread sleeps tell: whether it writes, how much it can take, and when
+//! it returns although nothing has come.
 
-use super::{Pid, descendants, stat, threads};
+use super::{Pid, children, descendants, stat, tasks};
 use std::fs;
 use std::mem::{MaybeUninit, size_of};
 use std::time::Duration;
@@ -19,8 +18,7 @@ struct Asleep {
 
 /// Returns the calls in which the threads of the descendants of `root` sleep.
 fn asleep(root: Pid) -> impl Iterator<Item = Asleep> {
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    descendants(root).into_iter().flat_map(threads).filter_map(|(pid, tid)| {
+    tasks(root).filter_map(|(pid, tid)| {
         let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"))?;
         if fields[0] != "S" {
             return None;
@@ -42,6 +40,12 @@ pub fn one_writes(root: Pid) -> bool {
 
 pub fn one_reads_into_nothing(root: Pid) -> bool {
     asleep(root).any(|call| call.number == libc::SYS_recvfrom && call.arguments[2] == 0)
+}
+
+pub fn one_prints(root: Pid) -> bool {
+    let programs = children(root);
+    asleep(root)
+        .any(|call| call.writes() && matches!(call.arguments[0], 1 | 2) && programs.contains(&call.pid))
 }
 
 pub fn time_limits(root: Pid) -> Vec<Duration> {

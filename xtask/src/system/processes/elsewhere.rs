@@ -32,8 +32,10 @@ pub fn accepting(_: Pid) -> usize {
 pub fn one_reads_into_nothing(_: Pid) -> bool {
     false
 }
-
 pub fn one_writes(_: Pid) -> bool {
+    false
+}
+pub fn one_prints(_: Pid) -> bool {
     false
 }
 pub fn time_limits(_: Pid) -> Vec<Duration> {

@@ -2,7 +2,7 @@
 
 mod asleep;
 
-pub use asleep::{one_reads_into_nothing, one_writes, time_limits};
+pub use asleep::{one_prints, one_reads_into_nothing, one_writes, time_limits};
 
 use super::*;
 use crate::system::trace::stops;
@@ -27,6 +27,17 @@ fn children(pid: Pid) -> Vec<Pid> {
         found.extend(list.split_ascii_whitespace().filter_map(|word| word.parse::<Pid>().ok()));
     }
     found
+}
+
+/// Returns each thread of the descendants of `root`, with its process.
+fn tasks(root: Pid) -> impl Iterator<Item = (Pid, Pid)> {
+    descendants(root).into_iter().flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)))
+}
+
+/// Returns the call for which a thread sleeps, if it waits for something outside itself.
+fn sleeps_in((pid, tid): (Pid, Pid)) -> Option<Call> {
+    let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
+    if asleep { waiting_call(pid, tid) } else { None }
 }
 
 pub fn threads(pid: Pid) -> Vec<Pid> {
@@ -67,8 +78,7 @@ pub fn waited_for_processor(root: Pid) -> Option<Duration> {
         let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat")).ok()?;
         text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
     };
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    let found: Vec<u64> = descendants(root).into_iter().flat_map(threads).filter_map(of).collect();
+    let found: Vec<u64> = tasks(root).filter_map(of).collect();
     if found.is_empty() { None } else { Some(Duration::from_nanos(found.iter().sum())) }
 }
 
@@ -103,6 +113,15 @@ fn has_ended(pid: Pid) -> bool {
     stat(&format!("/proc/{pid}/stat")).is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))
 }
 
+/// Returns whether a process has ended, or is about to: the kernel closes its descriptors before it is a zombie.
+fn is_exiting(pid: Pid) -> bool {
+    /// `PF_EXITING` in the flags of a task (include/linux/sched.h).
+    const EXITING: u64 = 4;
+    let flags = |fields: Vec<String>| fields.get(6)?.parse::<u64>().ok();
+    has_ended(pid)
+        || stat(&format!("/proc/{pid}/stat")).and_then(flags).is_none_or(|flags| flags & EXITING != 0)
+}
+
 pub fn limit_memory(root: Pid, more: u64) {
     for pid in descendants(root) {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -122,25 +141,32 @@ pub fn descriptors(pid: Pid) -> HashSet<u64> {
 
 pub fn limit_descriptors(root: Pid, spare: u64) -> Option<FewDescriptors> {
     let mut few = FewDescriptors { before: Vec::new() };
-    for pid in descendants(root).into_iter().filter(|pid| !has_ended(*pid)) {
-        let open = descriptors(pid);
-        let limit = (0..).find(|number| !open.contains(number)).unwrap_or(0) + spare;
-        if open.is_empty() || threads(pid).into_iter().any(|tid| polled(pid, tid) > limit) {
-            return None;
+    for pid in descendants(root) {
+        match limit_descriptors_of(pid, spare) {
+            Some(before) => few.before.push(before),
+            None if is_exiting(pid) => {}
+            None => return None,
         }
-        let mut old = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: prlimit writes the struct that it is given; the place for a new limit is null.
-        if unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_NOFILE, std::ptr::null(), &mut old) }
-            != 0
-        {
-            return None;
-        }
-        if !set_descriptors((pid, limit.min(old.rlim_cur), old.rlim_max)) {
-            return None;
-        }
-        few.before.push((pid, old.rlim_cur, old.rlim_max));
     }
     (!few.before.is_empty()).then_some(few)
+}
+
+/// Limits one process. Returns it with its limits of before.
+fn limit_descriptors_of(pid: Pid, spare: u64) -> Option<(Pid, u64, u64)> {
+    let open = descriptors(pid);
+    let limit = (0..).find(|number| !open.contains(number)).unwrap_or(0) + spare;
+    if open.is_empty() || threads(pid).into_iter().any(|tid| polled(pid, tid) > limit) {
+        return None;
+    }
+    let mut old = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: prlimit writes the struct that it is given; the place for a new limit is null.
+    let got =
+        unsafe { libc::prlimit64(pid as libc::pid_t, libc::RLIMIT_NOFILE, std::ptr::null(), &mut old) } == 0;
+    (got && set_descriptors((pid, limit.min(old.rlim_cur), old.rlim_max))).then_some((
+        pid,
+        old.rlim_cur,
+        old.rlim_max,
+    ))
 }
 
 pub fn restore_descriptors(before: (Pid, u64, u64)) {
@@ -186,9 +212,7 @@ pub fn pause(root: Pid, stop: bool) {
         for pid in descendants(root) {
             let _ = kill(nix::unistd::Pid::from_raw(pid as i32), signal);
         }
-        let mut all =
-            descendants(root).into_iter().flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)));
-        let done = if stop { all.all(stopped) } else { all.all(goes_on) };
+        let done = if stop { tasks(root).all(stopped) } else { tasks(root).all(goes_on) };
         if done || std::time::Instant::now() > until {
             return;
         }
@@ -208,37 +232,24 @@ pub fn all_sleep(root: Pid) -> bool {
         let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
         fields.is_none_or(|fields| matches!(fields[0].as_str(), "S" | "Z" | "X"))
     };
-    descendants(root)
-        .into_iter()
-        .flat_map(|pid| threads(pid).into_iter().map(move |tid| (pid, tid)))
-        .all(asleep)
+    tasks(root).all(asleep)
 }
 
 pub fn all_wait(root: Pid) -> bool {
-    !children(root).into_iter().any(has_ended) && all_sleep(root)
+    // In this order: a child that ends between the two looks counts as asleep in the first, and is dead, or gone, in the second.
+    all_sleep(root) && !children(root).into_iter().any(has_ended)
 }
 
 pub fn at_rest(root: Pid) -> bool {
-    !children(root).is_empty() && all_wait(root)
+    all_wait(root) && !children(root).is_empty()
 }
 
 pub fn one_waits(root: Pid) -> bool {
-    let waits = |(pid, tid)| {
-        let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
-        let call = if asleep { waiting_call(pid, tid) } else { None };
-        call.is_some_and(|call| call.reads_connection() || call.name.starts_with("accept"))
-    };
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    descendants(root).into_iter().flat_map(threads).any(waits)
+    tasks(root).filter_map(sleeps_in).any(|call| call.reads_connection() || call.accepts())
 }
 
 pub fn accepting(root: Pid) -> usize {
-    let waits = |(pid, tid): &(Pid, Pid)| {
-        let asleep = stat(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|fields| fields[0] == "S");
-        asleep && waiting_call(*pid, *tid).is_some_and(|call| call.name.starts_with("accept"))
-    };
-    let threads = |pid| threads(pid).into_iter().map(move |tid| (pid, tid));
-    descendants(root).into_iter().flat_map(threads).filter(waits).count()
+    tasks(root).filter_map(sleeps_in).filter(Call::accepts).count()
 }
 
 /// Returns the calls in which all threads sleep; `None` when one thread does not sleep in a call that waits.

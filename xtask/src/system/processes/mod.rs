@@ -53,6 +53,12 @@ impl Call {
         }
     }
 
+    /// Returns whether it waits for a connection.
+    #[cfg(target_os = "linux")]
+    fn accepts(&self) -> bool {
+        self.name.starts_with("accept")
+    }
+
     /// Returns whether it waits for several files at once, of which its arguments name none.
     #[cfg(target_os = "linux")]
     fn watches(self) -> bool {
@@ -192,6 +198,12 @@ pub fn one_reads_into_nothing(root: Pid) -> bool {
 /// the platform does not tell.
 pub fn one_writes(root: Pid) -> bool {
     imp::one_writes(root)
+}
+
+/// Returns whether a thread of a child of `root` waits for room on its standard output or standard error. What that child
+/// itself has started may print into other pipes. `false` where the platform does not tell.
+pub fn one_prints(root: Pid) -> bool {
+    imp::one_prints(root)
 }
 
 /// Returns after which times the threads of the descendants of `root` will stop sleeping although nothing has come: the

@@ -1,4 +1,4 @@
-# kills rst-while-pushing@plain: what one client does must end its connection only, never the server
+# kills rst-while-pushing@plain: what one client does must end its connection only, never the server || the server ended with an error of its own: ConnectionResetError
 # Mistake: it expects only BrokenPipeError of a client that is gone, and ConnectionResetError ends the program.
 # Breaks "treats no client's behaviour as its own error"; seen from outside: after a client's RST between two messages the server exits with a traceback.
 import os

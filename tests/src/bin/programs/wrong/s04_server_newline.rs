@@ -1,4 +1,4 @@
-// kills pair-messages@glue: a line end (0a) stands behind a message
+// kills pair-messages@glue: mend the server: its own checks tell more
 // kills pushes-large@plain: a line end (0a) stands behind a message
 // Mistake: it writes each message with `writeln!`, as if for a terminal.
 // Breaks "one write a message"; seen from outside: `hello` arrives as `hello\n`.

@@ -1,4 +1,5 @@
 // kills ends-between-lines@plain/unix: to write to a connection whose other end is closed sends SIGPIPE
+// kills reset-between-lines@plain/unix: to write to a connection whose other end is closed sends SIGPIPE
 // Mistake: on Unix sockets SIGPIPE ends it when the server is gone.
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
