@@ -275,7 +275,7 @@ impl Client {
             ),
             Exit::Code(0) => (
                 "it exited with status 0".into(),
-                "the error, or a `read` of 0 bytes, was taken for success".into(),
+                "the error, or a `read` of 0 bytes, was taken for success; or the client ended before it had read so far".into(),
             ),
             Exit::Code(code) if code != 101 && !said.is_backtrace() && !said.is_blank() => (
                 format!("it {exit}"),
