@@ -19,7 +19,7 @@ const TEXTS: i64 = 310;
 /// A gap between neighbours.
 pub const GAP: i64 = 8;
 /// The room for arrows: all of it, or each half where a wire lies in the middle.
-const ARROWS: [i64; 2] = [300, 210];
+const ARROWS: [i64; 2] = [300, 250];
 /// The least height of the figure to scale, the most, and what it gives to a row between the two.
 const SCALED: [i64; 3] = [640, 6000, 14];
 /// Texts of the figure to scale that are nearer than this would lie upon each other.

@@ -30,6 +30,8 @@ use svg::Drawing;
 pub const SIGNATURE: &str = "<!DOCTYPE html>\n<!-- Socket Lab picture -->\n";
 /// The most bytes of one call or segment that stand in a page in which something may be left out.
 const MOST: usize = 512;
+/// The most rows of a picture of which all stand in words, also those that the figures fold.
+const ROWS: usize = 4000;
 
 /// What stands around a picture.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +50,13 @@ pub struct Around<'a> {
 pub fn render(picture: &Picture, around: &Around) -> String {
     let names = Names::of(picture);
     let across = Across::of(picture);
-    let parts = parts(picture, around.full);
-    let entries = entries(picture, &parts);
+    let folded = parts(picture, around.full);
+    let entries_of = |parts: &[_]| entries(picture, parts);
+    let entries = entries_of(&folded);
+    let in_words = match picture.rows.len() {
+        0..=ROWS => entries_of(&parts(picture, true)),
+        _ => entries.clone(),
+    };
     let sayer = Sayer::new(picture, &names, across.wire.is_some());
     let mut html = Html::default();
     begin(&mut html, around);
@@ -70,11 +77,11 @@ pub fn render(picture: &Picture, around: &Around) -> String {
         &[("class", &"box"), ("tabindex", &0), ("role", &"region"), ("aria-label", &"The figure")],
     );
     html.line();
-    let folded = "Calls and segments in the order of time; pauses are folded";
-    drawing.draw(&mut html, "folded", folded, &Down::folded(picture, &parts));
+    let label = "Calls and segments in the order of time; pauses are folded";
+    drawing.draw(&mut html, "folded", label, &Down::folded(picture, &folded));
     html.line();
-    let scaled = "Calls and segments in the order of time, to scale";
-    drawing.draw(&mut html, "scaled", scaled, &Down::to_scale(picture, &parts));
+    let label = "Calls and segments in the order of time, to scale";
+    drawing.draw(&mut html, "scaled", label, &Down::to_scale(picture, &folded));
     html.line();
     html.close();
     html.close();
@@ -85,7 +92,7 @@ pub fn render(picture: &Picture, around: &Around) -> String {
         html.element("h2", &[("id", &"ribbons")], "How the bytes were cut");
         html.line();
         let has_several = streams.iter().any(|stream| stream.number != streams[0].number);
-        let ribbons = Ribbons::new(&entries, &sayer, has_several);
+        let ribbons = Ribbons::new(&in_words, &sayer, has_several);
         streams.iter().for_each(|stream| ribbons.draw(&mut html, stream));
         html.close();
         html.line();
@@ -94,8 +101,8 @@ pub fn render(picture: &Picture, around: &Around) -> String {
     html.element("h2", &[("id", &"in-words")], "The figure in words");
     html.line();
     html.open("ol", &[("class", &"words")]);
-    let shown: HashSet<Item> = entries.iter().map(|entry| entry.item).collect();
-    for entry in &entries {
+    let shown: HashSet<Item> = in_words.iter().map(|entry| entry.item).collect();
+    for entry in &in_words {
         html.line();
         let cause = sayer.cause(entry).map(Item::Call).filter(|cause| shown.contains(cause));
         words(&mut html, entry, cause, &sayer, if around.full { usize::MAX } else { MOST });
@@ -161,6 +168,7 @@ fn legend(html: &mut Html, picture: &Picture) {
         "seq is the sender's byte number, ack the one that it expects next; SYN and FIN count as 1 each.",
         "A state in capital letters is the state of the socket at that side from there on.",
         "Choose a call or an arrow, with the pointer, or with Tab and the arrow keys: its bytes are shown.",
+        "To scale, what has no text of its own stands too near to the one above: choose it to see what it is.",
     ] {
         html.element("li", &[], text);
     }

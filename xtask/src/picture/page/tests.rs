@@ -239,6 +239,8 @@ fn what_repeats_is_folded_and_bytes_are_cut() {
     assert!(folded.contains("… 240 times more the same (240000 bytes)"));
     assert!(folded.contains("488 bytes more: --full shows them"));
     assert_eq!(items(&read(&folded), "folded").len(), 4 + 6);
+    // What the figure folds still stands in words, and its cuts of the ribbon lead there.
+    assert!(ids(&read(&folded)).contains(&"s100"));
     leads_somewhere(&read(&folded));
     let full = page(&programs, &segments, true);
     assert_eq!(items(&read(&full), "scaled").len(), 4 + 486);
