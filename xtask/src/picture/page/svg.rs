@@ -5,9 +5,10 @@
 use super::super::model::{Cause, Party, Picture, What};
 use super::super::text::words::{self, Names};
 use super::entries::{Entry, Item, Sayer};
-use super::html::Html;
-use super::layout::{Across, BAR, Down, GAP, HEAD, LINE, Place, TIME, fitting};
+use super::layout::{Across, BAR, Down, GAP, HEAD, LINE, Place, TIME};
 use crate::finding::count;
+use crate::report::html::font::{fitting, wide};
+use crate::report::html::writer::Html;
 use crate::report::text::cut;
 use crate::wire::Fate;
 
@@ -381,9 +382,4 @@ struct Arrow {
 /// Returns how many characters fit between two lanes.
 fn between(ends: (i64, i64)) -> usize {
     fitting((ends.1 - ends.0).abs() - 2 * GAP)
-}
-
-/// Returns how wide a text is at most.
-fn wide(text: &str) -> i64 {
-    text.chars().count() as i64 * 74 / 10
 }
