@@ -53,7 +53,7 @@ pub fn trace(
     let picture = Picture::of(seen);
     let subject = plan.described(chosen.lesson);
     let refused = captured.as_ref().map_err(Option::as_ref);
-    let missing = words::missing(&chosen.words(), &programs, refused, &picture);
+    let missing = words::missing(&chosen.words(), args.mtu, &programs, refused, &picture);
     let Watched { judged, .. } = watched;
     let to_terminal = args.format == Drawn::Text && args.output.is_none();
     let paint = if to_terminal { plan.paint } else { Paint { on: false } };
