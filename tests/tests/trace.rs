@@ -43,6 +43,34 @@ fn in_order(text: &str, parts: &[&str]) {
     }
 }
 
+/// Returns the lengths of the segments in a picture for the terminal.
+fn lengths(text: &str) -> Vec<usize> {
+    let after = text.split(" len ").skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+    after.filter_map(|digits| digits?.parse().ok()).collect()
+}
+
+#[test]
+fn with_an_mtu_no_segment_is_longer_and_the_picture_says_so() {
+    if drawn(&[]).is_none() {
+        return;
+    }
+    let words = ["trace", "01", "--solution", "--check", "echo-1-mib", "--seed", "7"];
+    let whole = run(RUNNER, &words);
+    let longest = lengths(&whole.stdout).into_iter().max();
+    assert!(longest > Some(1500), "{}{}", whole.stdout, whole.stderr);
+    assert!(!whole.stdout.contains("mtu"), "{}", whole.stdout);
+    let cut = run(RUNNER, &[&words[..], &["--mtu", "1500"]].concat());
+    assert_eq!(cut.status, whole.status, "{}", cut.stderr);
+    assert!(cut.stdout.contains("--mtu 1500: no packet is longer than 1500 bytes"), "{}", cut.stdout);
+    // 1500 bytes without 20 of IPv4, 20 of TCP and 12 of its time stamps.
+    assert_eq!(lengths(&cut.stdout).into_iter().max(), Some(1448), "{}", cut.stdout);
+    for wrong in ["0", "1279", "65537", "many"] {
+        let ran = run(RUNNER, &[&words[..], &["--mtu", wrong]].concat());
+        assert_eq!(ran.status, 2, "{wrong}: {}", ran.stderr);
+        assert!(ran.stderr.contains("--mtu"), "{wrong}: {}", ran.stderr);
+    }
+}
+
 #[test]
 fn the_picture_of_the_echo_has_its_calls_and_packets_in_order() {
     let Some(ran) = drawn(&[]) else { return };
@@ -174,6 +202,11 @@ fn where_calls_are_refused_the_rest_is_drawn() {
     if segments::probe().is_ok() {
         in_order(&ran.stdout, &["─ SYN seq 0 ─", "SYN ACK seq 0 ack 1", "len 5", "the check passed"]);
     }
+    // The doctor says the same, with what it costs.
+    let mut command = runner(RUNNER, &["doctor"]);
+    refuse(&mut command, &[libc::SYS_ptrace]);
+    let ran: Ran = command.output().unwrap().into();
+    in_order(&ran.stdout, &["– calls", "cost: pictures of a run have no calls", "mend: allow ptrace"]);
 }
 
 /// A failed check of `run` names the command that draws it; the verdict there is the same.

@@ -138,6 +138,18 @@ choice! {
         "json": Json,
         /// For CI systems
         "junit": Junit,
+        /// A page for the browser, in one file
+        "html": Html,
+    }
+}
+
+choice! {
+    /// The forms of a table.
+    Table {
+        /// For people
+        "text": Text,
+        /// For machines
+        "json": Json,
     }
 }
 
@@ -235,6 +247,8 @@ verb! {
         check: Option<String> = option("check", "ID"),
         /// Repeat the inputs of an earlier run
         seed: Option<u64> = option("seed", "N"),
+        /// Let no packet be longer than BYTES, as on an Ethernet (1500); without it, loopback carries up to 65536 in one packet
+        mtu: Option<u32> = option("mtu", "BYTES").value_parser(value_parser!(u32).range(1280..=65_536)),
         /// Leave nothing out; show also windows, and how many bytes wait to be read
         full: bool = flag("full"),
         /// The form of the picture
@@ -247,7 +261,7 @@ verb! {
         inside: Option<String> = option("inside", "PROGRAMS").hide(true),
     }
     "Examples:\n  cargo xtask trace 01 --solution\n  cargo xtask trace 03 --wire glue\n  cargo xtask trace 04 --check \
-     one-write --full\n  cargo xtask trace 01 --format html --output picture.html\n\nOnly Linux shows calls \
+     one-write --full\n  cargo xtask trace 01 --check echo-1-mib --mtu 1500\n  cargo xtask trace 01 --format html --output picture.html\n\nOnly Linux shows calls \
      and packets; other systems show what passed the wire."
 }
 
@@ -263,7 +277,7 @@ verb! {
         /// Repeat the inputs of an earlier run
         seed: Option<u64> = option("seed", "N"),
         /// The form of the table
-        format: Format = option("format", "FORMAT").default_value("text"),
+        format: Table = option("format", "FORMAT").default_value("text"),
     }
     "Example: cargo xtask compare --mine"
 }

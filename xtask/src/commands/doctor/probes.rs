@@ -12,6 +12,8 @@ use crate::system::program::{Program, Spec};
 use crate::system::segments;
 use crate::system::sockets;
 use crate::system::sockets::Taken;
+use crate::system::trace;
+use crate::system::trace::tracer::WHY_NOT;
 use crate::workspace::{self, lab_toml};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -84,6 +86,7 @@ pub fn examine() -> Vec<Probe> {
         descriptors(),
         sockets_table(),
         programs(),
+        calls(),
         packets(),
         python(),
         editor(),
@@ -363,6 +366,19 @@ fn programs() -> Probe {
             "the runner waits longer for a program that hangs, and can report less about why",
             "allow ptrace (a container: --cap-add SYS_PTRACE)",
         ),
+    }
+}
+
+/// Checks that the calls of a program can be seen.
+fn calls() -> Probe {
+    let what = "calls";
+    let mend = match WHY_NOT {
+        Some(_) => "use Linux on x86-64 or aarch64, for instance in WSL",
+        None => "allow ptrace (sysctl -w kernel.yama.ptrace_scope=1; a container: --cap-add SYS_PTRACE)",
+    };
+    match trace::probe() {
+        Ok(()) => Probe::works(what, "the kernel tells which calls a program makes"),
+        Err(why) => Probe::less(what, why, "pictures of a run have no calls", mend),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn trace(
     let picture = Picture::of(seen);
     let subject = plan.described(chosen.lesson);
     let refused = captured.as_ref().map_err(Option::as_ref);
-    let missing = words::missing(&chosen.words(), &programs, refused, &picture);
+    let missing = words::missing(&chosen.words(), args.mtu, &programs, refused, &picture);
     let Watched { judged, .. } = watched;
     let to_terminal = args.format == Drawn::Text && args.output.is_none();
     let paint = if to_terminal { plan.paint } else { Paint { on: false } };
@@ -66,8 +66,11 @@ pub fn trace(
             format!("{title}{missing}\n{}{verdict}", text::render(&picture, paint, args.full))
         }
         Drawn::Html => {
-            let (title, verdict) = (title.trim(), verdict.trim().replace('\n', " "));
-            page::render(&picture, &Around { title, notes: &missing, verdict: &verdict, full: args.full })
+            let lesson = chosen.lesson;
+            let title = format!("{} {}: {subject}, seed {}", lesson.id(), lesson.name, plan.seed);
+            let verdict = verdict.trim().replace('\n', " ");
+            let full = args.full;
+            page::render(&picture, &Around { title: &title, notes: &missing, verdict: &verdict, full })
         }
     };
     let mut written = String::new();

@@ -35,7 +35,7 @@ pub fn trace(args: &Trace) -> anyhow::Result<u8> {
         Ok((programs, _)) => programs,
         Err(problem) => return does_not_build(&problem),
     };
-    match start(&programs) {
+    match start(&programs, args.mtu) {
         Ok(status) => Ok(status),
         Err(refused) => {
             let chosen = Chosen::of(args, &plan, false)?;
@@ -45,10 +45,13 @@ pub fn trace(args: &Trace) -> anyhow::Result<u8> {
 }
 
 /// Starts the runner anew with the same command line, in a network of its own, and returns its status.
-fn start(programs: &Programs) -> Result<u8, own_network::Refused> {
+fn start(programs: &Programs, mtu: Option<u32>) -> Result<u8, own_network::Refused> {
     let mut command = Command::new(own_executable());
     command.args(std::env::args_os().skip(1)).arg("--inside").arg(handed::write(programs));
-    let mut child = own_network::start(command)?;
+    let mut child = match mtu {
+        Some(mtu) => own_network::start_with_mtu(command, mtu)?,
+        None => own_network::start(command)?,
+    };
     let status = child.wait().ok().and_then(|status| status.code());
     let status = status.and_then(|status| u8::try_from(status).ok()).unwrap_or(UNABLE);
     if status == INTERRUPTED {

@@ -19,11 +19,16 @@ use std::path::Path;
 /// Returns what is drawn, and which part of it is missing and why, with what to do; each in one line, however long.
 pub fn missing(
     what: &str,
+    mtu: Option<u32>,
     programs: &[Traced],
     captured: Result<&Captured, Option<&Refused>>,
     picture: &Picture,
 ) -> Vec<String> {
     let mut lines = vec![what.to_string()];
+    if let (Some(mtu), Ok(_)) = (mtu, captured) {
+        let far = "TSO, GSO and GRO are off";
+        lines.push(format!("--mtu {mtu}: no packet is longer than {mtu} bytes, with its headers; {far}"));
+    }
     for program in programs {
         let line = match &program.coverage {
             Coverage::Whole => continue,

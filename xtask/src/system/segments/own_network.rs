@@ -27,6 +27,8 @@ pub enum Step {
     Identity,
     /// Loopback, which is down at first: netdevice(7).
     Loopback,
+    /// The length of its packets: netdevice(7).
+    Mtu,
     /// The packet socket: packet(7).
     PacketSocket,
     /// The memory in which the kernel lays down packets: PACKET_RX_RING.
@@ -101,6 +103,7 @@ impl fmt::Display for Refused {
             Step::Namespaces => "the system refuses a network namespace",
             Step::Identity => "the system refuses to keep the user's number in a user namespace",
             Step::Loopback => "the system refuses to set up loopback in a network namespace",
+            Step::Mtu => "the system refuses to set the MTU of loopback in a network namespace",
             Step::PacketSocket => "the system refuses a packet socket in a network namespace",
             Step::Ring => "the system has no memory for packets",
             Step::Packet => "a packet that was sent over loopback is not seen",
@@ -122,7 +125,17 @@ impl std::error::Error for Refused {}
 /// # Errors
 /// What was refused. The program does not run then.
 pub fn start(command: Command) -> Result<Child, Refused> {
-    imp::start(command)
+    imp::start(command, None)
+}
+
+/// Does what [`start`] does; no packet on that network's loopback is longer than `mtu` bytes. The kernel then neither cuts
+/// nor joins segments behind the packet socket's back: TSO, GSO and GRO are off (ethtool(8)). Below 1280 bytes there is
+/// no IPv6 (RFC 8200).
+///
+/// # Errors
+/// What was refused. The program does not run then.
+pub fn start_with_mtu(command: Command, mtu: u32) -> Result<Child, Refused> {
+    imp::start(command, Some(mtu))
 }
 
 /// Tries all that [`start`] needs, and that a packet is seen; takes some milliseconds.
@@ -145,11 +158,18 @@ mod imp {
     use std::os::unix::process::CommandExt;
     use std::process::{Child, Command};
 
-    const STEPS: [Step; 6] =
-        [Step::Namespaces, Step::Identity, Step::Loopback, Step::PacketSocket, Step::Ring, Step::Packet];
+    const STEPS: [Step; 7] = [
+        Step::Namespaces,
+        Step::Identity,
+        Step::Loopback,
+        Step::Mtu,
+        Step::PacketSocket,
+        Step::Ring,
+        Step::Packet,
+    ];
 
-    pub fn start(command: Command) -> Result<Child, Refused> {
-        match run(command, false) {
+    pub fn start(command: Command, mtu: Option<u32>) -> Result<Child, Refused> {
+        match run(command, mtu, false) {
             Ok(child) => Ok(child),
             Err((Some(step), error)) => Err(Refused::new(step, error)),
             Err((None, error)) => Err(Refused::new(Step::Program, error)),
@@ -158,7 +178,7 @@ mod imp {
 
     pub fn probe() -> Result<(), Refused> {
         // The program is never reached: the child ends before.
-        match run(Command::new("/proc/self/exe"), true) {
+        match run(Command::new("/proc/self/exe"), None, true) {
             Ok(mut child) => {
                 let _ = (child.kill(), child.wait());
                 Ok(())
@@ -171,7 +191,11 @@ mod imp {
     /// The error with which a child says that all was done, and that it ends before the program.
     const DONE: i32 = libc::ECANCELED;
 
-    fn run(mut command: Command, only_tries: bool) -> Result<Child, (Option<Step>, io::Error)> {
+    fn run(
+        mut command: Command,
+        mtu: Option<u32>,
+        only_tries: bool,
+    ) -> Result<Child, (Option<Step>, io::Error)> {
         let prepared = || -> io::Result<_> { Ok((File::open("/dev/null")?, io::pipe()?)) };
         // The descriptor keeps a number free: in the child the socket takes its place.
         let (place, (mut reader, writer)) = prepared().map_err(|error| (None, error))?;
@@ -182,6 +206,7 @@ mod imp {
             gid_map: format!("{gid} {gid} 1\n"),
             parent: std::process::id() as libc::pid_t,
             place: place.as_raw_fd(),
+            mtu,
             only_tries,
         };
         command.env(VARIABLE, plan.place.to_string());
@@ -214,6 +239,7 @@ mod imp {
         gid_map: String,
         parent: libc::pid_t,
         place: RawFd,
+        mtu: Option<u32>,
         only_tries: bool,
     }
 
@@ -231,6 +257,9 @@ mod imp {
                 }
             }
             loopback_up().map_err(at(Step::Loopback))?;
+            if let Some(mtu) = self.mtu {
+                shorten(mtu).map_err(at(Step::Mtu))?;
+            }
             let socket = ring::open().map_err(at(Step::PacketSocket))?;
             ring::make(socket).map_err(at(Step::Ring))?;
             ring::begin(socket).map_err(at(Step::PacketSocket))?;
@@ -269,15 +298,39 @@ mod imp {
     }
 
     fn loopback_up() -> io::Result<()> {
+        let flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+        ask_loopback(libc::SIOCSIFFLAGS, |request| request.ifr_ifru.ifru_flags = flags)
+    }
+
+    /// Bounds the packets of loopback, and ends that the kernel hands on several segments as one.
+    fn shorten(mtu: u32) -> io::Result<()> {
+        /// `struct ethtool_value` of linux/ethtool.h.
+        #[repr(C)]
+        struct Value {
+            command: u32,
+            data: u32,
+        }
+        /// ETHTOOL_STSO, ETHTOOL_SGSO and ETHTOOL_SGRO.
+        const OFF: [u32; 3] = [0x1f, 0x24, 0x2c];
+        ask_loopback(libc::SIOCSIFMTU, |request| request.ifr_ifru.ifru_mtu = mtu as libc::c_int)?;
+        for command in OFF {
+            let mut value = Value { command, data: 0 };
+            ask_loopback(libc::SIOCETHTOOL, |request| request.ifr_ifru.ifru_data = (&raw mut value).cast())?;
+        }
+        Ok(())
+    }
+
+    /// Makes one request about loopback (netdevice(7)); `fill` writes what it carries.
+    fn ask_loopback(number: libc::c_ulong, fill: impl FnOnce(&mut libc::ifreq)) -> io::Result<()> {
         // SAFETY: the request reads and writes an `ifreq`, and the pointer is that of a live one, all zero at first: its
-        // name ends with NUL.
+        // name ends with NUL. What it points to lives in the caller.
         unsafe {
             let socket = checked(libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0))?;
             let mut request: libc::ifreq = std::mem::zeroed();
             request.ifr_name[0] = b'l' as libc::c_char;
             request.ifr_name[1] = b'o' as libc::c_char;
-            request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
-            let done = checked(libc::ioctl(socket, libc::SIOCSIFFLAGS as _, &raw const request));
+            fill(&mut request);
+            let done = checked(libc::ioctl(socket, number as _, &raw mut request));
             libc::close(socket);
             done.map(drop)
         }
@@ -322,7 +375,7 @@ mod imp {
         Refused { step: Step::Platform, error: io::ErrorKind::Unsupported.into(), setting: None }
     }
 
-    pub fn start(_: Command) -> Result<Child, Refused> {
+    pub fn start(_: Command, _: Option<u32>) -> Result<Child, Refused> {
         Err(refused())
     }
 
