@@ -6,6 +6,7 @@
 
 mod entries;
 mod escape;
+pub mod figure;
 mod html;
 mod layout;
 mod ribbon;
@@ -59,7 +60,15 @@ pub fn render(picture: &Picture, around: &Around) -> String {
         html.element("p", &[], "No program made a call about a socket, and nothing passed.");
         return html.finish();
     }
-    let drawing = Drawing { picture, across: &across, names: &names, entries: &entries, sayer: &sayer };
+    let drawing = Drawing {
+        picture,
+        across: &across,
+        names: &names,
+        entries: &entries,
+        sayer: &sayer,
+        is_linked: true,
+        has_queues: false,
+    };
     html.open("section", &[("class", &"picture"), ("aria-labelledby", &"figure")]);
     html.element("h2", &[("id", &"figure")], "Calls and segments");
     html.line();
