@@ -3,19 +3,23 @@
 //! `docs/src/figures` holds of each figure its events (`NAME.events`) and its drawing (`NAME.svg`). Each scene is played
 //! anew in a network of its own, and its claims are checked. Its events are compared with the stored ones, without times.
 //! The drawing, and the block in the chapter below `<!-- figure: NAME -->`, are made from the stored events.
-//! `LAB_UPDATE=1 cargo test -p lab-tests --test figures` renews what differs. Events that are alike stay as they are: so
+//! `LAB_UPDATE=1 cargo test -p lab-tests --test figures` renews what differs; with `--test book` beside it, also the transcripts. Events that are alike stay as they are: so
 //! nothing changes where nothing is new. To draw a run of today all the same, remove the file with the events first.
 
 use lab_tests::figures::{SCENES, Scene};
-use lab_tests::{not_checked, root};
+use lab_tests::{empty_dir, has, root};
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use xtask::picture::page::figure::{in_words, svg};
 use xtask::picture::stored::Stored;
 
 /// How often a scene is played at most. On a busy machine the kernel may acknowledge earlier or later than the scene needs
 /// it.
 const TRIES: usize = 8;
+
+/// The chapter that explains what the signs mean.
+const FIRST: &str = "01-echo";
 
 fn file(scene: &Scene, end: &str) -> PathBuf {
     root().join(format!("docs/src/figures/{}.{end}", scene.name))
@@ -41,7 +45,7 @@ fn wrong(scene: &Scene, stored: &Stored, is_fresh: bool) -> Vec<String> {
 #[test]
 fn figures_are_drawn_from_their_events() {
     if is_update() {
-        return; // The other test renews both.
+        return; // Another test renews them.
     }
     let mut differ = Vec::new();
     for scene in SCENES {
@@ -83,11 +87,15 @@ fn with_figure(page: &str, scene: &Scene, stored: &Stored) -> String {
     let width = drawn.split("width=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a width");
     let words = in_words(&picture, scene.time);
     let words: String = words.iter().map(|one| format!("<li>{}</li>\n", escaped(one))).collect();
+    let more = match chapter == FIRST {
+        true => String::new(),
+        false => format!(" (<a href=\"{FIRST}.md#why\">how to read it</a>)"),
+    };
     // No line is empty and each begins with `<`: so all of it is one piece of HTML for mdBook and for GitHub.
     format!(
         "{before}{mark}\n<figure>\n\
          <a href=\"figures/{name}.svg\"><img src=\"figures/{name}.svg\" width=\"{width}\" alt=\"{}\"></a>\n\
-         <figcaption>{}</figcaption>\n</figure>\n\
+         <figcaption>{}, drawn from a run{more}</figcaption>\n</figure>\n\
          <details>\n<summary>This figure in words</summary>\n<ol>\n{words}</ol>\n</details>\n\n{end}{after}",
         escaped(about),
         escaped(title),
@@ -96,6 +104,25 @@ fn with_figure(page: &str, scene: &Scene, stored: &Stored) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A claim can be wrong: those of a scene do not hold for the events of another one.
+#[test]
+fn claims_are_those_of_one_figure() {
+    if is_update() {
+        return;
+    }
+    for scene in SCENES {
+        for other in SCENES.iter().filter(|other| other.name != scene.name) {
+            let stored = kept(other).expect("events");
+            assert!(
+                !wrong(scene, &stored, false).is_empty(),
+                "{} says nothing that {} does not show",
+                scene.name,
+                other.name
+            );
+        }
+    }
 }
 
 /// Each mark in a page is that of a figure, and no file is left of one that is gone.
@@ -121,10 +148,61 @@ fn nothing_is_left_of_a_figure_that_is_gone() {
     }
 }
 
+/// Measures the texts of all figures on a page, and writes what is wrong.
+const MEASURE: &str = r#"<script>
+const wrong = [];
+const all = [...document.querySelectorAll("svg")];
+for (const svg of all) {
+  const name = svg.querySelector("title").textContent;
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const boxes = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBBox()]);
+  const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  boxes.forEach(([text, box], n) => {
+    if (box.x < 0 || box.x + box.width > width || box.y + box.height > height) wrong.push(`${name}: ${text} is outside`);
+    for (const [other, its] of boxes.slice(n + 1)) if (meet(box, its)) wrong.push(`${name}: ${text} | ${other}`);
+  });
+}
+const told = document.createElement("pre");
+told.textContent = [`${all.length} figures`, ...wrong].join("\n");
+document.body.append(told);
+</script>"#;
+
+#[test]
+fn texts_in_figures_neither_overlap_nor_stand_outside() {
+    if is_update() || !has("chromium", "the figures of the book in a browser") {
+        return;
+    }
+    let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "figures");
+    let drawings: String =
+        SCENES.iter().map(|scene| fs::read_to_string(file(scene, "svg")).unwrap_or_default()).collect();
+    fs::write(
+        dir.join("all.html"),
+        format!("<!DOCTYPE html>\n<meta charset=\"utf-8\">\n{drawings}{MEASURE}"),
+    )
+    .unwrap();
+    let mut browser = Command::new("chromium");
+    browser.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+    ]);
+    browser.arg(format!("--user-data-dir={}", dir.join("profile").display())).arg("--dump-dom");
+    browser.arg(format!("file://{}", dir.join("all.html").display())).env("HOME", &dir);
+    let output = browser.output().expect("start chromium");
+    let dom = String::from_utf8_lossy(&output.stdout);
+    let told = dom.split("<pre>").nth(1).and_then(|rest| rest.split("</pre>").next());
+    assert_eq!(told, Some(format!("{} figures", SCENES.len()).as_str()));
+    let _ = fs::remove_dir_all(dir.join("profile"));
+}
+
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod runs {
     use super::*;
-    use std::process::{Command, Stdio};
+    use lab_tests::not_checked;
+    use std::path::Path;
+    use std::process::Stdio;
     use xtask::system::segments::{own_network, probe};
 
     const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
@@ -203,7 +281,7 @@ mod runs {
         write(&page, &with_figure(&super::page(scene), scene, &stored));
     }
 
-    fn write(path: &std::path::Path, text: &str) {
+    fn write(path: &Path, text: &str) {
         if fs::read_to_string(path).ok().as_deref() != Some(text) {
             fs::write(path, text).unwrap();
         }

@@ -10,8 +10,8 @@ use super::svg::{Drawing, wide};
 
 /// The room for times.
 const TIME: i64 = 54;
-/// The least room for arrows without a wire, and with one for each half.
-const ARROWS: [i64; 2] = [150, 120];
+/// The least room for arrows; and beside a wire the room for each half, in which the texts of arrows are shorter.
+const ARROWS: [i64; 2] = [150, 136];
 
 /// The most columns of a call in a sentence.
 const ROOM: usize = 200;
@@ -154,5 +154,5 @@ fn rooms(picture: &Picture, drawing: &Drawing) -> [i64; 2] {
 fn arrows(picture: &Picture) -> [i64; 2] {
     let text = |sent| words::segment(picture, sent).first().map_or(0, |text| wide(text));
     let widest = picture.segments.iter().map(text).max().unwrap_or(0) + 4 * GAP;
-    ARROWS.map(|least| widest.max(least))
+    [widest.max(ARROWS[0]), ARROWS[1]]
 }
