@@ -14,10 +14,6 @@ use std::process::Command;
 use xtask::picture::page::figure::{in_words, svg};
 use xtask::picture::stored::Stored;
 
-/// How often a scene is played at most. On a busy machine the kernel may acknowledge earlier or later than the scene needs
-/// it.
-const TRIES: usize = 8;
-
 /// The chapter that explains what the signs mean.
 const FIRST: &str = "01-echo";
 
@@ -201,12 +197,16 @@ fn texts_in_figures_neither_overlap_nor_stand_outside() {
 mod runs {
     use super::*;
     use lab_tests::not_checked;
+    use lab_tests::refused::refuse;
     use std::path::Path;
     use std::process::Stdio;
     use xtask::system::segments::{own_network, probe};
 
     const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
     const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
+    /// How often a scene is played at most. On a busy machine the kernel may acknowledge earlier or later than the scene
+    /// needs it.
+    const TRIES: usize = 8;
 
     /// Plays a scene once.
     fn played(scene: &Scene) -> Result<Stored, String> {
@@ -267,6 +267,18 @@ mod runs {
             }
         }
         assert!(problems.is_empty(), "LAB_UPDATE=1 renews figures\n{}", problems.join("\n"));
+    }
+
+    #[test]
+    fn where_calls_are_refused_the_test_says_so() {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["runs::a_run_today_shows_what_the_chapters_say", "--exact", "--nocapture"]);
+        refuse(&mut command, &[libc::SYS_ptrace]);
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let why = "NOT CHECKED: runs of the book's figures: ptrace is refused";
+        assert!(said.contains(why), "{said}");
     }
 
     /// Writes what differs: the events where they are not alike, and then what is drawn from them.

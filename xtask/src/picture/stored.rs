@@ -96,6 +96,9 @@ impl Stored {
     /// other. Acknowledgements that carry nothing are left out: the kernel sends them when it likes. So is the order of
     /// what happens on both sides at the same time.
     pub fn differs(&self, other: &Self) -> Option<String> {
+        if self.is_timed != other.is_timed {
+            return Some(format!("`is_timed: {}`, and now `is_timed: {}`", self.is_timed, other.is_timed));
+        }
         let (own, other) = (self.told(), other.told());
         let line = |lines: &[String], at: usize| lines.get(at).cloned().unwrap_or("nothing more".into());
         let at = (0..own.len().max(other.len())).find(|at| own.get(*at) != other.get(*at))?;
@@ -380,31 +383,25 @@ mod tests {
         let (programs, segments) = conversation();
         let fresh = |programs: &[Traced], segments: &[Segment]| {
             let fates = [(Party::Client, Fate::Lose)];
-            stored(false).differs(&Stored::of(programs, segments, &fates, Stamp(0), true))
+            stored(false).differs(&Stored::of(programs, segments, &fates, Stamp(0), false))
         };
         assert_eq!(fresh(&programs, &segments), None);
+        assert!(stored(true).differs(&stored(false)).is_some());
         let later = |one: &Segment| Segment { at: Stamp(one.at.0 + 1), ..one.clone() };
         assert_eq!(fresh(&programs, &segments.iter().map(later).collect::<Vec<_>>()), None);
         // The kernel acknowledges once more, or less.
         let mut more = segments.clone();
-        more.insert(8, at(2301, segment('s', "A", 6, 7, 0)));
+        more.insert(7, at(2150, segment('c', "A", 6, 6, 0)));
+        assert_eq!(fresh(&programs, &more), None);
         let fewer: Vec<_> = segments.iter().filter(|one| one.at != Stamp(2_020_000)).cloned().collect();
-        let difference = fresh(&programs, &fewer);
-        assert_eq!(difference, None);
+        assert_eq!((fewer.len(), fresh(&programs, &fewer)), (segments.len() - 1, None));
         let mut shorter = programs.clone();
         shorter[1].calls[1].bytes = b"hullo".to_vec();
         assert!(fresh(&shorter, &segments).is_some());
-        let reset: Vec<_> =
-            segments
-                .iter()
-                .map(|one| {
-                    if one.at == Stamp(2_205_000) {
-                        at(2205, segment('c', "RA", 6, 6, 0))
-                    } else {
-                        one.clone()
-                    }
-                })
-                .collect();
+        let mut reset = segments.clone();
+        for one in reset.iter_mut().filter(|one| one.at == Stamp(2_205_000)) {
+            *one = at(2205, segment('c', "RA", 6, 6, 0));
+        }
         assert!(fresh(&programs, &reset).is_some());
     }
 }
