@@ -1,5 +1,5 @@
-//! The page of `trace --format html` in a browser (Debian's chromium, without a window): it has no error, its texts are
-//! there, and nothing is wider than the screen.
+//! The pages of `trace --format html` and of `run --format html` in a browser (Debian's chromium, without a window): they
+//! have no error, their texts are there, and nothing is wider than the screen.
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
@@ -11,6 +11,7 @@ use std::process::Command;
 use xtask::system::segments;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
 const TMP: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// Writes the page of a check of the solution of lesson 01. Returns nothing where this system shows no calls or no packets.
@@ -90,6 +91,47 @@ addEventListener("load", () => {
 });
 </script>"#;
 
+/// What the page of a report tells of itself.
+const REPORT_END: &str = r#"<script>
+addEventListener("load", () => {
+  const told = { width: innerWidth, wide: [], outside: [], sizes: [] };
+  const measure = () => told.wide.push(document.documentElement.scrollWidth);
+  measure();
+  told.folded = [...document.querySelectorAll("details.folded")].map((one) => one.open);
+  for (const svg of document.querySelectorAll("section.fail svg, section.demo svg")) {
+    const shown = [...svg.querySelectorAll("text")].filter((text) => text.getClientRects().length);
+    if (!shown.length) continue;
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    for (const text of shown) {
+      const box = text.getBBox();
+      const is_out = box.x < 0 || box.x + box.width > width || box.y < 0 || box.y + box.height > height;
+      if (is_out) told.outside.push(text.textContent);
+    }
+    const scale = svg.getBoundingClientRect().width / width;
+    told.sizes.push(scale * parseFloat(getComputedStyle(shown[0]).fontSize));
+  }
+  told.texts = [...document.querySelectorAll("svg text, dd, mark, .wrong, summary")].map((one) => one.textContent);
+  told.marks = [...document.querySelectorAll("mark")].filter((one) => one.getClientRects().length).length;
+  const panel = document.getElementById("panel");
+  told.hidden = [panel.hidden];
+  const links = ["svg a.item", "svg a.block"].map((link) => document.querySelector(link));
+  told.panels = links.filter(Boolean).map((link) => {
+    link.focus();
+    measure();
+    return panel.innerText;
+  });
+  told.hidden.push(panel.hidden);
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  told.hidden.push(panel.hidden);
+  for (const one of document.querySelectorAll("details")) one.open = true;
+  measure();
+  const outer = [...document.querySelectorAll("body *")].filter((one) => !one.closest("svg, pre"));
+  told.cut = outer.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.tagName);
+  told.errors = lab;
+  parent.postMessage(JSON.stringify(told), "*");
+});
+</script>"#;
+
 const AROUND: &str = r#"<!DOCTYPE html>
 <script>
 addEventListener("message", (event) => {
@@ -103,10 +145,11 @@ addEventListener("message", (event) => {
 <iframe src="inside.html" style="border: 0" width="1280" height="800"></iframe>
 "#;
 
-/// Opens a page in the browser, once as wide as a telephone and once as a screen, and returns what each tells.
-fn seen(dir: &Path, page: &str) -> Vec<Value> {
+/// Opens a page in the browser, once as wide as a telephone and once as a screen, and returns what each tells by the script
+/// `end`.
+fn seen(dir: &Path, page: &str, end: &str) -> Vec<Value> {
     let inside = page.replacen("<head>", &format!("<head>{BEGIN}"), 1);
-    let inside = inside.replacen("</body>", &format!("{END}</body>"), 1);
+    let inside = inside.replacen("</body>", &format!("{end}</body>"), 1);
     assert_eq!(inside.matches("postMessage").count(), 1);
     fs::write(dir.join("inside.html"), inside).unwrap();
     fs::write(dir.join("around.html"), AROUND).unwrap();
@@ -131,6 +174,9 @@ fn seen(dir: &Path, page: &str) -> Vec<Value> {
     let plain = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     let told: Vec<Value> = told.map(|(text, _)| serde_json::from_str(&plain(text)).expect("JSON")).collect();
     assert_eq!(told.len(), 2, "{dom}\n{errors}");
+    let mut widths: Vec<u64> = told.iter().filter_map(|one| one["width"].as_u64()).collect();
+    widths.sort_unstable();
+    assert_eq!(widths, [360, 1280]);
     told
 }
 
@@ -170,10 +216,7 @@ fn the_page_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
     for (name, more) in [("page", &[][..]), ("page-wire", &["--wire", "plain"])] {
         let dir = empty_dir(TMP, name);
         let Some(page) = page(&dir, more) else { return };
-        let told = seen(&dir, &page);
-        let mut widths: Vec<u64> = told.iter().filter_map(|one| one["width"].as_u64()).collect();
-        widths.sort_unstable();
-        assert_eq!(widths, [360, 1280]);
+        let told = seen(&dir, &page, END);
         for one in &told {
             is_fine(one);
             let folded = texts(&one["folded"]["texts"]);
@@ -189,4 +232,64 @@ fn the_page_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
         // The browser's own files.
         let _ = fs::remove_dir_all(dir.join("profile"));
     }
+}
+
+#[test]
+fn a_report_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
+    if !has("chromium", "the page of a report in a browser") {
+        return;
+    }
+    let server = format!("{PROGRAMS} wrong-01-server-trims");
+    let lost = format!("{PROGRAMS} wrong-12-client-four-tries");
+    let runs: [(&str, &[&str], &[&str]); 3] = [
+        (
+            "report-server",
+            &["01", "--server", &server],
+            &[
+                "the check as client",
+                "written",
+                "read",
+                "5.0 s in which nothing passed",
+                "byte 255 is missing",
+            ],
+        ),
+        (
+            "report-demo",
+            &["04", "--solution"],
+            &["passed on", "wire", "the check as server", "checks passed"],
+        ),
+        ("report-datagrams", &["12", "--client", &lost], &["#1 10 bytes, lost", "failed too"]),
+    ];
+    for (name, words, texts) in runs {
+        let dir = empty_dir(TMP, name);
+        let words = [&["run"], words, &["--seed", "7", "--format", "html"]].concat();
+        let ran = run(RUNNER, &words);
+        for one in seen(&dir, &ran.stdout, REPORT_END) {
+            is_whole(name, &one);
+            let all = self::texts(&one["texts"]).join("\n");
+            for text in texts {
+                assert!(all.contains(text), "{name}: {text}: {all}");
+            }
+        }
+        let _ = fs::remove_dir_all(dir.join("profile"));
+    }
+}
+
+fn is_whole(name: &str, told: &Value) {
+    let width = told["width"].as_u64().unwrap();
+    assert_eq!(texts(&told["errors"]), [""; 0], "{name}: {told}");
+    for wide in told["wide"].as_array().unwrap() {
+        assert!(wide.as_u64().unwrap() <= width, "{name}: {told}");
+    }
+    assert_eq!(texts(&told["cut"]), [""; 0], "{name}, {width}: {told}");
+    assert_eq!(texts(&told["outside"]), [""; 0], "{name}, {width}");
+    let sizes = told["sizes"].as_array().unwrap();
+    assert!(
+        !sizes.is_empty() && sizes.iter().all(|size| size.as_f64().unwrap() >= 11.0),
+        "{name}: {sizes:?}"
+    );
+    let folded = told["folded"].as_array().unwrap();
+    assert!(!folded.is_empty() && folded.iter().all(|open| open == false), "{name}: {folded:?}");
+    assert_eq!(told["hidden"], serde_json::json!([true, false, true]), "{name}");
+    assert!(texts(&told["panels"]).iter().all(|panel| !panel.trim().is_empty()), "{name}: {told}");
 }

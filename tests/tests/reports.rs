@@ -1,5 +1,5 @@
-//! Reports for machines: JSON matches its schema, a well-known reader reads the JUnit XML, and both are whole when
-//! the run is interrupted.
+//! Reports for machines: JSON matches its schema, a well-known reader reads the JUnit XML; the page has each check; and all
+//! are whole when the run is interrupted.
 
 #![cfg(unix)]
 
@@ -90,8 +90,51 @@ fn junit_is_read_by_a_well_known_reader_and_says_the_same() {
 }
 
 #[test]
-fn both_are_whole_when_the_run_is_interrupted() {
-    for format in ["json", "junit"] {
+fn the_page_has_each_check_and_the_same_status() {
+    for mut words in runs() {
+        let mut as_json = words.clone();
+        words.extend(["--format".into(), "html".into()]);
+        as_json.extend(["--format".into(), "json".into()]);
+        let ran = run(RUNNER, &words.iter().map(String::as_str).collect::<Vec<_>>());
+        let json = run(RUNNER, &as_json.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(ran.status, json.status, "{}", ran.stderr);
+        // Standard output has the page, and nothing else.
+        assert!(ran.stdout.starts_with("<!DOCTYPE html>\n") && ran.stdout.ends_with("</html>\n"));
+        assert!(!ran.stderr.is_empty());
+        for lesson in json.json()["lessons"].as_array().unwrap() {
+            for check in lesson["checks"].as_array().unwrap() {
+                let is_hole = check.get("hole").is_some();
+                let title = check["title"].as_str().unwrap().replace('\'', "&#39;").replace('"', "&quot;");
+                assert!(is_hole || ran.stdout.contains(&title), "{title}: {}", ran.stdout);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_replaces_a_report_and_nothing_else() {
+    let dir = lab_tests::empty_dir(env!("CARGO_TARGET_TMPDIR"), "report-page");
+    let file = dir.join("report.html");
+    let path = file.to_string_lossy().into_owned();
+    let words =
+        ["run", "01", "--solution", "--check", "echo-bytes", "--format", "html", "--output", path.as_str()];
+    for _ in 0..2 {
+        let ran = run(RUNNER, &words);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(!ran.stdout.contains("<html"), "{}", ran.stdout);
+        assert!(
+            std::fs::read_to_string(&file).unwrap().starts_with("<!DOCTYPE html>\n<!-- Socket Lab report")
+        );
+    }
+    std::fs::write(&file, "<!DOCTYPE html>\n<p>my own page</p>\n").unwrap();
+    let ran = run(RUNNER, &words);
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("no report of ours"), "{}", ran.stderr);
+}
+
+#[test]
+fn all_are_whole_when_the_run_is_interrupted() {
+    for format in ["json", "junit", "html"] {
         // A run that was over before the signal came shows nothing: the test starts another.
         let interrupted = (0..5).map(|_| interrupted(format)).find(|(ran, _)| ran.status == 130);
         let (ran, said) =
@@ -102,6 +145,8 @@ fn both_are_whole_when_the_run_is_interrupted() {
             is_valid(&report);
             assert_eq!(report["interrupted"], true);
             assert!(!report["lessons"][0]["checks"].as_array().unwrap().is_empty());
+        } else if format == "html" {
+            assert!(ran.stdout.contains("The run was interrupted") && ran.stdout.ends_with("</html>\n"));
         } else {
             quick_junit::Report::deserialize_from_str(&ran.stdout).expect("whole XML");
         }

@@ -138,6 +138,18 @@ choice! {
         "json": Json,
         /// For CI systems
         "junit": Junit,
+        /// A page for the browser, in one file
+        "html": Html,
+    }
+}
+
+choice! {
+    /// The forms of a table.
+    Table {
+        /// For people
+        "text": Text,
+        /// For machines
+        "json": Json,
     }
 }
 
@@ -263,7 +275,7 @@ verb! {
         /// Repeat the inputs of an earlier run
         seed: Option<u64> = option("seed", "N"),
         /// The form of the table
-        format: Format = option("format", "FORMAT").default_value("text"),
+        format: Table = option("format", "FORMAT").default_value("text"),
     }
     "Example: cargo xtask compare --mine"
 }

@@ -2,6 +2,7 @@
 
 use super::causes;
 use super::causes::died;
+use super::moments;
 use super::own_error::{self, OwnError, shortened, without_long_lists};
 use crate::bench::{Bench, Exit, lock};
 use crate::finding::{Finding, Half};
@@ -36,6 +37,7 @@ pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding, quoted: Option<&Own
         ribbon: bench.ribbon.clone().or_else(|| ribbon_of(bench, half)),
         // Which reply a client took that fails is not known.
         datagrams: bench.datagrams.crossings(),
+        moments: moments::of(bench),
     }
 }
 

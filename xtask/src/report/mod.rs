@@ -1,5 +1,6 @@
 //! The verdicts of a run: one model, several forms. It uses `course`, `finding` and the names of wires.
 
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod screen;
@@ -12,7 +13,8 @@ mod snapshot;
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
 use crate::system::family::Family;
-use crate::wire::{Crossing, Kind, Ribbon};
+use crate::wire::{Crossing, Direction, Kind, Ribbon};
+use std::time::Duration;
 
 /// The verdicts of a run.
 #[derive(Debug, Default)]
@@ -151,6 +153,52 @@ pub struct Evidence {
     pub ribbon: Option<Ribbon>,
     /// The datagrams that the runner's sockets and its wire have seen, in the order of time.
     pub datagrams: Vec<Crossing>,
+    /// What the runner's connections and its wires saw, in the order of time.
+    pub moments: Vec<Moment>,
+}
+
+/// Something that one of the runner's connections, or a wire, saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Time since the first moment of the check.
+    pub at: Duration,
+    /// The connection, from 1.
+    pub connection: usize,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Where it was seen.
+    pub stage: Stage,
+    /// What it is.
+    pub what: Happened,
+}
+
+/// Where a [`Moment`] was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The runner sent it, in the place of that direction's sender.
+    Written,
+    /// The wire passed it on.
+    Passed,
+    /// The runner received it, in the place of that direction's receiver.
+    Read,
+}
+
+/// The kinds of [`Moment`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// Bytes in one piece.
+    Bytes {
+        /// How many.
+        len: usize,
+        /// The first of them.
+        start: Vec<u8>,
+    },
+    /// The end of that direction.
+    Fin,
+    /// A reset.
+    Rst,
+    /// Something else that the sender of that direction did, or did not do.
+    Note(String),
 }
 
 impl LessonReport {

@@ -236,6 +236,11 @@ impl Log {
         Span { len: bytes.len(), bytes: bytes[..kept].to_vec() }
     }
 
+    /// Returns when the connection was made: the times of its events count from then.
+    pub fn started(&self) -> Instant {
+        self.start
+    }
+
     /// Returns whether this side has ended its direction or the connection.
     pub fn has_ended(&self) -> bool {
         self.events.iter().any(|event| matches!(event.what, What::HalfClosed | What::Closed(_)))

@@ -9,13 +9,13 @@ mod say;
 
 pub use host::Host;
 pub use kernel_view::Staying;
-pub use log::{Ending, Heard, Meanwhile, SharedLog, lock};
+pub use log::{Ending, Heard, Meanwhile, SharedLog, What, lock};
 
 use super::Given;
 use crate::system::endpoint::{Endpoint, Ends, Stream};
 use crate::system::patience::{PATIENCE, Patience};
 use crate::system::processes::Pid;
-use log::{Log, What};
+use log::Log;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

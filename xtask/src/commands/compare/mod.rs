@@ -5,7 +5,7 @@ mod table;
 
 use super::shared::{UNABLE, print, stop_at_ctrl_c};
 use crate::bench::Programs;
-use crate::cli::{Compare, Format};
+use crate::cli::{Compare, Table};
 use crate::report::text;
 use crate::report::text::Paint;
 use crate::workspace;
@@ -45,7 +45,7 @@ pub fn compare(args: &Compare) -> anyhow::Result<u8> {
         return Ok(UNABLE);
     }
     let proved = proves(&rows);
-    if args.format == Format::Json {
+    if args.format == Table::Json {
         print(&table::render_json(&rows, seed, args.delay, &proved));
     } else {
         let paint = Paint::of(&std::io::stdout());

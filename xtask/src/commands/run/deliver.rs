@@ -9,7 +9,7 @@ use crate::commands::shared::print;
 use crate::course::Lesson;
 use crate::finding::Half;
 use crate::judge::{self, Case, Trial};
-use crate::report::{Report, json, junit, text};
+use crate::report::{Report, html, json, junit, text};
 use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
 
@@ -77,6 +77,7 @@ impl Plan<'_> {
         let text = match self.args.format {
             Format::Json => json::render(report),
             Format::Junit => junit::render(report),
+            Format::Html => html::render(report),
             Format::Text => text::whole(report),
         };
         match &self.args.output {

@@ -3,7 +3,7 @@
 use super::super::shared::Usage;
 use crate::course::Lesson;
 use crate::promises::CheckOn;
-use crate::report::text;
+use crate::report::{html, text};
 use crate::system::family::Family;
 use crate::wire::Kind;
 use crate::workspace::files::Standing;
@@ -100,6 +100,7 @@ pub fn output_is_ours(path: &Path) -> anyhow::Result<()> {
         .and_then(|file| file.take(HEAD).read_to_end(&mut old))
         .map_err(|error| Usage(format!("--output {}: {error}", path.display())))?;
     let ours = old.is_empty()
+        || old.starts_with(html::SIGNATURE.as_bytes())
         || old.starts_with(text::SIGNATURE.as_bytes())
         || old.starts_with(b"{\n  \"interrupted\":")
         || old.starts_with(b"{\n  \"lessons\":")

@@ -66,8 +66,11 @@ pub fn trace(
             format!("{title}{missing}\n{}{verdict}", text::render(&picture, paint, args.full))
         }
         Drawn::Html => {
-            let (title, verdict) = (title.trim(), verdict.trim().replace('\n', " "));
-            page::render(&picture, &Around { title, notes: &missing, verdict: &verdict, full: args.full })
+            let lesson = chosen.lesson;
+            let title = format!("{} {}: {subject}, seed {}", lesson.id(), lesson.name, plan.seed);
+            let verdict = verdict.trim().replace('\n', " ");
+            let full = args.full;
+            page::render(&picture, &Around { title: &title, notes: &missing, verdict: &verdict, full })
         }
     };
     let mut written = String::new();

@@ -291,14 +291,3 @@ impl<'a> Sayer<'a> {
 pub fn millis(nanos: u64) -> String {
     format!("{:.2}", nanos as f64 / 1_000_000.0)
 }
-
-/// Returns bytes in lines of eight: where they stand, as hexadecimal digits, and as text.
-pub fn dump(bytes: &[u8]) -> Vec<String> {
-    let line = |(n, line): (usize, &[u8])| {
-        let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
-        let shown = |byte: &u8| if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '·' };
-        let text: String = line.iter().map(shown).collect();
-        format!("{:04x}  {:<23}  {text}", n * 8, hex.join(" "))
-    };
-    bytes.chunks(8).enumerate().map(line).collect()
-}

@@ -4,9 +4,10 @@ use super::super::model::{Party, Picture, What};
 use super::super::text::parts;
 use super::super::text::words::{self, Names};
 use super::entries::{Entry, Item, Sayer, entries, is_drawn};
-use super::html::Html;
 use super::layout::{Across, Down, GAP, Place};
-use super::svg::{Drawing, wide};
+use super::svg::Drawing;
+use crate::report::html::font::wide;
+use crate::report::html::writer::Html;
 
 /// The room for times.
 const TIME: i64 = 54;

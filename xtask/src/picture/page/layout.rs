@@ -5,6 +5,7 @@ use super::super::model::{Party, Picture, What};
 use super::super::text::columns::Columns;
 use super::super::text::{left_out, pause};
 use super::entries::{is_drawn, millis};
+use crate::report::html::font::fitting;
 
 /// The height of a row of the folded figure.
 pub const LINE: i64 = 22;
@@ -19,16 +20,11 @@ const TEXTS: i64 = 310;
 /// A gap between neighbours.
 pub const GAP: i64 = 8;
 /// The room for arrows: all of it, or each half where a wire lies in the middle.
-const ARROWS: [i64; 2] = [300, 210];
+const ARROWS: [i64; 2] = [300, 250];
 /// The least height of the figure to scale, the most, and what it gives to a row between the two.
 const SCALED: [i64; 3] = [640, 6000, 14];
 /// Texts of the figure to scale that are nearer than this would lie upon each other.
 const NEAR: i64 = 16;
-
-/// Returns how many characters of the figure's font fit into this width; one is at most 7.4 pixels wide.
-pub fn fitting(width: i64) -> usize {
-    usize::try_from(width * 10 / 74).unwrap_or(0)
-}
 
 /// A part of the figure that has texts of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,7 @@
 //! the figure.
 
 mod entries;
-mod escape;
 pub mod figure;
-mod html;
 mod layout;
 mod ribbon;
 mod streams;
@@ -19,8 +17,10 @@ use super::model::Picture;
 use super::text::parts;
 use super::text::words::Names;
 use crate::finding::count;
-use entries::{Entry, Item, Sayer, dump, entries};
-use html::Html;
+use crate::report::html::frame::{self, Words};
+use crate::report::html::ribbon::draw;
+use crate::report::html::writer::Html;
+use entries::{Entry, Item, Sayer, entries};
 use layout::{Across, Down};
 use ribbon::Ribbons;
 use std::collections::HashSet;
@@ -31,6 +31,8 @@ use svg::Drawing;
 pub const SIGNATURE: &str = "<!DOCTYPE html>\n<!-- Socket Lab picture -->\n";
 /// The most bytes of one call or segment that stand in a page in which something may be left out.
 const MOST: usize = 512;
+/// The most rows of a picture of which all stand in words, also those that the figures fold.
+const ROWS: usize = 4000;
 
 /// What stands around a picture.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +51,13 @@ pub struct Around<'a> {
 pub fn render(picture: &Picture, around: &Around) -> String {
     let names = Names::of(picture);
     let across = Across::of(picture);
-    let parts = parts(picture, around.full);
-    let entries = entries(picture, &parts);
+    let folded = parts(picture, around.full);
+    let entries_of = |parts: &[_]| entries(picture, parts);
+    let entries = entries_of(&folded);
+    let in_words = match picture.rows.len() {
+        0..=ROWS => entries_of(&parts(picture, true)),
+        _ => entries.clone(),
+    };
     let sayer = Sayer::new(picture, &names, across.wire.is_some());
     let mut html = Html::default();
     begin(&mut html, around);
@@ -79,11 +86,11 @@ pub fn render(picture: &Picture, around: &Around) -> String {
         &[("class", &"box"), ("tabindex", &0), ("role", &"region"), ("aria-label", &"The figure")],
     );
     html.line();
-    let folded = "Calls and segments in the order of time; pauses are folded";
-    drawing.draw(&mut html, "folded", folded, &Down::folded(picture, &parts));
+    let label = "Calls and segments in the order of time; pauses are folded";
+    drawing.draw(&mut html, "folded", label, &Down::folded(picture, &folded));
     html.line();
-    let scaled = "Calls and segments in the order of time, to scale";
-    drawing.draw(&mut html, "scaled", scaled, &Down::to_scale(picture, &parts));
+    let label = "Calls and segments in the order of time, to scale";
+    drawing.draw(&mut html, "scaled", label, &Down::to_scale(picture, &folded));
     html.line();
     html.close();
     html.close();
@@ -94,8 +101,8 @@ pub fn render(picture: &Picture, around: &Around) -> String {
         html.element("h2", &[("id", &"ribbons")], "How the bytes were cut");
         html.line();
         let has_several = streams.iter().any(|stream| stream.number != streams[0].number);
-        let ribbons = Ribbons::new(&entries, &sayer, has_several);
-        streams.iter().for_each(|stream| ribbons.draw(&mut html, stream));
+        let ribbons = Ribbons::new(&in_words, &sayer, has_several);
+        streams.iter().for_each(|stream| draw(&mut html, &ribbons.of(stream)));
         html.close();
         html.line();
     }
@@ -103,8 +110,8 @@ pub fn render(picture: &Picture, around: &Around) -> String {
     html.element("h2", &[("id", &"in-words")], "The figure in words");
     html.line();
     html.open("ol", &[("class", &"words")]);
-    let shown: HashSet<Item> = entries.iter().map(|entry| entry.item).collect();
-    for entry in &entries {
+    let shown: HashSet<Item> = in_words.iter().map(|entry| entry.item).collect();
+    for entry in &in_words {
         html.line();
         let cause = sayer.cause(entry).map(Item::Call).filter(|cause| shown.contains(cause));
         words(&mut html, entry, cause, &sayer, if around.full { usize::MAX } else { MOST });
@@ -115,35 +122,13 @@ pub fn render(picture: &Picture, around: &Around) -> String {
     html.line();
     html.close();
     html.line();
-    panel(&mut html);
-    html.open("script", &[]);
-    html.raw(include_str!("page.js"));
-    html.close();
-    html.line();
+    frame::end(&mut html);
     html.finish()
 }
 
 /// Writes what stands above the figure.
 fn begin(html: &mut Html, around: &Around) {
-    html.raw(SIGNATURE);
-    html.open("html", &[("lang", &"en")]);
-    html.line();
-    html.open("head", &[]);
-    html.empty("meta", &[("charset", &"utf-8")]);
-    html.empty("meta", &[("name", &"viewport"), ("content", &"width=device-width, initial-scale=1")]);
-    html.empty("meta", &[("name", &"color-scheme"), ("content", &"light dark")]);
-    // The page loads nothing, whatever stands in it.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
-    html.empty("meta", &[("http-equiv", &"Content-Security-Policy"), ("content", &policy)]);
-    html.element("title", &[], around.title);
-    html.line();
-    html.open("style", &[]);
-    html.raw(include_str!("style.css"));
-    html.close();
-    html.close();
-    html.line();
-    html.open("body", &[]);
-    html.line();
+    frame::begin(html, SIGNATURE, around.title, include_str!("style.css"));
     html.open("header", &[]);
     html.element("h1", &[], around.title);
     for line in around.notes {
@@ -170,6 +155,7 @@ fn legend(html: &mut Html, picture: &Picture) {
         "seq is the sender's byte number, ack the one that it expects next; SYN and FIN count as 1 each.",
         "A state in capital letters is the state of the socket at that side from there on.",
         "Choose a call or an arrow, with the pointer, or with Tab and the arrow keys: its bytes are shown.",
+        "To scale, what has no text of its own stands too near to the one above: choose it to see what it is.",
     ] {
         html.element("li", &[], text);
     }
@@ -196,41 +182,19 @@ fn switch(html: &mut Html) {
 
 /// Writes what an entry is, a link to what caused it, and at most so many of its bytes.
 fn words(html: &mut Html, entry: &Entry, cause: Option<Item>, sayer: &Sayer, most: usize) {
-    html.open("li", &[("id", &entry.item.id())]);
-    html.element("p", &[], &sayer.sentence(entry));
-    if let Some(cause) = cause {
-        let href = format!("#{}", cause.id());
-        html.element("a", &[("class", &"cause"), ("href", &href)], "the call that sent it");
-    }
     let (bytes, all) = sayer.bytes(entry);
     let shown = &bytes[..bytes.len().min(most)];
-    if !shown.is_empty() {
-        html.open("pre", &[]);
-        for line in dump(shown) {
-            html.text(&line);
-            html.line();
-        }
-        html.close();
-    }
-    if all > shown.len() && all > 0 {
-        let more = match (bytes.len() > shown.len(), shown.len()) {
-            (true, _) => format!("{} more: --full shows them", count(all - shown.len())),
-            (false, 0) => format!("{} that were not kept", count(all)),
-            (false, _) => format!("{} more that were not kept", count(all - shown.len())),
-        };
-        html.element("p", &[("class", &"more")], &more);
-    }
-    html.close();
-}
-
-/// Writes the place where the script shows the words of what the pointer or the keyboard is at.
-fn panel(html: &mut Html) {
-    html.open(
-        "aside",
-        &[("id", &"panel"), ("hidden", &"hidden"), ("aria-label", &"What is chosen in the figure")],
-    );
-    html.element("button", &[("type", &"button"), ("aria-label", &"Close")], "×");
-    html.element("div", &[], "");
-    html.close();
-    html.line();
+    let more = (all > shown.len()).then(|| match (bytes.len() > shown.len(), shown.len()) {
+        (true, _) => format!("{} more: --full shows them", count(all - shown.len())),
+        (false, 0) => format!("{} that were not kept", count(all)),
+        (false, _) => format!("{} more that were not kept", count(all - shown.len())),
+    });
+    let words = Words {
+        id: entry.item.id(),
+        sentence: sayer.sentence(entry),
+        cause: cause.map(|cause| (cause.id(), "the call that sent it")),
+        bytes: shown,
+        more,
+    };
+    words.write(html);
 }

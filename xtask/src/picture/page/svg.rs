@@ -2,12 +2,13 @@
 //! Each call and each segment is one link to what the page says of it in words: so the keyboard reaches it, also without a
 //! script.
 
-use super::super::model::{Cause, Party, Picture, Piece, Sent, What};
+use super::super::model::{Cause, Party, Picture, What};
 use super::super::text::words::{self, Names};
 use super::entries::{Entry, Item, Sayer};
-use super::html::Html;
-use super::layout::{Across, BAR, Down, GAP, HEAD, LINE, Place, fitting};
+use super::layout::{Across, BAR, Down, GAP, HEAD, LINE, Place};
 use crate::finding::count;
+use crate::report::html::font::{fitting, wide};
+use crate::report::html::writer::Html;
 use crate::report::text::cut;
 use crate::wire::Fate;
 
@@ -92,12 +93,15 @@ impl Drawing<'_> {
             html.element("title", &[], &sentence);
             match entry.item {
                 Item::Call(n) => self.call(html, entry, n, down),
-                Item::Segment(n) => self.segment(html, entry.first, &self.picture.segments[n], down),
-                Item::Piece(row) | Item::Ended(row) => self.other(html, row, down),
+                Item::Segment(_) | Item::Piece(_) => {
+                    self.arrow_of(entry).iter().for_each(|arrow| Self::arrow(html, arrow, down));
+                }
+                Item::Ended(row) => self.ended(html, row, down),
             }
             html.close();
             self.states(html, entry, down);
         }
+        self.texts(html, down);
         html.line();
     }
 
@@ -251,21 +255,44 @@ impl Drawing<'_> {
         html.element("text", &[("class", &class), ("x", &(x - shift)), ("y", &(y + 4))], text);
     }
 
-    /// Draws a segment as an arrow with its text.
-    fn segment(&self, html: &mut Html, row: usize, sent: &Sent, down: &Down) {
-        let (from, to) = (self.across.touch(sent.from), self.across.touch(sent.to));
-        let is_lost = sent.fate == Some(Fate::Lose);
-        let room = fitting((to - from).abs() - 2 * GAP);
-        let forms = words::segment(self.picture, sent);
-        let text = forms.iter().find(|form| form.chars().count() <= room).or(forms.last());
-        self.arrow(html, (from, to), row, text.map_or("", String::as_str), is_lost, down);
+    /// Returns the arrow of a segment, or of what a wire passed on.
+    fn arrow_of(&self, entry: &Entry) -> Option<Arrow> {
+        let row = entry.first;
+        let ends = |from, to| (self.across.touch(from), self.across.touch(to));
+        match entry.item {
+            Item::Segment(n) => {
+                let sent = &self.picture.segments[n];
+                let ends = ends(sent.from, sent.to);
+                let forms = words::segment(self.picture, sent);
+                let fits = |form: &&String| form.chars().count() <= between(ends);
+                let text = forms.iter().find(fits).or(forms.last()).cloned().unwrap_or_default();
+                Some(Arrow { ends, row, text, is_lost: sent.fate == Some(Fate::Lose) })
+            }
+            Item::Piece(_) => {
+                let What::Piece(piece) = &self.picture.rows[row].what else { return None };
+                let to = if piece.from == Party::Server { Party::Client } else { Party::Server };
+                let ends = ends(piece.from, to);
+                let text = match &piece.bytes {
+                    Some(bytes) => {
+                        let size = count(piece.len);
+                        let room = between(ends).saturating_sub(size.len() + 1);
+                        format!("{size} {}", words::quoted(bytes, piece.len, room))
+                    }
+                    None if piece.resets => "RST".into(),
+                    None => "FIN".into(),
+                };
+                Some(Arrow { ends, row, text, is_lost: false })
+            }
+            Item::Call(_) | Item::Ended(_) => None,
+        }
     }
 
-    fn arrow(&self, html: &mut Html, ends: (i64, i64), row: usize, text: &str, is_lost: bool, down: &Down) {
-        let (from, to) = ends;
-        let y = down.rows[row];
+    /// Draws an arrow, still without its text.
+    fn arrow(html: &mut Html, arrow: &Arrow, down: &Down) {
+        let (from, to) = arrow.ends;
+        let y = down.rows[arrow.row];
         let (left, width) = (from.min(to), (to - from).abs());
-        let (top, height) = match down.has_room[row][1] {
+        let (top, height) = match down.has_room[arrow.row][1] {
             true => (y - LINE / 2 + 2, LINE - 4),
             false => (y - 3, 6),
         };
@@ -277,41 +304,47 @@ impl Drawing<'_> {
         let back = if to > from { -9 } else { 9 };
         let head = format!("M{to} {y}l{back} -4v8z");
         html.empty("path", &[("class", &"tip"), ("d", &head)]);
-        if is_lost {
+        if arrow.is_lost {
             let cross = format!("M{} {}l10 10m0 -10l-10 10", to + 2 * back - 5, y - 5);
             html.empty("path", &[("class", &"cross"), ("d", &cross)]);
         }
-        if down.has_room[row][1] {
-            let x = left + width / 2;
-            html.element("text", &[("class", &"label middle"), ("x", &x), ("y", &(y + 4))], text);
-        }
     }
 
-    /// Draws what a wire passed on, or the end of a process.
-    fn other(&self, html: &mut Html, row: usize, down: &Down) {
-        match &self.picture.rows[row].what {
-            What::Piece(piece) => self.piece(html, row, piece, down),
-            What::Ended { party, signal, .. } => {
-                let text = format!("ended by {}", words::signal_name(signal.unwrap_or(0)));
-                self.label(html, down, row, *party, &text);
-            }
-            _ => {}
+    /// Writes the texts of arrows, behind all arrows: none is drawn over a text. The words of each arrow are with it, so
+    /// these are for the eye only.
+    fn texts(&self, html: &mut Html, down: &Down) {
+        html.line();
+        html.open("g", &[("class", &"texts"), ("aria-hidden", &"true")]);
+        for entry in self.entries {
+            let Some(arrow) = self.arrow_of(entry).filter(|arrow| down.has_room[arrow.row][1]) else {
+                continue;
+            };
+            html.line();
+            let (x, y) = ((arrow.ends.0 + arrow.ends.1) / 2, down.rows[arrow.row]);
+            let width = wide(&arrow.text) + GAP;
+            let (left, top) = (x - width / 2, y - LINE / 2 + 4);
+            html.empty(
+                "rect",
+                &[
+                    ("class", &"behind"),
+                    ("x", &left),
+                    ("y", &top),
+                    ("width", &width),
+                    ("height", &(LINE - 8)),
+                ],
+            );
+            let class = format!("label middle {}", self.class(entry));
+            html.element("text", &[("class", &class), ("x", &x), ("y", &(y + 4))], &arrow.text);
         }
+        html.close();
     }
 
-    fn piece(&self, html: &mut Html, row: usize, piece: &Piece, down: &Down) {
-        let to = if piece.from == Party::Server { Party::Client } else { Party::Server };
-        let ends = (self.across.touch(piece.from), self.across.touch(to));
-        let text = match &piece.bytes {
-            Some(bytes) => {
-                let size = count(piece.len);
-                let room = fitting((ends.1 - ends.0).abs() - 2 * GAP).saturating_sub(size.len() + 1);
-                format!("{size} {}", words::quoted(bytes, piece.len, room))
-            }
-            None if piece.resets => "RST".into(),
-            None => "FIN".into(),
-        };
-        self.arrow(html, ends, row, &text, false, down);
+    /// Writes that a signal ended a process.
+    fn ended(&self, html: &mut Html, row: usize, down: &Down) {
+        if let What::Ended { party, signal, .. } = &self.picture.rows[row].what {
+            let text = format!("ended by {}", words::signal_name(signal.unwrap_or(0)));
+            self.label(html, down, row, *party, &text);
+        }
     }
 
     /// Returns the states that begin in a row at one side, and how much is to read there.
@@ -365,7 +398,17 @@ impl Drawing<'_> {
     }
 }
 
-/// Returns how wide a text is at most.
-pub fn wide(text: &str) -> i64 {
-    text.chars().count() as i64 * 74 / 10
+/// A segment, or what a wire passed on, between two lanes.
+struct Arrow {
+    /// From where to where.
+    ends: (i64, i64),
+    /// Its row.
+    row: usize,
+    text: String,
+    is_lost: bool,
+}
+
+/// Returns how many characters fit between two lanes.
+fn between(ends: (i64, i64)) -> usize {
+    fitting((ends.1 - ends.0).abs() - 2 * GAP)
 }

@@ -6,6 +6,7 @@ use super::super::model::{Party, Picture, Piece};
 use super::super::stored::Stored;
 use super::figure::{self, Figure, Time};
 use super::{Around, SIGNATURE, render};
+use crate::report::html::reading::{Tag, ids, leads_somewhere, read};
 use crate::system::segments::Segment;
 use crate::system::stamp::Stamp;
 use crate::system::trace::Traced;
@@ -18,85 +19,8 @@ fn page(programs: &[Traced], segments: &[Segment], full: bool) -> String {
     let picture = Picture::of(Seen { programs, segments: Some(segments), ..Seen::default() });
     let page = render(&picture, &Around { full, ..AROUND });
     assert!(page.starts_with(SIGNATURE));
-    read(&page);
+    read(&page, SIGNATURE);
     page
-}
-
-/// One tag of a page, as it was read.
-struct Tag {
-    name: String,
-    attributes: Vec<(String, String)>,
-    /// How many elements are around it.
-    depth: usize,
-}
-
-impl Tag {
-    fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Reads a page as XML is read, and returns its tags: each is closed by its own end, each value stands in quotes, no
-/// attribute is there twice, and no other `<`, `&` or control character stands anywhere.
-#[track_caller]
-fn read(page: &str) -> Vec<Tag> {
-    let (mut tags, mut open): (Vec<Tag>, Vec<String>) = (Vec::new(), Vec::new());
-    let mut rest = page.strip_prefix(SIGNATURE).expect("the signature");
-    while let Some(from) = rest.find('<') {
-        is_text(&rest[..from]);
-        rest = &rest[from + 1..];
-        if let Some(end) = rest.strip_prefix('/') {
-            let (name, after) = end.split_once('>').expect("the end of a tag");
-            assert_eq!(open.pop().as_deref(), Some(name), "before {:?}", start(after));
-            rest = after;
-            continue;
-        }
-        let length = rest.find([' ', '>', '/']).expect("the end of a name");
-        let (name, mut inner) = rest.split_at(length);
-        assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{name:?}");
-        let mut attributes: Vec<(String, String)> = Vec::new();
-        while let Some(more) = inner.strip_prefix(' ') {
-            let (key, after) = more.split_once("=\"").expect("a value in quotes");
-            let (value, after) = after.split_once('"').expect("the end of a value");
-            is_text(value);
-            assert!(!value.contains('\n'), "{value:?}");
-            assert!(!attributes.iter().any(|(other, _)| other == key), "{key} twice in {name}");
-            assert!(key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{key:?} in {name}");
-            attributes.push((key.into(), value.into()));
-            inner = after;
-        }
-        tags.push(Tag { name: name.into(), attributes, depth: open.len() });
-        if let Some(after) = inner.strip_prefix("/>") {
-            rest = after;
-            continue;
-        }
-        rest = inner.strip_prefix('>').unwrap_or_else(|| panic!("{name} {:?}", start(inner)));
-        match name {
-            // What is in these two is no HTML.
-            "style" | "script" => {
-                let end = format!("</{name}>");
-                rest = rest.split_once(&end).expect("the end of it").1;
-            }
-            _ => open.push(name.into()),
-        }
-    }
-    is_text(rest);
-    assert!(open.is_empty(), "{open:?} are not closed");
-    tags
-}
-
-fn start(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
-#[track_caller]
-fn is_text(text: &str) {
-    assert!(!text.contains('>'), "{:?}", start(text));
-    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{:?}", start(text));
-    for part in text.split('&').skip(1) {
-        let known = ["amp;", "lt;", "gt;", "quot;", "#39;"];
-        assert!(known.iter().any(|name| part.starts_with(name)), "&{:?}", start(part));
-    }
 }
 
 /// Returns the names of what a figure has, in its order.
@@ -116,16 +40,11 @@ fn items(tags: &[Tag], figure: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns the names of all elements.
-fn ids(tags: &[Tag]) -> Vec<&str> {
-    tags.iter().filter_map(|tag| tag.attribute("id")).collect()
-}
-
 #[test]
 fn each_call_and_each_segment_is_there_once_and_takes_the_focus() {
     let (programs, segments) = conversation();
     let page = page(&programs, &segments, false);
-    let tags = read(&page);
+    let tags = read(&page, SIGNATURE);
     let expected = [
         "c0", "c1", "c2", "s0", "s1", "s2", "c3", "c4", "s3", "s4", "c6", "c5", "s5", "s6", "c7", "c8", "s7",
         "c9", "s8", "s9", "c10",
@@ -146,20 +65,6 @@ fn each_call_and_each_segment_is_there_once_and_takes_the_focus() {
     let words: Vec<&str> = ids(&tags).into_iter().filter(|id| folded.iter().any(|item| item == id)).collect();
     assert_eq!(words, folded);
     leads_somewhere(&tags);
-}
-
-/// Checks that links lead to what is there, and that no name is there twice.
-#[track_caller]
-fn leads_somewhere(tags: &[Tag]) {
-    let mut all = ids(tags);
-    all.sort_unstable();
-    let count = all.len();
-    all.dedup();
-    assert_eq!(all.len(), count);
-    for link in tags.iter().filter(|tag| tag.name == "a") {
-        let to = link.attribute("href").and_then(|href| href.strip_prefix('#')).expect("a place in the page");
-        assert!(all.contains(&to), "{to}");
-    }
 }
 
 #[test]
@@ -211,7 +116,7 @@ fn nothing_that_a_program_sends_or_names_is_a_part_of_the_page() {
     let picture = Picture::of(Seen { programs: &programs, segments: Some(&segments), ..Seen::default() });
     let notes = [evil.to_string()];
     let page = render(&picture, &Around { title: evil, notes: &notes, verdict: evil, full: true });
-    let tags = read(&page);
+    let tags = read(&page, SIGNATURE);
     assert_eq!(tags.iter().filter(|tag| tag.name == "script").count(), 1);
     assert_eq!(page.matches("<!--").count(), 1);
     assert!(!page.contains(['\u{202e}', '\u{1b}']));
@@ -240,10 +145,12 @@ fn what_repeats_is_folded_and_bytes_are_cut() {
     let folded = page(&programs, &segments, false);
     assert!(folded.contains("… 240 times more the same (240000 bytes)"));
     assert!(folded.contains("488 bytes more: --full shows them"));
-    assert_eq!(items(&read(&folded), "folded").len(), 4 + 6);
-    leads_somewhere(&read(&folded));
+    assert_eq!(items(&read(&folded, SIGNATURE), "folded").len(), 4 + 6);
+    // What the figure folds still stands in words, and its cuts of the ribbon lead there.
+    assert!(ids(&read(&folded, SIGNATURE)).contains(&"s100"));
+    leads_somewhere(&read(&folded, SIGNATURE));
     let full = page(&programs, &segments, true);
-    assert_eq!(items(&read(&full), "scaled").len(), 4 + 486);
+    assert_eq!(items(&read(&full, SIGNATURE), "scaled").len(), 4 + 486);
     assert!(!full.contains("--full"));
     assert!(full.contains(">the check as server<"));
     assert!(full.contains(">from the client to the check: 243000 bytes<"), "{full}");
@@ -262,7 +169,7 @@ fn what_a_wire_passed_stands_where_no_segments_are_seen() {
     let pieces = vec![piece(2_010_000, Some(b"hello"), false), piece(2_205_000, None, true)];
     let picture = Picture::of(Seen { programs: &programs, pieces, has_wire: true, ..Seen::default() });
     let page = render(&picture, &AROUND);
-    read(&page);
+    read(&page, SIGNATURE);
     assert!(page.contains(">5 bytes &quot;hello&quot;<"), "{page}");
     assert!(page.contains("the wire passes on what the client sent: RST<"), "{page}");
     assert!(page.contains("segments are not seen here"), "{page}");
@@ -280,7 +187,7 @@ fn a_figure_of_the_book_is_read_as_xml_and_has_no_times() {
     let stored = Stored::of(&programs, &segments, &[], Stamp(0), false);
     let figure = Figure { title: "a \"title\" & more", about: "<p>", time: Time::Order, has_queues: true };
     let drawn = figure::svg(&stored.picture(), &figure);
-    let tags = read(&format!("{SIGNATURE}{drawn}"));
+    let tags = read(&drawn, "");
     assert_eq!(
         (tags[0].name.as_str(), tags[1].name.as_str(), tags[2].name.as_str()),
         ("svg", "title", "desc")
@@ -300,7 +207,7 @@ fn a_stretched_figure_gives_a_pause_its_pixels() {
     let stored = Stored::of(&programs, &segments, &[], Stamp(0), true);
     let height = |time| {
         let figure = Figure { title: "", about: "", time, has_queues: false };
-        let tags = read(&format!("{SIGNATURE}{}", figure::svg(&stored.picture(), &figure)));
+        let tags = read(&figure::svg(&stored.picture(), &figure), "");
         tags[0].attribute("height").and_then(|height| height.parse::<i64>().ok()).expect("a height")
     };
     // Nothing happens between 1140 and 2000 µs but the start of a call, and nothing at all from 20 to 1000 µs.
