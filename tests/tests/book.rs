@@ -1,7 +1,8 @@
 //! Checks that every transcript in the book and the README is what the programs print today.
 //!
 //! Runs each block that begins with `$ cargo xtask …`, and compares it after masking what differs from run to run:
-//! addresses and times. `LAB_UPDATE=1 cargo test --test book` writes the new output into the pages.
+//! addresses and times. `LAB_UPDATE=1 cargo test --test book` writes the new output into the pages. The figures are
+//! renewed with `--test figures`.
 
 #![cfg(target_os = "linux")] // Elsewhere some checks are skipped, and say so.
 

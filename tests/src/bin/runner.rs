@@ -3,7 +3,8 @@
 //! Tests of traced programs have two ways of their own: where the variable SOCKET_LAB_TRACED names a file, the runner
 //! traces each program, and writes to that file what it knows of them at the end. `runner __calls PROGRAM ARG…` starts one
 //! traced program, gives it its own standard input, and prints what the program prints on standard error, and that report
-//! on standard output.
+//! on standard output. `runner __figure NAME PROGRAMS`, in a network of its own, plays the scene of a figure of the book
+//! with the puppets of that executable, and prints what is stored of it.
 
 use lab_tests::traced;
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ fn main() -> ExitCode {
     match words.first().and_then(|word| word.to_str()) {
         Some(keeper::VERB) => xtask::main(),
         Some("__calls") => traced::one(&words[1..]),
+        #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+        Some("__figure") => lab_tests::figures::stage::main(&words[1..]),
         Some("__probe") => match trace::probe() {
             Ok(()) => ExitCode::SUCCESS,
             Err(why) => {

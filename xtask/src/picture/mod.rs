@@ -16,6 +16,7 @@ mod owners;
 pub mod page;
 pub mod pcap;
 pub mod states;
+pub mod stored;
 #[cfg(test)]
 mod tests;
 pub mod text;

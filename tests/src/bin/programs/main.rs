@@ -5,6 +5,8 @@
 
 #[cfg(target_os = "linux")]
 mod known;
+#[cfg(target_os = "linux")]
+mod puppet;
 mod sha256;
 mod worst;
 
@@ -41,6 +43,7 @@ const KNOWN: &[(&str, Main)] = &[
     ("known-signals", known::signals),
     ("known-many", known::many),
     ("known-killed", known::killed),
+    ("puppet", puppet::main),
 ];
 #[cfg(not(target_os = "linux"))]
 const KNOWN: &[(&str, Main)] = &[];

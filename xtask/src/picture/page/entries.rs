@@ -104,6 +104,11 @@ pub struct Sayer<'a> {
     has_wire: bool,
     /// The processes of each program, in the order of their first calls.
     processes: HashMap<(Party, ProgramId), Vec<u32>>,
+    /// Whether times are told.
+    has_times: bool,
+    /// Whether windows are told, and the receive queues of both sides at each segment; if not, only that of the receiver
+    /// where the segment has filled it.
+    is_whole: bool,
 }
 
 impl<'a> Sayer<'a> {
@@ -116,7 +121,12 @@ impl<'a> Sayer<'a> {
                 own.push(call.pid);
             }
         }
-        Self { picture, names, has_wire, processes }
+        Self { picture, names, has_wire, processes, has_times: true, is_whole: true }
+    }
+
+    /// Says less, as for a figure of the book.
+    pub fn of_figure(self, has_times: bool) -> Self {
+        Self { has_times, is_whole: false, ..self }
     }
 
     /// Returns the number of a call's process among those that its program has started, from 1; 0 for the program itself.
@@ -147,7 +157,8 @@ impl<'a> Sayer<'a> {
             Item::Segment(n) => self.segment(&self.picture.segments[n]),
             Item::Piece(_) | Item::Ended(_) => self.other(&self.picture.rows[entry.first].what),
         };
-        format!("{} ms, {what}{}", self.time(entry.first), self.changes(entry))
+        let time = if self.has_times { format!("{} ms, ", self.time(entry.first)) } else { String::new() };
+        format!("{time}{what}{}", self.changes(entry))
     }
 
     /// Returns the bytes of an entry as far as they are kept, and how many there were.
@@ -193,6 +204,7 @@ impl<'a> Sayer<'a> {
         let waits = matches!(self.picture.rows[entry.first].what, What::Starts(_));
         let waits = match call.end {
             _ if !waits => String::new(),
+            Some(_) if !self.has_times => ", which waits".into(),
             Some(end) => format!(", after {} ms", millis(end.0.saturating_sub(call.start.0))),
             None => ", and does not return".into(),
         };
@@ -221,11 +233,14 @@ impl<'a> Sayer<'a> {
                 Mark::WindowOpens => "; its sender takes bytes again",
             };
         }
-        out += &format!("; window {}", passed.window);
+        if self.is_whole {
+            out += &format!("; window {}", passed.window);
+        }
         if let Some(ends) = sent.ends {
             let link = &self.picture.links[sent.link];
             for party in [link.called, link.caller] {
-                if self.picture.calls.iter().any(|made| made.party == party) {
+                let is_told = self.is_whole || (party == sent.to && sent.segment.len > 0);
+                if is_told && self.picture.calls.iter().any(|made| made.party == party) {
                     let unread = ends.of(link.side(party)).unread;
                     out += &format!("; {} to read at the {}", count(unread as usize), self.who(party));
                 }

@@ -41,6 +41,10 @@ pub enum Place {
 pub struct Across {
     /// Which side each party has, and which bar each call that waits.
     pub columns: Columns,
+    /// Where times end; 0 where none are shown.
+    pub time: i64,
+    /// The room for the texts of each side: the server's, the client's.
+    pub texts: [i64; 2],
     /// Where the server's texts end.
     pub left: i64,
     /// The server's first bar.
@@ -60,21 +64,27 @@ pub struct Across {
 impl Across {
     /// Finds room for a picture.
     pub fn of(picture: &Picture) -> Self {
+        Self::with(picture, TIME, [TEXTS; 2], ARROWS)
+    }
+
+    /// Finds room for a picture with so much of it for times, for the texts of each side, and for arrows: all of it, or
+    /// each half where a wire lies in the middle.
+    pub fn with(picture: &Picture, time: i64, texts: [i64; 2], arrows: [i64; 2]) -> Self {
         let columns = Columns::of(picture);
         let bars = |party| {
             let own = columns.bars.iter().filter(|(call, _)| picture.calls[**call].party == party);
             own.map(|(_, bar)| *bar as i64 + 1).max().unwrap_or(1)
         };
-        let left = TIME + GAP + TEXTS;
+        let left = time + GAP + texts[0];
         let server_bars = left + GAP;
         let server = server_bars + bars(Party::Server) * BAR;
         let (wire, client) = match columns.wire {
-            Some(_) => (Some(server + ARROWS[1]), server + 2 * ARROWS[1]),
-            None => (None, server + ARROWS[0]),
+            Some(_) => (Some(server + arrows[1]), server + 2 * arrows[1]),
+            None => (None, server + arrows[0]),
         };
         let right = client + bars(Party::Client) * BAR + GAP;
-        let width = right + TEXTS + GAP;
-        Self { columns, left, server_bars, server, wire, client, right, width }
+        let width = right + texts[1] + GAP;
+        Self { columns, time, texts, left, server_bars, server, wire, client, right, width }
     }
 
     /// Returns where the texts of a party stand.
@@ -102,9 +112,9 @@ impl Across {
         Some(first + number * BAR)
     }
 
-    /// Returns how many characters the texts of one side may have.
-    pub fn room() -> usize {
-        fitting(TEXTS)
+    /// Returns how many characters the texts at the side of a party may have.
+    pub fn room(&self, party: Party) -> usize {
+        fitting(self.texts[usize::from(self.place(party) == Place::Right)])
     }
 }
 
@@ -159,6 +169,26 @@ impl Down {
                     y += LINE;
                 }
             }
+        }
+        down.height = y;
+        down
+    }
+
+    /// Gives each row a line, and as many pixels more as the time since the row before takes, at so many for a
+    /// millisecond: no text lies upon another, and a pause is as long as it was.
+    pub fn stretched(picture: &Picture, parts: &[Part], of_millisecond: i64) -> Self {
+        let mut down = Self::folded(picture, parts);
+        down.marks.clear();
+        down.times.clear();
+        let (mut y, mut before) = (HEAD + LINE / 2, 0);
+        for row in (0..picture.rows.len()).filter(|row| is_drawn(picture, *row)) {
+            let now = since(picture, row);
+            let gap = i64::try_from(now.saturating_sub(before) / 1000).unwrap_or(i64::MAX);
+            y += (gap.saturating_mul(of_millisecond) / 1000 - LINE).max(0);
+            down.rows[row] = y;
+            down.times.push((y, millis(now)));
+            before = now;
+            y += LINE;
         }
         down.height = y;
         down

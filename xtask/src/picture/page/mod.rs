@@ -5,6 +5,7 @@
 //! the figure.
 
 mod entries;
+pub mod figure;
 mod layout;
 mod ribbon;
 mod streams;
@@ -66,7 +67,15 @@ pub fn render(picture: &Picture, around: &Around) -> String {
         html.element("p", &[], "No program made a call about a socket, and nothing passed.");
         return html.finish();
     }
-    let drawing = Drawing { picture, across: &across, names: &names, entries: &entries, sayer: &sayer };
+    let drawing = Drawing {
+        picture,
+        across: &across,
+        names: &names,
+        entries: &entries,
+        sayer: &sayer,
+        is_linked: true,
+        has_queues: false,
+    };
     html.open("section", &[("class", &"picture"), ("aria-labelledby", &"figure")]);
     html.element("h2", &[("id", &"figure")], "Calls and segments");
     html.line();

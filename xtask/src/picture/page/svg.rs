@@ -5,7 +5,7 @@
 use super::super::model::{Cause, Party, Picture, What};
 use super::super::text::words::{self, Names};
 use super::entries::{Entry, Item, Sayer};
-use super::layout::{Across, BAR, Down, GAP, HEAD, LINE, Place, TIME};
+use super::layout::{Across, BAR, Down, GAP, HEAD, LINE, Place};
 use crate::finding::count;
 use crate::report::html::font::{fitting, wide};
 use crate::report::html::writer::Html;
@@ -24,6 +24,10 @@ pub struct Drawing<'a> {
     pub entries: &'a [Entry],
     /// What it is in words.
     pub sayer: &'a Sayer<'a>,
+    /// Whether each call and each segment leads to its words, which then stand on the same page.
+    pub is_linked: bool,
+    /// Whether the receive queue is told where a segment fills it.
+    pub has_queues: bool,
 }
 
 impl Drawing<'_> {
@@ -44,10 +48,16 @@ impl Drawing<'_> {
             ],
         );
         html.line();
+        self.body(html, down);
+        html.close();
+    }
+
+    /// Draws what is in a figure.
+    pub fn body(&self, html: &mut Html, down: &Down) {
         self.head(html);
         self.lanes(html, down);
         for (y, time) in &down.times {
-            html.element("text", &[("class", &"time"), ("x", &TIME), ("y", &(y + 4))], time);
+            html.element("text", &[("class", &"time"), ("x", &self.across.time), ("y", &(y + 4))], time);
         }
         html.line();
         for mark in &down.marks {
@@ -67,15 +77,19 @@ impl Drawing<'_> {
             let sentence = self.sayer.sentence(entry);
             let (id, class) = (entry.item.id(), self.class(entry));
             let cause = self.sayer.cause(entry).map_or(String::new(), |n| Item::Call(n).id());
-            html.open(
-                "a",
-                &[
-                    ("class", &format!("item {class}")),
-                    ("href", &format!("#{id}")),
-                    ("data-cause", &cause),
-                    ("aria-label", &sentence),
-                ],
-            );
+            let class = format!("item {class}");
+            match self.is_linked {
+                true => html.open(
+                    "a",
+                    &[
+                        ("class", &class),
+                        ("href", &format!("#{id}")),
+                        ("data-cause", &cause),
+                        ("aria-label", &sentence),
+                    ],
+                ),
+                false => html.open("g", &[("class", &class)]),
+            }
             html.element("title", &[], &sentence);
             match entry.item {
                 Item::Call(n) => self.call(html, entry, n, down),
@@ -89,11 +103,12 @@ impl Drawing<'_> {
         }
         self.texts(html, down);
         html.line();
-        html.close();
     }
 
     fn head(&self, html: &mut Html) {
-        html.element("text", &[("class", &"time"), ("x", &TIME), ("y", &20)], "ms");
+        if self.across.time > 0 {
+            html.element("text", &[("class", &"time"), ("x", &self.across.time), ("y", &20)], "ms");
+        }
         let has_wire = self.across.wire.is_some();
         let plays = |party| self.across.columns.runner == Some(party);
         for (party, name) in [(Party::Server, "server"), (Party::Client, "client")] {
@@ -179,15 +194,18 @@ impl Drawing<'_> {
     }
 
     /// Returns what stands of a call in a row of its own.
-    fn text_at(&self, n: usize, row: usize) -> String {
+    pub fn text_at(&self, n: usize, row: usize) -> String {
         let made = &self.picture.calls[n];
+        // Which connection `accept` will return is not known when it begins.
+        let is_open =
+            matches!(self.picture.rows[row].what, What::Starts(_)) && made.call.name.starts_with("accept");
         let number = match (self.sayer.child(made), made.link) {
-            (0, Some(link)) if words::has_several(self.picture) => format!("#{} ", link + 1),
+            (0, Some(link)) if words::has_several(self.picture) && !is_open => format!("#{} ", link + 1),
             (0, _) => String::new(),
             (child, _) => format!("child {child}: "),
         };
         let state = self.state_at(row, made.party).map_or(0, |state| state.chars().count() + 2);
-        let room = Across::room().saturating_sub(number.chars().count() + state);
+        let room = self.across.room(made.party).saturating_sub(number.chars().count() + state);
         let text = match self.picture.rows[row].what {
             What::Starts(_) => words::asked(&made.call, self.names, room),
             What::Returns(_) => words::answer(&made.call, self.names, room),
@@ -329,11 +347,22 @@ impl Drawing<'_> {
         }
     }
 
-    /// Returns the states that begin in a row at one side.
-    fn state_at(&self, row: usize, party: Party) -> Option<String> {
+    /// Returns the states that begin in a row at one side, and how much is to read there.
+    pub fn state_at(&self, row: usize, party: Party) -> Option<String> {
         let own = self.picture.rows[row].changes.iter().filter(|change| change.party == party);
-        let names: Vec<&str> = own.map(|change| change.state.name()).collect();
+        let mut names: Vec<String> = own.map(|change| change.state.name().into()).collect();
+        names.extend(self.queue_at(row, party));
         (!names.is_empty()).then(|| names.join(", "))
+    }
+
+    /// Returns how much is to read at one side after a segment that has brought it something.
+    fn queue_at(&self, row: usize, party: Party) -> Option<String> {
+        let What::Segment(n) = self.picture.rows[row].what else { return None };
+        let sent = &self.picture.segments[n];
+        let is_told = self.has_queues && sent.to == party && sent.segment.len > 0;
+        let ends = sent.ends.filter(|_| is_told)?;
+        let unread = ends.of(self.picture.links[sent.link].side(party)).unread;
+        Some(format!("{} to read", count(unread as usize)))
     }
 
     /// Writes the states that begin with an entry: behind a call's text, and at both sides of a segment.

@@ -3,6 +3,8 @@
 use super::super::Seen;
 use super::super::made::{at, call, conversation, program, segment};
 use super::super::model::{Party, Picture, Piece};
+use super::super::stored::Stored;
+use super::figure::{self, Figure, Time};
 use super::{Around, SIGNATURE, render};
 use crate::report::html::reading::{Tag, ids, leads_somewhere, read};
 use crate::system::segments::Segment;
@@ -176,4 +178,39 @@ fn what_a_wire_passed_stands_where_no_segments_are_seen() {
 #[test]
 fn an_empty_picture_is_a_page() {
     assert!(page(&[], &[], false).contains("No program made a call about a socket"));
+}
+
+#[test]
+fn a_figure_of_the_book_is_read_as_xml_and_has_no_times() {
+    let (mut programs, segments) = conversation();
+    programs[1].calls[1].bytes = b"<&\">'".to_vec();
+    let stored = Stored::of(&programs, &segments, &[], Stamp(0), false);
+    let figure = Figure { title: "a \"title\" & more", about: "<p>", time: Time::Order, has_queues: true };
+    let drawn = figure::svg(&stored.picture(), &figure);
+    let tags = read(&drawn, "");
+    assert_eq!(
+        (tags[0].name.as_str(), tags[1].name.as_str(), tags[2].name.as_str()),
+        ("svg", "title", "desc")
+    );
+    assert!(drawn.contains("5 bytes to read"), "{drawn}");
+    assert!(!drawn.contains("\"time\"") && !drawn.contains(" ms") && !drawn.contains("window"), "{drawn}");
+    assert!(tags.iter().all(|tag| tag.name != "a" && tag.attribute("href").is_none()), "{drawn}");
+    assert_eq!(drawn, figure::svg(&stored.picture(), &figure));
+    let told = figure::in_words(&stored.picture(), Time::Order);
+    assert_eq!(told[1..3], ["server: accept4(3), and waits", "client: connect(3, server), and waits"]);
+    assert!(told.contains(&"server: accept4 = 4".to_string()), "{told:#?}");
+}
+
+#[test]
+fn a_stretched_figure_gives_a_pause_its_pixels() {
+    let (programs, segments) = conversation();
+    let stored = Stored::of(&programs, &segments, &[], Stamp(0), true);
+    let height = |time| {
+        let figure = Figure { title: "", about: "", time, has_queues: false };
+        let tags = read(&figure::svg(&stored.picture(), &figure), "");
+        tags[0].attribute("height").and_then(|height| height.parse::<i64>().ok()).expect("a height")
+    };
+    // Nothing happens between 1140 and 2000 µs but the start of a call, and nothing at all from 20 to 1000 µs.
+    let (folded, stretched) = (height(Time::Folded), height(Time::Stretched(1000)));
+    assert!(stretched - folded >= 980 - 22 + 850 - 22, "{folded} {stretched}");
 }
