@@ -3,9 +3,9 @@
 //! Tests of traced programs have two ways of their own: where the variable SOCKET_LAB_TRACED names a file, the runner
 //! traces each program, and writes to that file what it knows of them at the end. `runner __calls PROGRAM ARG…` starts one
 //! traced program, gives it its own standard input, and prints what the program prints on standard error, and that report
-//! on standard output.
+//! on standard output. `runner __steps DIR PROGRAMS [strace]` runs two programs in lockstep: see [`steps`].
 
-use lab_tests::traced;
+use lab_tests::{steps, traced};
 use std::process::ExitCode;
 use xtask::system::program::keeper;
 use xtask::system::trace;
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
     match words.first().and_then(|word| word.to_str()) {
         Some(keeper::VERB) => xtask::main(),
         Some("__calls") => traced::one(&words[1..]),
+        Some("__steps") => steps::run(&words[1..]),
         Some("__probe") => match trace::probe() {
             Ok(()) => ExitCode::SUCCESS,
             Err(why) => {

@@ -5,6 +5,8 @@
 
 #[cfg(target_os = "linux")]
 mod known;
+#[cfg(target_os = "linux")]
+mod obeys;
 mod sha256;
 mod worst;
 
@@ -41,6 +43,7 @@ const KNOWN: &[(&str, Main)] = &[
     ("known-signals", known::signals),
     ("known-many", known::many),
     ("known-killed", known::killed),
+    ("known-obeys", obeys::obeys),
 ];
 #[cfg(not(target_os = "linux"))]
 const KNOWN: &[(&str, Main)] = &[];
