@@ -18,7 +18,7 @@ use std::fs;
 
 /// At most so many calls and happenings of one program are told: nobody reads more, and a program that makes very many must
 /// not become so slow that it looks different to a check.
-const EVENTS: usize = 20_000;
+const EVENTS: usize = 10_000;
 /// At most so many bytes of all calls of one program are kept together.
 const BYTES: usize = 16 << 20;
 
