@@ -1,6 +1,7 @@
 //! The bench of one check: starts programs, hosts and peers, and keeps what they did as evidence.
 
 use super::facts::{can, never_called, progress, starts};
+use super::ran::Ran;
 use super::stderr::Said;
 use super::{
     Client, Datagrams, Folder, Given, Host, Peer, Programs, Server, SharedLog, Start, With, fixed_address,
@@ -10,10 +11,9 @@ use crate::finding::{Half, Hindrance, Outcome, hindered, skip};
 use crate::system::address;
 use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
-use crate::system::output::Output;
 use crate::system::patience::Patience;
 use crate::system::processes::Pid;
-use crate::system::program::{Link, Program};
+use crate::system::program::Program;
 use crate::system::waits::{self, WaitsFor};
 use crate::wire::{self, Direction, Record, Ribbon};
 use std::cell::RefCell;
@@ -56,24 +56,6 @@ pub struct Bench<'a> {
     pub scene: Vec<(Role, String)>,
     /// The folders of the Unix sockets that were handed out.
     sockets: RefCell<Vec<Folder>>,
-}
-
-/// What outlives a program that was started: its output, and how it ended.
-pub struct Ran {
-    /// The half that it is.
-    pub half: Half,
-    /// What it printed on standard output.
-    pub stdout: Output,
-    /// What it printed on standard error.
-    pub stderr: Output,
-    /// How it ended.
-    pub link: Arc<Link>,
-}
-
-impl Ran {
-    fn of(half: Half, program: &Program) -> Self {
-        Self { half, stdout: program.stdout.clone(), stderr: program.stderr.clone(), link: program.watch() }
-    }
 }
 
 /// Who speaks in the conversation that a run shows.
@@ -152,6 +134,7 @@ impl<'a> Bench<'a> {
     /// Makes a trial beside the check: what its connections and programs show is no evidence of the check.
     pub fn aside<T>(&mut self, trial: impl FnOnce(&mut Self) -> T) -> T {
         let (logs, ran) = (self.logs.len(), self.ran.len());
+        self.ran.iter_mut().for_each(Ran::before_trial);
         let found = trial(self);
         self.logs.truncate(logs);
         self.ran.truncate(ran);
@@ -195,10 +178,12 @@ impl<'a> Bench<'a> {
         let spec = self.programs.server.spec(addr, with);
         let program = starts("server", Program::start(&spec, &[], &[]))?;
         program.plays("server");
-        self.ran.push(Ran::of(Half::Server, &program));
+        let ran = Ran::of(Half::Server, &program);
+        let closed_its_listener = Arc::clone(&ran.closed_its_listener);
+        self.ran.push(ran);
         self.servers.push(program.root());
         self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
-        Ok(Server::new(program, addr))
+        Ok(Server::new(program, addr, closed_its_listener))
     }
 
     /// Starts the client, which must call at `addr`, and looks for `wanted` in its output, in this order.

@@ -275,7 +275,7 @@ impl Client {
             ),
             Exit::Code(0) => (
                 "it exited with status 0".into(),
-                "the error, or a `read` of 0 bytes, was taken for success".into(),
+                "the error, or a `read` of 0 bytes, was taken for success; or the client ended before it had read so far".into(),
             ),
             Exit::Code(code) if code != 101 && !said.is_backtrace() && !said.is_blank() => (
                 format!("it {exit}"),
@@ -373,7 +373,7 @@ impl Client {
         };
         let expected = match found {
             0 => format!("the client prints {text}"),
-            n => format!("the client prints {text} next, after {}", quoted(&wanted[n - 1])),
+            n => format!("the client prints {text} next, after {}", quoted(&seen_before(&wanted[..n]))),
         };
         let cause = cause(&printed);
         if let Some(trimmed) = without_its_blanks(missing, &printed) {
@@ -403,4 +403,10 @@ fn without_its_blanks<'a>(text: &'a [u8], printed: &[u8]) -> Option<&'a [u8]> {
     let was_trimmed = |part: &&[u8]| part.len() >= 4 && part.len() < text.len() && is_there(part);
     let is_whole = memchr::memmem::find(printed, text).is_some();
     [&text[start..end], &text[..end], &text[start..]].into_iter().find(was_trimmed).filter(|_| !is_whole)
+}
+
+/// Returns the last of these texts, with those before it as long as nothing can be seen in it.
+fn seen_before(found: &[Vec<u8>]) -> Vec<u8> {
+    let from = found.iter().rposition(|text| text.iter().any(u8::is_ascii_graphic)).unwrap_or_default();
+    found[from..].concat()
 }

@@ -20,6 +20,7 @@ mod hash;
 mod limited;
 pub mod nagle;
 mod peer;
+mod ran;
 mod server;
 mod stderr;
 mod stop;
@@ -36,7 +37,7 @@ pub use expect::{fin_next, same_bytes, taken};
 pub use facts::ended;
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, lock};
-pub use server::Server;
+pub use server::{LISTENER_CLOSED, Server};
 pub use stderr::CHECKS;
 pub use unix_paths::Standing;
 

@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use super::facts::{can, never_called, of_another_family, progress};
-use super::{Client, Peer, Server};
+use super::{Client, LISTENER_CLOSED, Peer, Server};
 use crate::finding::{Finding, Half, Outcome, Perhaps, Symptom, broken};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::patience::{AT_MOST, Patience};
@@ -200,7 +200,12 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
         return broken(
             "the server accepts the connection",
             "it reset the connection (RST) at once",
-            "the connection was broken off (RST) instead of ended (FIN): close it normally, without SO_LINGER",
+            match server.has_closed_its_listener() {
+                true => LISTENER_CLOSED,
+                false => {
+                    "the connection was broken off (RST) instead of ended (FIN): close it normally, without SO_LINGER"
+                }
+            },
         );
     }
     let got = match server.program.exit() {
@@ -213,6 +218,9 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
         }
         Some(_) if is_other_type(error) => {
             "the server's socket is of another type: a stream socket is SOCK_STREAM, in this family as in the others"
+        }
+        _ if error.kind() == io::ErrorKind::ConnectionRefused && server.has_closed_its_listener() => {
+            LISTENER_CLOSED
         }
         _ => "what one client does must end its connection only, never the server",
     };

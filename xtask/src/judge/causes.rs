@@ -3,13 +3,14 @@
 
 use super::case::Case;
 use super::own_error::{self, Ended, OwnError};
-use crate::bench::{Bench, Exit, Meanwhile, lock};
+use crate::bench::{Bench, Exit, LISTENER_CLOSED, Meanwhile, lock};
 use crate::course::Scenario;
 use crate::finding::{Cause, Finding, Half, Hindrance, Stop, Symptom, Weight};
 use crate::promises::CheckOn;
 use crate::promises::pushing::waits_for_client;
 use crate::workspace::hole;
 use std::str;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// A stop of a check, corrected by what is certain about its programs.
 pub struct Reconsidered {
@@ -55,11 +56,25 @@ pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) 
     if check.half != Half::Client && finding.symptom != Symptom::Panicked {
         quoted = server_died(&mut finding, check, bench, meanwhile.as_ref());
     }
+    if check.half == Half::Server && quoted.is_none() {
+        has_closed_its_listener(&mut finding, bench);
+    }
     let at_fault = if check.half == Half::Pair { finding.at_fault } else { Some(check.half) };
     if at_fault == Some(Half::Client) {
         quoted = client_died(&mut finding, bench).or(quoted);
     }
     Reconsidered { stop: Stop::Broken(finding), quoted }
+}
+
+/// Replaces the cause where the server has closed its listening socket and sent nothing.
+fn has_closed_its_listener(finding: &mut Finding, bench: &Bench<'_>) {
+    let has_closed = bench.ran.iter().any(|ran| ran.closed_its_listener.load(Relaxed));
+    let is_unheard = || bench.logs.last().is_some_and(|log| lock(log).so_far().1.is_empty());
+    let is_open =
+        finding.cause.weight == Weight::General || finding.symptom == Symptom::EndedEarly && is_unheard();
+    if has_closed && is_open {
+        finding.cause = Cause::certain(LISTENER_CLOSED);
+    }
 }
 
 /// Adds what the server did while nothing came from it. Where the check knows more about the cause, its cause stays.

@@ -64,12 +64,13 @@ fn ends(bench: &Bench<'_>, quoted: Option<&OwnError>) -> Vec<(String, String)> {
         if let Some(exit) = ran.link.ended_itself().filter(|exit| *exit != Exit::Code(0)) {
             ends.push(("ended".to_string(), format!("the {half} {exit}")));
         }
+        let [stdout, stderr] = ran.printed();
         // A pair's conversation shows what its programs printed.
         if bench.scene.is_empty() {
-            let printed = last_lines(&String::from_utf8_lossy(&ran.stdout.kept()), PRINTED);
+            let printed = last_lines(&String::from_utf8_lossy(&stdout), PRINTED);
             ends.extend(printed.into_iter().map(|line| (format!("{half} printed"), line)));
         }
-        let stderr = String::from_utf8_lossy(&ran.stderr.kept()).into_owned();
+        let stderr = String::from_utf8_lossy(&stderr).into_owned();
         for line in last_lines(&quoted.map_or(stderr.clone(), |error| without(&stderr, error)), CHARACTERS) {
             // Programs often begin a line with their own name; it is not shown twice.
             let line = line.strip_prefix(&format!("{half}: ")).unwrap_or(&line).to_string();

@@ -19,6 +19,9 @@ use crate::system::program::{Exit, Program};
 use crate::system::sockets;
 use crate::system::waits::{self, WaitsFor};
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// A server under test.
 pub struct Server {
@@ -30,13 +33,23 @@ pub struct Server {
     pub(super) first: Option<Peer>,
     /// It was seen to spin: nothing waits again until it rests.
     spins: Cell<bool>,
+    /// It was seen to listen.
+    has_listened: bool,
+    /// Where its evidence keeps that it no longer listened when it was dropped.
+    closed_its_listener: Arc<AtomicBool>,
     /// The runner has stopped it: it does nothing, so nothing waits until it rests.
     is_stopped: bool,
 }
 
+/// The cause where [`Server::has_closed_its_listener`].
+pub const LISTENER_CLOSED: &str = "the server goes on, and its listening socket is closed: the kernel then resets (RST) the clients \
+                                   that wait for `accept`, and refuses those that come later. Keep the listener as long as the \
+                                   server runs; in Rust, where it is dropped it is closed";
+
 impl Server {
-    pub(super) fn new(program: Program, addr: Endpoint) -> Self {
-        Self { program, addr, first: None, spins: Cell::default(), is_stopped: false }
+    pub(super) fn new(program: Program, addr: Endpoint, closed_its_listener: Arc<AtomicBool>) -> Self {
+        let (first, spins) = (None, Cell::default());
+        Self { program, addr, first, spins, has_listened: false, closed_its_listener, is_stopped: false }
     }
 
     /// Returns how it ended, or `None` while it runs.
@@ -89,7 +102,10 @@ impl Server {
         });
         let expected = format!("the server listens at {}", self.addr);
         match looked.transpose()? {
-            Some(None) => return Ok(self),
+            Some(None) => {
+                self.has_listened = true;
+                return Ok(self);
+            }
             Some(Some(exit)) => {
                 self.end();
                 let said = Said(self.program.stderr.kept());
@@ -149,6 +165,14 @@ impl Server {
         }
         let held = processes::socket_inodes(self.program.root());
         Ok(listening.iter().any(|one| held.contains(&one.inode)))
+    }
+
+    /// Returns whether the server has listened, goes on, and listens no more. Only where the platform tells.
+    pub fn has_closed_its_listener(&self) -> bool {
+        sockets::KNOWN
+            && self.has_listened
+            && self.program.exit().is_none()
+            && self.listening_addresses().is_empty()
     }
 
     /// Returns every address at which the server's process tree listens: those of TCP, and its own one where that is a
@@ -236,5 +260,11 @@ impl Server {
     /// Returns whether every thread of the server sleeps, in a call that waits or in one that writes.
     pub fn is_stuck(&self) -> bool {
         processes::all_sleep(self.program.root())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.closed_its_listener.store(self.has_closed_its_listener(), Relaxed);
     }
 }

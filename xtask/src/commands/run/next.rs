@@ -6,8 +6,8 @@ use crate::commands::shared;
 use crate::course::{LESSONS, Lesson};
 use crate::finding::{Half, Hindrance, Verdict};
 use crate::judge::Extent;
-use crate::report::LessonReport;
 use crate::report::text::Next;
+use crate::report::{LessonReport, Problem};
 use crate::workspace::lab_toml;
 
 impl Plan<'_> {
@@ -19,7 +19,8 @@ impl Plan<'_> {
             None => rerun.to_string(),
         };
         if report.problem.is_some() {
-            return Next::command(&format!("mend it, then {same}"));
+            let next = Next::command(&format!("mend it, then {same}"));
+            return self.tasks(lesson, report).iter().fold(next, |next, line| next.then(line));
         }
         if let Some(failed) = report.first_failed() {
             // A whole report of one check has its command already.
@@ -101,6 +102,13 @@ impl Plan<'_> {
         Some(format!("(not in Rust? name your program in lessons/{}/{})", lesson.dir(), lab_toml::NAME))
     }
 
+    /// Returns where the book states what to write, when the learner's Rust does not compile.
+    fn tasks(&self, lesson: &Lesson, report: &LessonReport) -> Option<String> {
+        let is_own = !self.args.solution && self.dir.is_none() && self.choice(lesson).words().is_none();
+        matches!(report.problem, Some(Problem::DoesNotCompile(_))).then_some(())?;
+        is_own.then(|| format!("read {}#your-tasks", lesson.chapter()))
+    }
+
     /// Returns which command to mend, when a program could not be started.
     fn to_start(&self, lesson: &Lesson, report: &LessonReport) -> Option<String> {
         let choice = self.choice(lesson);
@@ -120,7 +128,10 @@ impl Plan<'_> {
     pub(super) fn next_on_screen(&self, lesson: &Lesson, report: &LessonReport) -> Next {
         let hole = report.checks.iter().find_map(|check| check.hole.as_ref());
         match (&report.problem, report.first_failed(), hole) {
-            (Some(_), ..) => Next::words("mend it and save"),
+            (Some(_), ..) => {
+                let next = Next::words("mend it and save");
+                self.tasks(lesson, report).iter().fold(next, |next, line| next.then(line))
+            }
             (None, Some(failed), _) => {
                 let half = failed.at_fault.unwrap_or(failed.half).word();
                 Next::words(&format!("mend the {half} and save (the check is {})", failed.id))

@@ -135,7 +135,13 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
         }
         // The total is right, so the reads are, and only what is said of one of them is not.
         (Some(bytes), Some(count)) if bytes == total && sum != total && count == reads.len() => {
-            let at = wrong.unwrap_or_default();
+            let Some(at) = wrong else {
+                return format!(
+                    "the total counts {count} reads, but {} of them have a line: print the line of each read, when it returns",
+                    sizes.len()
+                )
+                .into();
+            };
             format!(
                 "the total of {total} bytes is right, but the line of read {} states {} bytes, where `read` \
                  returned {}: report `n` and `buffer[..n]`, the `n` bytes that `read` returned",
