@@ -4,9 +4,11 @@ pub mod corpus;
 pub mod figures;
 #[cfg(target_os = "linux")]
 pub mod refused;
+pub mod steps;
 #[cfg(unix)]
 pub mod terminal;
 pub mod traced;
+pub mod tshark;
 pub mod typist;
 
 use serde_json::Value;

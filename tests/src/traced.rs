@@ -70,7 +70,8 @@ pub fn one(argv: &[OsString]) -> ExitCode {
     }
 }
 
-fn report(collector: &Collector) -> String {
+/// Writes a report of all programs.
+pub fn report(collector: &Collector) -> String {
     let one = |program: xtask::system::trace::Traced| {
         json!({
             "role": program.role,

@@ -3,6 +3,8 @@
 
 #![cfg(target_os = "linux")]
 
+use lab_tests::steps::disagrees;
+use lab_tests::tshark::tshark;
 use lab_tests::{has, not_checked, processes_with};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,13 +12,13 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use xtask::picture::connection::{Connection, Mark, Side, connections};
-use xtask::picture::ends::{End, Step};
+use xtask::picture::ends::Step;
 use xtask::picture::pcap;
 use xtask::system::address;
 use xtask::system::family::Family;
 use xtask::system::segments::own_network::VARIABLE;
 use xtask::system::segments::{Capture, Captured, Flags, Segment, What, own_network, probe};
-use xtask::system::sockets::{self, TcpState};
+use xtask::system::sockets::TcpState;
 
 /// How long a test waits for something that has to come.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -220,23 +222,6 @@ impl<'a> Watched<'a> {
         let all = expected.iter().all(|both| rest.any(|seen| seen == both));
         assert!(all, "{expected:?} is expected: {:?}", self.seen);
     }
-}
-
-/// Compares what was computed of one end with what the kernel says; returns how they differ.
-fn disagrees(connection: &Connection, side: Side, computed: End) -> Option<String> {
-    use TcpState::{Close, CloseWait, Established, Listen, NewSynRecv, SynRecv};
-    let (own, other) = (connection.address(side), connection.address(side.other()));
-    // When there is no such socket, the kernel may name the one that listens.
-    let entry = sockets::between(own, other).unwrap().filter(|entry| entry.remote == other);
-    let (state, unread) = entry.map_or((Close, 0), |entry| (entry.state, u64::from(entry.unread)));
-    let agrees = match (computed.state, state) {
-        (Close | Listen, Close) | (SynRecv, NewSynRecv) => true,
-        (Established, Established) => computed.unread == unread,
-        // The kernel counts FIN as a byte until a read has returned 0.
-        (CloseWait, CloseWait) => (computed.unread..=computed.unread + 1).contains(&unread),
-        (computed, state) => computed == state,
-    };
-    (!agrees).then(|| format!("{side:?}: {computed:?} is computed; the kernel says {state:?}, {unread}"))
 }
 
 /// Opens a connection.
@@ -486,27 +471,6 @@ fn tshark_finds_nothing_malformed_and_reads_the_comments() {
             assert_eq!([seq, ack, window], [&own[0], &own[1], &own[2]], "{one:#?}");
         }
     }
-}
-
-/// Returns these fields of each packet as tshark reads them, with its checks of checksums on.
-fn tshark(file: &[u8], fields: &[&str]) -> Vec<Vec<String>> {
-    let mut command = Command::new("tshark");
-    command.args(["-r", "-", "-T", "fields", "-E", "separator=/t", "-E", "aggregator=|"]);
-    for protocol in ["ip", "tcp", "udp"] {
-        command.args(["-o", &format!("{protocol}.check_checksum:TRUE")]);
-    }
-    command.args(fields.iter().flat_map(|field| ["-e", field]));
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || stdin.write_all(file).unwrap());
-        child.wait_with_output().unwrap()
-    });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| line.split('\t').map(String::from).collect()).collect()
 }
 
 /// The outer process is killed: the one inside ends, too.

@@ -1,9 +1,9 @@
-//! The calls of traced programs: they are what the programs did, and programs and verdicts are as without.
+//! The calls of traced programs: they are what the programs did, and the programs are as without.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 use lab_tests::refused::refuse;
 use lab_tests::traced::{self, Told, VARIABLE};
-use lab_tests::{Ran, empty_dir, has, not_checked, processes_with, root, runner, wait_for};
+use lab_tests::{Ran, empty_dir, not_checked, processes_with, runner, wait_for};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
@@ -204,7 +204,7 @@ fn more_calls_than_anybody_keeps_do_not_stop_a_program() {
     }
     let (told, ran) = known("known-many", "");
     assert_eq!((ran.status, told.coverage.as_str(), told.is_over), (4, "full", true), "{}", ran.stderr);
-    assert_eq!(told.calls.len() + told.happenings.len(), 50_000);
+    assert_eq!(told.calls.len() + told.happenings.len(), 10_000);
     in_order(&told.calls[..100]);
 }
 
@@ -279,65 +279,6 @@ fn leaves_nothing(program: &str, end: End) {
     }
     child.wait().unwrap();
     wait_for(&format!("every process is gone: {token}"), || processes_with(&token, 0).is_empty());
-}
-
-/// Starts a run with these words; returns its verdicts: check, half, wire, verdict.
-fn verdicts(words: &[&str], report: Option<&std::path::Path>) -> Vec<String> {
-    let mut command = runner(RUNNER, words);
-    if let Some(report) = report {
-        command.env(VARIABLE, report);
-    }
-    let ran: Ran = command.args(["--seed", "7", "--format", "json"]).output().unwrap().into();
-    let report = ran.json();
-    let lessons = report["lessons"].as_array().unwrap();
-    let checks = lessons.iter().flat_map(|lesson| lesson["checks"].as_array().unwrap());
-    let one = |check: &serde_json::Value| {
-        ["id", "half", "wire", "verdict"].map(|key| check[key].as_str().unwrap_or_default()).join(" ")
-    };
-    let mut all: Vec<String> = checks.map(one).collect();
-    all.sort();
-    all
-}
-
-/// All solutions behave as without a tracer: also in the checks that stop a program in `write`, that count its processes,
-/// that wait until it rests. That they pass without is tested elsewhere.
-#[test]
-fn the_solutions_pass_every_check_traced() {
-    if !permitted() {
-        return;
-    }
-    let mut command = runner(RUNNER, &["run", "--all", "--solution", "--seed", "7", "--format", "json"]);
-    let ran: Ran = command.env(VARIABLE, "").output().unwrap().into();
-    for (id, verdict, cause) in ran.verdicts() {
-        assert!(["pass", "demo"].contains(&verdict.as_str()), "{id}: {verdict}: {cause}\n{}", ran.stderr);
-    }
-    assert_eq!(ran.status, 0);
-}
-
-#[test]
-fn programs_in_other_languages_get_the_same_verdicts_traced() {
-    if !permitted() || !has("python3", "traced programs in Python") {
-        return;
-    }
-    let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "traced-python");
-    let folder = root().join("tests/src/bin/programs");
-    for (lesson, server, check) in [
-        ("08", "right/s08_server_forking.py", None),
-        ("09", "wrong/s09_server_sends_once.py", Some("stopped-while-replying")),
-        ("10", "right/s10_server_threads.py", Some("both-streams")),
-        ("12", "right/s12_server_threads.py", None),
-    ] {
-        let server = format!("python3 {}", folder.join(server).display());
-        let mut words = vec!["run", lesson, "--server", &server];
-        words.extend(check.iter().flat_map(|check| ["--check", check]));
-        let file = dir.join("report.json");
-        let traced = verdicts(&words, Some(&file));
-        assert_eq!(traced, verdicts(&words, None), "{server}");
-        let told = traced::read_file(&file);
-        let seen = |program: &Told| ["whole", "full"].contains(&program.coverage.as_str());
-        assert!(told.iter().all(seen), "{server}");
-        assert!(told.iter().any(|program| program.role == "server" && program.calls.len() > 10));
-    }
 }
 
 /// Where the system refuses to trace, programs run as without, and it is said why.

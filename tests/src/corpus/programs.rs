@@ -115,6 +115,13 @@ impl Corpus {
         if complaints.is_empty() { Ok(Self(programs)) } else { Err(complaints) }
     }
 
+    /// Keeps only these programs.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(&Program) -> bool) -> Self {
+        self.0.retain(keep);
+        self
+    }
+
     /// Returns the right ones, then the wrong ones.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
         self.0.iter()

@@ -2,7 +2,7 @@
 
 use super::cause;
 use super::connection::{Side, connections};
-use super::ends::Step;
+use super::ends::{Ends, Step};
 use super::model::{Cause, Change, Link, Made, Party, Picture, Piece, Row, Sent, What};
 use super::owners::{Owners, is_same};
 use super::waits::waits;
@@ -99,26 +99,35 @@ impl Picture {
         self.rows.first().map_or(Stamp(0), |row| row.at)
     }
 
+    /// Returns both ends of a connection after each row that is a step of it, with the row's place. `number` is the place of
+    /// the link; one of datagrams has no such rows.
+    pub fn ends_along(&self, number: usize) -> Vec<(usize, Ends)> {
+        let link = &self.links[number];
+        let Some(connection) = &link.connection else { return Vec::new() };
+        let (mut steps, mut places) = (Vec::new(), Vec::new());
+        let mut passed = 0..;
+        for (place, row) in self.rows.iter().enumerate() {
+            let step = match row.what {
+                What::Segment(n) if self.segments[n].link == number => passed.next().map(Step::Segment),
+                What::Call(n) | What::Returns(n) => taken(&self.calls[n], number, link),
+                _ => None,
+            };
+            if let Some(step) = step {
+                steps.push(step);
+                places.push(place);
+            }
+        }
+        places.into_iter().zip(connection.follow(&steps)).collect()
+    }
+
     /// Computes the states and queues of each connection along the rows.
     fn follow(&mut self) {
         for number in 0..self.links.len() {
+            let along = self.ends_along(number);
             let link = &self.links[number];
             let Some(connection) = &link.connection else { continue };
-            let (mut steps, mut places) = (Vec::new(), Vec::new());
-            let mut passed = 0..;
-            for (place, row) in self.rows.iter().enumerate() {
-                let step = match row.what {
-                    What::Segment(n) if self.segments[n].link == number => passed.next().map(Step::Segment),
-                    What::Call(n) | What::Returns(n) => taken(&self.calls[n], number, link),
-                    _ => None,
-                };
-                if let Some(step) = step {
-                    steps.push(step);
-                    places.push(place);
-                }
-            }
             let mut before = connection.begin();
-            for (place, ends) in places.into_iter().zip(connection.follow(&steps)) {
+            for (place, ends) in along {
                 for side in [Side::Server, Side::Client] {
                     let (party, state) = (link.party(side), ends.of(side).state);
                     if state != before.of(side).state && party != Party::Runner {

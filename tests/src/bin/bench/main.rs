@@ -1,7 +1,7 @@
 //! How fast a verdict is, mostly as ratios of times taken side by side: `cargo run --release -p lab-tests --bin bench`.
 //!
-//! Words choose parts: `wires`, `deadlines`, `crates`, `verdicts`; all of them without one. `--beside REV` compares the first
-//! minute with that of another revision: `cargo run --release -p lab-tests --bin bench -- --beside ed05c94`.
+//! Words choose parts: `wires`, `deadlines`, `crates`, `traced`, `verdicts`; all of them without one. `--beside REV` compares
+//! the first minute with that of another revision: `cargo run --release -p lab-tests --bin bench -- --beside ed05c94`.
 //!
 //! Two parts look at the wrong programs, all or those of some lessons, each or every eighth, and run only when they are
 //! named: `walls` counts the failures that one fault shows, `slowest` prints how long the first one takes:
@@ -14,6 +14,7 @@ mod beside;
 mod crates;
 mod deadlines;
 mod slowest;
+mod traced;
 mod verdicts;
 mod walls;
 mod wires;
@@ -32,10 +33,11 @@ fn main() -> ExitCode {
     let asked = asked::Asked::of(&mut words);
     let parts_of_programs: [(&str, OfPrograms); 2] =
         [("walls", walls::measure), ("slowest", slowest::measure)];
-    let parts: [(&str, fn()); 4] = [
+    let parts: [(&str, fn()); 5] = [
         ("wires", wires::measure),
         ("deadlines", deadlines::measure),
         ("crates", crates::measure),
+        ("traced", traced::measure),
         ("verdicts", verdicts::measure),
     ];
     let (revision, words) = match words.iter().position(|word| *word == "--beside") {
@@ -47,8 +49,8 @@ fn main() -> ExitCode {
     };
     if let Some(word) = words.iter().find(|word| !known(word)) {
         eprintln!(
-            "`{word}`: type some of wires, deadlines, crates, verdicts, walls, slowest, or --beside REV; behind the two \
-             of programs, numbers of lessons, and --every N, and names of programs (s04_server_deaf)"
+            "`{word}`: type some of wires, deadlines, crates, traced, verdicts, walls, slowest, or --beside REV; behind the \
+             two of programs, numbers of lessons, and --every N, and names of programs (s04_server_deaf)"
         );
         return ExitCode::from(2);
     }

@@ -5,6 +5,7 @@
 
 #[cfg(target_os = "linux")]
 mod known;
+mod obeys;
 #[cfg(target_os = "linux")]
 mod puppet;
 mod sha256;
@@ -44,6 +45,7 @@ const KNOWN: &[(&str, Main)] = &[
     ("known-many", known::many),
     ("known-killed", known::killed),
     ("puppet", puppet::main),
+    ("known-obeys", obeys::obeys),
 ];
 #[cfg(not(target_os = "linux"))]
 const KNOWN: &[(&str, Main)] = &[];

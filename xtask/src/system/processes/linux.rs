@@ -79,7 +79,12 @@ pub fn waited_for_processor(root: Pid) -> Option<Duration> {
         text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
     };
     let found: Vec<u64> = tasks(root).filter_map(of).collect();
-    if found.is_empty() { None } else { Some(Duration::from_nanos(found.iter().sum())) }
+    if found.is_empty() {
+        return None;
+    }
+    // A traced program that stands still for its tracer waits as long as that waits.
+    let tracer = threads(root).into_iter().filter_map(|tid| of((root, tid)));
+    Some(Duration::from_nanos(found.iter().sum::<u64>() + tracer.sum::<u64>()))
 }
 
 /// Reads `/proc/PID/smaps_rollup` (proc_pid_smaps(5)), which counts pages, and not the kernel's running sum, which may

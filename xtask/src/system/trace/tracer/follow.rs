@@ -16,8 +16,9 @@ use nix::errno::Errno;
 use std::collections::HashMap;
 use std::fs;
 
-/// At most so many calls and happenings of one program are told.
-const EVENTS: usize = 50_000;
+/// At most so many calls and happenings of one program are told: nobody reads more, and a program that makes very many must
+/// not become so slow that it looks different to a check.
+const EVENTS: usize = 10_000;
 /// At most so many bytes of all calls of one program are kept together.
 const BYTES: usize = 16 << 20;
 
