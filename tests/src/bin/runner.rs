@@ -1,6 +1,6 @@
 //! The runner, built beside the tests that drive it: the same `main` as `cargo xtask`.
 //!
-//! Tests of traced programs have two ways of their own: where the variable SOCKET_LAB_TRACED names a file, the runner
+//! Tests have ways of their own. Where the variable SOCKET_LAB_TRACED names a file, the runner
 //! traces each program, and writes to that file what it knows of them at the end. `runner __calls PROGRAM ARG…` starts one
 //! traced program, gives it its own standard input, and prints what the program prints on standard error, and that report
 //! on standard output. `runner __figure NAME PROGRAMS`, in a network of its own, plays the scene of a figure of the book
