@@ -129,8 +129,7 @@ pub fn cpu_time(root: Pid) -> Option<Duration> {
 
 /// Returns for how long the threads of the descendants of `root` have waited for a processor so far, all together: they
 /// could run, and did not (`/proc/PID/task/TID/schedstat`, sched-stats.rst). The threads of `root`, which may trace them, are
-/// counted, too. `None` where the platform does not tell, and when
-/// none is left.
+/// counted, too. `None` where the platform does not tell, and when none is left.
 pub fn waited_for_processor(root: Pid) -> Option<Duration> {
     imp::waited_for_processor(root)
 }
