@@ -159,11 +159,12 @@ pub fn cause_of_printed<P: Push>(
             )
             .into(),
             true => format!(
-                "the client left before the server ended, and printed nothing: {what}; perhaps its buffer has length 0 \
+                "the client left before the server ended, and printed nothing: {what}; only a `read` of 0 bytes is the end; perhaps its buffer has length 0 \
                  (`Vec::with_capacity`), so that `read` returns 0 as soon as there is something to read"
             )
             .into(),
-            false => what.into(),
+            // Whether it left before the end or behind it may be luck, so neither cause lacks the end.
+            false => format!("{what}; only a `read` of 0 bytes is the end").into(),
         };
     }
     if let Some(cause) = cause_of_labels(printed, messages) {
