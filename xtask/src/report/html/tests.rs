@@ -48,7 +48,7 @@ fn failed() -> CheckReport {
         wire: Kind::Dribble,
         expected: "the reply \"hello\"".into(),
         got: "\"hexlo\"".into(),
-        cause: "perhaps a byte was changed".into(),
+        cause: "a byte was changed".into(),
         comparison: Comparison::of(b"hello", b"hexlo"),
         evidence: Evidence {
             moments: vec![
