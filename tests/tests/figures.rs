@@ -7,10 +7,9 @@
 //! nothing changes where nothing is new. To draw a run of today all the same, remove the file with the events first.
 
 use lab_tests::figures::{SCENES, Scene};
-use lab_tests::{empty_dir, has, root};
+use lab_tests::{browser, empty_dir, has, root};
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use xtask::picture::page::figure::{in_words, svg};
 use xtask::picture::stored::Stored;
 
@@ -176,21 +175,7 @@ fn texts_in_figures_neither_overlap_nor_stand_outside() {
         format!("<!DOCTYPE html>\n<meta charset=\"utf-8\">\n{drawings}{MEASURE}"),
     )
     .unwrap();
-    let mut browser = Command::new("chromium");
-    browser.args([
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-    ]);
-    browser.arg(format!("--user-data-dir={}", dir.join("profile").display())).arg("--dump-dom");
-    browser.arg(format!("file://{}", dir.join("all.html").display())).env("HOME", &dir);
-    let output = browser.output().expect("start chromium");
-    let dom = String::from_utf8_lossy(&output.stdout);
-    let told = dom.split("<pre>").nth(1).and_then(|rest| rest.split("</pre>").next());
-    assert_eq!(told, Some(format!("{} figures", SCENES.len()).as_str()));
-    let _ = fs::remove_dir_all(dir.join("profile"));
+    assert_eq!(browser::told(&dir, "all.html"), [format!("{} figures", SCENES.len())]);
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -199,6 +184,7 @@ mod runs {
     use lab_tests::not_checked;
     use lab_tests::refused::refuse;
     use std::path::Path;
+    use std::process::Command;
     use std::process::Stdio;
     use xtask::system::segments::{own_network, probe};
 

@@ -3,11 +3,10 @@
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
-use lab_tests::{empty_dir, has, not_checked, run};
+use lab_tests::{browser, empty_dir, has, not_checked, run};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use xtask::system::segments;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
@@ -153,27 +152,9 @@ fn seen(dir: &Path, page: &str, end: &str) -> Vec<Value> {
     assert_eq!(inside.matches("postMessage").count(), 1);
     fs::write(dir.join("inside.html"), inside).unwrap();
     fs::write(dir.join("around.html"), AROUND).unwrap();
-    let mut browser = Command::new("chromium");
-    browser.args([
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-    ]);
-    browser.args(["--window-size=1400,900", "--virtual-time-budget=10000", "--enable-logging=stderr"]);
-    browser.arg(format!("--user-data-dir={}", dir.join("profile").display())).arg("--dump-dom");
-    browser.arg(format!("file://{}", dir.join("around.html").display()));
-    // What it writes beside its profile.
-    browser.env("HOME", dir);
-    let output = browser.output().expect("start chromium");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(!errors.contains("CONSOLE"), "{errors}");
-    let dom = String::from_utf8_lossy(&output.stdout);
-    let told = dom.split("<pre>").skip(1).filter_map(|rest| rest.split_once("</pre>"));
-    let plain = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let told: Vec<Value> = told.map(|(text, _)| serde_json::from_str(&plain(text)).expect("JSON")).collect();
-    assert_eq!(told.len(), 2, "{dom}\n{errors}");
+    let told = browser::told(dir, "around.html");
+    let told: Vec<Value> = told.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
+    assert_eq!(told.len(), 2);
     let mut widths: Vec<u64> = told.iter().filter_map(|one| one["width"].as_u64()).collect();
     widths.sort_unstable();
     assert_eq!(widths, [360, 1280]);
@@ -230,7 +211,6 @@ fn the_page_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
             }
         }
         // The browser's own files.
-        let _ = fs::remove_dir_all(dir.join("profile"));
     }
 }
 
@@ -271,7 +251,6 @@ fn a_report_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
                 assert!(all.contains(text), "{name}: {text}: {all}");
             }
         }
-        let _ = fs::remove_dir_all(dir.join("profile"));
     }
 }
 
