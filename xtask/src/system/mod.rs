@@ -7,6 +7,7 @@
 pub mod address;
 pub mod datagrams;
 pub mod endpoint;
+pub mod exit;
 pub mod family;
 pub mod folder;
 pub mod output;

@@ -11,7 +11,8 @@
 //! Where the runner collects calls, the keeper also traces the program: see [`crate::system::trace`].
 
 use super::link::Link;
-use super::spec::{Exit, Pipes, Spec, own_executable};
+use super::spec::{Pipes, Spec, own_executable};
+use crate::system::exit::Exit;
 use crate::system::folder;
 use crate::system::processes::{self, Pid};
 use crate::system::trace::call::ProgramId;

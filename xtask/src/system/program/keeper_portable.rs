@@ -4,7 +4,8 @@
 //! SIGKILL. On Windows it ends only the program itself. The book says so.
 
 use super::link::Link;
-use super::spec::{Exit, Pipes, Spec};
+use super::spec::{Pipes, Spec};
+use crate::system::exit::Exit;
 use crate::system::processes::Pid;
 use crate::system::trace::call::ProgramId;
 use crate::system::trace::{Collector, tracer};

@@ -1,6 +1,6 @@
 //! What is known about a running program, shared between its handle and its keeper.
 
-use super::spec::Exit;
+use crate::system::exit::Exit;
 use crate::system::processes::Pid;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;

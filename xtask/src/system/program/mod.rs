@@ -10,9 +10,10 @@ mod link;
 mod running;
 mod spec;
 
+pub use super::exit::Exit;
 pub use link::Link;
 pub use running::{end_all, interrupted, wait_ended};
-pub use spec::{Exit, FULL, Pipes, Spec, own_executable};
+pub use spec::{FULL, Pipes, Spec, own_executable};
 
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};

@@ -6,8 +6,8 @@ pub const WHY_NOT: Option<&str> =
 
 #[cfg(target_os = "linux")]
 mod never {
+    use crate::system::exit::Exit;
     use crate::system::processes::Pid;
-    use crate::system::program::Exit;
     use std::io::{self, Write};
     use std::process::Command;
 
