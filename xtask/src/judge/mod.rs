@@ -289,7 +289,8 @@ pub struct Watched {
 /// Judges one check of a case; `without_wire` puts the check of a pair that needs no wire in its place.
 pub fn watched(case: &Case, check: CheckOn, without_wire: bool) -> Watched {
     turns::shorten();
-    one_of(case, check, 0, without_wire)
+    let (judged, bench) = one_of(case, check, 0, without_wire);
+    Watched { judged, crossings: bench.datagrams.crossings(), records: bench.records }
 }
 
 /// Tries the promise. A pair without room for a wire is tried with the check that needs none.
@@ -315,10 +316,11 @@ fn tried(case: &Case, check: CheckOn, bench: &mut Bench<'_>, without_wire: bool)
 }
 
 fn one(case: &Case, check: CheckOn, rank: usize) -> Judged {
-    one_of(case, check, rank, false).judged
+    one_of(case, check, rank, false).0
 }
 
-fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> Watched {
+/// Judges a check, and returns its bench, too.
+fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> (Judged, Bench<'_>) {
     let start = Instant::now();
     let mut bench = Bench::new(&case.programs, seed_of(case, check), check.half, check.wire);
     bench.family = check.family;
@@ -396,6 +398,5 @@ fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> Watch
     };
     // It is luck how far a pair came before it reached a hole.
     let scene = if report.hole.is_none() { std::mem::take(&mut bench.scene) } else { Vec::new() };
-    let (records, crossings) = (bench.records.clone(), bench.datagrams.crossings());
-    Watched { judged: Judged { report, scene, never_began }, records, crossings }
+    (Judged { report, scene, never_began }, bench)
 }

@@ -97,16 +97,19 @@ impl Plan<'_> {
     /// Returns where to name a program, when the lesson before this one passed with commands and this one's starter is
     /// judged.
     fn not_in_rust(&self, lesson: &Lesson) -> Option<String> {
-        let is_own = !self.args.solution && self.dir.is_none() && self.choice(lesson).words().is_none();
-        shared::by_commands(lesson, &shared::lab().load().0).filter(|_| is_own)?;
+        shared::by_commands(lesson, &shared::lab().load().0).filter(|_| self.judges_own_rust(lesson))?;
         Some(format!("(not in Rust? name your program in lessons/{}/{})", lesson.dir(), lab_toml::NAME))
     }
 
     /// Returns where the book states what to write, when the learner's Rust does not compile.
     fn tasks(&self, lesson: &Lesson, report: &LessonReport) -> Option<String> {
-        let is_own = !self.args.solution && self.dir.is_none() && self.choice(lesson).words().is_none();
-        matches!(report.problem, Some(Problem::DoesNotCompile(_))).then_some(())?;
-        is_own.then(|| format!("read {}#your-tasks", lesson.chapter()))
+        let is_rustc = matches!(report.problem, Some(Problem::DoesNotCompile(_)));
+        (is_rustc && self.judges_own_rust(lesson)).then(|| format!("read {}#your-tasks", lesson.chapter()))
+    }
+
+    /// Returns whether the learner's own Rust programs of a lesson are judged.
+    fn judges_own_rust(&self, lesson: &Lesson) -> bool {
+        !self.args.solution && self.dir.is_none() && self.choice(lesson).words().is_none()
     }
 
     /// Returns which command to mend, when a program could not be started.
