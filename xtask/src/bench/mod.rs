@@ -37,7 +37,7 @@ pub use expect::{fin_next, same_bytes, taken};
 pub use facts::ended;
 pub use given::Given;
 pub use peer::{Ending, Heard, Host, Meanwhile, Peer, SharedLog, Staying, What, lock};
-pub use server::{LISTENER_CLOSED, Server};
+pub use server::Server;
 pub use stderr::CHECKS;
 pub use unix_paths::Standing;
 

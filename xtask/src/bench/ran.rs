@@ -16,7 +16,7 @@ pub struct Ran {
     pub stderr: Output,
     /// How it ended.
     pub link: Arc<Link>,
-    /// Whether a server that the runner let go on no longer listened when the check was over with it.
+    /// Whether it is a server that went on and no longer listened when the runner ended it.
     pub closed_its_listener: Arc<AtomicBool>,
     /// How many bytes it had printed on the two when the first trial beside the check began.
     before_trial: Option<[usize; 2]>,

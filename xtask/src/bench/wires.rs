@@ -2,8 +2,8 @@
 
 use super::bench::Bench;
 use super::facts::{can, never_called, of_another_family, progress};
-use super::{Client, LISTENER_CLOSED, Peer, Server};
-use crate::finding::{Finding, Half, Outcome, Perhaps, Symptom, broken};
+use super::{Client, Peer, Server};
+use crate::finding::{Finding, Half, Outcome, Perhaps, Symptom};
 use crate::system::endpoint::{Endpoint, listening_at};
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::sockets;
@@ -197,16 +197,13 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
     // fault.
     server.wait_rest();
     if error.kind() == io::ErrorKind::ConnectionReset && server.program.exit().is_none() {
-        return broken(
+        return Finding::new(
             "the server accepts the connection",
             "it reset the connection (RST) at once",
-            match server.has_closed_its_listener() {
-                true => LISTENER_CLOSED,
-                false => {
-                    "the connection was broken off (RST) instead of ended (FIN): close it normally, without SO_LINGER"
-                }
-            },
-        );
+            "the connection was broken off (RST) instead of ended (FIN): close it normally, without SO_LINGER",
+        )
+        .seen(Symptom::Refused)
+        .broken();
     }
     let got = match server.program.exit() {
         Some(exit) => format!("the server {exit}"),
@@ -219,14 +216,11 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
         Some(_) if is_other_type(error) => {
             "the server's socket is of another type: a stream socket is SOCK_STREAM, in this family as in the others"
         }
-        _ if error.kind() == io::ErrorKind::ConnectionRefused && server.has_closed_its_listener() => {
-            LISTENER_CLOSED
-        }
         _ => "what one client does must end its connection only, never the server",
     };
     let symptom = match server.program.exit() {
         Some(_) => Symptom::EndedForAll,
-        None => Symptom::Other,
+        None => Symptom::Refused,
     };
     Finding::new(format!("the server accepts a connection at {}", server.addr), got, cause)
         .seen(symptom)

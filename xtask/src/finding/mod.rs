@@ -122,6 +122,8 @@ pub enum Symptom {
     Silent,
     /// It ended or reset the connection before all had come.
     EndedEarly,
+    /// It is a server that goes on, and a connection to it failed.
+    Refused,
     /// It is a server, and ended while it had to serve.
     EndedForAll,
     /// It still runs when it should have ended: it waits in a call.

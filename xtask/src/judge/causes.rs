@@ -3,7 +3,7 @@
 
 use super::case::Case;
 use super::own_error::{self, Ended, OwnError};
-use crate::bench::{Bench, Exit, LISTENER_CLOSED, Meanwhile, lock};
+use crate::bench::{Bench, Exit, Meanwhile, lock};
 use crate::course::Scenario;
 use crate::finding::{Cause, Finding, Half, Hindrance, Stop, Symptom, Weight};
 use crate::promises::CheckOn;
@@ -56,8 +56,8 @@ pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) 
     if check.half != Half::Client && finding.symptom != Symptom::Panicked {
         quoted = server_died(&mut finding, check, bench, meanwhile.as_ref());
     }
-    if check.half == Half::Server && quoted.is_none() {
-        has_closed_its_listener(&mut finding, bench);
+    if check.half != Half::Client && quoted.is_none() {
+        has_closed_its_listener(&mut finding, check, bench);
     }
     let at_fault = if check.half == Half::Pair { finding.at_fault } else { Some(check.half) };
     if at_fault == Some(Half::Client) {
@@ -66,16 +66,27 @@ pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) 
     Reconsidered { stop: Stop::Broken(finding), quoted }
 }
 
-/// Replaces the cause where the server has closed its listening socket and sent nothing.
-fn has_closed_its_listener(finding: &mut Finding, bench: &Bench<'_>) {
+/// Replaces the cause where the server has closed its listening socket and a connection failed, or nothing came from it.
+fn has_closed_its_listener(finding: &mut Finding, check: CheckOn, bench: &Bench<'_>) {
     let has_closed = bench.ran.iter().any(|ran| ran.closed_its_listener.load(Relaxed));
     let is_unheard = || bench.logs.last().is_some_and(|log| lock(log).so_far().1.is_empty());
-    let is_open =
-        finding.cause.weight == Weight::General || finding.symptom == Symptom::EndedEarly && is_unheard();
+    let is_open = match finding.symptom {
+        Symptom::Refused => true,
+        Symptom::EndedEarly if is_unheard() => true,
+        _ => finding.cause.weight == Weight::General,
+    };
     if has_closed && is_open {
+        if check.half == Half::Pair {
+            finding.at_fault = Some(Half::Server);
+        }
         finding.cause = Cause::certain(LISTENER_CLOSED);
     }
 }
+
+/// The cause where a server goes on and listens no more.
+const LISTENER_CLOSED: &str = "the server goes on, and its listening socket is closed: the kernel then resets (RST) the clients \
+                               that wait for `accept`, and refuses those that come later. Keep the listener as long as the \
+                               server runs; in Rust, where it is dropped it is closed";
 
 /// Adds what the server did while nothing came from it. Where the check knows more about the cause, its cause stays.
 fn seen_meanwhile(finding: &mut Finding, meanwhile: &Meanwhile, bench: &Bench<'_>) {

@@ -35,16 +35,11 @@ pub struct Server {
     spins: Cell<bool>,
     /// It was seen to listen.
     has_listened: bool,
-    /// Where its evidence keeps that it no longer listened when it was dropped.
+    /// Where its evidence keeps that it no longer listened when the runner ended it.
     closed_its_listener: Arc<AtomicBool>,
     /// The runner has stopped it: it does nothing, so nothing waits until it rests.
     is_stopped: bool,
 }
-
-/// The cause where [`Server::has_closed_its_listener`].
-pub const LISTENER_CLOSED: &str = "the server goes on, and its listening socket is closed: the kernel then resets (RST) the clients \
-                                   that wait for `accept`, and refuses those that come later. Keep the listener as long as the \
-                                   server runs; in Rust, where it is dropped it is closed";
 
 impl Server {
     pub(super) fn new(program: Program, addr: Endpoint, closed_its_listener: Arc<AtomicBool>) -> Self {
@@ -77,7 +72,16 @@ impl Server {
 
     /// Ends it and everything that it started. After that its output is complete.
     pub fn end(&mut self) {
+        self.note_whether_it_listens();
         self.program.end();
+    }
+
+    /// Notes for the evidence whether it has listened, goes on, and listens no more. Only where the platform tells.
+    fn note_whether_it_listens(&self) {
+        let goes_on = sockets::KNOWN && self.has_listened && self.program.exit().is_none();
+        if goes_on && self.listening_addresses().is_empty() {
+            self.closed_its_listener.store(true, Relaxed);
+        }
     }
 
     /// Returns what it printed on standard output: the start and the end, at most 1 MiB.
@@ -165,14 +169,6 @@ impl Server {
         }
         let held = processes::socket_inodes(self.program.root());
         Ok(listening.iter().any(|one| held.contains(&one.inode)))
-    }
-
-    /// Returns whether the server has listened, goes on, and listens no more. Only where the platform tells.
-    pub fn has_closed_its_listener(&self) -> bool {
-        sockets::KNOWN
-            && self.has_listened
-            && self.program.exit().is_none()
-            && self.listening_addresses().is_empty()
     }
 
     /// Returns every address at which the server's process tree listens: those of TCP, and its own one where that is a
@@ -265,6 +261,6 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.closed_its_listener.store(self.has_closed_its_listener(), Relaxed);
+        self.note_whether_it_listens();
     }
 }

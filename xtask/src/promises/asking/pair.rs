@@ -1,7 +1,7 @@
 //! Both programs together, with the wire between them: the conversation that a run shows.
 
 use super::{Ask, one_read, printed_of, replies_to, request_sizes};
-use crate::bench::{Bench, Client, Heard, LISTENER_CLOSED, Role, Server, ended};
+use crate::bench::{Bench, Client, Heard, Role, Server, ended};
 use crate::finding::{
     Cause, Comparison, Finding, Half, Outcome, Perhaps, Symptom, because, blame, count, quoted,
 };
@@ -68,11 +68,6 @@ fn talk<P: Ask>(
         show.client(bench, client);
         if !whole(&wire.record) {
             said_unasked::<P>(wire, lines, replies)?;
-            if server.has_closed_its_listener() {
-                let expected = format!("the server replies to \"{line}\"");
-                let finding = Finding::new(expected, "it accepts no client any more", LISTENER_CLOSED);
-                return finding.seen(Symptom::Silent).of(Half::Server).broken();
-            }
             let carried = (wire.record.carried().0, P::replied(&wire.record));
             let why = bench.why_not_called(wire);
             return cut_short(carried, sizes, &request, &replies[n], client, why);
