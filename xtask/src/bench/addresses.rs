@@ -3,7 +3,7 @@
 use super::facts::can;
 use super::{Bench, Endpoint, Family, Folder, Host};
 use crate::finding::{Half, Outcome, skip, unable};
-use crate::system::address;
+use crate::system::{address, sockets};
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// The longest path of a folder for sockets, in bytes: a name has room below it.
@@ -37,12 +37,25 @@ impl Bench<'_> {
         for _ in 0..TRIES {
             let six = can("find a free address", address::fresh(Family::V6))?.endpoint;
             let port = six.inet().map_or(0, |addr| addr.port());
-            let four = Endpoint::from(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-            if self.hold(six).is_some() && self.hold(four).is_some() {
-                return Ok((six, four));
+            let four = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            if self.is_free(four)? {
+                return Ok((six, four.into()));
             }
         }
         unable(format!("no port is free both at [::1] and at 127.0.0.1, in {TRIES} tries"))
+    }
+
+    /// Returns whether no socket is bound to `addr`, or to its port at every address. Where the kernel's table is known it is
+    /// asked: a socket that the runner opens to try the address may live on for a moment, in a child of another thread.
+    fn is_free(&self, addr: SocketAddr) -> Outcome<bool> {
+        if !sockets::KNOWN {
+            return Ok(self.hold(addr.into()).is_some());
+        }
+        let all = can("read the socket table", sockets::all().map_err(Into::into))?;
+        let is_there = |one: SocketAddr| {
+            one.port() == addr.port() && (one.ip() == addr.ip() || one.ip().is_unspecified())
+        };
+        Ok(!all.iter().any(|entry| is_there(entry.local)))
     }
 
     /// Opens a listening socket of the runner at `addr`, for a client.

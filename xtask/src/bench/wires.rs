@@ -218,9 +218,10 @@ fn refused<T>(server: &Server, error: &io::Error) -> Outcome<T> {
         }
         _ => "what one client does must end its connection only, never the server",
     };
-    let symptom = match server.program.exit() {
-        Some(_) => Symptom::EndedForAll,
-        None => Symptom::Refused,
+    let symptom = match (server.program.exit(), error.kind()) {
+        (Some(_), _) => Symptom::EndedForAll,
+        (None, io::ErrorKind::ConnectionRefused) => Symptom::Refused,
+        (None, _) => Symptom::Other,
     };
     Finding::new(format!("the server accepts a connection at {}", server.addr), got, cause)
         .seen(symptom)

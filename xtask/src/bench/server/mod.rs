@@ -76,9 +76,11 @@ impl Server {
         self.program.end();
     }
 
-    /// Notes for the evidence whether it has listened, goes on, and listens no more. Only where the platform tells.
+    /// Notes for the evidence whether it has listened, goes on, and listens no more. Only where the platform tells, and not for
+    /// a Unix socket: that is found by its file, which may be gone while the socket listens.
     fn note_whether_it_listens(&self) {
-        let goes_on = sockets::KNOWN && self.has_listened && self.program.exit().is_none();
+        let is_known = sockets::KNOWN && self.addr.inet().is_some();
+        let goes_on = is_known && self.has_listened && self.program.exit().is_none();
         if goes_on && self.listening_addresses().is_empty() {
             self.closed_its_listener.store(true, Relaxed);
         }

@@ -169,6 +169,13 @@ fn beside_a_reset<P: Ask>(bench: &mut Bench) -> Outcome {
         }
         leaver.reset();
     }
+    // With a request unread, and gone before the server can reply.
+    let mut leaver = bench.connect(&mut server)?;
+    let bytes = P::requests(&mut bench.rng, 100);
+    server.while_stopped(|_| {
+        let _ = leaver.say(&bytes);
+        leaver.reset();
+    });
     let bytes = P::requests(&mut bench.rng, 300);
     asks_beside::<P>(&server, &mut beside, &bytes, others)?;
     another_is_served::<P>(bench, &mut server, others)?;
