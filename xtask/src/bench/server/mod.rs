@@ -80,9 +80,11 @@ impl Server {
     /// a Unix socket: that is found by its file, which may be gone while the socket listens.
     fn note_whether_it_listens(&self) {
         let is_known = sockets::KNOWN && self.addr.inet().is_some();
-        let goes_on = is_known && self.has_listened && self.program.exit().is_none();
-        if goes_on && self.listening_addresses().is_empty() {
-            self.closed_its_listener.store(true, Relaxed);
+        let goes_on = || self.program.exit().is_none() && self.listening_addresses().is_empty();
+        if is_known && self.has_listened && goes_on() {
+            // A program that ends may close its sockets some time before it has ended.
+            self.wait_rest();
+            self.closed_its_listener.store(goes_on() && processes::at_rest(self.program.root()), Relaxed);
         }
     }
 
