@@ -324,7 +324,7 @@ impl Client {
         let root = self.program.root();
         let patience = match self.was_late.get() {
             true => Patience::limited(AFTER_A_WAIT, &[root]),
-            false => Patience::with(&[root]),
+            false => Patience::with(&[root]).or_sooner(),
         };
         // Whether one that gives up had its time is seen only while it runs.
         let exited = match self.datagrams.is_in_use() {

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 
 /// How long to wait for a program that sleeps, or that has used enough CPU time.
 pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for a program that sleeps for good: every thread in a call without a time limit. Only the runner could
+/// wake it, so that more time would tell no more.
+const FOR_GOOD: Duration = Duration::from_secs(2);
 /// How long to wait for any program, however little CPU time it got.
 pub const AT_MOST: Duration = Duration::from_secs(60);
 /// How long to wait for a program that computes, a hash of a long file for instance.
@@ -26,6 +29,8 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How long before the limit the looks begin. On a machine with free processors they are then done at the limit: a
 /// program that computes first uses up [`ENOUGH`], and then come the looks.
 const WINDOW: Duration = Duration::from_millis(2200);
+/// The same before [`FOR_GOOD`].
+const SHORT_WINDOW: Duration = Duration::from_millis(1200);
 
 /// A limit for one wait.
 #[derive(Clone, Debug)]
@@ -37,6 +42,8 @@ pub struct Patience {
     limit: Duration,
     /// When to give up in any case.
     at_most: Duration,
+    /// Whether it ends after [`FOR_GOOD`] when all programs sleep for good.
+    sooner: bool,
     /// CPU time after which a program gets no more time than the limit.
     enough: Duration,
     /// How many times in a row, at the end, every program was seen asleep.
@@ -54,6 +61,7 @@ impl Patience {
             programs,
             limit: PATIENCE,
             at_most: AT_MOST,
+            sooner: false,
             enough: ENOUGH,
             asleep: Cell::new(0),
             looked: Cell::new(Instant::now()),
@@ -76,6 +84,12 @@ impl Patience {
         Self { limit, ..Self::with(roots) }
     }
 
+    /// Returns this wait as one that ends sooner when every program sleeps for good (see [`processes::sleep_for_good`]). It is
+    /// for a caller from whom, and from whose wires, nothing more is on its way to the programs.
+    pub fn or_sooner(self) -> Self {
+        Self { sooner: self.limit == PATIENCE && !self.programs.is_empty(), ..self }
+    }
+
     /// Starts the wait again, because something has happened.
     pub fn renew(&mut self) {
         self.start = Instant::now();
@@ -85,7 +99,15 @@ impl Patience {
 
     /// Returns how long to wait before asking again whether it is over.
     pub fn slice(&self) -> Duration {
-        self.limit.saturating_sub(WINDOW).saturating_sub(self.start.elapsed()).max(LOOK)
+        self.looks_from().saturating_sub(self.start.elapsed()).max(LOOK)
+    }
+
+    /// Returns after which time the looks begin.
+    fn looks_from(&self) -> Duration {
+        match self.sooner {
+            true => FOR_GOOD - SHORT_WINDOW,
+            false => self.limit.saturating_sub(WINDOW),
+        }
     }
 
     /// Returns whether to give up: the time is over, and no program is still working.
@@ -94,7 +116,7 @@ impl Patience {
     /// that sleeps at every look will do nothing more.
     pub fn is_over(&self) -> bool {
         let waited = self.start.elapsed();
-        if waited + WINDOW < self.limit || waited >= self.at_most {
+        if waited < self.looks_from() || waited >= self.at_most {
             return waited >= self.at_most;
         }
         if self.looked.get().elapsed() < LOOK {
@@ -114,7 +136,9 @@ impl Patience {
             return false;
         }
         self.asleep.set(self.asleep.get() + 1);
-        waited >= self.limit && (self.programs.is_empty() || self.asleep.get() >= ASLEEP)
+        let asleep = self.programs.is_empty() || self.asleep.get() >= ASLEEP;
+        let is_for_good = || self.programs.iter().all(|(root, _)| processes::sleep_for_good(*root));
+        asleep && (waited >= self.limit || (self.sooner && waited >= FOR_GOOD && is_for_good()))
     }
 
     /// Looks for a fact again and again; returns `None` when the time is over without it.

@@ -82,7 +82,7 @@ impl Peer {
 
     /// Names the process below which the other side runs: the peer waits longer while that gets no CPU time.
     pub fn wait_for(&mut self, root: Pid) {
-        self.patience = Patience::with(&[root]);
+        self.patience = Patience::with(&[root]).or_sooner();
         self.other = Some(root);
         self.program = Some(root);
     }

@@ -56,6 +56,32 @@ pub fn time_limits(root: Pid) -> Vec<Duration> {
     limits
 }
 
+pub fn sleep_for_good(root: Pid) -> bool {
+    let processes = descendants(root);
+    let is_left = |(pid, tid): &(Pid, Pid)| {
+        let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
+        fields.is_some_and(|fields| !matches!(fields[0].as_str(), "Z" | "X"))
+    };
+    let left = tasks(root).filter(is_left).count();
+    let calls: Vec<Asleep> = asleep(root).collect();
+    left > 0
+        && calls.len() == left
+        && calls.iter().all(Asleep::is_endless)
+        && !processes.into_iter().any(|pid| catches_alarm(pid) || has_timer(pid))
+}
+
+/// Returns whether a process has a timer (timer_create(2), timerfd_create(2)), or a ring, which can hold one
+/// (io_uring_setup(2)).
+fn has_timer(pid: Pid) -> bool {
+    let of_posix = fs::read(format!("/proc/{pid}/timers")).is_ok_and(|timers| !timers.is_empty());
+    let rings = |fd: fs::DirEntry| {
+        let file = fs::read_link(fd.path()).unwrap_or_default();
+        let kind = file.to_string_lossy();
+        kind.ends_with("[timerfd]") || kind.ends_with("[io_uring]")
+    };
+    of_posix || fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|all| all.flatten().any(rings))
+}
+
 /// Returns whether a process has a handler for SIGALRM, which alarm(2) sends: the kernel does not tell when.
 fn catches_alarm(pid: Pid) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -140,6 +166,26 @@ impl Asleep {
         }
     }
 
+    /// Returns whether no time limit ends this call; `false` where the kernel does not tell.
+    fn is_endless(&self) -> bool {
+        match self.limit() {
+            Limit::No => {
+                let endless = [libc::SYS_wait4, libc::SYS_waitid, libc::SYS_rt_sigsuspend];
+                endless.contains(&self.number)
+            }
+            Limit::Millis(at) => (self.arguments[at] as libc::c_int) < 0,
+            Limit::Time(at) | Limit::TimeOfMicros(at) | Limit::Moment { at, .. } => self.arguments[at] == 0,
+            Limit::Option(option) => {
+                let fd = self.arguments[0] as libc::c_int;
+                let file = fs::read_link(format!("/proc/{}/fd/{fd}", self.pid)).unwrap_or_default();
+                let file = file.to_string_lossy();
+                file.starts_with("pipe:")
+                    || (file.starts_with("socket:")
+                        && option_of(self.pid, fd, option).is_some_and(|limit| limit.is_zero()))
+            }
+        }
+    }
+
     /// Returns after which time, from now on or from the start of the call, it returns although nothing has come, twice that
     /// for a clock; `None` where it has no limit, or the kernel does not tell.
     fn time_limit(&self) -> Option<Duration> {
@@ -217,4 +263,53 @@ fn option_of(pid: Pid, fd: libc::c_int, option: libc::c_int) -> Option<Duration>
     }
     let seconds = Duration::from_secs(limit.tv_sec.try_into().ok()?);
     Some(seconds + Duration::from_micros(limit.tv_usec.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::processes;
+    use std::process::{Command, Stdio};
+
+    /// Starts a shell with these commands, of which `programs` are to run, and returns whether its children sleep for good.
+    fn sleeps(commands: &str, programs: &[&str]) -> bool {
+        let mut shell = Command::new("sh");
+        let mut shell = shell
+            .args(["-c", commands])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let root = shell.id();
+        let is_there = |name: &&str| {
+            let named =
+                |pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == *name);
+            descendants(root).into_iter().any(named)
+        };
+        let rest = || programs.iter().all(is_there) && processes::at_rest(root);
+        let rests = (0..10_000).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            rest()
+        });
+        let found = sleep_for_good(root);
+        for pid in descendants(root) {
+            let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid as i32), nix::sys::signal::SIGKILL);
+        }
+        shell.wait().unwrap();
+        assert!(rests, "{commands}");
+        found
+    }
+
+    #[test]
+    fn who_waits_for_a_pipe_sleeps_for_good_and_who_waits_for_a_clock_does_not() {
+        assert!(sleeps("cat; true", &["cat"]));
+        assert!(!sleeps("sleep 300; true", &["sleep"]));
+        assert!(!sleeps("sleep 300 | cat; true", &["sleep", "cat"]));
+    }
+
+    #[test]
+    fn what_has_ended_does_not_sleep() {
+        assert!(!sleep_for_good(Pid::MAX));
+    }
 }

@@ -38,6 +38,9 @@ pub fn one_writes(_: Pid) -> bool {
 pub fn one_prints(_: Pid) -> bool {
     false
 }
+pub fn sleep_for_good(_: Pid) -> bool {
+    false
+}
 pub fn time_limits(_: Pid) -> Vec<Duration> {
     Vec::new()
 }

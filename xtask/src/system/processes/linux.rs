@@ -2,7 +2,7 @@
 
 mod asleep;
 
-pub use asleep::{one_prints, one_reads_into_nothing, one_writes, time_limits};
+pub use asleep::{one_prints, one_reads_into_nothing, one_writes, sleep_for_good, time_limits};
 
 use super::*;
 use crate::system::trace::stops;

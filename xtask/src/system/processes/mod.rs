@@ -214,6 +214,12 @@ pub fn time_limits(root: Pid) -> Vec<Duration> {
     imp::time_limits(root)
 }
 
+/// Returns whether every thread of the descendants of `root` sleeps in a call without a time limit, and no timer of theirs
+/// runs: only another process can wake them. `false` where the platform does not tell, and when none is left.
+pub fn sleep_for_good(root: Pid) -> bool {
+    imp::sleep_for_good(root)
+}
+
 /// Calls that return when a connection brings something.
 const READS: [&str; 12] = [
     "read",
