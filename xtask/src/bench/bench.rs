@@ -333,7 +333,7 @@ impl<'a> Bench<'a> {
         // The next check needs the client's fixed address at once, and without TIME_WAIT.
         peer.abort_at_end = self.programs.client.at.is_some();
         if let Some(record) = self.records.last() {
-            peer.is_behind_wire(Some(client.program.root()), progress(record));
+            peer.is_behind_wire(self.wire, Some(client.program.root()), progress(record));
         }
         self.remember(&peer);
         Ok(Some(peer))

@@ -61,7 +61,7 @@ impl Bench<'_> {
     /// When the wire does not accept.
     pub fn connect_through(&mut self, wire: &Wire) -> Outcome<Peer> {
         let mut peer = can("connect to the wire", Peer::connect(wire.addr).map_err(Into::into))?;
-        peer.is_behind_wire(self.servers.last().copied(), progress(&wire.record));
+        peer.is_behind_wire(self.wire, self.servers.last().copied(), progress(&wire.record));
         self.remember(&peer);
         Ok(peer)
     }
@@ -110,7 +110,7 @@ impl Bench<'_> {
 
     /// Waits until the client has read the first `sent` bytes that the server said, or is gone. Returns whether that came.
     pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64) -> bool {
-        let patience = Patience::with(&[client.program.root()]);
+        let patience = Patience::with(&[client.program.root()]).or_sooner();
         let read = patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
         read.is_some()
     }

@@ -15,6 +15,7 @@ use super::Given;
 use crate::system::endpoint::{Endpoint, Ends, Stream};
 use crate::system::patience::{PATIENCE, Patience};
 use crate::system::processes::Pid;
+use crate::wire::Kind;
 use log::Log;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -72,9 +73,16 @@ impl Peer {
 
     /// Tells this peer that a wire lies between it and the program below `root`, if there is one. The peer keeps
     /// waiting while the wire carries bytes or the program gets no CPU time.
-    pub fn is_behind_wire(&mut self, root: Option<Pid>, carried: impl Fn() -> u64 + Send + 'static) {
+    pub fn is_behind_wire(
+        &mut self,
+        kind: Kind,
+        root: Option<Pid>,
+        carried: impl Fn() -> u64 + Send + 'static,
+    ) {
         if let Some(root) = root {
-            self.patience = Patience::with(&[root]);
+            let patience = Patience::with(&[root]);
+            // A wire that waits for something has more for the program.
+            self.patience = if kind == Kind::Plain { patience.or_sooner() } else { patience };
             self.program = Some(root);
         }
         self.carried = Some(Box::new(carried));
