@@ -84,7 +84,9 @@ impl Server {
         if is_known && self.has_listened && goes_on() {
             // A program that ends may close its sockets some time before it has ended.
             self.wait_rest();
-            self.closed_its_listener.store(goes_on() && processes::at_rest(self.program.root()), Relaxed);
+            // What it has started may rest although it has ended itself.
+            let rests = processes::at_rest(self.program.root()) && self.program.is_there();
+            self.closed_its_listener.store(goes_on() && rests, Relaxed);
         }
     }
 

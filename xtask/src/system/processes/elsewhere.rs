@@ -44,6 +44,9 @@ pub fn sleep_for_good(_: Pid) -> bool {
 pub fn time_limits(_: Pid) -> Vec<Duration> {
     Vec::new()
 }
+pub fn is_exiting(_: Pid) -> bool {
+    false
+}
 pub fn zombies(_: Pid) -> Vec<Pid> {
     Vec::new()
 }

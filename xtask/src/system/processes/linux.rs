@@ -118,8 +118,7 @@ fn has_ended(pid: Pid) -> bool {
     stat(&format!("/proc/{pid}/stat")).is_none_or(|fields| matches!(fields[0].as_str(), "Z" | "X"))
 }
 
-/// Returns whether a process has ended, or is about to: the kernel closes its descriptors before it is a zombie.
-fn is_exiting(pid: Pid) -> bool {
+pub fn is_exiting(pid: Pid) -> bool {
     /// `PF_EXITING` in the flags of a task (include/linux/sched.h).
     const EXITING: u64 = 4;
     let flags = |fields: Vec<String>| fields.get(6)?.parse::<u64>().ok();

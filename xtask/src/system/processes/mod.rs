@@ -140,6 +140,12 @@ pub fn memory(root: Pid) -> Option<u64> {
     imp::memory(root)
 }
 
+/// Returns whether a process has ended, or is about to: the kernel closes its descriptors before it is a zombie. `false` where
+/// the platform does not tell.
+pub fn is_exiting(pid: Pid) -> bool {
+    imp::is_exiting(pid)
+}
+
 /// Returns the descendants of `root` that have ended and that their parent, which lives, has not reaped. Children of
 /// `root` itself do not count: it reaps them.
 pub fn zombies(root: Pid) -> Vec<Pid> {

@@ -126,6 +126,13 @@ impl Program {
         self.process.link.lock().exit
     }
 
+    /// Returns whether its own process, not only what that has started, is there and is not about to end; `true` where the
+    /// platform does not tell.
+    pub fn is_there(&self) -> bool {
+        let pid = self.process.link.lock().pid;
+        pid.is_some_and(|pid| !processes::is_exiting(pid))
+    }
+
     /// Waits for its end; returns `None` when it still runs at `until`.
     pub fn wait_exit(&self, until: Instant) -> Option<Exit> {
         self.process.link.wait(until, |state| state.exit.is_some() || state.gone).exit
