@@ -223,7 +223,8 @@ impl<'a> Bench<'a> {
         program.plays("client");
         self.ran.push(Ran::of(Half::Client, &program));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
-        Ok(Client::new(program, self.given.clone(), self.datagrams.clone()))
+        let is_alone = self.half == Half::Client && self.wire == wire::Kind::Plain;
+        Ok(Client::new(program, self.given.clone(), self.datagrams.clone(), is_alone))
     }
 
     /// Makes an empty folder for temporary files. Dropping it removes it: keep it longer than the programs that use it.

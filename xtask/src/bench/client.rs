@@ -33,13 +33,15 @@ pub struct Client {
     given: Given,
     /// What passes the sockets for datagrams, which knows for how long the client waited for a processor.
     datagrams: Datagrams,
+    /// Whether nothing but the check itself sends to it: no other program, and no wire that waits for something.
+    is_alone: bool,
     /// It was waited for in vain: no later wait for its end is a long one.
     was_late: Cell<bool>,
 }
 
 impl Client {
-    pub(super) fn new(program: Program, given: Given, datagrams: Datagrams) -> Self {
-        Self { program, given, datagrams, was_late: Cell::default() }
+    pub(super) fn new(program: Program, given: Given, datagrams: Datagrams, is_alone: bool) -> Self {
+        Self { program, given, datagrams, is_alone, was_late: Cell::default() }
     }
 
     /// Hears the client to its end, at most `max` bytes, unless it was waited for in vain already.
@@ -324,7 +326,8 @@ impl Client {
         let root = self.program.root();
         let patience = match self.was_late.get() {
             true => Patience::limited(AFTER_A_WAIT, &[root]),
-            false => Patience::with(&[root]).or_sooner(),
+            false if self.is_alone => Patience::with(&[root]).or_sooner(),
+            false => Patience::with(&[root]),
         };
         // Whether one that gives up had its time is seen only while it runs.
         let exited = match self.datagrams.is_in_use() {
