@@ -229,7 +229,7 @@ fn a_report_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
                 "the check as client",
                 "written",
                 "read",
-                "5.0 s in which nothing passed",
+                " s in which nothing passed",
                 "byte 255 is missing",
             ],
         ),
