@@ -225,13 +225,7 @@ fn a_report_has_its_texts_and_no_errors_and_nothing_is_wider_than_the_screen() {
         (
             "report-server",
             &["01", "--server", &server],
-            &[
-                "the check as client",
-                "written",
-                "read",
-                " s in which nothing passed",
-                "byte 255 is missing",
-            ],
+            &["the check as client", "written", "read", " s in which nothing passed", "byte 255 is missing"],
         ),
         (
             "report-demo",
