@@ -184,8 +184,7 @@ mod runs {
     use lab_tests::not_checked;
     use lab_tests::refused::refuse;
     use std::path::Path;
-    use std::process::Command;
-    use std::process::Stdio;
+    use std::process::{Command, Stdio};
     use xtask::system::segments::{own_network, probe};
 
     const RUNNER: &str = env!("CARGO_BIN_EXE_runner");

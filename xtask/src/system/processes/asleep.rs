@@ -18,20 +18,24 @@ struct Asleep {
 
 /// Returns the calls in which the threads of the descendants of `root` sleep.
 fn asleep(root: Pid) -> impl Iterator<Item = Asleep> {
-    tasks(root).filter_map(|(pid, tid)| {
-        let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"))?;
-        if fields[0] != "S" {
-            return None;
-        }
-        let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok()?;
-        let mut words = text.split_ascii_whitespace();
-        let number = words.next()?.parse().ok()?;
-        let mut arguments = [0; 6];
-        for argument in &mut arguments {
-            *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
-        }
-        Some(Asleep { pid, number, arguments })
-    })
+    tasks(root).filter_map(|(pid, tid)| (state(pid, tid)? == "S").then(|| call(pid, tid))?)
+}
+
+/// Returns the state of a thread, one letter; `None` when it is gone.
+fn state(pid: Pid, tid: Pid) -> Option<String> {
+    stat(&format!("/proc/{pid}/task/{tid}/stat"))?.into_iter().next()
+}
+
+/// Returns the call in which a thread is that sleeps.
+fn call(pid: Pid, tid: Pid) -> Option<Asleep> {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).ok()?;
+    let mut words = text.split_ascii_whitespace();
+    let number = words.next()?.parse().ok()?;
+    let mut arguments = [0; 6];
+    for argument in &mut arguments {
+        *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+    }
+    Some(Asleep { pid, number, arguments })
 }
 
 pub fn one_writes(root: Pid) -> bool {
@@ -57,29 +61,23 @@ pub fn time_limits(root: Pid) -> Vec<Duration> {
 }
 
 pub fn sleep_for_good(root: Pid) -> bool {
-    let processes = descendants(root);
-    let is_left = |(pid, tid): &(Pid, Pid)| {
-        let fields = stat(&format!("/proc/{pid}/task/{tid}/stat"));
-        fields.is_some_and(|fields| !matches!(fields[0].as_str(), "Z" | "X"))
-    };
-    let left = tasks(root).filter(is_left).count();
-    let calls: Vec<Asleep> = asleep(root).collect();
-    left > 0
-        && calls.len() == left
-        && calls.iter().all(Asleep::is_endless)
-        && !processes.into_iter().any(|pid| catches_alarm(pid) || has_timer(pid))
+    let states = tasks(root).filter_map(|(pid, tid)| Some((pid, tid, state(pid, tid)?)));
+    let mut left = states.filter(|(.., state)| !matches!(state.as_str(), "Z" | "X")).peekable();
+    left.peek().is_some()
+        && left.all(|(pid, tid, state)| state == "S" && call(pid, tid).is_some_and(|call| call.is_endless()))
+        && !descendants(root).into_iter().any(|pid| catches_alarm(pid) || has_timer(pid))
 }
 
 /// Returns whether a process has a timer (timer_create(2), timerfd_create(2)), or a ring, which can hold one
 /// (io_uring_setup(2)).
 fn has_timer(pid: Pid) -> bool {
     let of_posix = fs::read(format!("/proc/{pid}/timers")).is_ok_and(|timers| !timers.is_empty());
-    let rings = |fd: fs::DirEntry| {
+    let can_wake = |fd: fs::DirEntry| {
         let file = fs::read_link(fd.path()).unwrap_or_default();
         let kind = file.to_string_lossy();
         kind.ends_with("[timerfd]") || kind.ends_with("[io_uring]")
     };
-    of_posix || fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|all| all.flatten().any(rings))
+    of_posix || fs::read_dir(format!("/proc/{pid}/fd")).is_ok_and(|all| all.flatten().any(can_wake))
 }
 
 /// Returns whether a process has a handler for SIGALRM, which alarm(2) sends: the kernel does not tell when.
