@@ -45,6 +45,11 @@ fn python(name: &str) -> Option<PathBuf> {
 /// have to wait. Its port is above those that runners hand out, and below those of outgoing connections. A UDP socket
 /// keeps other test runs from taking it.
 fn address() -> String {
+    bound().1
+}
+
+/// Returns a socket bound to such an address, and the address.
+fn bound() -> (Socket, String) {
     static CLAIMS: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
     for port in 28_000..32_000 {
         let addr = SocketAddr::from(([127, 0, 0, 1], port));
@@ -53,7 +58,7 @@ fn address() -> String {
         // Without SO_REUSEADDR, `bind` works only if no connection is left there.
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         if socket.bind(&addr.into()).is_ok() {
-            return addr.to_string();
+            return (socket, addr.to_string());
         }
     }
     panic!("no free port");
@@ -103,8 +108,9 @@ fn a_line_that_repeats_a_check_repeats_it() {
 
 #[test]
 fn a_taken_fixed_address_is_the_runners_inability() {
-    let at = address();
-    let holder = std::net::TcpListener::bind(&at).unwrap();
+    // Not closed and bound again: a child that another thread starts just then holds the first socket until its `exec`.
+    let (holder, at) = bound();
+    holder.listen(1).unwrap();
     let server = format!("{PROGRAMS} right-01-server-blocking");
     let words = ["run", "01", "--server", &server, "--server-at", &at, "--client", "true", "--check"];
     let ran = run(RUNNER, &[&words[..], &["echo-bytes"]].concat());
