@@ -35,6 +35,8 @@ pub fn explained<P: Ask>(
     }
     let cause = bench.aside(|bench| match stop.symptom() {
         Symptom::EndedEarly => cause::<P>(bench, server, bytes),
+        // What it has not read cannot be why it is silent: a second client would only wait as long as this one.
+        _ if peer.has_nothing_read() => None,
         _ => of_bytes::<P>(bench, server, bytes, ""),
     });
     match cause {
