@@ -91,8 +91,17 @@ fn other_message(
 /// Answers a size.
 ///
 /// # Errors
-/// The finding that the server does not take it.
+/// The finding that the server does not take it, or has not waited for it.
 pub fn answer(server: &Server, peer: &mut Peer) -> Outcome {
+    if !peer.other_is_open() {
+        server.alive("a client that is about to answer")?;
+        return broken(
+            "the server waits for `receive ok`",
+            "it ended the connection before the answer",
+            "perhaps it gave up by a time limit of its own, or does not wait for an answer: let the `read` of the answer wait \
+             as long as the client takes",
+        );
+    }
     peer.say(ANSWER).or_else(|ending| {
         server.alive("a client that answers")?;
         broken(
@@ -121,7 +130,7 @@ pub fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome 
                     .into()
             }
             ([], Some(Ending::Fin | Ending::Rst)) => {
-                "the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one behind \
+                "perhaps the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one behind \
                  it; read exactly ten bytes (`read_exact`) and compare those"
                     .into()
             }
