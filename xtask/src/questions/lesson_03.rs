@@ -19,7 +19,8 @@ pub const QUESTIONS: &[Question] = &[
     .on(Glue),
     Question::number(
         "dribble",
-        "And on the wire `dribble`, which passes on one byte, and the next only when that one was read?",
+        "And on the wire `dribble`, which passes on one byte, and the next only when that one was read: how many \
+         reads?",
         three_writes,
         "Each `read` finds one byte, and returns it.",
         "why-it-happens",
@@ -27,10 +28,10 @@ pub const QUESTIONS: &[Question] = &[
     .on(Dribble),
     Question::number(
         "large",
-        "The server writes 5,000 bytes with one `write`, and `glue` passes them on in one piece. How many reads does the \
-         client report?",
+        "The server writes 5,000 bytes with one `write`, and `glue` passes them on in one piece. The client's buffer \
+         holds 1024 bytes. How many reads does it report?",
         large,
-        "The client's buffer holds 1024 bytes: four reads return 1024 bytes each, and the fifth one the rest.",
+        "Four reads return 1024 bytes each, and the fifth one the rest.",
         "why-it-happens",
     )
     .on(Glue),

@@ -34,6 +34,8 @@ fn main() -> ExitCode {
 /// [`echo`] fails, the client has vanished: prints the error and goes on. It must not end the server.
 /// `accept` can fail, too, for example when no file descriptor is free: prints the error, sleeps for [`BREATH`], and
 /// goes on.
+///
+/// The type `!` promises that it never returns: its loop has no end (`loop`; a `for` could end).
 fn serve(listener: &TcpListener) -> ! {
     // BEGIN SOLUTION: accept clients in an endless loop, and echo each until it is done
     loop {

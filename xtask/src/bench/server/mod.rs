@@ -155,8 +155,9 @@ impl Server {
                 (
                     format!("nothing listens there; {doing}; {patience}"),
                     format!(
-                        "none of its sockets listens there: does the program reach `bind`, and then `listen`, and keep that \
-                         socket open?{or}"
+                        "none of its sockets listens there: it has not called `bind` and `listen` yet, or it has closed that socket \
+                         again (in Rust a listener is closed where it is dropped). Keep it open as long as the server \
+                         runs.{or}"
                     ),
                 )
             }

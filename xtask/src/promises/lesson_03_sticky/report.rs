@@ -137,7 +137,7 @@ pub fn cause_of_report(output: &[u8], known: Known<'_>) -> Cause {
         (Some(bytes), Some(count)) if bytes == total && sum != total && count == reads.len() => {
             let Some(at) = wrong else {
                 return format!(
-                    "the total counts {count} reads, but {} of them have a line: print the line of each read, when it returns",
+                    "the total counts {count} reads, but the output has {} lines of reads: print the line of each read, when it returns",
                     sizes.len()
                 )
                 .into();

@@ -65,7 +65,7 @@ fn waits_for_server<P: Push>(bench: &mut Bench) -> Outcome {
     P::say(&mut peer, &messages[1..], &|_| ())?;
     peer.half_close();
     client.exits_well("when the server has ended")?;
-    client.printed_all(&messages, |_| "print all the bytes of each message as they came")?;
+    client.printed_all(&messages, |_| "print all the bytes that come, as they come, until the end")?;
     silent.half_close();
     idle.exits_well("when the server has ended")
 }
