@@ -15,7 +15,8 @@ pub fn render(report: &Report) -> String {
     format!("{value:#}\n")
 }
 
-fn lesson(lesson: &LessonReport) -> Value {
+/// Returns the value of one lesson.
+pub fn lesson(lesson: &LessonReport) -> Value {
     let mut value = json!({
         "lesson": lesson.lesson,
         "subject": lesson.subject,

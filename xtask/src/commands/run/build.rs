@@ -7,11 +7,11 @@ use crate::bench::{HASH, Programs, Start};
 use crate::course::Lesson;
 use crate::finding::Half;
 use crate::report::Problem;
+use crate::workspace;
 use crate::workspace::cargo::{self, Show};
 use crate::workspace::lab_toml;
 use crate::workspace::mirror::{self, Mirror};
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 
 /// The programs of one lesson, or why there are none.
 pub type LessonPrograms = Result<(Programs, Option<Mirror>), Problem>;
@@ -44,7 +44,7 @@ impl Plan<'_> {
         if let Ok(built) = &here {
             self.keep(built);
         }
-        let target = target_dir(&self.root);
+        let target = workspace::builds(&self.root);
         let one = |lesson: &&'static Lesson| {
             if let Some(wrong) = &self.choice(lesson).wrong {
                 return Err(Problem::DoesNotCompile(wrong.to_string()));
@@ -141,9 +141,4 @@ impl Plan<'_> {
 
 fn built_of(built: &anyhow::Result<cargo::Built>) -> Result<&cargo::Built, Problem> {
     built.as_ref().map_err(|error| Problem::Unable(format!("{error:#}")))
-}
-
-/// Returns the folder in which students' lessons are built: beside the learner's own.
-fn target_dir(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }

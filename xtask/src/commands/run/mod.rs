@@ -6,7 +6,7 @@ mod deliver;
 mod next;
 mod place;
 mod plan;
-mod progress;
+pub mod progress;
 mod remember;
 mod rustc;
 mod screen;
@@ -17,6 +17,7 @@ pub use choice::file_of;
 pub use place::Place;
 pub use plan::Plan;
 pub use telling::FIRST;
+pub use words::quoted;
 
 use super::predict::offer;
 use super::shared::{again, lab, stop_at_ctrl_c};

@@ -9,10 +9,11 @@ pub mod keeper;
 mod link;
 mod running;
 mod spec;
+pub mod worker;
 
 pub use super::exit::Exit;
 pub use link::Link;
-pub use running::{end_all, interrupted, wait_ended};
+pub use running::{end_all, interrupted, let_none_start, wait_ended};
 pub use spec::{FULL, Pipes, Spec, own_executable};
 
 use crate::system::output::Output;
