@@ -96,8 +96,10 @@ verb! {
         cwd: Option<PathBuf> = option("cwd", "DIR"),
         /// A variable for their environment (repeat for several)
         env: Vec<String> = option("env", "NAME=VALUE"),
-        /// Another folder of lessons (a student's)
+        /// What a student handed in, in whatever layout: its lessons
         dir: Option<PathBuf> = option("lessons", "DIR"),
+        /// With --lessons: end the build of a lesson that needs more than S seconds (default: 120)
+        build_limit: Option<u64> = option("build-limit", "S").requires("dir").value_parser(value_parser!(u64).range(1..)),
         /// Only checks on this wire
         wire: Option<String> = option("wire", "WIRE"),
         /// Only checks over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)
@@ -116,6 +118,8 @@ verb! {
         output: Option<PathBuf> = option("output", "FILE"),
         /// Print a screen of ROWS lines when all is judged: for `watch`
         screen: Option<usize> = option("screen", "ROWS").hide(true),
+        /// With --lessons, for one of a class: what is not begun is not run, and paths and commands are the student's
+        for_class: bool = flag("for-class").hide(true),
     }
     "Examples:\n  cargo xtask run lesson-01\n  cargo xtask run lesson-01 --check echo-bytes --seed 7\n  \
      cargo xtask run lesson-01 --server 'python3 server.py'\n  cargo xtask run --all --solution --format json\n\nA \

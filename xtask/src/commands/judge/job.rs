@@ -12,9 +12,6 @@ pub const VERB: &str = "__student";
 /// What `now` says while the hand-in is opened.
 pub const OPENING: &str = "opening";
 
-/// The folder with the student's lessons, below the job's own folder.
-pub const LESSONS: &str = "lessons";
-
 /// What one process is to do.
 pub struct Job {
     /// The folder or the archive.

@@ -53,7 +53,8 @@ pub fn run(plan: &Plan, results: &Path) -> anyhow::Result<()> {
     if waiting.is_empty() {
         return Ok(());
     }
-    prepare(&class.lessons)?;
+    let all = waiting.iter().flat_map(|(place, ..)| &plan.students[*place].hand_ins);
+    prepare(&class.lessons, all.into_iter().any(|hand_in| hand_in.path.is_file()))?;
     let place = workspace::builds(&workspace::root()).join("class");
     let jobs = plan.jobs.min(waiting.len());
     let queue = Mutex::new(waiting.into_iter());

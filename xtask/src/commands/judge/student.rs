@@ -5,19 +5,17 @@
 //! programs, tells what it has, and ends.
 
 use super::found;
-use super::job::{Job, LESSONS, OPENING, VERB, out_of_time};
+use super::job::{Job, OPENING, VERB, out_of_time};
 use super::scrub::Scrub;
-use super::verdict::{self, Status, without};
+use super::verdict::{Status, without};
+use crate::commands::run::Plan;
 use crate::commands::shared::{INTERRUPTED, UNABLE, print};
-use crate::course::Lesson;
 use crate::system::program;
 use crate::system::program::worker::LAST_WORDS;
 use crate::workspace;
-use crate::workspace::handed_in::{self, HandIn, Place};
+use crate::workspace::handed_in::{self, HandIn, Refused};
 use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -78,78 +76,34 @@ fn tell(value: &Value) {
 
 fn work(job: &Job) -> anyhow::Result<()> {
     tell(&json!({"now": OPENING}));
-    let (opened, lessons) = (job.work.join("opened"), job.work.join(LESSONS));
-    // An earlier process of this student may have left something.
-    for folder in [&opened, &lessons] {
-        let _ = fs::remove_dir_all(folder);
-        fs::create_dir_all(folder)?;
-    }
+    let is_over = || IS_OVER.load(Ordering::SeqCst);
+    // The runner wants nothing any more.
+    let is_ended = || program::interrupted() && !is_over();
     workspace::build_below(&job.work);
     let hand_in = HandIn { name: job.name.clone(), path: job.hand_in.clone() };
-    let opened = match handed_in::open(&hand_in, &opened) {
+    let opened = match handed_in::open(&hand_in, &job.work) {
         Ok(opened) => opened,
-        Err(_) if program::interrupted() => return Ok(()),
-        Err(error) => {
+        Err(error) if error.is::<Refused>() => {
             tell(&json!({"refused": Scrub::of(job, None).text(&format!("{error:#}"))}));
             return Ok(());
         }
+        Err(error) => return Err(error),
     };
     let scrub = Scrub::of(job, Some(&opened));
-    let places: Vec<Place> =
-        job.lessons.iter().map(|lesson| handed_in::find(&opened, &lesson.dir())).collect();
-    found::gather(
-        &lessons,
-        job.lessons.iter().zip(&places).filter_map(|(lesson, place)| match place {
-            Place::Found { dir, .. } => Some((lesson.dir(), dir.as_path())),
-            _ => None,
-        }),
-    )?;
-    for (lesson, place) in job.lessons.iter().zip(&places) {
-        if program::interrupted() && !IS_OVER.load(Ordering::SeqCst) {
-            return Ok(());
-        }
+    let args = found::args(job, &opened);
+    let plan = Plan::of(&args)?;
+    for lesson in &job.lessons {
         tell(&json!({"now": lesson.dir()}));
-        let mut value = one(job, lesson, place, &lessons);
-        scrub.value(&mut value);
-        if program::interrupted() && !IS_OVER.load(Ordering::SeqCst) {
+        let mut value = match is_over() {
+            true => without(lesson, Status::OutOfTime, &out_of_time(job.limit)),
+            false => found::judge(job, &plan, lesson, is_over)
+                .unwrap_or_else(|error| without(lesson, Status::Unable, &format!("{error:#}"))),
+        };
+        if is_ended() {
             return Ok(());
         }
+        scrub.value(&mut value);
         tell(&value);
     }
     Ok(())
-}
-
-/// Returns the value of one lesson.
-fn one(job: &Job, lesson: &'static Lesson, place: &Place, lessons: &Path) -> Value {
-    let is_over = || IS_OVER.load(Ordering::SeqCst);
-    let shown = match place {
-        _ if is_over() => return without(lesson, Status::OutOfTime, &out_of_time(job.limit)),
-        Place::Found { shown, .. } => shown,
-        Place::NotFound => {
-            let why = format!(
-                "there is no folder {} with a Cargo.toml or a lab.toml, at the top or up to four folders deep",
-                lesson.dir()
-            );
-            return without(lesson, Status::NotFound, &why);
-        }
-        Place::Ambiguous(places) => {
-            let why = format!("found more than once: {}; leave one of them", places.join(", "));
-            return without(lesson, Status::Ambiguous, &why);
-        }
-        Place::Refused(why) => return without(lesson, Status::Refused, why),
-    };
-    let (mut value, status, why) = match found::judge(job, lesson, lessons) {
-        Ok(judged) => judged,
-        Err(error) => (without(lesson, Status::Unable, &format!("{error:#}")), Status::Unable, None),
-    };
-    if is_over() {
-        let why = out_of_time(job.limit);
-        for name in ["status", "why"] {
-            value.as_object_mut().map(|value| value.remove(name));
-        }
-        verdict::add(&mut value, lesson, Status::OutOfTime, Some(&why), Some(shown));
-        return value;
-    }
-    verdict::add(&mut value, lesson, status, why.as_deref(), Some(shown));
-    value
 }

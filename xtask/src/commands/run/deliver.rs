@@ -63,7 +63,7 @@ impl Plan<'_> {
             builds_server: choice.half.is_none() && choice.server.is_none(),
             sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
             shown_dir: match mirror {
-                Some(mirror) => mirror.source.display().to_string(),
+                Some(mirror) => self.shown_source(lesson, mirror),
                 None => format!("{folder}/{}", lesson.dir()),
             },
             seed: self.seed,

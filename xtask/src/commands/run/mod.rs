@@ -10,6 +10,7 @@ pub mod progress;
 mod remember;
 mod rustc;
 mod screen;
+mod student;
 mod telling;
 mod words;
 
@@ -17,7 +18,6 @@ pub use choice::file_of;
 pub use place::Place;
 pub use plan::Plan;
 pub use telling::FIRST;
-pub use words::quoted;
 
 use super::predict::offer;
 use super::shared::{again, lab, stop_at_ctrl_c};
@@ -47,5 +47,8 @@ pub fn run(args: &Run) -> anyhow::Result<u8> {
     let report = plan.judge(built);
     plan.remember(&report);
     plan.deliver(&report)?;
+    if let Some(dir) = args.dir.as_ref().filter(|_| !plan.has_found_some()) {
+        eprintln!("error: no lesson was found in {}: nothing was judged", dir.display());
+    }
     Ok(report.status())
 }

@@ -126,10 +126,18 @@ impl Kept {
                 };
                 link.set(|state| state.exit = exit.or(state.exit));
             }
-            let _ = child.wait();
+            // Nobody but the keeper's own `main` ends it well, and that has told how the program ended.
+            let was_killed = child.wait().is_ok_and(|status| !status.success());
             // What is known of its calls is then complete.
             let _ = reader.map(thread::JoinHandle::join);
-            link.set(|state| state.gone = true);
+            link.set(|state| {
+                state.lost = was_killed && state.exit.is_none();
+                if state.lost {
+                    // The kernel has ended it, too (see `main`), unless it has asked for that not to be.
+                    state.exit = Some(Exit::Signal(Signal::SIGKILL as i32));
+                }
+                state.gone = true;
+            });
         });
         Ok(Self { control, keeper, traced })
     }
