@@ -10,6 +10,7 @@ mod hint;
 mod list;
 mod predict;
 mod reset;
+mod results;
 mod run;
 mod shared;
 mod starters;
@@ -18,6 +19,7 @@ mod trace;
 mod watch;
 mod wire;
 
+pub use results::{VERB as RESULTS_VERB, results as make_results};
 #[cfg(unix)]
 pub use watch::{TERMINAL_VERB, guard_terminal};
 
