@@ -36,7 +36,6 @@ const STATUSES: [&str; 12] = [
     "unable",
 ];
 
-
 /// Writes a class as `judge` leaves it, and makes its results. One student has all evidence of a wrong program.
 fn class(name: &str) -> PathBuf {
     let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), name);
@@ -46,8 +45,10 @@ fn class(name: &str) -> PathBuf {
     let judged = run(RUNNER, &words).json()["lessons"][0].clone();
     let roster: Vec<Value> =
         (1..=STUDENTS + 3).map(|n| json!({"id": format!("s{n:03}"), "name": "", "email": ""})).collect();
-    let of: Value = lessons.iter().map(|lesson| (lesson.clone(), json!(OF))).collect::<serde_json::Map<_, _>>().into();
-    let points: Value = lessons.iter().map(|lesson| (lesson.clone(), json!(10))).collect::<serde_json::Map<_, _>>().into();
+    let of: Value =
+        lessons.iter().map(|lesson| (lesson.clone(), json!(OF))).collect::<serde_json::Map<_, _>>().into();
+    let points: Value =
+        lessons.iter().map(|lesson| (lesson.clone(), json!(10))).collect::<serde_json::Map<_, _>>().into();
     let made_with = json!({"runner": "3f21703", "platform": "linux-x86_64", "containment": "none"});
     let class = json!({"schema": 1, "seed": 7, "lessons": lessons, "of": of, "points": points, "roster": roster,
                        "shard": null, "runner": "3f21703", "platform": "linux-x86_64", "containment": "none"});
@@ -112,7 +113,8 @@ fn every_cell_leads_to_a_place_that_is_there() {
     for href in all {
         let (file, place) = href.split_once('#').unwrap_or((href, ""));
         if file != read {
-            text = fs::read_to_string(dir.join(decoded(file))).unwrap_or_else(|error| panic!("{href}: {error}"));
+            text =
+                fs::read_to_string(dir.join(decoded(file))).unwrap_or_else(|error| panic!("{href}: {error}"));
             read = file.into();
         }
         assert!(place.is_empty() || text.contains(&format!("id=\"{place}\"")), "{href}");
@@ -122,7 +124,7 @@ fn every_cell_leads_to_a_place_that_is_there() {
     assert!(grades.contains("\"'=1+1, \"\"李娜\"\" <b>#%/\""), "{grades}");
 }
 
-const END: &str = r#"<script>
+const END: &str = r##"<script>
 addEventListener("load", () => {
   const told = { width: innerWidth, wide: [], folded: [] };
   const measure = () => told.wide.push(document.documentElement.scrollWidth);
@@ -177,9 +179,9 @@ addEventListener("load", () => {
   told.errors = lab;
   parent.postMessage(JSON.stringify(told), "*");
 });
-</script>"#;
+</script>"##;
 
-const FEEDBACK_END: &str = r#"<script>
+const FEEDBACK_END: &str = r##"<script>
 addEventListener("load", () => {
   for (const one of document.querySelectorAll("details")) one.open = true;
   const outer = [...document.querySelectorAll("body *")].filter((one) => !one.closest("svg, pre"));
@@ -194,7 +196,7 @@ addEventListener("load", () => {
   };
   parent.postMessage(JSON.stringify(told), "*");
 });
-</script>"#;
+</script>"##;
 
 fn is_fine(told: &Value) {
     let width = told["width"].as_u64().unwrap();
@@ -241,7 +243,12 @@ fn the_page_of_a_class_is_whole_sorts_and_finds() {
             assert_eq!(sum, rows, "{lesson}");
         }
         let folded = told["folded"].to_string();
-        for text in ["the same as the reference solution", "Cargo.toml was changed", "nothing handed in", "not on the roster"] {
+        for text in [
+            "the same as the reference solution",
+            "Cargo.toml was changed",
+            "nothing handed in",
+            "not on the roster",
+        ] {
             assert!(folded.contains(text), "{text}: {folded}");
         }
     }
@@ -261,7 +268,13 @@ fn the_feedback_of_a_student_is_whole_and_says_each_command() {
             told["commands"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert!(commands.contains(&"cargo xtask run 05 --seed 7"), "{commands:?}");
         let own = commands.iter().filter(|command| command.starts_with("cargo"));
-        assert!(own.clone().all(|command| !command.contains("--server") && command.ends_with("--seed 7")), "{commands:?}");
-        assert!(own.clone().any(|command| command.starts_with("cargo xtask run 01 --check ")), "{commands:?}");
+        assert!(
+            own.clone().all(|command| !command.contains("--server") && command.ends_with("--seed 7")),
+            "{commands:?}"
+        );
+        assert!(
+            own.clone().any(|command| command.starts_with("cargo xtask run 01 --check ")),
+            "{commands:?}"
+        );
     }
 }
