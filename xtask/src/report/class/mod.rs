@@ -19,7 +19,6 @@ mod table;
 mod tests;
 
 pub use model::Status;
-pub use paths::without as without_folders;
 pub use points::read as points_of;
 pub use roster::read as roster_of;
 
@@ -57,6 +56,12 @@ pub fn write(results: &Path) -> anyhow::Result<()> {
         // The evidence of a whole class would fill the memory.
         students.push(student.without_evidence());
     }
+    let waits = |key: &str| students.iter().all(|student| student.key != key);
+    let waiting: Vec<Student> = (class.students.iter())
+        .filter(|(key, _)| waits(key))
+        .map(|(key, name)| Student::waiting(&class, key, name))
+        .collect();
+    students.extend(waiting);
     let table = Table::of(&class, &students);
     let mut kept = Kept::of(results);
     kept.put("grades.csv", &grades::render(&table))?;

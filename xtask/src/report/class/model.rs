@@ -88,6 +88,9 @@ pub struct Class {
     pub roster: Option<Vec<Person>>,
     /// Which part of the class this is, `2/4`, where it is only a part.
     pub shard: Option<String>,
+    /// The students who are judged, each with the name of the folder of the report: of one who has none yet, the turn has
+    /// not come.
+    pub students: Vec<(String, String)>,
     /// What it was judged with: pairs of a label and a text.
     pub made_with: Vec<(String, String)>,
 }
@@ -115,6 +118,8 @@ impl Class {
         let points = numbers("points")
             .map(|all| all.filter_map(|(name, n)| Some((name.clone(), n.as_f64()?))).collect());
         let roster = value["roster"].as_array().map(|all| all.iter().map(Person::of).collect());
+        let named = |one: &Value| Some((one["key"].as_str()?.to_string(), one["name"].as_str()?.to_string()));
+        let students = value["students"].as_array().into_iter().flatten().filter_map(named).collect();
         let made_with = made_with(&value);
         let shard = value.get("shard").filter(|shard| !shard.is_null()).map(plain);
         Ok(Self {
@@ -124,6 +129,7 @@ impl Class {
             points,
             roster,
             shard,
+            students,
             made_with,
         })
     }

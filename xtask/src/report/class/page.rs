@@ -166,9 +166,9 @@ fn student(html: &mut Html, table: &Table, row: &Row) {
     let class = table.class;
     html.open("tr", &[]);
     html.open("th", &[("scope", &"row"), ("class", &"name")]);
-    match row.student {
-        Some(_) => html.element("a", &[("href", &row.page())], row.name()),
-        None => html.text(row.name()),
+    match row.has_page() {
+        true => html.element("a", &[("href", &row.page())], row.name()),
+        false => html.text(row.name()),
     }
     let remark = row.remark(class);
     if !remark.is_empty() {
@@ -220,7 +220,10 @@ fn cell(html: &mut Html, row: &Row, own: Option<&Own>) {
     };
     html.open("td", &[("class", &class), ("style", &part), ("data-n", &order)]);
     let href = format!("{}#{}", row.page(), anchor(&own.lesson));
-    html.element("a", &[("href", &href)], &text);
+    match row.has_page() {
+        true => html.element("a", &[("href", &href)], &text),
+        false => html.text(&text),
+    }
     if own.same_as_solution {
         html.element("sup", &[("title", &"the same as the reference solution")], "=");
     }

@@ -9,6 +9,9 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
+/// Why nothing of a student is judged whose turn has not come.
+const WAITING: &str = "its turn has not come: the same command goes on";
+
 /// What was found of one student.
 #[derive(Debug)]
 pub struct Student {
@@ -24,6 +27,8 @@ pub struct Student {
     pub seed: u64,
     /// The lessons of the class, in its order.
     pub lessons: Vec<Own>,
+    /// Whether the student's turn has not come: then there is no report.
+    pub is_waiting: bool,
 }
 
 /// What was found of one lesson of a student.
@@ -73,6 +78,21 @@ impl Student {
             made_with: made_with(&value["made_with"]),
             seed,
             lessons: class.lessons.iter().map(own).collect(),
+            is_waiting: false,
+        }
+    }
+
+    /// Returns a student whose turn has not come.
+    pub fn waiting(class: &Class, key: &str, name: &str) -> Self {
+        let own = |lesson: &String| Own::unable(class, lesson, WAITING.into());
+        Self {
+            key: key.into(),
+            name: name.into(),
+            found_at: None,
+            made_with: Vec::new(),
+            seed: class.seed,
+            lessons: class.lessons.iter().map(own).collect(),
+            is_waiting: true,
         }
     }
 

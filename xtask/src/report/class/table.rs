@@ -107,6 +107,11 @@ impl Row<'_> {
         self.student.map_or("", |student| &student.key)
     }
 
+    /// Returns whether there is a report, and so feedback.
+    pub fn has_page(&self) -> bool {
+        self.student.is_some_and(|student| !student.is_waiting)
+    }
+
     /// Returns the address of its feedback, as seen from `class.html` (RFC 3986: what is no such character is
     /// percent-encoded).
     pub fn page(&self) -> String {

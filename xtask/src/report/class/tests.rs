@@ -309,6 +309,18 @@ fn the_page_counts_each_student_once_and_each_cell_leads_to_its_report() {
 }
 
 #[test]
+fn whose_turn_has_not_come_stands_there() {
+    let results = Results::new("waiting");
+    results.class(json!({"students": [{"name": "A", "key": "a"}, {"name": "B", "key": "b"}]}));
+    results.student("a", "A", json!([lesson("01-echo", "judged", 4, 4)]));
+    let grades = results.grades();
+    assert_eq!(grades[2], "B,,not judged,not judged,0,14,0,14,,");
+    let page = results.made("class.html");
+    assert!(page.contains(">1 student: not judged yet; the same command goes on<"), "{page}");
+    assert!(page.contains("students/a/feedback.html") && !page.contains("students/b/"));
+}
+
+#[test]
 fn what_was_changed_by_hand_is_kept() {
     let results = Results::new("kept");
     let student = |n| results.student("a", "a", json!([lesson("01-echo", "judged", n, 4)]));

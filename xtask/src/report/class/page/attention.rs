@@ -23,6 +23,10 @@ pub fn write(html: &mut Html, table: &Table) {
     lessons(html, table, "the same as the reference solution", &|own| own.same_as_solution, &empty);
     lessons(html, table, "Cargo.toml was changed", &|own| own.manifest_changed.is_some(), &changed);
     nothing_found(html, table);
+    let waiting: Vec<&Row> =
+        table.rows.iter().filter(|row| row.student.is_some() && !row.has_page()).collect();
+    let summary = format!("{}: not judged yet; the same command goes on", counted(waiting.len(), "student"));
+    people(html, &summary, &waiting);
     for remark in [NOTHING, NOT_LISTED, TWICE] {
         let of: Vec<&Row> = table.rows.iter().filter(|row| row.remark(table.class) == remark).collect();
         let summary = format!("{}: {remark}", counted(of.len(), "student"));
@@ -61,7 +65,8 @@ fn lessons(
     is_it: &dyn Fn(&Own) -> bool,
     told: &dyn Fn(&Own) -> String,
 ) {
-    let rows = table.rows.iter().map(|row| (row, row.all().filter(|own| is_it(own)).collect::<Vec<_>>()));
+    let rows = table.rows.iter().filter(|row| row.has_page());
+    let rows = rows.map(|row| (row, row.all().filter(|own| is_it(own)).collect::<Vec<_>>()));
     let rows: Vec<(&Row, Vec<&Own>)> = rows.filter(|(_, own)| !own.is_empty()).collect();
     if rows.is_empty() {
         return;
@@ -87,9 +92,9 @@ fn lessons(
 fn name(html: &mut Html, row: &Row, own: Option<&Own>) {
     let place = own.map_or(String::new(), |own| format!("#{}", anchor(&own.lesson)));
     let text = own.map_or(row.name(), |own| &own.lesson);
-    match row.student {
-        Some(_) => html.element("a", &[("href", &format!("{}{place}", row.page()))], text),
-        None => html.text(text),
+    match row.has_page() {
+        true => html.element("a", &[("href", &format!("{}{place}", row.page()))], text),
+        false => html.text(text),
     }
 }
 
