@@ -11,6 +11,7 @@ mod judge;
 mod list;
 mod predict;
 mod reset;
+mod results;
 mod run;
 mod shared;
 mod starters;
@@ -19,6 +20,7 @@ mod trace;
 mod watch;
 mod wire;
 
+pub use results::{VERB as RESULTS_VERB, results as make_results};
 #[cfg(unix)]
 pub use watch::{TERMINAL_VERB, guard_terminal};
 

@@ -19,7 +19,10 @@ pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<()> {
     let fetch = Spec { argv, env: Vec::new(), dir: Some(root.clone()), full_output: false };
     let _ = program::run_tool(&fetch, None, false, |_, _| {});
     let hashes = lessons.iter().any(|lesson| lesson.hashes);
-    for package in [(hashes, HASH), (has_archives, UNPACK)].into_iter().filter_map(|(is_used, name)| is_used.then_some(name)) {
+    for package in [(hashes, HASH), (has_archives, UNPACK)]
+        .into_iter()
+        .filter_map(|(is_used, name)| is_used.then_some(name))
+    {
         cargo::build(&root, &[package.to_string()], None, Show::Messages)?;
     }
     Ok(())

@@ -1,14 +1,11 @@
 //! Takes the teacher's paths out of a report: places in it are as the student knows them.
 
-use super::job::{Job, LESSONS};
-use crate::commands::run::quoted;
+use super::job::Job;
 use serde_json::Value;
 use std::path::Path;
 
 /// What to take out.
 pub struct Scrub {
-    /// The option of commands that repeat a check: a student runs them in a clone of the lab.
-    option: String,
     /// Where the hand-in lies opened.
     opened: Option<String>,
     /// The folder in which all of this student is done.
@@ -23,17 +20,12 @@ impl Scrub {
     /// Returns what to take out of the report of this job, whose hand-in lies opened there.
     pub fn of(job: &Job, opened: Option<&Path>) -> Self {
         let shown = |path: &Path| path.to_string_lossy().into_owned();
-        Self {
-            option: format!(" --lessons {}", quoted(&shown(&job.work.join(LESSONS)))),
-            opened: opened.map(shown),
-            work: shown(&job.work),
-            hand_in: shown(&job.hand_in),
-        }
+        Self { opened: opened.map(shown), work: shown(&job.work), hand_in: shown(&job.hand_in) }
     }
 
     /// Returns the text without them.
     pub fn text(&self, text: &str) -> String {
-        let mut out = text.replace(&self.option, "");
+        let mut out = text.to_string();
         if let Some(opened) = &self.opened {
             out = out.replace(&format!("{opened}/"), "").replace(opened, ".");
         }
@@ -42,9 +34,11 @@ impl Scrub {
             let to = out[from..].find(ENDS).map_or(out.len(), |end| from + end);
             // Where a lesson is built, its folder is `lessons/NN-name`, too.
             let inner = out[from..to].replace('\\', "/");
-            let instead = match inner.rfind("/lessons/") {
-                Some(at) => inner[at + 1..].to_string(),
-                None => format!(".{inner}"),
+            let instead = match (inner.rfind("/lessons/"), inner.find("-programs/")) {
+                (Some(at), _) => inner[at + 1..].to_string(),
+                // The copy of a folder whose programs start in it.
+                (None, Some(at)) => inner[at + "-programs/".len()..].to_string(),
+                (None, None) => format!(".{inner}"),
             };
             out.replace_range(at..to, &instead);
         }
@@ -82,12 +76,8 @@ mod tests {
         let scrub = Scrub::of(&job, Some(Path::new("/lab/target/class/run-1/2/opened/x y")));
         for (text, left) in [
             (
-                "cargo xtask run 01 --lessons /lab/target/class/run-1/2/lessons --check a",
-                "cargo xtask run 01 --check a",
-            ),
-            (
-                "File \"/lab/target/class/run-1/2/lessons/01-echo/a.py\", line 3",
-                "File \"lessons/01-echo/a.py\", line 3",
+                "File \"/lab/target/class/run-1/2/lab/0f/01-echo-programs/a.py\", line 3",
+                "File \"a.py\", line 3",
             ),
             (
                 "/lab/target/class/run-1/2/lab/0f/01-echo/lessons/01-echo/src/a.rs:3:1",

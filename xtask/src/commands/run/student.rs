@@ -13,7 +13,7 @@ use crate::workspace::lab_toml::{self, Wrong};
 use crate::workspace::manifest::{Manifest, Unreadable};
 use crate::workspace::mirror::{Home, Mirror};
 use crate::workspace::sources::{self, Origin};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a build may take, where the command line says nothing.
