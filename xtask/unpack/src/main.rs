@@ -1,13 +1,13 @@
-//! `lab-unpack ARCHIVE INTO FILES BYTES FILE DEPTH` unpacks a .zip, .tar, .tar.gz or .tgz into the folder INTO, which is
+//! `lab-unpack ARCHIVE FOLDER FILES BYTES FILE DEPTH` unpacks a .zip, .tar, .tar.gz or .tgz into the folder FOLDER, which is
 //! empty: at most FILES files, BYTES bytes and DEPTH folders in a path. Larger files than FILE bytes are left out.
 //!
 //! Status 0: unpacked. Status 2: the archive is refused, and why. Status 1: the disk does not do it.
 
-mod into;
+mod folder;
 mod tarball;
 mod zipped;
 
-use into::{Into, Limits, Stop};
+use folder::{Folder, Limits, Stop};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -25,10 +25,10 @@ fn main() -> ExitCode {
     let limits =
         || Some(Limits { files: number(2)?, bytes: number(3)?, file: number(4)?, depth: number(5)? });
     let ([archive, into, ..], Some(limits)) = (words.as_slice(), limits()) else {
-        eprintln!("lab-unpack is the runner's own: ARCHIVE INTO FILES BYTES FILE DEPTH");
+        eprintln!("lab-unpack is the runner's own: ARCHIVE FOLDER FILES BYTES FILE DEPTH");
         return ExitCode::FAILURE;
     };
-    match unpack(Path::new(archive), Into::new(Path::new(into), limits)) {
+    match unpack(Path::new(archive), Folder::new(Path::new(into), limits)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Refused(why)) => {
             eprintln!("{why}");
@@ -42,18 +42,18 @@ fn main() -> ExitCode {
 }
 
 /// Unpacks a file, whatever its name: its first bytes say what it is.
-fn unpack(archive: &Path, mut into: Into) -> Result<(), Stop> {
+fn unpack(archive: &Path, mut folder: Folder) -> Result<(), Stop> {
     let mut file = File::open(archive).map_err(Stop::Failed)?;
     let mut start = Vec::new();
     file.by_ref().take(4).read_to_end(&mut start).map_err(Stop::Failed)?;
     file.rewind().map_err(Stop::Failed)?;
     let file = BufReader::new(file);
     if start == ZIP || start == EMPTY_ZIP {
-        zipped::unpack(file, &mut into)?;
+        zipped::unpack(file, &mut folder)?;
     } else if start.starts_with(GZIP) {
-        tarball::unpack(flate2::read::MultiGzDecoder::new(file), &mut into)?;
+        tarball::unpack(flate2::read::MultiGzDecoder::new(file), &mut folder)?;
     } else {
-        tarball::unpack(file, &mut into)?;
+        tarball::unpack(file, &mut folder)?;
     }
-    into.close()
+    folder.close()
 }

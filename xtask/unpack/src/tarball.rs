@@ -1,13 +1,13 @@
 //! .tar, and what gzip made of one.
 
-use crate::into::{Into, Stop, refused};
+use crate::folder::{Folder, Stop, refused};
 use std::io::Read;
 
 /// Unpacks a tar.
 ///
 /// # Errors
-/// Those of [`Into`], and a refusal of what is no tar.
-pub fn unpack(from: impl Read, into: &mut Into) -> Result<(), Stop> {
+/// Those of [`Folder`], and a refusal of what is no tar.
+pub fn unpack(from: impl Read, folder: &mut Folder) -> Result<(), Stop> {
     let mut archive = tar::Archive::new(from);
     let damaged =
         |error: std::io::Error| Stop::Refused(format!("it is no whole .zip, .tar, .tar.gz or .tgz: {error}"));
@@ -15,13 +15,13 @@ pub fn unpack(from: impl Read, into: &mut Into) -> Result<(), Stop> {
     for entry in archive.entries().map_err(damaged)? {
         let mut entry = entry.map_err(damaged)?;
         any = true;
-        let Some(path) = into.place(&entry.path_bytes())? else { continue };
+        let Some(path) = folder.place(&entry.path_bytes())? else { continue };
         let kind = entry.header().entry_type();
         if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
             let executable = entry.header().mode().is_ok_and(|mode| mode & 0o111 != 0);
-            into.file(&path, &mut entry, executable)?;
+            folder.file(&path, &mut entry, executable)?;
         } else if !kind.is_dir() {
-            into.leave_out(&path);
+            folder.leave_out(&path);
         }
     }
     if any { Ok(()) } else { refused("it is no .zip, .tar, .tar.gz or .tgz with files in it") }

@@ -1,6 +1,6 @@
 //! .zip
 
-use crate::into::{Into, Stop, refused};
+use crate::folder::{Folder, Stop, refused};
 use std::io::{Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -13,8 +13,8 @@ const REGULAR: u32 = 0o100_000;
 /// Unpacks a zip.
 ///
 /// # Errors
-/// Those of [`Into`], and a refusal of one that is damaged, encrypted, or made by another method than deflate.
-pub fn unpack(from: impl Read + Seek, into: &mut Into) -> Result<(), Stop> {
+/// Those of [`Folder`], and a refusal of one that is damaged, encrypted, or made by another method than deflate.
+pub fn unpack(from: impl Read + Seek, folder: &mut Folder) -> Result<(), Stop> {
     let damaged = |error: ZipError| match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
             Stop::Refused("it has a password: hand it in without one".into())
@@ -28,18 +28,18 @@ pub fn unpack(from: impl Read + Seek, into: &mut Into) -> Result<(), Stop> {
     for n in 0..archive.len() {
         // Looked at first, so that what is left out is not unpacked.
         let entry = archive.by_index_raw(n).map_err(damaged)?;
-        let Some(path) = into.place(entry.name().as_bytes())? else { continue };
+        let Some(path) = folder.place(entry.name().as_bytes())? else { continue };
         if entry.is_dir() || entry.name().ends_with('\\') {
             continue;
         }
         let mode = entry.unix_mode().unwrap_or(0);
         drop(entry);
         if mode & KIND == LINK || ![0, REGULAR].contains(&(mode & KIND)) {
-            into.leave_out(&path);
+            folder.leave_out(&path);
             continue;
         }
         let mut entry = archive.by_index(n).map_err(damaged)?;
-        into.file(&path, &mut entry, mode & 0o111 != 0)?;
+        folder.file(&path, &mut entry, mode & 0o111 != 0)?;
     }
     Ok(())
 }

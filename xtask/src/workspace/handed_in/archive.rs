@@ -2,8 +2,6 @@
 
 use super::walk::{BYTES, DEPTH, FILE, FILES};
 use super::{HandIn, OPENED, Refused, copy, file_name};
-use crate::workspace::cargo::{self, Show};
-use crate::workspace::root;
 use anyhow::{Context, bail};
 use std::fs;
 use std::io::Read;
@@ -89,10 +87,22 @@ fn unpacker() -> anyhow::Result<PathBuf> {
     if let Some(path) = &*built {
         return Ok(path.clone());
     }
-    let mut result = cargo::build(&root(), &[UNPACK.to_string()], None, Show::Messages)?;
-    let path = result.programs.remove(UNPACK).with_context(|| {
-        format!("the package {UNPACK} was not built: cargo's message above says why; archives need it")
-    })?;
+    let path = build()?;
     *built = Some(path.clone());
     Ok(path)
 }
+
+#[cfg(not(test))]
+fn build() -> anyhow::Result<PathBuf> {
+    use crate::workspace::cargo::{self, Show};
+    let mut built = cargo::build(&crate::workspace::root(), &[UNPACK.to_string()], None, Show::Messages)?;
+    built.programs.remove(UNPACK).with_context(|| {
+        format!("the package {UNPACK} was not built: cargo's message above says why; archives need it")
+    })
+}
+
+#[cfg(test)]
+use tests::build;
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ pub struct Limits {
     /// Bytes of one file: larger ones are left out.
     pub file: u64,
     /// Names in a path.
-    pub depth: usize,
+    pub depth: u64,
 }
 
 /// Why the archive was not unpacked.
@@ -36,7 +36,7 @@ pub fn refused<T>(why: impl Into<String>) -> Result<T, Stop> {
 }
 
 /// The folder.
-pub struct Into {
+pub struct Folder {
     dir: PathBuf,
     limits: Limits,
     files: u64,
@@ -45,7 +45,7 @@ pub struct Into {
     left_out: BTreeSet<PathBuf>,
 }
 
-impl Into {
+impl Folder {
     /// Returns the folder `dir`, which is there and empty.
     pub fn new(dir: &Path, limits: Limits) -> Self {
         Self { dir: dir.into(), limits, files: 0, bytes: 0, left_out: BTreeSet::new() }
@@ -68,7 +68,7 @@ impl Into {
                 "an entry leads out of the archive: {name:?}: nothing of it was unpacked"
             ));
         }
-        if names.len() > self.limits.depth {
+        if names.len() as u64 > self.limits.depth {
             return refused(format!("an entry lies more than {} folders deep", self.limits.depth));
         }
         // As `workspace/handed_in/walk.rs` has it.
