@@ -37,7 +37,7 @@ impl Class {
 
     fn judge(&self, more: &[&str]) -> Ran {
         let words = self.words(more);
-        run(RUNNER, &words.iter().map(String::as_str).collect::<Vec<_>>())
+        judged(&words.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Starts the same; the caller ends it.
@@ -140,6 +140,12 @@ impl Class {
         let own = all.iter().filter(|words| !words.contains("__keeper"));
         own.map(|words| words.split(' ').next().unwrap().parse().unwrap()).collect()
     }
+}
+
+/// Runs the runner; in what it says to people, each line break is a blank.
+fn judged(words: &[&str]) -> Ran {
+    let ran = run(RUNNER, words);
+    Ran { stderr: ran.stderr.split_whitespace().collect::<Vec<_>>().join(" "), ..ran }
 }
 
 /// Returns the parents of a process, the nearest first.
@@ -428,7 +434,7 @@ fn parts_that_do_not_belong_together_are_refused() {
     ] {
         let other = nobody(name, words);
         let into = class.path("into");
-        let ran = run(RUNNER, &["judge", "--merge", &into, &one, &other]);
+        let ran = judged(&["judge", "--merge", &into, &one, &other]);
         assert!(ran.status == 2 && ran.stderr.contains(said), "{name}: {}", ran.stderr);
         assert!(!Path::new(&into).exists());
     }
@@ -437,7 +443,7 @@ fn parts_that_do_not_belong_together_are_refused() {
     fs::write(class.dir.join("in/nobody/notes.txt"), "I was ill\n").unwrap();
     let changed = nobody("changed", &["01", "--seed", "7", "--shard", "1/2"]);
     assert_eq!(run(RUNNER, &["judge", "--merge", &again, &one]).status, 3, "part 2 is missing");
-    let ran = run(RUNNER, &["judge", "--merge", &again, &changed]);
+    let ran = judged(&["judge", "--merge", &again, &changed]);
     assert!(ran.status == 2 && ran.stderr.contains("different hand-ins of nobody"), "{}", ran.stderr);
 }
 
@@ -461,11 +467,12 @@ fn what_cannot_be_judged_is_told_with_what_to_type() {
         (&["judge", "--merge", &results, &handed_in, "--seed", "1"], 2, "cannot be used with"),
         (&["judge", &handed_in, &results, "01"], 3, "there is no hand-in in"),
     ] {
-        let ran = run(RUNNER, words);
+        let ran = judged(words);
         assert_eq!(ran.status, status, "{words:?}: {}{}", ran.stdout, ran.stderr);
         assert!(ran.stderr.contains(said), "{words:?}: {}", ran.stderr);
-        let last = ran.stderr.trim_end().lines().last().unwrap_or_default();
-        assert!(last.contains("cargo xtask") || last.contains("try '--help'"), "{words:?}: {}", ran.stderr);
+        // The last line says what to type next; clap has its own words for it.
+        let next = ran.stderr.contains("next: cargo xtask ") || ran.stderr.contains("try '--help'");
+        assert!(next, "{words:?}: {}", ran.stderr);
     }
     assert!(Path::new(&other).join("thesis.tex").is_file() && !Path::new(&inside).exists());
 }
