@@ -1,6 +1,6 @@
 //! Starters compile without a warning and fail at their holes; solutions pass; a learner's edits are kept.
 
-use lab_tests::{empty_dir, not_checked, root, run, starters};
+use lab_tests::{empty_dir, lessons, not_checked, root, run, starters};
 use std::fs;
 use std::process::Command;
 
@@ -19,6 +19,12 @@ fn solutions_pass_every_check() {
 #[test]
 fn starters_fail_at_their_holes_and_say_what_to_write() {
     let dir = starters(RUNNER, TMP, "starters-fail");
+    // What only pretends to be begun.
+    for lesson in lessons() {
+        let server = dir.join(lesson).join("src/bin/server.rs");
+        let text = fs::read_to_string(&server).unwrap();
+        fs::write(server, text + "\nconst BEGUN: bool = true;\n").unwrap();
+    }
     let ran = run(RUNNER, &["run", "--all", "--lessons", &dir.to_string_lossy(), "--format", "json"]);
     assert_eq!(ran.status, 1, "{}", ran.stderr);
     assert!(!ran.stderr.contains("warning"), "a starter compiles with a warning: {}", ran.stderr);
@@ -35,6 +41,15 @@ fn starters_fail_at_their_holes_and_say_what_to_write() {
             let text = fs::read_to_string(file).unwrap();
             assert!(text.lines().nth(line - 1).unwrap().contains("todo!"), "{file}:{line} is no hole");
         }
+    }
+    for lesson in ran.json()["lessons"].as_array().unwrap() {
+        // Not because its sources are the starter's: because of what the table of these checks has.
+        assert_eq!(
+            (&lesson["status"], &lesson["passed"]),
+            (&"judged".into(), &0.into()),
+            "{}",
+            lesson["lesson"]
+        );
     }
     for said in ["is not written yet", "next: write `", "cargo xtask hint lesson-01"] {
         assert!(ran.stderr.contains(said), "missing: {said}\n{}", ran.stderr);

@@ -5,7 +5,7 @@ use crate::course::Lesson;
 use crate::system::program::{self, Spec};
 use crate::workspace;
 use crate::workspace::cargo::{self, Show};
-use crate::workspace::handed_in::UNPACK;
+use crate::workspace::handed_in::unpacker;
 
 /// Fetches the crates that the lab knows, and builds what checks of these lessons, and archives, need.
 ///
@@ -18,12 +18,12 @@ pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<()> {
     // Without a network, what is there must do; a build that lacks something says so.
     let fetch = Spec { argv, env: Vec::new(), dir: Some(root.clone()), full_output: false };
     let _ = program::run_tool(&fetch, None, false, |_, _| {});
-    let hashes = lessons.iter().any(|lesson| lesson.hashes);
-    for package in [(hashes, HASH), (has_archives, UNPACK)]
-        .into_iter()
-        .filter_map(|(is_used, name)| is_used.then_some(name))
-    {
-        cargo::build(&root, &[package.to_string()], None, Show::Messages)?;
+    if lessons.iter().any(|lesson| lesson.hashes) {
+        cargo::build(&root, &[HASH.to_string()], None, Show::Messages)?;
+    }
+    if has_archives {
+        // Where it cannot be built, folders are judged all the same, and each archive says why it is not.
+        let _ = unpacker();
     }
     Ok(())
 }

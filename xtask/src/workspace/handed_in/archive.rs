@@ -1,18 +1,17 @@
 //! Opens a hand-in. The package `lab-unpack` unpacks archives, so that the runner itself needs no crate for that.
 
-use super::walk::{BYTES, DEPTH, FILE, FILES};
-use super::{HandIn, OPENED, Refused, copy, file_name};
+use super::list::{HandIn, OPENED, file_name};
+use super::refused::Refused;
+use super::unpacker::unpacker;
+use super::walk::{BYTES, DEPTH, FILE, FILES, copy};
 use anyhow::{Context, bail};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The package that unpacks archives, and its executable.
-pub const UNPACK: &str = "lab-unpack";
 /// Its status when it refuses the archive.
 const REFUSED: i32 = 2;
 /// How long it may take: what a lesson needs is unpacked in a moment.
@@ -79,30 +78,6 @@ fn unpack(archive: &Path, dir: &Path) -> anyhow::Result<()> {
         _ => bail!("unpack {}: {}", archive.display(), said.trim()),
     }
 }
-
-/// Returns the executable of the package, which is built when first needed.
-fn unpacker() -> anyhow::Result<PathBuf> {
-    static BUILT: Mutex<Option<PathBuf>> = Mutex::new(None);
-    let mut built = BUILT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(path) = &*built {
-        return Ok(path.clone());
-    }
-    let path = build()?;
-    *built = Some(path.clone());
-    Ok(path)
-}
-
-#[cfg(not(test))]
-fn build() -> anyhow::Result<PathBuf> {
-    use crate::workspace::cargo::{self, Show};
-    let mut built = cargo::build(&crate::workspace::root(), &[UNPACK.to_string()], None, Show::Messages)?;
-    built.programs.remove(UNPACK).with_context(|| {
-        format!("the package {UNPACK} was not built: cargo's message above says why; archives need it")
-    })
-}
-
-#[cfg(test)]
-use tests::build;
 
 #[cfg(test)]
 mod tests;

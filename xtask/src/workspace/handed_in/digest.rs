@@ -1,6 +1,6 @@
 //! Whether a hand-in was changed since it was judged.
 
-use super::HandIn;
+use super::list::HandIn;
 use super::walk::{Kind, walk};
 use anyhow::Context;
 use std::fs::File;

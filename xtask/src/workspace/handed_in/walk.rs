@@ -1,6 +1,6 @@
 //! The files of a folder that a student filled: bounded, and nothing outside of it.
 
-use super::Refused;
+use super::refused::Refused;
 use anyhow::Context;
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry};

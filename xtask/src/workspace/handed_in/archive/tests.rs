@@ -2,19 +2,6 @@ use super::*;
 use crate::workspace::handed_in::walk::walk;
 use crate::workspace::scratch;
 
-/// Builds the package without a keeper: the tests' own executable is none.
-pub fn build() -> anyhow::Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").context("cargo runs the tests")?;
-    let root = crate::workspace::root();
-    let status =
-        Command::new(cargo).args(["build", "--quiet", "--package", UNPACK]).current_dir(root).status()?;
-    assert!(status.success(), "{UNPACK} is not built");
-    // This executable lies in `deps` beside it.
-    let own = std::env::current_exe()?;
-    let folder = own.parent().and_then(Path::parent).context("the folder of what cargo built")?;
-    Ok(folder.join(UNPACK).with_extension(std::env::consts::EXE_EXTENSION))
-}
-
 /// Makes archives in the folder that is its argument.
 const MAKE: &str = include_str!("make.py");
 
@@ -68,7 +55,11 @@ fn nothing_leaves_the_folder_and_no_link_is_made() {
         assert_eq!(fs::read(opened.join("a/passwd")).unwrap(), b"mine", "{file}");
         assert!(fs::symlink_metadata(opened.join("a")).unwrap().is_dir(), "{file}");
         #[cfg(unix)]
-        assert_eq!(fs::read_link(opened.join("b")).unwrap(), Path::new(super::super::LEFT_OUT), "{file}");
+        assert_eq!(
+            fs::read_link(opened.join("b")).unwrap(),
+            Path::new(crate::workspace::handed_in::LEFT_OUT),
+            "{file}"
+        );
         assert_eq!(find_regular(&opened), ["a/passwd"], "{file}");
     }
     let around = names(&dir).len();
