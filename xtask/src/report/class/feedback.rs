@@ -41,6 +41,7 @@ fn outcome(own: &Own) -> String {
 /// reference solution is between the teacher and the student: the class's page has it.
 fn remarks(own: &Own) -> Vec<String> {
     let mut told = Vec::new();
+    told.extend(own.found_at.as_ref().map(|place| format!("found at {place}")));
     match own.status {
         Status::Judged | Status::DoesNotCompile => {}
         Status::NotBegun if own.why.is_empty() => told.push("It is the starter, unchanged.".into()),

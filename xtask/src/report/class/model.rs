@@ -145,7 +145,7 @@ impl Class {
 
 /// Returns what a report, or a class, was made with.
 pub fn made_with(value: &Value) -> Vec<(String, String)> {
-    let known = |label: &&str| value.get(**label).is_some_and(|value| !value.is_null());
+    let known = |label: &&&str| value.get(**label).is_some_and(|value| !value.is_null());
     MADE_WITH.iter().filter(known).map(|label| ((*label).into(), plain(&value[*label]))).collect()
 }
 
