@@ -219,7 +219,7 @@ fn feedback_has_the_students_own_commands_and_no_path_of_the_teacher() {
         "  01-echo       1 of 4 checks passed\n  02-uppercase  does not compile\n  in all        1 of 14 checks passed\n",
         "  ✗ server   keeps its promise  on dribble\n",
         "it panicked at lessons/01-echo/src/bin/server.rs:3\n",
-        "                                    ^ byte 2 is the first wrong one\n",
+        " ^ byte 2 is the first wrong one\n",
         "      bytes   h e l l o\n",
         "      what passed     0.1 ms  runner sent 5 bytes \"hello\"\n",
         "      server      it panicked\n",
