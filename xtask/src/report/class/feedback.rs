@@ -87,7 +87,8 @@ fn total(class: &Class, student: &Student) -> String {
 
 /// What a student can do with the commands.
 const HOW: &str = "Each command below repeats what was judged, with the same inputs and cuts: type it in your own clone of \
-                   the course, with your programs in lessons/.";
+                   the course, with your programs in lessons/. With --format html --output report.html behind it, it also \
+                   draws what passed.";
 
 /// Renders the feedback for a terminal or an editor.
 pub fn text(class: &Class, student: &Student) -> String {

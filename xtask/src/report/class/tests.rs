@@ -288,7 +288,7 @@ fn the_page_counts_each_student_once_and_each_cell_leads_to_its_report() {
         ">limits</dt><dd>build 120, student 300<",
         ">✓ 4/4</a><sup title=\"the same as the reference solution\">=</sup><",
         ">5/10<",
-        ">! found twice<",
+        ">!\u{a0}found twice<",
         ">not begun<",
         ">does not compile</a><sup title=\"Cargo.toml was changed: adds rand\">+</sup><",
         ">1 lesson of 1 student: found twice, refused or not judged<",
