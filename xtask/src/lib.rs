@@ -58,5 +58,8 @@ pub fn main() -> ExitCode {
     if args.get(1).is_some_and(|verb| verb == commands::TERMINAL_VERB) {
         return commands::guard_terminal();
     }
+    if args.get(1).is_some_and(|verb| verb == commands::STUDENT_VERB) {
+        return commands::judge_student(&args[2..]);
+    }
     commands::run_verb(cli::parse())
 }

@@ -15,7 +15,7 @@ use crate::workspace::mirror::Mirror;
 
 impl Plan<'_> {
     /// Judges all lessons at once, and prints their verdicts in order.
-    pub(super) fn judge(&self, built: Vec<LessonPrograms>) -> Report {
+    pub fn judge(&self, built: Vec<LessonPrograms>) -> Report {
         let reruns: Vec<String> = self.lessons.iter().map(|lesson| self.rerun(lesson)).collect();
         let mut trials = Vec::new();
         let mut problems = Vec::new();
@@ -63,7 +63,7 @@ impl Plan<'_> {
             builds_server: choice.half.is_none() && choice.server.is_none(),
             sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
             shown_dir: match mirror {
-                Some(mirror) => mirror.source.display().to_string(),
+                Some(mirror) => self.shown_source(lesson, mirror),
                 None => format!("{folder}/{}", lesson.dir()),
             },
             seed: self.seed,

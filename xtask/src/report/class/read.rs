@@ -35,6 +35,7 @@ pub fn lesson(value: &Value, seed: u64) -> anyhow::Result<LessonReport> {
         millis: value["millis"].as_u64().unwrap_or_default(),
         checks,
         not_run: Vec::new(),
+        handed_in: None,
         lesson,
     })
 }
