@@ -8,10 +8,12 @@ use lab_tests::{Ran, empty_dir, has, lessons, run};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 const PROGRAMS: &str = env!("CARGO_BIN_EXE_programs");
+const TMP: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// How many handed in.
 const STUDENTS: u64 = 120;
@@ -36,9 +38,9 @@ const STATUSES: [&str; 12] = [
     "unable",
 ];
 
-/// Writes a class as `judge` leaves it, and makes its results. One student has all evidence of a wrong program.
-fn class(name: &str) -> PathBuf {
-    let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), name);
+/// The folder of a class as `judge` leaves it, with its results. One student has all evidence of a wrong program.
+static CLASS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let dir = empty_dir(TMP, "class");
     let lessons = lessons();
     let server = format!("{PROGRAMS} wrong-01-server-trims");
     let words = ["run", "01", "--server", &server, "--seed", "7", "--format", "json"];
@@ -76,7 +78,7 @@ fn class(name: &str) -> PathBuf {
     let Ran { status, stdout, stderr } = run(RUNNER, &["__results", &dir.display().to_string()]);
     assert_eq!((status, stdout.as_str(), stderr.as_str()), (0, "", ""));
     dir
-}
+});
 
 /// Returns an address of a page as a path.
 fn decoded(href: &str) -> String {
@@ -103,7 +105,7 @@ fn hrefs(page: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_cell_leads_to_a_place_that_is_there() {
-    let dir = class("class-links");
+    let dir = &*CLASS;
     let page = fs::read_to_string(dir.join("class.html")).unwrap();
     let all = hrefs(&page);
     let lessons = lessons().len();
@@ -166,7 +168,7 @@ addEventListener("load", () => {
   find.dispatchEvent(new Event("input"));
   told.again = rows().length;
   const texts = (name) => [...new Set([...document.querySelectorAll(`#students td.${name}`)].map((td) => td.innerText))];
-  told.words = texts("words");
+  told.words = texts("said");
   told.counts = [...document.querySelectorAll(".counts tr")].map((row) =>
     [...row.cells].map((cell) => cell.innerText));
   for (const one of document.querySelectorAll("details")) {
@@ -190,7 +192,8 @@ addEventListener("load", () => {
     wide: [document.documentElement.scrollWidth],
     outside: outer.filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.tagName),
     heads: [...document.querySelectorAll("h2")].map((head) => head.innerText),
-    drawn: document.querySelectorAll("svg").length,
+    passed: [...document.querySelectorAll("figcaption")].filter((one) => one.innerText === "what passed").length,
+    marked: document.querySelectorAll("mark").length,
     commands: [...document.querySelectorAll(".code")].map((one) => one.innerText),
     errors: lab,
   };
@@ -205,8 +208,9 @@ fn is_fine(told: &Value) {
     assert!(told["wide"].as_array().unwrap().iter().all(|wide| wide.as_u64().unwrap() <= width), "{told}");
 }
 
-fn pages(dir: &Path, page: &str, end: &str) -> Vec<Value> {
-    seen(dir, &fs::read_to_string(dir.join(page)).unwrap(), end)
+/// Opens a page of the class in a browser, which works in a folder of this name.
+fn pages(name: &str, page: &str, end: &str) -> Vec<Value> {
+    seen(&empty_dir(TMP, name), &fs::read_to_string(CLASS.join(page)).unwrap(), end)
 }
 
 #[test]
@@ -214,10 +218,9 @@ fn the_page_of_a_class_is_whole_sorts_and_finds() {
     if !has("chromium", "the page of a class in a browser") {
         return;
     }
-    let dir = class("class-page");
     let lessons = lessons();
     let rows = STUDENTS + 4;
-    for told in pages(&dir, "class.html", END) {
+    for told in pages("class-page", "class.html", END) {
         is_fine(&told);
         assert_eq!(told["rows"], rows);
         assert_eq!(told["again"], rows);
@@ -259,11 +262,10 @@ fn the_feedback_of_a_student_is_whole_and_says_each_command() {
     if !has("chromium", "the feedback of a student in a browser") {
         return;
     }
-    let dir = class("class-feedback");
-    for told in pages(&dir, "students/a wkward #%粘/feedback.html", FEEDBACK_END) {
+    for told in pages("class-feedback", "students/a wkward #%粘/feedback.html", FEEDBACK_END) {
         is_fine(&told);
         assert_eq!(told["heads"], json!(lessons()));
-        assert!(told["drawn"].as_u64().unwrap() > 0, "{told}");
+        assert!(told["passed"].as_u64().unwrap() > 0 && told["marked"].as_u64().unwrap() > 0, "{told}");
         let commands: Vec<&str> =
             told["commands"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert!(commands.contains(&"cargo xtask run 05 --seed 7"), "{commands:?}");

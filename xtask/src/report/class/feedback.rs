@@ -41,6 +41,7 @@ fn outcome(own: &Own) -> String {
 /// reference solution is between the teacher and the student: the class's page has it.
 fn remarks(own: &Own) -> Vec<String> {
     let mut told = Vec::new();
+    told.extend(own.found_at.as_ref().map(|place| format!("found at {place}")));
     match own.status {
         Status::Judged | Status::DoesNotCompile => {}
         Status::NotBegun if own.why.is_empty() => told.push("It is the starter, unchanged.".into()),
@@ -86,7 +87,8 @@ fn total(class: &Class, student: &Student) -> String {
 
 /// What a student can do with the commands.
 const HOW: &str = "Each command below repeats what was judged, with the same inputs and cuts: type it in your own clone of \
-                   the course, with your programs in lessons/.";
+                   the course, with your programs in lessons/. With --format html --output report.html behind it, it also \
+                   draws what passed.";
 
 /// Renders the feedback for a terminal or an editor.
 pub fn text(class: &Class, student: &Student) -> String {

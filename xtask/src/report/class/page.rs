@@ -195,16 +195,16 @@ fn student(html: &mut Html, table: &Table, row: &Row) {
 /// Writes what became of one lesson, with a link to its report.
 fn cell(html: &mut Html, row: &Row, own: Option<&Own>) {
     let Some(own) = own else {
-        html.element("td", &[("class", &"words"), ("data-n", &-9)], NOTHING);
+        html.element("td", &[("class", &"said"), ("data-n", &-9)], NOTHING);
         return;
     };
     let whole = own.is_whole();
     let (class, text) = match own.status {
         Status::Judged if whole => ("whole", format!("✓ {}/{}", own.passed, own.of)),
         Status::Judged => ("part", format!("{}/{}", own.passed, own.of)),
-        Status::NotBegun | Status::NotFound => ("words", own.status.words().into()),
-        Status::DoesNotCompile | Status::OutOfTime => ("words stopped", own.status.words().into()),
-        _ => ("words look", format!("! {}", own.status.words())),
+        Status::NotBegun | Status::NotFound => ("said", own.status.words().into()),
+        Status::DoesNotCompile | Status::OutOfTime => ("said stopped", own.status.words().into()),
+        _ => ("said look", format!("!\u{a0}{}", own.status.words())),
     };
     let percent = percent(own.passed.min(own.of), own.of);
     let part = format!("--part:{}%", if own.status == Status::Judged { percent } else { 0 });

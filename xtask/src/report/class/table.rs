@@ -156,7 +156,7 @@ impl Row<'_> {
 
 /// Returns points with at most two digits behind the point.
 pub fn shown(points: f64) -> String {
-    let text = format!("{points:.2}");
+    let text = format!("{:.2}", points + 0.0); // The sum of no points is -0.
     text.trim_end_matches('0').trim_end_matches('.').into()
 }
 
