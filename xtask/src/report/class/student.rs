@@ -120,11 +120,14 @@ impl Own {
         let holds = |check: &&_| counts(check);
         let passed = report.checks.iter().filter(holds).count() as u64;
         let all = class.of.get(name).copied().unwrap_or(report.checks.len() as u64);
+        let of = value["of"].as_u64().unwrap_or(all);
+        // The checks of a half that was not handed in count, too.
+        let of = if report.half.is_some() { of.max(all) } else { of };
         Self {
             lesson: name.into(),
             status,
             passed: value["passed"].as_u64().unwrap_or(passed),
-            of: value["of"].as_u64().unwrap_or(all),
+            of,
             why: text("why").or(text("problem")).unwrap_or_default(),
             found_at: text("found_at"),
             manifest_changed: text("manifest_changed"),
@@ -150,6 +153,11 @@ impl Own {
     /// Returns whether all of it holds.
     pub fn is_whole(&self) -> bool {
         self.status == Status::Judged && self.of > 0 && self.passed >= self.of
+    }
+
+    /// Returns whether a person must look at it before there is a grade.
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, Status::Unable | Status::Ambiguous | Status::Refused)
     }
 
     /// Returns how many points it earns: the lesson's, as far as its checks passed. What is not judged earns none.

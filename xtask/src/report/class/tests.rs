@@ -115,6 +115,7 @@ fn judged(results: &Results) -> Value {
         millis: 1,
         checks: vec![failed, waits, hole, passed],
         not_run: Vec::new(),
+        handed_in: None,
     };
     let report = json::render(&Report { seed: 7, lessons: vec![lesson], interrupted: false });
     let report: Value = serde_json::from_str(&report).unwrap();
@@ -195,7 +196,11 @@ fn points_weigh_lessons_and_other_tools_get_them() {
     let row = "Participant 99,\"Li, \"\"Na\"\"\",li@x.org,4711,5,12.5,,\"01-echo: 1 of 4 checks passed; 02-uppercase: 10 of \
                10 checks passed\",2.5,2.5\n";
     assert!(moodle.contains(row), "{moodle}");
+    // Lesson 02 of Somebody was not judged: an import gives no grade.
+    let open = ",Somebody,,,,12.5,,01-echo: does not compile; 02-uppercase: not judged,0,\n";
+    assert!(moodle.contains(open), "{moodle}");
     let nbgrader = results.made("nbgrader.csv");
+    assert!(nbgrader.contains("\n02-uppercase,,,Somebody,,,,,0,,2.5\n"), "{nbgrader}");
     assert!(nbgrader.contains("\n01-echo,,,4711,\"Li, \"\"Na\"\"\",,li@x.org,2.5,0,2.5,10\n"), "{nbgrader}");
     assert!(nbgrader.contains("\n02-uppercase,,,4713,\"Jo\nHn\",,,0,0,0,2.5\n"), "{nbgrader}");
     // Of a part of a class, nobody knows yet who handed in nothing.
@@ -306,6 +311,17 @@ fn the_page_counts_each_student_once_and_each_cell_leads_to_its_report() {
     };
     let all = ["passed whole", "begun", "not begun", "not found", "to look at"].map(counts);
     assert_eq!(all, [vec![1, 0], vec![0, 2], vec![1, 0], vec![0, 1], vec![1, 0]]);
+}
+
+#[test]
+fn half_a_lesson_is_not_the_whole_of_it() {
+    let results = Results::new("half");
+    let server = with(lesson("01-echo", "judged", 3, 3), json!({"half": "server"}));
+    // On another system, a check is skipped: it counts for nobody.
+    results.student("a", "a", json!([server, lesson("02-uppercase", "judged", 9, 9)]));
+    assert_eq!(results.grades()[1], "a,lessons,3 of 4,9 of 9,12,13,13,14,,");
+    let feedback = results.made("students/a/feedback.txt");
+    assert!(feedback.contains("Only the server was handed in"), "{feedback}");
 }
 
 #[test]
