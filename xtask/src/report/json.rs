@@ -15,7 +15,8 @@ pub fn render(report: &Report) -> String {
     format!("{value:#}\n")
 }
 
-fn lesson(lesson: &LessonReport) -> Value {
+/// Returns the value of one lesson.
+pub fn lesson(lesson: &LessonReport) -> Value {
     let mut value = json!({
         "lesson": lesson.lesson,
         "subject": lesson.subject,
@@ -31,7 +32,7 @@ fn lesson(lesson: &LessonReport) -> Value {
         value["problem"] = json!(why);
     }
     if let Some(handed_in) = &lesson.handed_in {
-        value["status"] = json!(lesson.status().word());
+        value["status"] = json!(lesson.status().key());
         value["found_at"] = json!(handed_in.found_at);
         value["why"] = json!(why);
         value["manifest_changed"] = json!(handed_in.manifest_changed);

@@ -1,10 +1,12 @@
 //! The verdicts of a run: one model, several forms. It uses `course`, `finding` and the names of wires.
 
+pub mod class;
 mod handed_in;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod screen;
+pub mod status;
 pub mod text;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::workspace::mirror::Mirror;
 
 impl Plan<'_> {
     /// Judges all lessons at once, and prints their verdicts in order.
-    pub(super) fn judge(&self, built: Vec<LessonPrograms>) -> Report {
+    pub fn judge(&self, built: Vec<LessonPrograms>) -> Report {
         let reruns: Vec<String> = self.lessons.iter().map(|lesson| self.rerun(lesson)).collect();
         let mut trials = Vec::new();
         let mut problems = Vec::new();

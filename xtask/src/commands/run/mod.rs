@@ -6,7 +6,7 @@ mod deliver;
 mod next;
 mod place;
 mod plan;
-mod progress;
+pub mod progress;
 mod remember;
 mod rustc;
 mod screen;

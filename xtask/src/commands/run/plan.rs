@@ -174,6 +174,29 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Returns the plan of one of its lessons alone.
+    pub fn only(&self, lesson: &Lesson) -> Self {
+        let at = self.at(lesson);
+        Self {
+            args: self.args,
+            root: self.root.clone(),
+            lessons: vec![self.lessons[at]],
+            choices: vec![self.choices[at].clone()],
+            rustc: OnceCell::new(),
+            wire: self.wire,
+            family: self.family,
+            seed: self.seed,
+            dir: self.dir.clone(),
+            places: vec![self.places[at].clone()],
+            server_at: self.server_at,
+            client_at: self.client_at,
+            env: self.env.clone(),
+            options: self.options.clone(),
+            to_stderr: self.to_stderr,
+            paint: self.paint,
+        }
+    }
+
     /// Returns which programs are judged in this lesson.
     pub fn choice(&self, lesson: &Lesson) -> &Choice {
         &self.choices[self.at(lesson)]

@@ -6,13 +6,14 @@ use crate::course::Lesson;
 use crate::finding::Half;
 use crate::report::{HandedIn, Problem};
 use crate::system::program::Ended;
+use crate::workspace;
 use crate::workspace::cargo::{self, Built, Show};
 use crate::workspace::handed_in::{self, Place, Refused};
 use crate::workspace::lab_toml::{self, Wrong};
 use crate::workspace::manifest::{Manifest, Unreadable};
 use crate::workspace::mirror::{Home, Mirror};
 use crate::workspace::sources::{self, Origin};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a build may take, where the command line says nothing.
@@ -33,7 +34,7 @@ impl Plan<'_> {
             return self.programs(lesson, built_of(here)?, None);
         }
         let source = self.source_of(lesson, dir)?;
-        let home = Home::of(&target_dir(&self.root), dir);
+        let home = Home::of(&workspace::builds(&self.root), dir);
         if choice.from_file {
             let copy = home.copy(source, &lesson.dir()).map_err(problem)?;
             return self.programs(lesson, built_of(here)?, Some(&copy));
@@ -164,9 +165,4 @@ fn problem(error: anyhow::Error) -> Problem {
     } else {
         Problem::Unable(why)
     }
-}
-
-/// Returns the folder in which students' lessons are built: beside the learner's own.
-fn target_dir(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }

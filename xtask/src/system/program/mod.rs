@@ -10,10 +10,11 @@ mod link;
 mod running;
 mod spec;
 mod tool;
+pub mod worker;
 
 pub use super::exit::Exit;
 pub use link::Link;
-pub use running::{end_all, interrupted, wait_ended};
+pub use running::{end_all, interrupted, let_none_start, wait_ended};
 pub use spec::{FULL, Pipes, Spec, own_executable};
 pub use tool::{Ended, Stream, run_tool};
 

@@ -13,4 +13,5 @@ pub use digest::digest;
 pub use find::{Place, find, find_only};
 pub use list::{HandIn, list, others};
 pub use refused::Refused;
+pub use unpacker::unpacker;
 pub use walk::{LEFT_OUT, copy, copy_some};
