@@ -197,7 +197,7 @@ fn points_weigh_lessons_and_other_tools_get_them() {
                10 checks passed\",2.5,2.5\n";
     assert!(moodle.contains(row), "{moodle}");
     // Lesson 02 of Somebody was not judged: an import gives no grade.
-    let open = ",Somebody,,,,12.5,,01-echo: does not compile; 02-uppercase: not judged,0,\n";
+    let open = ",Somebody,,,,12.5,,\"01-echo: does not compile; 02-uppercase: not judged\",0,\n";
     assert!(moodle.contains(open), "{moodle}");
     let nbgrader = results.made("nbgrader.csv");
     assert!(nbgrader.contains("\n02-uppercase,,,Somebody,,,,,0,,2.5\n"), "{nbgrader}");
