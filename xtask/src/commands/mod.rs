@@ -8,6 +8,7 @@ mod editor;
 mod greet;
 mod hint;
 mod list;
+mod pack;
 mod predict;
 mod reset;
 mod run;
@@ -45,6 +46,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         Some(Verb::Talk(args)) => talk::talk(&args),
         Some(Verb::Wire(args)) => wire::wire(&args),
         Some(Verb::Starters(args)) => starters::starters(&args),
+        Some(Verb::Pack(args)) => pack::pack(&args),
     };
     if program::interrupted() {
         program::wait_ended();

@@ -1,5 +1,6 @@
 //! The verdicts of a run: one model, several forms. It uses `course`, `finding` and the names of wires.
 
+pub mod hosts;
 pub mod html;
 pub mod json;
 pub mod junit;

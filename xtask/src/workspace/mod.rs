@@ -7,6 +7,7 @@ pub mod hole;
 pub mod lab;
 pub mod lab_toml;
 pub mod mirror;
+pub mod sources;
 pub mod starter;
 
 use std::path::PathBuf;

@@ -9,6 +9,7 @@ use crate::commands::shared::print;
 use crate::course::Lesson;
 use crate::finding::Half;
 use crate::judge::{self, Case, Trial};
+use crate::report::hosts::{classroom, gradescope};
 use crate::report::{Report, html, json, junit, text};
 use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
@@ -63,8 +64,8 @@ impl Plan<'_> {
             builds_server: choice.half.is_none() && choice.server.is_none(),
             sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
             shown_dir: match mirror {
-                Some(mirror) => mirror.source.display().to_string(),
-                None => format!("{folder}/{}", lesson.dir()),
+                Some(mirror) if !self.args.format.is_for_students() => mirror.source.display().to_string(),
+                _ => format!("{folder}/{}", lesson.dir()),
             },
             seed: self.seed,
             reruns: [Half::Server, Half::Client, Half::Pair].map(|half| self.rerun_of(lesson, half)),
@@ -78,6 +79,8 @@ impl Plan<'_> {
             Format::Json => json::render(report),
             Format::Junit => junit::render(report),
             Format::Html => html::render(report),
+            Format::Gradescope => gradescope::render(report),
+            Format::Classroom => classroom::render(report),
             Format::Text => text::whole(report),
         };
         match &self.args.output {
