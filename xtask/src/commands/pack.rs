@@ -116,10 +116,11 @@ fn vendor(repository: &Path) -> anyhow::Result<()> {
     let words = ["vendor", "--quiet", "--locked", "--versioned-dirs", "--respect-source-config", VENDOR];
     let argv: Vec<OsString> = std::iter::once(cargo).chain(words.map(OsString::from)).collect();
     tool(&argv, repository).context(
-        "cargo collects the crates; it must have them (cargo fetch --locked) or a network, and CARGO_NET_OFFLINE forbids that",
+        "the crates could not be collected: that needs a network, or that cargo fetch --locked was run where there was one",
     )?;
     let config = repository.join(".cargo/config.toml");
-    let written = OpenOptions::new().append(true).open(&config).and_then(|mut file| file.write_all(CONFIG.as_bytes()));
+    let written =
+        OpenOptions::new().append(true).open(&config).and_then(|mut file| file.write_all(CONFIG.as_bytes()));
     written.with_context(|| format!("write {}", config.display()))
 }
 

@@ -103,7 +103,8 @@ mod tests {
         };
         let walked = walked(&root).unwrap();
         let is_left_out = |file: &&PathBuf| !file.starts_with("lessons") && !walked.contains(file);
-        let left_out: Vec<&PathBuf> = tracked.iter().filter(is_left_out).filter(|file| root.join(file).exists()).collect();
+        let left_out: Vec<&PathBuf> =
+            tracked.iter().filter(is_left_out).filter(|file| root.join(file).exists()).collect();
         assert!(left_out.is_empty(), "name them in `TOP`: {left_out:?}");
     }
 

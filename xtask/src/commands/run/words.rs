@@ -104,7 +104,10 @@ pub fn output_is_ours(path: &Path) -> anyhow::Result<()> {
         || old.starts_with(html::SIGNATURE.as_bytes())
         || old.starts_with(text::SIGNATURE.as_bytes())
         || old.starts_with(classroom::SIGNATURE.as_bytes())
-        || old.windows(gradescope::SIGNATURE.len()).take(80).any(|words| words == gradescope::SIGNATURE.as_bytes())
+        || old
+            .windows(gradescope::SIGNATURE.len())
+            .take(80)
+            .any(|words| words == gradescope::SIGNATURE.as_bytes())
         || old.starts_with(b"{\n  \"interrupted\":")
         || old.starts_with(b"{\n  \"lessons\":")
         || old.windows(30).take(80).any(|words| words.starts_with(b"<testsuites name=\"Socket Lab\""));

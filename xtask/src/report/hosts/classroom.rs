@@ -71,8 +71,11 @@ fn test(test: &Test) -> Value {
 fn as_one(lesson: &LessonReport) -> Test {
     let all = tests_of(lesson);
     let (earned, of) = (sum(&all, |test| test.earned), sum(&all, |test| test.of));
-    let wrong: Vec<&str> = all.iter().filter(|test| !test.is_right()).map(|test| test.name.as_str()).collect();
-    let worst = [Verdict::Fail, Verdict::Error].into_iter().find(|worst| all.iter().any(|test| test.verdict == *worst));
+    let wrong: Vec<&str> =
+        all.iter().filter(|test| !test.is_right()).map(|test| test.name.as_str()).collect();
+    let worst = [Verdict::Fail, Verdict::Error]
+        .into_iter()
+        .find(|worst| all.iter().any(|test| test.verdict == *worst));
     Test {
         number: String::new(),
         name: format!("{}: {earned} of {of} checks", lesson.lesson),

@@ -91,7 +91,8 @@ fn checks_of(lesson: &LessonReport) -> usize {
 /// Returns `01-echo server: returns any bytes unchanged (on dribble, over ipv6)`.
 fn name(lesson: &LessonReport, check: &CheckReport) -> String {
     let wire = (check.wire != Kind::Plain).then(|| format!("on {}", check.wire));
-    let on: Vec<String> = wire.into_iter().chain(check.family.map(|family| format!("over {family}"))).collect();
+    let on: Vec<String> =
+        wire.into_iter().chain(check.family.map(|family| format!("over {family}"))).collect();
     let on = if on.is_empty() { String::new() } else { format!(" ({})", on.join(", ")) };
     format!("{} {}: {}{on}", lesson.lesson, check.half.word(), check.title)
 }
@@ -121,7 +122,8 @@ fn told(check: &CheckReport) -> String {
 
 /// Leaves out the control characters that a program may have printed, other than line ends.
 fn plain(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && c != '\n' { c.escape_default().collect() } else { c.to_string() };
+    let shown =
+        |c: char| if c.is_control() && c != '\n' { c.escape_default().collect() } else { c.to_string() };
     text.trim_end().chars().map(shown).collect()
 }
 
@@ -134,7 +136,11 @@ fn summary(report: &Report, tests: &[Test]) -> String {
     }
     match tests.iter().filter(|test| test.verdict == Verdict::Error).count() {
         0 => out,
-        n => out + &format!(" {n} could not be judged, and their points are missing; the teacher can judge again."),
+        n => {
+            out + &format!(
+                " {n} could not be judged, and their points are missing; the teacher can judge again."
+            )
+        }
     }
 }
 

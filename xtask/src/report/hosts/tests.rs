@@ -13,7 +13,8 @@ fn each_check_is_a_point_and_a_lesson_that_does_not_compile_loses_all_of_its_poi
     let all = tests(&report);
     let of_lesson = |name: &str| {
         let is_of_it = |test: &&super::Test| test.name.starts_with(name);
-        let points = |points: fn(&super::Test) -> usize| all.iter().filter(is_of_it).map(points).sum::<usize>();
+        let points =
+            |points: fn(&super::Test) -> usize| all.iter().filter(is_of_it).map(points).sum::<usize>();
         (points(|test| test.earned), points(|test| test.of))
     };
     // Seven checks: one passes, one shows its demo, one is skipped.
@@ -34,7 +35,9 @@ fn gradescope_gets_points_numbers_and_what_to_do() {
     let failed = find("1.2");
     assert_eq!((&failed["status"], &failed["max_score"]), (&"failed".into(), &1.into()));
     let told = failed["output"].as_str().unwrap();
-    for part in ["expected: 26 bytes", "\ncause: a sentence", "\nagain: cargo xtask run 01 --check fails --seed 7"] {
+    for part in
+        ["expected: 26 bytes", "\ncause: a sentence", "\nagain: cargo xtask run 01 --check fails --seed 7"]
+    {
         assert!(told.contains(part), "{told}");
     }
     // What a program printed cannot colour or hide anything.
