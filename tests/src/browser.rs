@@ -1,5 +1,7 @@
 //! Pages in a browser without a window: Debian's chromium.
 
+use serde_json::Value;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -31,5 +33,46 @@ pub fn told(dir: &Path, file: &str) -> Vec<String> {
     let told: Vec<String> =
         dom.split("<pre>").skip(1).filter_map(|rest| Some(plain(rest.split_once("</pre>")?.0))).collect();
     assert!(!told.is_empty(), "{dom}\n{errors}");
+    told
+}
+
+/// The errors of a page, which its script reports in `lab`. It stands before all else of the page.
+const BEGIN: &str = r#"<script>
+const lab = [];
+addEventListener("error", (event) => lab.push(String(event.message)));
+addEventListener("securitypolicyviolation", (event) => lab.push(event.violatedDirective + event.blockedURI));
+for (const kind of ["error", "warn"]) console[kind] = (...words) => lab.push(words.join(" "));
+</script>"#;
+
+const AROUND: &str = r#"<!DOCTYPE html>
+<script>
+addEventListener("message", (event) => {
+  const told = document.createElement("pre");
+  told.textContent = event.data;
+  document.body.append(told);
+});
+</script>
+<body>
+<iframe src="inside.html" style="border: 0" width="360" height="800"></iframe>
+<iframe src="inside.html" style="border: 0" width="1280" height="800"></iframe>
+"#;
+
+/// Opens a page in the browser, once as wide as a telephone and once as a screen, and returns what each tells by the script
+/// `end`, which also reports its `width` and the errors in `lab`.
+///
+/// # Panics
+/// When chromium is missing, or the page tells nothing.
+pub fn seen(dir: &Path, page: &str, end: &str) -> Vec<Value> {
+    let inside = page.replacen("<head>", &format!("<head>{BEGIN}"), 1);
+    let inside = inside.replacen("</body>", &format!("{end}</body>"), 1);
+    assert_eq!(inside.matches("postMessage").count(), 1);
+    fs::write(dir.join("inside.html"), inside).unwrap();
+    fs::write(dir.join("around.html"), AROUND).unwrap();
+    let told = told(dir, "around.html");
+    let told: Vec<Value> = told.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
+    assert_eq!(told.len(), 2);
+    let mut widths: Vec<u64> = told.iter().filter_map(|one| one["width"].as_u64()).collect();
+    widths.sort_unstable();
+    assert_eq!(widths, [360, 1280]);
     told
 }

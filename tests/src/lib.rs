@@ -264,14 +264,16 @@ pub fn clone(exe: &str, tmp: &str, name: &str) -> PathBuf {
     let manifest: String = manifest.lines().filter(members).map(|line| format!("{line}\n")).collect();
     let manifest = manifest.replace(
         "[workspace]\n",
-        "[workspace]\nmembers = [\"lessons/*\", \"solutions/*\", \"xtask/hash\"]\n",
+        "[workspace]\nmembers = [\"lessons/*\", \"solutions/*\", \"xtask/hash\", \"xtask/unpack\"]\n",
     );
     fs::write(dir.join("Cargo.toml"), manifest).expect("the clone's manifest");
     fs::copy(root().join("Cargo.lock"), dir.join("Cargo.lock")).expect("the clone's lock file");
     copy(&root().join("solutions"), &dir.join("solutions"));
     copy(&root().join("docs/src"), &dir.join("docs/src"));
-    // The place of the runner, with the package that it builds for a lesson that hashes.
-    copy(&root().join("xtask/hash"), &dir.join("xtask/hash"));
+    // The place of the runner, with the packages that it builds when it needs them.
+    for package in ["xtask/hash", "xtask/unpack"] {
+        copy(&root().join(package), &dir.join(package));
+    }
     let ran = run(exe, &["starters", "--into", &dir.join("lessons").to_string_lossy()]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     dir

@@ -61,14 +61,21 @@ fn in_format(words: &[String], format: &str) -> Ran {
     run(RUNNER, &words)
 }
 
-/// Counts the verdicts of a JSON report that earn a point, and those that could.
+/// Returns the points that a JSON report earned and those that it could. Of what a student handed in, it counts itself.
 fn points(report: &Value) -> (u64, u64) {
-    let checks =
-        report["lessons"].as_array().unwrap().iter().flat_map(|lesson| lesson["checks"].as_array().unwrap());
-    let verdicts: Vec<&str> = checks.map(|check| check["verdict"].as_str().unwrap()).collect();
-    let earned = verdicts.iter().filter(|verdict| ["pass", "demo"].contains(verdict)).count();
-    let of = verdicts.iter().filter(|verdict| **verdict != "skip").count();
-    (earned as u64, of as u64)
+    let lessons = report["lessons"].as_array().unwrap();
+    let of_lesson = |lesson: &Value| {
+        if let (Some(passed), Some(of)) = (lesson["passed"].as_u64(), lesson["of"].as_u64()) {
+            return (passed, of);
+        }
+        let verdicts =
+            lesson["checks"].as_array().unwrap().iter().map(|check| check["verdict"].as_str().unwrap());
+        let verdicts: Vec<&str> = verdicts.collect();
+        let earned = verdicts.iter().filter(|verdict| ["pass", "demo"].contains(verdict)).count();
+        (earned as u64, verdicts.iter().filter(|verdict| **verdict != "skip").count() as u64)
+    };
+    let all = lessons.iter().map(of_lesson);
+    all.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
 }
 
 fn total(tests: &Value, field: &str) -> u64 {
@@ -87,7 +94,7 @@ fn both_formats_are_as_published_and_have_the_same_points() {
         let gradescope: Value =
             serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{words:?}: {}", ran.stderr));
         is_valid(&gradescope, "gradescope.schema.json");
-        assert_eq!(ran.status, json.status, "{words:?}");
+        assert_eq!(ran.status, json.status, "{words:?}: {}", ran.stderr);
         assert_eq!(
             (gradescope["score"].as_u64(), total(&gradescope["tests"], "max_score")),
             (Some(earned), of),
@@ -97,7 +104,7 @@ fn both_formats_are_as_published_and_have_the_same_points() {
         let ran = in_format(&words, "classroom");
         let classroom = decoded(&ran.stdout);
         is_valid(&classroom, "classroom.schema.json");
-        assert_eq!(ran.status, json.status, "{words:?}");
+        assert_eq!(ran.status, json.status, "{words:?}: {}", ran.stderr);
         assert_eq!(
             (total(&classroom["tests"], "score"), classroom["max_score"].as_u64()),
             (earned, Some(of)),
@@ -138,10 +145,19 @@ fn a_report_of_theirs_replaces_an_earlier_one_and_nothing_else() {
 
 /// Makes what a student hands in: a folder of lessons, with lesson 01 as it is said.
 fn handed_in(dir: &Path, how: &str) {
+    if how == "nothing" {
+        return fs::create_dir_all(dir).unwrap();
+    }
     let ran = run(RUNNER, &["starters", "--into", &dir.join("lessons").to_string_lossy()]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     match how {
         "solved" => solve(dir, "01-echo"),
+        "half" => {
+            let client = dir.join("lessons/01-echo/src/bin/client.rs");
+            let starter = fs::read(&client).unwrap();
+            solve(dir, "01-echo");
+            fs::write(client, starter).unwrap();
+        }
         "broken" => fs::write(dir.join("lessons/01-echo/src/bin/server.rs"), "this is no Rust\n").unwrap(),
         _ => assert_eq!(how, "starter"),
     }
@@ -166,7 +182,7 @@ fn script(path: &Path) -> Command {
 fn gradescopes_script_leaves_results_of_each_submission() {
     let reference = run(RUNNER, &["run", "01", "--solution", "--format", "json"]).json();
     let all = reference["lessons"][0]["checks"].as_array().unwrap().len();
-    for how in ["solved", "starter", "broken"] {
+    for how in ["solved", "half", "starter", "broken", "nothing"] {
         let dir = empty_dir(TMP, &format!("hosts-gradescope-{how}"));
         fs::create_dir_all(dir.join("autograder/results")).unwrap();
         handed_in(&dir.join("autograder/submission"), how);
@@ -193,10 +209,19 @@ fn gradescopes_script_leaves_results_of_each_submission() {
         assert_eq!(score == of, how == "solved", "{how}: {score} of {of}");
         // Students read it: their own commands, and no path of this machine.
         assert!(!text.contains(TMP) && !text.contains("--lessons"), "{how}: {text}");
-        if how == "starter" {
-            assert!(text.contains("again: cargo xtask run 01 --check echo-bytes --seed 2026"), "{text}");
-            assert!(text.contains("is not written yet: lessons/01-echo/src/bin/server.rs:"), "{text}");
-        }
+        let said: &[&str] = match how {
+            "solved" => &["38 of 38 checks passed"],
+            "half" => &[
+                "again: cargo xtask run 01 --check sends-exact-lines --seed 2026",
+                "`ask` is not written yet: lessons/01-echo/src/bin/client.rs:",
+            ],
+            "starter" => &["0 of 38 checks passed", "its sources are the starter's"],
+            "broken" => &["0 of 38 checks passed", "lessons/01-echo/src/bin/server.rs:1:"],
+            _ => &["0 of 38 checks passed", "lesson-01 was not found"],
+        };
+        let missing: Vec<_> =
+            said.iter().filter(|said| !text.contains(&said.replace("38", &of.to_string()))).collect();
+        assert!(missing.is_empty(), "{how}: {missing:?}\n{text}");
     }
 }
 

@@ -3,7 +3,8 @@
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
-use lab_tests::{browser, empty_dir, has, not_checked, run};
+use lab_tests::browser::seen;
+use lab_tests::{empty_dir, has, not_checked, run};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -30,14 +31,7 @@ fn page(dir: &Path, more: &[&str]) -> Option<String> {
     Some(fs::read_to_string(file).unwrap())
 }
 
-/// What the page tells the test of itself. The first part stands before all else of the page.
-const BEGIN: &str = r#"<script>
-const lab = [];
-addEventListener("error", (event) => lab.push(String(event.message)));
-addEventListener("securitypolicyviolation", (event) => lab.push(event.violatedDirective + event.blockedURI));
-for (const kind of ["error", "warn"]) console[kind] = (...words) => lab.push(words.join(" "));
-</script>"#;
-
+/// What the page of a picture tells of itself.
 const END: &str = r#"<script>
 addEventListener("load", () => {
   const told = { width: innerWidth, wide: [] };
@@ -130,36 +124,6 @@ addEventListener("load", () => {
   parent.postMessage(JSON.stringify(told), "*");
 });
 </script>"#;
-
-const AROUND: &str = r#"<!DOCTYPE html>
-<script>
-addEventListener("message", (event) => {
-  const told = document.createElement("pre");
-  told.textContent = event.data;
-  document.body.append(told);
-});
-</script>
-<body>
-<iframe src="inside.html" style="border: 0" width="360" height="800"></iframe>
-<iframe src="inside.html" style="border: 0" width="1280" height="800"></iframe>
-"#;
-
-/// Opens a page in the browser, once as wide as a telephone and once as a screen, and returns what each tells by the script
-/// `end`.
-fn seen(dir: &Path, page: &str, end: &str) -> Vec<Value> {
-    let inside = page.replacen("<head>", &format!("<head>{BEGIN}"), 1);
-    let inside = inside.replacen("</body>", &format!("{end}</body>"), 1);
-    assert_eq!(inside.matches("postMessage").count(), 1);
-    fs::write(dir.join("inside.html"), inside).unwrap();
-    fs::write(dir.join("around.html"), AROUND).unwrap();
-    let told = browser::told(dir, "around.html");
-    let told: Vec<Value> = told.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
-    assert_eq!(told.len(), 2);
-    let mut widths: Vec<u64> = told.iter().filter_map(|one| one["width"].as_u64()).collect();
-    widths.sort_unstable();
-    assert_eq!(widths, [360, 1280]);
-    told
-}
 
 fn texts(value: &Value) -> Vec<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()

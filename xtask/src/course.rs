@@ -1,5 +1,9 @@
 //! The one ordered table of lessons. Uses `promises`.
 
+mod of_starters;
+
+pub use of_starters::starter_passes;
+
 use crate::bench::{Bench, FAMILIES, Family};
 use crate::finding::{Half, Outcome};
 use crate::promises::asking::{self, Ask};

@@ -51,9 +51,15 @@ pub fn main() -> ExitCode {
     if args.get(1).is_some_and(|verb| verb == keeper::VERB) {
         return keeper::main(&args[2..]);
     }
+    if args.get(1).is_some_and(|verb| verb == commands::RESULTS_VERB) {
+        return commands::make_results(&args[2..]);
+    }
     #[cfg(unix)]
     if args.get(1).is_some_and(|verb| verb == commands::TERMINAL_VERB) {
         return commands::guard_terminal();
+    }
+    if args.get(1).is_some_and(|verb| verb == commands::STUDENT_VERB) {
+        return commands::judge_student(&args[2..]);
     }
     commands::run_verb(cli::parse())
 }

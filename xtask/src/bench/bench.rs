@@ -1,6 +1,6 @@
 //! The bench of one check: starts programs, hosts and peers, and keeps what they did as evidence.
 
-use super::facts::{can, never_called, progress, starts};
+use super::facts::{can, lost, never_called, progress, starts};
 use super::ran::Ran;
 use super::stderr::Said;
 use super::{
@@ -13,13 +13,13 @@ use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::patience::Patience;
 use crate::system::processes::Pid;
-use crate::system::program::Program;
+use crate::system::program::{Program, Spec};
 use crate::system::waits::{self, WaitsFor};
 use crate::wire::{self, Direction, Record, Ribbon};
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What one check works on: the programs, its own random numbers, and the evidence so far.
 pub struct Bench<'a> {
@@ -56,6 +56,8 @@ pub struct Bench<'a> {
     pub scene: Vec<(Role, String)>,
     /// The folders of the Unix sockets that were handed out.
     sockets: RefCell<Vec<Folder>>,
+    /// The empty folder in which programs start that have no other one.
+    pub(super) own_folder: Arc<OnceLock<Folder>>,
 }
 
 /// Who speaks in the conversation that a run shows.
@@ -90,6 +92,7 @@ impl<'a> Bench<'a> {
             given: Given::default(),
             scene: Vec::new(),
             sockets: RefCell::default(),
+            own_folder: Arc::default(),
         }
     }
 
@@ -175,7 +178,7 @@ impl<'a> Bench<'a> {
         let addr = addr.into();
         has_room(&self.programs.server, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
-        let spec = self.programs.server.spec(addr, with);
+        let spec = self.spec(&self.programs.server, addr, with)?;
         let program = starts("server", Program::start(&spec, &[], &[]))?;
         program.plays("server");
         let ran = Ran::of(Half::Server, &program);
@@ -217,7 +220,7 @@ impl<'a> Bench<'a> {
     ) -> Outcome<Client> {
         has_room(&self.programs.client, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
-        let spec = self.programs.client.spec(addr, with);
+        let spec = self.spec(&self.programs.client, addr, with)?;
         let start = if with.unread { Program::start_unread } else { Program::start };
         let program = starts("client", start(&spec, wanted, errors))?;
         program.plays("client");
@@ -225,6 +228,24 @@ impl<'a> Bench<'a> {
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));
         let is_alone = self.half == Half::Client && self.wire == wire::Kind::Plain;
         Ok(Client::new(program, self.given.clone(), self.datagrams.clone(), is_alone))
+    }
+
+    /// Returns what to start: a program that cargo built starts in a folder that is empty at the start of the check.
+    fn spec(&self, start: &Start, addr: Endpoint, with: &With) -> Outcome<Spec> {
+        let mut spec = start.spec(addr, with);
+        if start.in_own_folder && spec.dir.is_none() {
+            spec.dir = Some(can("make a folder for the programs", self.own_folder())?);
+        }
+        Ok(spec)
+    }
+
+    /// Returns that folder; both programs of a check share it.
+    fn own_folder(&self) -> anyhow::Result<PathBuf> {
+        if self.own_folder.get().is_none() {
+            // Only the check's own thread starts programs.
+            let _ = self.own_folder.set(Folder::new()?);
+        }
+        Ok(self.own_folder.get().map(|folder| folder.path().to_path_buf()).unwrap_or_default())
     }
 
     /// Makes an empty folder for temporary files. Dropping it removes it: keep it longer than the programs that use it.
@@ -236,8 +257,14 @@ impl<'a> Bench<'a> {
     }
 
     /// Returns the directory in which the server starts when the check asks for no other one.
-    pub fn server_dir(&self) -> PathBuf {
-        self.programs.server.usual_dir()
+    ///
+    /// # Errors
+    /// When the folder of the check cannot be made.
+    pub fn server_dir(&self) -> Outcome<PathBuf> {
+        match self.programs.server.in_own_folder {
+            true => can("make a folder for the programs", self.own_folder()),
+            false => Ok(self.programs.server.usual_dir()),
+        }
     }
 
     /// Opens a listening socket of the runner for a client.
@@ -359,6 +386,17 @@ impl<'a> Bench<'a> {
         let source = std::fs::read_to_string(folder.join(file)).ok()?;
         let has = |line: &str| line.contains(words) && !line.trim_start().starts_with("//");
         source.lines().position(has).map(|at| format!("{shown}/{file}:{}", at + 1))
+    }
+
+    /// Returns this outcome, or, where the keeper of a program was killed, that nothing of it can be judged.
+    ///
+    /// # Errors
+    /// Those of `outcome`, and that one.
+    pub fn unless_lost(&self, outcome: Outcome) -> Outcome {
+        match self.ran.iter().find(|ran| ran.link.is_lost()) {
+            Some(ran) => lost(ran.half),
+            None => outcome,
+        }
     }
 
     /// Returns what the program that the check started last has said on standard error; empty when it started none.

@@ -16,6 +16,8 @@ pub struct Start {
     pub argv: Vec<String>,
     /// Working directory; the runner's own when `None`.
     pub dir: Option<PathBuf>,
+    /// Whether it starts, without a `dir`, in an empty folder of its check.
+    pub in_own_folder: bool,
     /// Variables set in addition to the runner's own environment.
     pub env: Vec<(String, String)>,
     /// The one address at which a server always listens, or that a client always calls; then no address is passed to
@@ -26,7 +28,7 @@ pub struct Start {
 impl From<Vec<String>> for Start {
     /// Returns the start of a program that takes its address from the command line.
     fn from(argv: Vec<String>) -> Self {
-        Self { argv, dir: None, env: Vec::new(), at: None }
+        Self { argv, dir: None, in_own_folder: false, env: Vec::new(), at: None }
     }
 }
 
@@ -78,7 +80,8 @@ impl Start {
         }
     }
 
-    /// Returns the directory in which the program starts when the check asks for no other one.
+    /// Returns the directory in which the program starts when the check asks for no other one, and it has no folder of its
+    /// own.
     pub fn usual_dir(&self) -> PathBuf {
         let own = std::env::current_dir().unwrap_or_default();
         self.dir.as_ref().map_or(own.clone(), |dir| own.join(dir))
@@ -150,7 +153,8 @@ impl Programs {
     pub fn built(kind: &str, number: &str, built: &HashMap<String, PathBuf>) -> Option<Self> {
         let one = |half: &str| {
             let path = built.get(&format!("{kind}-{number}-{half}"))?;
-            Some(Start::from(vec![path.to_string_lossy().into_owned()]))
+            let argv = vec![path.to_string_lossy().into_owned()];
+            Some(Start { in_own_folder: true, ..Start::from(argv) })
         };
         Some(Self { server: one("server")?, client: one("client")?, hash: built.get(HASH).cloned() })
     }

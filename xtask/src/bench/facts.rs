@@ -28,6 +28,18 @@ pub fn starts(which: &str, started: anyhow::Result<Program>) -> Outcome<Program>
     started.or_else(|error| hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}")))
 }
 
+/// Returns the stop that the keeper of this half was killed.
+pub fn lost<T>(half: Half) -> Outcome<T> {
+    hindered(
+        Hindrance::KeeperKilled,
+        format!(
+            "its keeper was killed by somebody: the process of the runner that ends the {} and all that it starts. Only \
+             the program itself does that, or the system when memory runs out",
+            half.word()
+        ),
+    )
+}
+
 /// Returns the CPU time after which a program that has nothing to do spins. It is longer while one of its threads
 /// waits for input, as it should: the others may belong to the language's runtime (a compiler, a garbage collector).
 pub fn spin(root: Pid) -> Duration {

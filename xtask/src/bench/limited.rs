@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use super::{Programs, Server, Start};
 use crate::finding::Outcome;
+use std::sync::Arc;
 
 impl Bench<'_> {
     /// Starts the server, which may have at most `files` open files, and waits until it listens. The limit is that of
@@ -17,6 +18,7 @@ impl Bench<'_> {
             Start { argv: limit.into_iter().chain(own.argv.iter().cloned()).collect(), ..own.clone() };
         let programs = Programs { server, ..self.programs.clone() };
         let mut limited = Bench::new(&programs, self.rng.u64(..), self.half, self.wire);
+        limited.own_folder = Arc::clone(&self.own_folder);
         let server = limited.server();
         self.ran.append(&mut limited.ran);
         self.servers.append(&mut limited.servers);

@@ -39,6 +39,8 @@ pub enum Verb {
     Trace(Box<Trace>),
     /// `compare`
     Compare(Compare),
+    /// `judge`
+    Judge(Box<Judge>),
     /// `talk`
     Talk(Talk),
     /// `wire`
@@ -57,7 +59,7 @@ pub enum Verb {
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
-const VERBS: [(Face, Read); 15] = [
+const VERBS: [(Face, Read); 16] = [
     (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
     (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
     (Predict::FACE, |typed| Verb::Predict(Predict::of(typed))),
@@ -67,6 +69,7 @@ const VERBS: [(Face, Read); 15] = [
     (Reset::FACE, |typed| Verb::Reset(Reset::of(typed))),
     (Trace::FACE, |typed| Verb::Trace(Box::new(Trace::of(typed)))),
     (Compare::FACE, |typed| Verb::Compare(Compare::of(typed))),
+    (Judge::FACE, |typed| Verb::Judge(Box::new(Judge::of(typed)))),
     (Talk::FACE, |typed| Verb::Talk(Talk::of(typed))),
     (Wire::FACE, |typed| Verb::Wire(Wire::of(typed))),
     (DOCTOR, |_| Verb::Doctor),
@@ -96,8 +99,10 @@ verb! {
         cwd: Option<PathBuf> = option("cwd", "DIR"),
         /// A variable for their environment (repeat for several)
         env: Vec<String> = option("env", "NAME=VALUE"),
-        /// Another folder of lessons (a student's)
+        /// What a student handed in, in whatever layout: its lessons
         dir: Option<PathBuf> = option("lessons", "DIR"),
+        /// With --lessons: end the build of a lesson that needs more than S seconds (default: 120)
+        build_limit: Option<u64> = option("build-limit", "S").requires("dir").value_parser(value_parser!(u64).range(1..)),
         /// Only checks on this wire
         wire: Option<String> = option("wire", "WIRE"),
         /// Only checks over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)
@@ -116,6 +121,8 @@ verb! {
         output: Option<PathBuf> = option("output", "FILE"),
         /// Print a screen of ROWS lines when all is judged: for `watch`
         screen: Option<usize> = option("screen", "ROWS").hide(true),
+        /// With --lessons, for one of a class: what is not begun is not run, and paths and commands are the student's
+        for_class: bool = flag("for-class").hide(true),
     }
     "Examples:\n  cargo xtask run lesson-01\n  cargo xtask run lesson-01 --check echo-bytes --seed 7\n  \
      cargo xtask run lesson-01 --server 'python3 server.py'\n  cargo xtask run --all --solution --format json\n\nA \
@@ -150,10 +157,11 @@ choice! {
     }
 }
 
-impl Format {
-    /// Returns whether students read the report on another machine: then it names no path of this one.
-    pub fn is_for_students(self) -> bool {
-        matches!(self, Self::Gradescope | Self::Classroom)
+impl Run {
+    /// Returns whether the report is for students, on other machines: then it names no path of this one, and a lesson that is
+    /// not begun is not run.
+    pub fn is_for_students(&self) -> bool {
+        self.for_class || matches!(self.format, Format::Gradescope | Format::Classroom)
     }
 }
 
@@ -297,6 +305,37 @@ verb! {
 }
 
 verb! {
+    /// Judge a class: each folder or archive in HANDED_IN is a student's; the grades go into RESULTS
+    "judge": Judge {
+        /// The folder with a folder or an archive (.zip, .tar, .tar.gz, .tgz) of each student; with --merge, the folder into which results are joined
+        handed_in: PathBuf = place("HANDED_IN").required(true),
+        /// The folder for the results, new or from an earlier run that goes on; with --merge, results to join
+        results: PathBuf = place("RESULTS").required(true),
+        /// Which lessons (default: all); with --merge, more results to join
+        lessons: Vec<String> = place("LESSON"),
+        /// One seed of inputs for all (default: drawn once, and kept in RESULTS)
+        seed: Option<u64> = option("seed", "N"),
+        /// Seconds for the builds and programs of one student in all (default: 300, and 60 for each lesson)
+        limit: Option<u32> = option("limit", "S").value_parser(value_parser!(u32).range(1..)),
+        /// Seconds for one build (default: 120)
+        build_limit: Option<u32> = option("build-limit", "S").value_parser(value_parser!(u32).range(1..)),
+        /// How many students are judged at once (default: one for each core)
+        jobs: Option<u16> = option("jobs", "N").value_parser(value_parser!(u16).range(1..=256)),
+        /// How many points each lesson is worth: a TOML file with lines such as 01-echo = 10
+        points: Option<PathBuf> = option("points", "FILE"),
+        /// Who is in the class: a CSV file with a column `id` and a column `name`
+        roster: Option<PathBuf> = option("roster", "FILE"),
+        /// Only the I-th of N parts of the class, for several machines; all parts take the same --seed
+        shard: Option<String> = option("shard", "I/N"),
+        /// Join the results of several parts
+        merge: bool = flag("merge").conflicts_with_all(["seed", "limit", "build_limit", "jobs", "shard"]),
+    }
+    "Examples:\n  cargo xtask judge ~/handed-in results 01 02 03\n  cargo xtask judge ~/handed-in part-1 --shard 1/4 --seed 7\n  \
+     cargo xtask judge --merge results part-1 part-2 part-3 part-4\n\nThe same command goes on where it was stopped, and judges \
+     a changed hand-in again. Status: 0 judged, 3 somebody could not be judged or nothing was found, 130 interrupted."
+}
+
+verb! {
     /// Be one side of a connection by hand, and see each piece that is sent and received
     "talk": Talk {
         /// Where to call, or with --listen where to wait for callers: HOST:PORT at loopback, or unix:PATH
@@ -418,7 +457,9 @@ pub fn surface() -> Command {
                     arg.value_parser(PossibleValuesParser::new(FAMILIES.iter().map(|family| family.word())))
                 }
                 Some([name]) if name == "ID" => arg.value_parser(PossibleValuesParser::new(checks())),
-                Some([name]) if name == "DIR" => arg.value_hint(ValueHint::DirPath),
+                Some([name]) if ["DIR", "HANDED_IN", "RESULTS"].contains(&name.as_str()) => {
+                    arg.value_hint(ValueHint::DirPath)
+                }
                 Some([name]) if name == "FILE" => arg.value_hint(ValueHint::FilePath),
                 Some([name]) if name == "CMD" => arg.value_hint(ValueHint::CommandString),
                 _ => arg,

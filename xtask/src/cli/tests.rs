@@ -13,6 +13,10 @@ fn words_land_in_their_fields() {
             r#"lessons: ["01", "2", "echo"], solution: true, server: Some("S"), client: Some("C"), server_at: Some("SA"), client_at: Some("CA"), cwd: Some("D1"), env: ["A=1", "B=2"], wire: Some("W"), check: Some("I"), seed: Some(3), jobs: Some(4), format: Json, output: Some("F"), screen: Some(5)"#,
         ),
         ("run --all --lessons D2 --format junit", r#"all: true, dir: Some("D2"), format: Junit"#),
+        (
+            "run --lessons D2 --build-limit 9 --for-class",
+            r#"dir: Some("D2"), build_limit: Some(9), format: Text, for_class: true"#,
+        ),
         ("run --full", "full: true, format: Text"),
         ("run -- --all", r#"lessons: ["--all"], format: Text"#),
         ("hint 01 --step 2 --all", r#"lesson: Some("01"), step: Some(2), all: true"#),
@@ -37,6 +41,11 @@ fn words_land_in_their_fields() {
              --delay 20 --seed 7 --client-turn 1 --client-turn 2 --server-turn 3",
             r#"wire: "W", to: "T", listen: "L", delay: Some(20), seed: 7, client_turn: [1, 2], server_turn: [3]"#,
         ),
+        (
+            "judge H R 01 2 --seed 7 --limit 9 --build-limit 8 --jobs 3 --points P --roster F --shard 1/4",
+            r#"handed_in: "H", results: "R", lessons: ["01", "2"], seed: Some(7), limit: Some(9), build_limit: Some(8), jobs: Some(3), points: Some("P"), roster: Some("F"), shard: Some("1/4")"#,
+        ),
+        ("judge --merge H R S", r#"handed_in: "H", results: "R", lessons: ["S"], merge: true"#),
         ("talk A", r#"address: "A""#),
         (
             "talk --listen A --no-newline --reset",

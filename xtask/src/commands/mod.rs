@@ -7,10 +7,12 @@ mod doctor;
 mod editor;
 mod greet;
 mod hint;
+mod judge;
 mod list;
 mod pack;
 mod predict;
 mod reset;
+mod results;
 mod run;
 mod shared;
 mod starters;
@@ -19,8 +21,11 @@ mod trace;
 mod watch;
 mod wire;
 
+pub use results::{VERB as RESULTS_VERB, results as make_results};
 #[cfg(unix)]
 pub use watch::{TERMINAL_VERB, guard_terminal};
+
+pub use judge::{STUDENT_VERB, judge_student};
 
 use crate::cli::{Cli, Verb};
 use crate::report::text::{WIDTH, wrap};
@@ -37,6 +42,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         Some(Verb::List) => list::list(),
         Some(Verb::Trace(args)) => trace::trace(&args),
         Some(Verb::Compare(args)) => compare::compare(&args),
+        Some(Verb::Judge(args)) => judge::judge(&args),
         Some(Verb::Hint(args)) => hint::hint(&args),
         Some(Verb::Diff(args)) => diff::diff(&args),
         Some(Verb::Reset(args)) => reset::reset(&args),

@@ -7,9 +7,9 @@ use super::shared::{Usage, print, stop_at_ctrl_c};
 use super::starters::{remember, render_lesson};
 use crate::cli::Pack;
 use crate::course::LESSONS;
-use crate::system::program::{self, Exit, Spec};
-use crate::workspace::sources::VENDOR;
-use crate::workspace::{self, sources};
+use crate::system::program::{self, Ended, Exit, Spec};
+use crate::workspace::repository::VENDOR;
+use crate::workspace::{self, repository};
 use anyhow::{Context, bail};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -35,14 +35,14 @@ pub fn pack(args: &Pack) -> anyhow::Result<u8> {
     stop_at_ctrl_c()?;
     let root = workspace::root();
     let stage = Stage::new(&root)?;
-    let repository = stage.0.join(TOP);
-    let files = sources::copy(&root, &repository)?;
-    render_lessons(&root, &repository)?;
+    let copy = stage.0.join(TOP);
+    let files = repository::copy(&root, &copy)?;
+    render_lessons(&root, &copy)?;
     // An archive that was unpacked has the crates, and its configuration names them.
-    if !repository.join(VENDOR).is_dir() {
-        vendor(&repository)?;
+    if !copy.join(VENDOR).is_dir() {
+        vendor(&copy)?;
     }
-    let crates = fs::read_dir(repository.join(VENDOR)).context("read the crates")?.count();
+    let crates = fs::read_dir(copy.join(VENDOR)).context("read the crates")?.count();
     let name = "packed.tar.gz";
     tool(&["tar", "-czf", name, TOP], &stage.0).context("tar makes the archive; install it")?;
     let bytes = put(&stage.0.join(name), &args.file)?;
@@ -129,9 +129,10 @@ fn tool<W: Into<OsString> + Clone>(argv: &[W], dir: &Path) -> anyhow::Result<()>
     let argv: Vec<OsString> = argv.iter().cloned().map(Into::into).collect();
     let name = argv[0].to_string_lossy().into_owned();
     let spec = Spec { argv, env: Vec::new(), dir: Some(dir.to_path_buf()), full_output: false };
-    match program::run_tool(&spec, |line| eprintln!("{line}"))? {
-        Exit::Code(0) => Ok(()),
-        exit => bail!("{name} {exit}"),
+    match program::run_tool(&spec, None, false, |_, line| eprintln!("{line}"))? {
+        Ended::Exit(Exit::Code(0)) => Ok(()),
+        Ended::Exit(exit) => bail!("{name} {exit}"),
+        Ended::Lost | Ended::OutOfTime => bail!("{name} was ended by somebody"),
     }
 }
 

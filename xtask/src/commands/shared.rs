@@ -19,7 +19,7 @@ pub const UNABLE: u8 = 3;
 /// The status when the runner was interrupted.
 pub const INTERRUPTED: u8 = 130;
 /// How long the runner may take to deliver its report after that.
-const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(10);
+pub const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Makes Ctrl-C end every program under test, and then the runner, with status 130.
 ///

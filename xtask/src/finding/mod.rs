@@ -110,6 +110,8 @@ pub enum Hindrance {
     TooLate,
     /// A program cannot be started.
     CannotStart,
+    /// The keeper of a program was killed by somebody.
+    KeeperKilled,
 }
 
 /// What a program did instead of what it promised, as far as a decision depends on it. Sentences say the rest.

@@ -327,6 +327,7 @@ fn one_of(case: &Case, check: CheckOn, rank: usize, without_wire: bool) -> (Judg
     let sources = || Some((case.sources.clone()?, case.shown_dir.clone()));
     bench.sources = case.builds_server.then(sources).flatten();
     let outcome = tried(case, check, &mut bench, without_wire);
+    let outcome = bench.unless_lost(outcome);
     let mut quoted = None;
     let outcome = bench.unless_dropped(outcome).map_err(|stop| {
         let reconsidered = causes::reconsidered(case, check, &bench, *stop);

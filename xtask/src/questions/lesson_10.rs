@@ -106,7 +106,8 @@ fn cd(bench: &mut Bench) -> Outcome<Seen> {
     ask(&mut client, "sh -c 'cd /'")?;
     let reply = ask(&mut client, "pwd")?;
     let printed = String::from_utf8_lossy(&reply.stdout).trim_end().to_string();
-    let is_own = std::path::Path::new(&printed).canonicalize().ok() == bench.server_dir().canonicalize().ok();
+    let is_own =
+        std::path::Path::new(&printed).canonicalize().ok() == bench.server_dir()?.canonicalize().ok();
     match printed.as_str() {
         "/" => Ok(Seen::new(0, "`pwd` printed `/`")),
         _ if is_own => Ok(Seen::new(1, "`pwd` printed the directory of the reference server")),

@@ -15,7 +15,8 @@ pub fn render(report: &Report) -> String {
     format!("{value:#}\n")
 }
 
-fn lesson(lesson: &LessonReport) -> Value {
+/// Returns the value of one lesson.
+pub fn lesson(lesson: &LessonReport) -> Value {
     let mut value = json!({
         "lesson": lesson.lesson,
         "subject": lesson.subject,
@@ -26,8 +27,18 @@ fn lesson(lesson: &LessonReport) -> Value {
     if let Some(half) = lesson.half {
         value["half"] = json!(half.word());
     }
-    if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
+    let why = lesson.problem.as_ref().map(Problem::why);
+    if let Some(why) = why {
         value["problem"] = json!(why);
+    }
+    if let Some(handed_in) = &lesson.handed_in {
+        value["status"] = json!(lesson.status().word());
+        value["found_at"] = json!(handed_in.found_at);
+        value["why"] = json!(why);
+        value["manifest_changed"] = json!(handed_in.manifest_changed);
+        value["same_as_solution"] = json!(handed_in.same_as_solution);
+        value["passed"] = json!(lesson.passed());
+        value["of"] = json!(lesson.of());
     }
     value
 }

@@ -3,7 +3,7 @@
 //! There is no standard. This uses only what Jenkins, GitLab and nextest agree on (testsuites, testsuite, testcase,
 //! with failure, error or skipped inside).
 
-use super::{CheckReport, LessonReport, Problem, Report};
+use super::{CheckReport, LessonReport, Report};
 use crate::finding::Verdict;
 use crate::wire::Kind;
 use std::fmt::Write;
@@ -60,9 +60,9 @@ fn suite(lesson: &LessonReport, counts: &Counts, seed: u64) -> String {
     if let Some(problem) = &lesson.problem {
         let why = problem.why();
         let tag = match problem {
-            Problem::DoesNotCompile(_) => "failure",
-            Problem::Unable(_) => "error",
-            Problem::NotThere(_) => "skipped",
+            problem if problem.verdict() == Verdict::Fail => "failure",
+            problem if problem.verdict() == Verdict::Error => "error",
+            _ => "skipped",
         };
         let _ = writeln!(
             out,

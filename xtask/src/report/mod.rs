@@ -1,5 +1,7 @@
 //! The verdicts of a run: one model, several forms. It uses `course`, `finding` and the names of wires.
 
+pub mod class;
+mod handed_in;
 pub mod hosts;
 pub mod html;
 pub mod json;
@@ -11,6 +13,8 @@ pub mod text;
 pub mod fabricated;
 #[cfg(test)]
 mod snapshot;
+
+pub use handed_in::HandedIn;
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
 use crate::system::family::Family;
@@ -45,6 +49,8 @@ pub struct LessonReport {
     pub checks: Vec<CheckReport>,
     /// The checks that were not run, because one that they build on failed.
     pub not_run: Vec<NotRun>,
+    /// What is known of it where a student handed it in.
+    pub handed_in: Option<HandedIn>,
 }
 
 /// Names a check of a lesson.
@@ -76,15 +82,43 @@ pub enum Problem {
     DoesNotCompile(String),
     /// The runner cannot judge: why, and how to mend that.
     Unable(String),
-    /// In a run of all lessons, the folder of this one is missing.
+    /// In a run of all lessons, the folder of this one is missing, and others are there.
     NotThere(String),
+    /// It was not found in what a student handed in.
+    NotFound(String),
+    /// It was found at several places.
+    Ambiguous(String),
+    /// It wants what no hand-in may, for instance sources from outside of its folder.
+    Refused(String),
+    /// Its build took longer than its limit.
+    OutOfTime(String),
+    /// Its sources are the starter's.
+    NotBegun(String),
 }
 
 impl Problem {
     /// Returns why, in words.
     pub fn why(&self) -> &str {
         match self {
-            Self::DoesNotCompile(why) | Self::Unable(why) | Self::NotThere(why) => why,
+            Self::DoesNotCompile(why)
+            | Self::Unable(why)
+            | Self::NotThere(why)
+            | Self::NotFound(why)
+            | Self::Ambiguous(why)
+            | Self::Refused(why)
+            | Self::OutOfTime(why)
+            | Self::NotBegun(why) => why,
+        }
+    }
+}
+
+impl Problem {
+    /// Returns the verdict on a lesson that has it.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::DoesNotCompile(_) | Self::Refused(_) | Self::NotBegun(_) => Verdict::Fail,
+            Self::Unable(_) | Self::NotFound(_) | Self::Ambiguous(_) | Self::OutOfTime(_) => Verdict::Error,
+            Self::NotThere(_) => Verdict::Skip,
         }
     }
 }
@@ -207,9 +241,7 @@ impl LessonReport {
     pub fn verdict(&self) -> Verdict {
         let has = |verdict| self.checks.iter().any(|check| check.verdict == verdict);
         match &self.problem {
-            Some(Problem::DoesNotCompile(_)) => Verdict::Fail,
-            Some(Problem::Unable(_)) => Verdict::Error,
-            Some(Problem::NotThere(_)) => Verdict::Skip,
+            Some(problem) => problem.verdict(),
             None if has(Verdict::Fail) => Verdict::Fail,
             None if has(Verdict::Error) => Verdict::Error,
             None if !has(Verdict::Pass) && !has(Verdict::Demo) => Verdict::Skip,

@@ -95,6 +95,7 @@ pub(super) fn report() -> Report {
         millis: 345,
         checks,
         not_run: Vec::new(),
+        handed_in: None,
     };
     let problem =
         Problem::DoesNotCompile("lesson-02 does not compile: cargo's message above states where".into());

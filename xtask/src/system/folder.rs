@@ -1,10 +1,12 @@
 //! Folders for programs under test to work in: each is removed with its check, and none outlives the run.
 //!
 //! All of them lie in folders of this run, `socket-lab-run-…`: one in the system's folder for temporary files, and one
-//! on another file system where there is one. When the runner is killed, the keepers of its programs remove them (only
-//! on Linux). What still stays is removed by the next run: its lock (flock(2)) is free then.
+//! on another file system where there is one. A verb that needs much room has one more, in a place of its own. When the
+//! runner is killed, the keepers of its programs remove them (only on Linux). What still stays is removed by the next
+//! run: its lock (flock(2)) is free then.
 
 use anyhow::{Context, bail};
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -23,6 +25,9 @@ struct Run {
     /// The locks of the run's folders, each with its place.
     locks: Vec<(PathBuf, File)>,
 }
+
+/// The place of [`Folder::roomy`].
+static ROOMY: OnceLock<PathBuf> = OnceLock::new();
 
 static RUN: Mutex<Run> = Mutex::new(Run { live: 0, count: 0, locks: Vec::new() });
 
@@ -63,6 +68,20 @@ impl Folder {
     pub fn elsewhere() -> Option<Self> {
         let place = elsewhere()?;
         Self::below(&place).ok()
+    }
+
+    /// Makes a folder in `place`, for what needs more room than temporary files may have. A run has one such place; it is
+    /// made when it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be made, or the run has another such place.
+    pub fn roomy(place: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(place).with_context(|| format!("make {}", place.display()))?;
+        let place = place.canonicalize().with_context(|| format!("look at {}", place.display()))?;
+        if *ROOMY.get_or_init(|| place.clone()) != place {
+            bail!("this run has its folders elsewhere than in {}", place.display());
+        }
+        Self::below(&place)
     }
 
     /// Returns its path, absolute and without symbolic links.
@@ -116,15 +135,38 @@ fn remove(run: &mut Run) {
     }
 }
 
-/// Removes the folders of the run that has this name, and that is over. Ignores every name that is not a run's.
-#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a keeper outlives its runner"))]
-pub fn remove_of(name: &str) {
-    if !name.starts_with(PREFIX) || name.contains('/') {
-        return;
+/// Returns the name of this run's folders for a keeper: with the path of the roomy place, where there is one.
+pub fn run_word() -> OsString {
+    match ROOMY.get() {
+        Some(place) => place.join(run_name()).into(),
+        None => run_name().into(),
     }
-    for place in [Some(std::env::temp_dir()), Some(short_place()), elsewhere()].into_iter().flatten() {
+}
+
+/// Removes the folders of the run that [`run_word`] names, and that is over. Ignores every word that is not a run's.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a keeper outlives its runner"))]
+pub fn remove_of(word: &OsStr) {
+    let word = Path::new(word);
+    let Some(name) = word.file_name().filter(|name| name.to_string_lossy().starts_with(PREFIX)) else {
+        return;
+    };
+    let roomy = word.parent().filter(|place| place.is_absolute()).map(PathBuf::from);
+    for place in places().into_iter().chain(roomy) {
         let _ = fs::remove_dir_all(place.join(name));
     }
+}
+
+/// Removes, in every place that this run knows, the folders of runs that are over.
+pub fn sweep() {
+    places().iter().chain(ROOMY.get()).for_each(|place| remove_stale(place));
+}
+
+/// Returns the places in which every run may have folders.
+fn places() -> Vec<PathBuf> {
+    let mut places: Vec<PathBuf> =
+        [Some(std::env::temp_dir()), Some(short_place()), elsewhere()].into_iter().flatten().collect();
+    places.dedup();
+    places
 }
 
 /// Makes the folder with its lock held from the first moment at which it has its name.
@@ -185,6 +227,18 @@ mod tests {
         drop(folder);
         assert!(!path.exists());
         assert!(other.path().is_dir());
+    }
+
+    #[test]
+    fn a_keepers_word_leads_to_its_run_and_to_nothing_else() {
+        let folder = Folder::new().unwrap();
+        let place = folder.path();
+        for name in ["socket-lab-run-3-roomy", "another"] {
+            fs::create_dir_all(place.join(name).join("1")).unwrap();
+            remove_of(place.join(name).as_os_str());
+        }
+        assert!(!place.join("socket-lab-run-3-roomy").exists());
+        assert!(place.join("another").is_dir());
     }
 
     #[test]

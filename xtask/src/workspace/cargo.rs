@@ -2,19 +2,23 @@
 
 use crate::system::program;
 
-use crate::system::program::{Exit, Spec};
+use crate::system::program::{Ended, Exit, Spec, Stream};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The result of a build.
 #[derive(Default)]
 pub struct Built {
     /// The executables by name; one that is missing did not compile.
     pub programs: HashMap<String, PathBuf>,
-    /// The first error and its place; known only of builds for a report, which have a `target` of their own.
+    /// The first error and its place, or what cargo itself says; known only of builds for a report, which have a `target` of
+    /// their own.
     pub error: Option<String>,
+    /// How cargo ended.
+    pub ended: Option<Ended>,
     /// rustc's errors in the order in which to mend them; known only with [`Show::Nothing`].
     pub errors: Vec<Diagnostic>,
     /// rustc's warnings; known only with [`Show::Nothing`].
@@ -46,11 +50,32 @@ pub enum Show {
     },
 }
 
+impl Built {
+    /// Returns whether cargo says that all was built.
+    pub fn went_well(&self) -> bool {
+        self.ended == Some(Ended::Exit(Exit::Code(0)))
+    }
+}
+
 /// Builds these packages in the workspace at `root`; shows cargo's own messages on standard error, as cargo does.
 ///
 /// # Errors
 /// When cargo cannot be started.
 pub fn build(root: &Path, packages: &[String], target: Option<&Path>, show: Show) -> anyhow::Result<Built> {
+    build_within(root, packages, target, show, None)
+}
+
+/// Builds as [`build`] does; ends cargo and all that it has started when they need longer than the limit.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_within(
+    root: &Path,
+    packages: &[String],
+    target: Option<&Path>,
+    show: Show,
+    limit: Option<Duration>,
+) -> anyhow::Result<Built> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut argv: Vec<OsString> = vec![cargo, "build".into(), "--keep-going".into()];
     // A reader of the report does not see cargo's messages. For a report, this function reads them, too, and shows
@@ -73,7 +98,11 @@ pub fn build(root: &Path, packages: &[String], target: Option<&Path>, show: Show
     }
     let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()), full_output: false };
     let mut built = Built::default();
-    let exit = program::run_tool(&spec, |line| {
+    let mut said = Said::default();
+    let ended = program::run_tool(&spec, limit, target.is_some(), |stream, line| {
+        if stream == Stream::Stderr {
+            return said.add(line, show);
+        }
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { return };
         if let Some(text) = message["message"]["rendered"].as_str() {
             let level = message["message"]["level"].as_str().unwrap_or_default();
@@ -101,9 +130,49 @@ pub fn build(root: &Path, packages: &[String], target: Option<&Path>, show: Show
     if let Some(Diagnostic { what, place: (file, line), .. }) = built.errors.first() {
         built.error = Some(format!("{what} ({file}:{line})"));
     }
-    match exit {
-        Exit::Signal(_) => bail!("cargo {exit}"),
-        Exit::Code(_) => Ok(built),
+    built.ended = Some(ended);
+    // Without an error of rustc's, the reason is cargo's own.
+    if built.error.is_none() && !built.went_well() {
+        built.error = said.text();
+    }
+    match ended {
+        Ended::Exit(exit @ Exit::Signal(_)) => bail!("cargo {exit}"),
+        Ended::Lost => bail!(
+            "cargo's keeper was killed by somebody: the build's own code, or the system when memory ran out"
+        ),
+        Ended::Exit(Exit::Code(_)) | Ended::OutOfTime => Ok(built),
+    }
+}
+
+/// What cargo itself says on standard error.
+#[derive(Default)]
+struct Said {
+    lines: Vec<String>,
+}
+
+impl Said {
+    /// The most lines that are kept.
+    const LINES: usize = 30;
+    /// The most characters of a line.
+    const CHARACTERS: usize = 300;
+
+    fn add(&mut self, line: &str, show: Show) {
+        if !matches!(show, Show::Nothing { .. }) {
+            eprintln!("{line}");
+        }
+        // Before its error come its progress and its warnings.
+        if self.lines.is_empty() && !line.starts_with("error") {
+            return;
+        }
+        if self.lines.len() < Self::LINES {
+            self.lines.push(line.chars().take(Self::CHARACTERS).collect());
+        }
+    }
+
+    fn text(&self) -> Option<String> {
+        let text = self.lines.join("\n");
+        let text = text.trim_end().trim_start_matches("error: ");
+        (!text.is_empty()).then(|| text.to_string())
     }
 }
 

@@ -1,97 +1,113 @@
-//! Copies a lesson from another folder of lessons (a student's) into a workspace of its own. So it builds whatever
-//! else is in that folder, and its target/ never mixes with the learner's.
+//! Copies a lesson that a student handed in to a workspace of its own. So it builds whatever else is in the hand-in, its
+//! target/ never mixes with the learner's, and no solution lies beside it but those on which the lesson depends.
 
-use crate::workspace::{lab_toml, starter};
-use anyhow::{Context, bail};
+use crate::workspace::handed_in;
+use crate::workspace::manifest::{self, Manifest};
+use crate::workspace::starter;
+use anyhow::Context;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Larger files are not copied: they are no part of a lesson.
-const MAX_FILE: u64 = 16 << 20;
-
 /// A workspace made for one lesson of a student.
+#[derive(Clone, Debug)]
 pub struct Mirror {
     /// Its root.
     pub root: PathBuf,
+    /// The copy of the lesson's folder.
+    pub lesson: PathBuf,
     /// The folder in which cargo builds.
     pub target: PathBuf,
     /// The student's own folder of this lesson.
     pub source: PathBuf,
 }
 
-/// Returns the folder with a student's lessons: `dir` itself, or `dir/lessons` when `dir` is a whole clone.
-///
-/// # Errors
-/// When there is no such folder.
-pub fn lessons_dir(dir: &Path) -> anyhow::Result<PathBuf> {
-    let dir = dir.canonicalize().with_context(|| format!("no folder of lessons at {}", dir.display()))?;
-    if !dir.is_dir() {
-        bail!("{} is no folder", dir.display());
-    }
-    let inner = dir.join("lessons");
-    Ok(if inner.is_dir() { inner } else { dir })
+/// Where the lessons of one student are copied to and built.
+pub struct Home {
+    dir: PathBuf,
 }
 
-/// Copies the lesson `lesson` (a folder's name) from `dir` to a workspace below `target`, together with what it may
-/// depend on from the repository at `root`.
-///
-/// # Errors
-/// When `dir` has no such lesson, or the copy cannot be written.
-pub fn make(root: &Path, dir: &Path, target: &Path, lesson: &str) -> anyhow::Result<Mirror> {
-    let source = dir.join(lesson);
-    if !source.join("Cargo.toml").is_file() {
-        bail!(
-            "{} has no lesson {lesson}: there is no {lesson}/Cargo.toml and no {lesson}/{}",
-            dir.display(),
-            lab_toml::NAME
-        );
+impl Home {
+    /// Returns the place for the hand-in in `dir`, below the folder `target`.
+    pub fn of(target: &Path, dir: &Path) -> Self {
+        Self { dir: target.join("lab").join(format!("{:016x}", starter::hash(&dir.to_string_lossy()))) }
     }
-    let home = target.join("lab").join(format!("{:016x}", starter::hash(&dir.to_string_lossy())));
-    let mirror = home.join(lesson);
-    let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
-    let manifest = manifest
-        .lines()
-        .filter(|line| !line.starts_with("default-members"))
-        .map(|line| match line.starts_with("members = ") {
-            true => format!("members = [\"lessons/{}\"]\n", lesson),
-            false => format!("{line}\n"),
-        })
-        .collect::<String>();
-    fs::create_dir_all(&mirror)?;
-    write_if_new(&mirror.join("Cargo.toml"), manifest.as_bytes())?;
-    if !mirror.join("Cargo.lock").exists() {
-        fs::copy(root.join("Cargo.lock"), mirror.join("Cargo.lock"))?;
+
+    /// Copies the lesson `lesson` (a folder's name), whose folder is `source`, to a workspace, with the lab's own manifest
+    /// and the student's dependencies, and with the libraries of the lab's solutions on which it depends. `root` is the
+    /// lab.
+    ///
+    /// # Errors
+    /// Those of [`Manifest::of`] and of [`handed_in::copy`], and when the copy cannot be written.
+    pub fn mirror(&self, root: &Path, source: &Path, lesson: &str) -> anyhow::Result<Mirror> {
+        let manifest = Manifest::of(root, source, lesson)?;
+        let mirror = self.dir.join(lesson);
+        let copy = mirror.join("lessons").join(lesson);
+        let is_theirs = |path: &Path| path != Path::new("Cargo.toml") && path != Path::new("Cargo.lock");
+        handed_in::copy_some(source, &copy, is_theirs)?;
+        write_if_new(&copy.join("Cargo.toml"), manifest.text.as_bytes())?;
+        write_if_new(&mirror.join("Cargo.toml"), of_workspace(root, lesson, &manifest.needs)?.as_bytes())?;
+        if !mirror.join("Cargo.lock").exists() {
+            fs::copy(root.join("Cargo.lock"), mirror.join("Cargo.lock"))?;
+        }
+        copy_solutions(root, &mirror, manifest.solutions)?;
+        Ok(Mirror { lesson: copy, root: mirror, target: self.dir.join("target"), source: source.into() })
     }
-    // A later lesson may use earlier solutions: these come from this repository, not from the student.
-    copy(&root.join("solutions"), &mirror.join("solutions"))?;
-    copy(&source, &mirror.join("lessons").join(lesson))?;
-    Ok(Mirror { root: mirror, target: home.join("target"), source })
+
+    /// Copies a folder whose programs start in it, and returns the copy.
+    ///
+    /// # Errors
+    /// Those of [`handed_in::copy`].
+    pub fn copy(&self, source: &Path, lesson: &str) -> anyhow::Result<PathBuf> {
+        let copy = self.dir.join(format!("{lesson}-programs"));
+        handed_in::copy(source, &copy)?;
+        Ok(copy)
+    }
 }
 
-/// Makes `to` contain what `from` contains. Leaves equal files untouched, so that cargo does not build them again.
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to)?;
-    let mut names = Vec::new();
-    for entry in fs::read_dir(from).with_context(|| format!("read {}", from.display()))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == "target" || name.to_string_lossy().starts_with('.') {
-            continue;
-        }
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            copy(&entry.path(), &to.join(&name))?;
-        } else if kind.is_file() && entry.metadata()?.len() <= MAX_FILE {
-            write_if_new(&to.join(&name), &fs::read(entry.path())?)?;
-        } else {
-            continue; // Links and devices are left out: the runner does not trust a student's folder.
-        }
-        names.push(name);
+/// Returns the manifest of a workspace with this lesson alone, which needs these packages.
+fn of_workspace(root: &Path, lesson: &str, needs: &BTreeSet<String>) -> anyhow::Result<String> {
+    let mut tree =
+        manifest::tree(&fs::read_to_string(root.join("Cargo.toml"))?).context("the lab's Cargo.toml")?;
+    let workspace = table(&mut tree, "workspace");
+    workspace.remove("default-members");
+    workspace.insert("members".into(), json!([format!("lessons/{lesson}")]));
+    // cargo warns of a profile for a package that is not there.
+    let packages = table(table(table(&mut tree, "profile"), "dev"), "package");
+    packages.retain(|name, _| name == "*" || needs.contains(name));
+    Ok(crate::workspace::toml::write(&tree))
+}
+
+/// Returns the table of this name, made when it is not there.
+fn table<'a>(tree: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<String, Value> {
+    let value = tree.entry(name).or_insert_with(|| json!({}));
+    if !value.is_object() {
+        *value = json!({});
     }
-    for entry in fs::read_dir(to)?.flatten() {
-        if !names.contains(&entry.file_name()) {
-            let _ = fs::remove_file(entry.path()).or_else(|_| fs::remove_dir_all(entry.path()));
+    value.as_object_mut().expect("a table")
+}
+
+/// Copies the libraries of these solutions, and of those on which they depend, without their programs and tests.
+fn copy_solutions(root: &Path, mirror: &Path, mut needed: BTreeSet<String>) -> anyhow::Result<()> {
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    while let Some(solution) = needed.pop_first() {
+        let (from, to) = (root.join("solutions").join(&solution), mirror.join("solutions").join(&solution));
+        let mut tree = manifest::tree(&fs::read_to_string(from.join("Cargo.toml"))?)
+            .with_context(|| format!("the manifest of the solution {solution}"))?;
+        handed_in::copy_some(&from.join("src"), &to.join("src"), |path| !path.starts_with("bin"))?;
+        for unused in ["bin", "dev-dependencies", "test", "example", "bench"] {
+            tree.remove(unused);
         }
+        table(&mut tree, "package").insert("autobins".into(), json!(false));
+        write_if_new(&to.join("Cargo.toml"), crate::workspace::toml::write(&tree).as_bytes())?;
+        let needs = Manifest::solutions_of(&tree);
+        done.insert(solution);
+        needed.extend(needs.into_iter().filter(|other| !done.contains(other)));
+    }
+    let Ok(there) = fs::read_dir(mirror.join("solutions")) else { return Ok(()) };
+    for entry in there.flatten().filter(|entry| !done.contains(&*entry.file_name().to_string_lossy())) {
+        fs::remove_dir_all(entry.path())?;
     }
     Ok(())
 }
@@ -101,4 +117,42 @@ fn write_if_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         return Ok(());
     }
     fs::write(path, bytes).with_context(|| format!("write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::{root, scratch};
+
+    fn files(dir: &Path) -> Vec<String> {
+        let files = starter::files_below(dir).unwrap();
+        files.iter().map(|file| file.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn only_the_solutions_that_a_lesson_needs_lie_beside_it_and_those_without_programs() {
+        let dir = scratch("mirror");
+        for (lesson, solutions) in [("01-echo", &[][..]), ("10-command", &["06-header", "09-lines"])] {
+            let source = dir.join(lesson);
+            fs::create_dir_all(source.join("src/bin")).unwrap();
+            fs::write(source.join("src/bin/server.rs"), "fn main() {}").unwrap();
+            let mirror = Home::of(&dir, &dir).mirror(&root(), &source, lesson).unwrap();
+            let there: Vec<String> = match fs::read_dir(mirror.root.join("solutions")) {
+                Ok(entries) => {
+                    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+                }
+                Err(_) => Vec::new(),
+            };
+            assert_eq!(
+                BTreeSet::from_iter(there.iter().map(String::as_str)),
+                BTreeSet::from_iter(solutions.iter().copied())
+            );
+            for solution in solutions {
+                let files = files(&mirror.root.join("solutions").join(solution));
+                assert!(files.iter().all(|file| !file.contains("bin")), "{files:?}");
+                assert!(files.contains(&"src/lib.rs".into()), "{files:?}");
+            }
+            assert_eq!(files(&mirror.lesson), ["Cargo.toml", "src/bin/server.rs"]);
+        }
+    }
 }

@@ -3,14 +3,20 @@
 
 pub mod cargo;
 pub mod files;
+#[allow(dead_code, unused_imports, reason = "the verb for a class opens hand-ins")]
+pub mod handed_in;
 pub mod hole;
 pub mod lab;
 pub mod lab_toml;
+pub mod manifest;
 pub mod mirror;
+pub mod repository;
 pub mod sources;
 pub mod starter;
+pub mod toml;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Returns the root of the repository: the folder above the runner's own crate.
 pub fn root() -> PathBuf {
@@ -18,4 +24,28 @@ pub fn root() -> PathBuf {
     let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or(env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     let above = own.parent().map(PathBuf::from).unwrap_or_default();
     if above.join("xtask").is_dir() { above } else { PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..") }
+}
+
+/// Where students' lessons are built, when a caller has said so.
+static BUILDS: OnceLock<PathBuf> = OnceLock::new();
+
+/// Lets this process build students' lessons below `dir`, which the caller removes. The first call counts.
+pub fn build_below(dir: &Path) {
+    let _ = BUILDS.set(dir.to_path_buf());
+}
+
+/// Returns the folder below which students' lessons are built: usually beside the learner's own.
+pub fn builds(root: &Path) -> PathBuf {
+    let usual =
+        || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+    BUILDS.get().cloned().unwrap_or_else(usual)
+}
+
+/// Returns an empty folder for one test.
+#[cfg(test)]
+pub fn scratch(name: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("socket-lab-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).expect("a folder for temporary files");
+    dir.canonicalize().expect("that folder")
 }

@@ -8,10 +8,9 @@ use crate::course::Lesson;
 use crate::finding::Half;
 use crate::report::Problem;
 use crate::workspace::cargo::{self, Show};
-use crate::workspace::lab_toml;
-use crate::workspace::mirror::{self, Mirror};
+use crate::workspace::mirror::Mirror;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The programs of one lesson, or why there are none.
 pub type LessonPrograms = Result<(Programs, Option<Mirror>), Problem>;
@@ -44,35 +43,14 @@ impl Plan<'_> {
         if let Ok(built) = &here {
             self.keep(built);
         }
-        let target = target_dir(&self.root);
         let one = |lesson: &&'static Lesson| {
             if let Some(wrong) = &self.choice(lesson).wrong {
-                return Err(Problem::DoesNotCompile(wrong.to_string()));
+                return Err(Problem::DoesNotCompile(self.shown_of(lesson, wrong)));
             }
-            let Some(dir) = self.dir.as_ref().filter(|_| !self.choice(lesson).leaves_own()) else {
-                return self.programs(lesson, built_of(&here)?, None);
-            };
-            if self.args.all && !dir.join(lesson.dir()).join("Cargo.toml").is_file() {
-                let one_lesson = match dir.join(lab_toml::NAME).exists() {
-                    true => format!("; its {} stands for one lesson: name that", lab_toml::NAME),
-                    false => String::new(),
-                };
-                let why = format!(
-                    "{} is not there: {} has no {}{one_lesson}",
-                    lesson.id(),
-                    dir.display(),
-                    lesson.dir()
-                );
-                return Err(Problem::NotThere(why));
+            match &self.dir {
+                None => self.programs(lesson, built_of(&here)?, None),
+                Some(dir) => self.handed_in(lesson, dir, &here, show),
             }
-            let mirror = mirror::make(&self.root, dir, &target, &lesson.dir())
-                .map_err(|error| Problem::Unable(format!("{error:#}")))?;
-            let packages = [format!("lesson-{}", lesson.dir())];
-            let mut built = cargo::build(&mirror.root, &packages, Some(&mirror.target), show);
-            if let (Ok(built), Ok(here)) = (&mut built, &here) {
-                built.programs.extend(here.programs.clone());
-            }
-            self.programs(lesson, built_of(&built)?, Some(mirror))
         };
         self.lessons.iter().map(one).collect()
     }
@@ -110,24 +88,33 @@ impl Plan<'_> {
         }
     }
 
+    /// Returns the programs of a lesson from what cargo built, and from commands. `copy` is the folder in which a student's
+    /// commands start.
     pub(super) fn programs(
         &self,
         lesson: &Lesson,
         built: &cargo::Built,
-        mirror: Option<Mirror>,
+        copy: Option<&Path>,
     ) -> LessonPrograms {
         let choice = self.choice(lesson);
         let is_solution = self.args.solution || choice.half.is_some();
         let kind = if is_solution { "solution" } else { "lesson" };
         let one = |half: Half| {
-            if let Some(start) = choice.start(half, &self.env) {
+            if let Some(start) = choice.start(half, &self.env, copy) {
                 return Ok(start);
             }
             let built = Programs::built(kind, lesson.number, &built.programs).ok_or_else(|| {
                 let which =
                     if is_solution { format!("the solution of {}", lesson.id()) } else { lesson.id() };
-                let place = built.error.as_deref().unwrap_or("cargo's message above states where");
-                Problem::DoesNotCompile(format!("{which} does not compile: {place}"))
+                let why = match &built.error {
+                    _ if built.went_well() => {
+                        let number = lesson.number;
+                        format!("its Cargo.toml must name the programs {kind}-{number}-server and {kind}-{number}-client")
+                    }
+                    Some(error) => error.clone(),
+                    None => "cargo's message above states where".into(),
+                };
+                Problem::DoesNotCompile(format!("{which} does not compile: {why}"))
             })?;
             Ok(if half == Half::Server { built.server } else { built.client })
         };
@@ -135,15 +122,10 @@ impl Plan<'_> {
         let server = Start { at: self.server_at, ..server };
         let client = Start { at: self.client_at, ..client };
         let hash = built.programs.get(HASH).cloned();
-        Ok((Programs { server, client, hash }, mirror))
+        Ok((Programs { server, client, hash }, None))
     }
 }
 
-fn built_of(built: &anyhow::Result<cargo::Built>) -> Result<&cargo::Built, Problem> {
+pub(super) fn built_of(built: &anyhow::Result<cargo::Built>) -> Result<&cargo::Built, Problem> {
     built.as_ref().map_err(|error| Problem::Unable(format!("{error:#}")))
-}
-
-/// Returns the folder in which students' lessons are built: beside the learner's own.
-fn target_dir(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }

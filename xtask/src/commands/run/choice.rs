@@ -2,7 +2,6 @@
 
 use crate::bench::Start;
 use crate::cli::Run;
-use crate::course::Lesson;
 use crate::finding::Half;
 use crate::promises::CheckOn;
 use crate::workspace::lab_toml::{self, LabToml, Wrong};
@@ -26,26 +25,24 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Returns the programs of `lesson`. What the command line names counts alone. Without a command there, the
-    /// `lab.toml` in the folder of `--cwd` counts, or the one in the lesson's folder, which lies in `lessons`, or else
-    /// the one in `lessons` itself, if that is a `student`'s and the command names the lessons.
-    pub fn of(args: &Run, lesson: &Lesson, lessons: &Path, student: bool) -> Self {
+    /// Returns the programs of a lesson whose folder is `own`, where there is one. What the command line names counts
+    /// alone. Without a command there, the `lab.toml` in the folder of `--cwd` counts, or the one in the lesson's folder.
+    pub fn of(args: &Run, own: Option<&Path>) -> Self {
         let dir = args.cwd.clone();
         if args.server.is_some() || args.client.is_some() || args.solution {
             let half = only_half(&args.server, &args.client).filter(|_| !args.solution);
             let (server, client) = (args.server.clone(), args.client.clone());
             return Self { server, client, dir, half, ..Self::default() };
         }
-        let own = lessons.join(lesson.dir());
-        let found = match &args.cwd {
-            Some(dir) => lab_toml::read(dir),
-            None => match lab_toml::read(&own) {
-                // A folder of one lesson's programs, as a student hands them in.
-                Ok(None) if student && !args.all && !own.join("Cargo.toml").is_file() => {
-                    lab_toml::read(lessons)
-                }
-                found => found,
-            },
+        let found = match args.cwd.as_deref().or(own) {
+            // What a link in a hand-in leads to is not the student's.
+            Some(own) if args.dir.is_some() && own.join(lab_toml::NAME).is_symlink() => Err(Wrong {
+                file: own.join(lab_toml::NAME),
+                line: 1,
+                why: "is a link: hand in the file itself".into(),
+            }),
+            Some(own) => lab_toml::read(own),
+            None => Ok(None),
         };
         match found {
             Ok(None) => Self { dir, ..Self::default() },
@@ -78,10 +75,11 @@ impl Choice {
         [Half::Server, Half::Client].into_iter().filter_map(|half| Some((half, self.command(half)?)))
     }
 
-    /// Returns how to start this half's command, where it has one.
-    pub fn start(&self, half: Half, env: &[(String, String)]) -> Option<Start> {
+    /// Returns how to start this half's command, where it has one; in the folder `dir`, where its own one is a student's.
+    pub fn start(&self, half: Half, env: &[(String, String)], dir: Option<&Path>) -> Option<Start> {
         let argv = shlex::split(self.command(half)?).unwrap_or_default();
-        Some(Start { dir: self.dir.clone(), env: env.to_vec(), ..Start::from(argv) })
+        let dir = dir.map(PathBuf::from).or(self.dir.clone());
+        Some(Start { dir, env: env.to_vec(), ..Start::from(argv) })
     }
 
     /// Returns what the learner writes in the next lesson.

@@ -16,7 +16,7 @@ use crate::workspace::mirror::Mirror;
 
 impl Plan<'_> {
     /// Judges all lessons at once, and prints their verdicts in order.
-    pub(super) fn judge(&self, built: Vec<LessonPrograms>) -> Report {
+    pub fn judge(&self, built: Vec<LessonPrograms>) -> Report {
         let reruns: Vec<String> = self.lessons.iter().map(|lesson| self.rerun(lesson)).collect();
         let mut trials = Vec::new();
         let mut problems = Vec::new();
@@ -64,8 +64,8 @@ impl Plan<'_> {
             builds_server: choice.half.is_none() && choice.server.is_none(),
             sources: Some(mirror.map_or(own, |mirror| mirror.source.clone())),
             shown_dir: match mirror {
-                Some(mirror) if !self.args.format.is_for_students() => mirror.source.display().to_string(),
-                _ => format!("{folder}/{}", lesson.dir()),
+                Some(mirror) => self.shown_source(lesson, mirror),
+                None => format!("{folder}/{}", lesson.dir()),
             },
             seed: self.seed,
             reruns: [Half::Server, Half::Client, Half::Pair].map(|half| self.rerun_of(lesson, half)),

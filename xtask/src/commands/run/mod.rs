@@ -6,10 +6,11 @@ mod deliver;
 mod next;
 mod place;
 mod plan;
-mod progress;
+pub mod progress;
 mod remember;
 mod rustc;
 mod screen;
+mod student;
 mod telling;
 mod words;
 
@@ -46,5 +47,8 @@ pub fn run(args: &Run) -> anyhow::Result<u8> {
     let report = plan.judge(built);
     plan.remember(&report);
     plan.deliver(&report)?;
+    if let Some(dir) = args.dir.as_ref().filter(|_| !plan.has_found_some()) {
+        eprintln!("error: no lesson was found in {}: nothing was judged", dir.display());
+    }
     Ok(report.status())
 }

@@ -13,7 +13,8 @@ use crate::report::text::Paint;
 use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::Kind;
-use crate::workspace::{self, lab_toml, mirror};
+use crate::workspace::handed_in::{self, Place};
+use crate::workspace::{self, lab_toml};
 use std::cell::OnceCell;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -31,8 +32,10 @@ pub struct Plan<'a> {
     pub wire: Option<Kind>,
     pub family: Option<Family>,
     pub seed: u64,
-    /// The student's folder of lessons, as an absolute path.
+    /// What a student handed in, as an absolute path.
     pub(super) dir: Option<PathBuf>,
+    /// Where each lesson lies in it.
+    pub(super) places: Vec<Place>,
     /// The address of a server that always listens there, and of a client that always connects there.
     pub(super) server_at: Option<SocketAddr>,
     pub(super) client_at: Option<SocketAddr>,
@@ -78,23 +81,36 @@ impl<'a> Plan<'a> {
         }
         let root = workspace::root();
         let dir = match &args.dir {
-            Some(dir) => Some(mirror::lessons_dir(dir).map_err(|error| Usage(format!("{error:#}")))?),
+            Some(dir) => Some(of_student(dir)?),
             None => None,
         };
-        let own = root.join("lessons");
-        let choice =
-            |lesson: &Lesson| Choice::of(args, lesson, dir.as_deref().unwrap_or(&own), dir.is_some());
-        let of_lesson: Vec<Choice> = lessons.iter().map(|lesson| choice(lesson)).collect();
+        let is_only = lessons.len() == 1;
+        let place = |lesson: &Lesson| match &dir {
+            Some(dir) if is_only => handed_in::find_only(dir, &lesson.dir()),
+            Some(dir) => handed_in::find(dir, &lesson.dir()),
+            None => {
+                let (dir, shown) =
+                    (root.join("lessons").join(lesson.dir()), format!("lessons/{}", lesson.dir()));
+                Place::Found { dir, shown }
+            }
+        };
+        let choice = |lesson: &Lesson| {
+            let place = place(lesson);
+            let own = if let Place::Found { dir, .. } = &place { Some(dir.as_path()) } else { None };
+            (Choice::of(args, own), place)
+        };
+        let of_lesson: Vec<(Choice, Place)> = lessons.iter().map(|lesson| choice(lesson)).collect();
         // Keeps the lessons that have the check.
         let has_checks = |lesson: &Lesson, choice: &Choice| {
             lesson.checks().any(|check| choice.judges(check) && is_wanted(args, wire, family, check))
         };
-        let kept: Vec<(&'static Lesson, Choice)> =
-            lessons.drain(..).zip(of_lesson).filter(|(lesson, choice)| has_checks(lesson, choice)).collect();
-        if kept.is_empty() {
+        let all = lessons.drain(..).zip(of_lesson);
+        let kept = all.filter(|(lesson, (choice, _))| has_checks(lesson, choice));
+        let (lessons, of_lesson): (Vec<&'static Lesson>, Vec<(Choice, Place)>) = kept.unzip();
+        if lessons.is_empty() {
             return Err(of_the_other_half(args).into());
         }
-        let (lessons, choices): (Vec<&'static Lesson>, Vec<Choice>) = kept.into_iter().unzip();
+        let (choices, places): (Vec<Choice>, Vec<Place>) = of_lesson.into_iter().unzip();
         let (server_at, client_at) =
             (address(args.server_at.as_deref())?, address(args.client_at.as_deref())?);
         if let Some(dir) = args.cwd.as_ref().filter(|dir| !dir.is_dir()) {
@@ -136,6 +152,7 @@ impl<'a> Plan<'a> {
             // Short, because people type it again.
             seed: args.seed.unwrap_or_else(|| fastrand::u64(..100_000)),
             dir,
+            places,
             server_at,
             client_at,
             env,
@@ -157,10 +174,42 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Returns the plan of one of its lessons alone.
+    pub fn only(&self, lesson: &Lesson) -> Self {
+        let at = self.at(lesson);
+        Self {
+            args: self.args,
+            root: self.root.clone(),
+            lessons: vec![self.lessons[at]],
+            choices: vec![self.choices[at].clone()],
+            rustc: OnceCell::new(),
+            wire: self.wire,
+            family: self.family,
+            seed: self.seed,
+            dir: self.dir.clone(),
+            places: vec![self.places[at].clone()],
+            server_at: self.server_at,
+            client_at: self.client_at,
+            env: self.env.clone(),
+            options: self.options.clone(),
+            to_stderr: self.to_stderr,
+            paint: self.paint,
+        }
+    }
+
     /// Returns which programs are judged in this lesson.
     pub fn choice(&self, lesson: &Lesson) -> &Choice {
+        &self.choices[self.at(lesson)]
+    }
+
+    /// Returns where this lesson lies in what a student handed in.
+    pub(super) fn place_of(&self, lesson: &Lesson) -> &Place {
+        &self.places[self.at(lesson)]
+    }
+
+    fn at(&self, lesson: &Lesson) -> usize {
         let at = self.lessons.iter().position(|other| other.number == lesson.number);
-        &self.choices[at.expect("a lesson of this run")]
+        at.expect("a lesson of this run")
     }
 
     pub(super) fn subject(&self, lesson: &Lesson) -> String {
@@ -221,6 +270,19 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Returns the absolute path of what a student handed in.
+fn of_student(dir: &Path) -> Result<PathBuf, Usage> {
+    let shown = dir.display();
+    let absolute =
+        dir.canonicalize().map_err(|error| Usage(format!("no folder of lessons at {shown}: {error}")))?;
+    match absolute.is_dir() {
+        true => Ok(absolute),
+        false => Err(Usage(format!(
+            "{shown} is no folder: unpack an archive first, or type cargo xtask judge --help"
+        ))),
+    }
+}
+
 /// Returns the error of a run in which no check is about the one half that is judged.
 fn of_the_other_half(args: &Run) -> Usage {
     let (mine, others) = if args.client.is_some() { ("client", "server") } else { ("server", "client") };
@@ -251,7 +313,7 @@ pub(super) fn repeated(args: &Run, half: Half) -> String {
         ("--cwd", args.cwd.iter().filter(is_told).map(path).collect()),
         ("--env", args.env.iter().map(|word| quoted(word)).collect()),
         // A student has the lessons elsewhere.
-        ("--lessons", args.dir.iter().filter(|_| !args.format.is_for_students()).map(path).collect()),
+        ("--lessons", args.dir.iter().filter(|_| !args.is_for_students()).map(path).collect()),
     ];
     let mut options = if args.solution { " --solution".to_string() } else { String::new() };
     for (flag, values) in table {

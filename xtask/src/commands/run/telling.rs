@@ -59,6 +59,7 @@ impl<'a> Telling<'a> {
             millis: 0,
             checks: Vec::new(),
             not_run: Vec::new(),
+            handed_in: plan.facts(lesson),
         };
         Self {
             plan,

@@ -11,6 +11,7 @@ pub fn write(programs: &Programs) -> String {
         json!({
             "argv": start.argv,
             "dir": start.dir,
+            "in_own_folder": start.in_own_folder,
             "env": start.env,
             "at": start.at.map(|at| at.to_string()),
         })
@@ -33,6 +34,7 @@ pub fn read(word: &str) -> anyhow::Result<Programs> {
         Start {
             argv: texts(&value["argv"]),
             dir: text(&value["dir"]).map(PathBuf::from),
+            in_own_folder: value["in_own_folder"] == true,
             env: pairs.filter_map(|pair| Some((text(&pair[0])?, text(&pair[1])?))).collect(),
             at: value["at"].as_str().and_then(|at| at.parse().ok()),
         }
@@ -56,7 +58,7 @@ mod tests {
             at: Some("127.0.0.1:8080".parse().unwrap()),
             ..Start::from(vec!["python3".into(), "my server.py".into()])
         };
-        let client = Start::from(vec!["/bin/client".into()]);
+        let client = Start { in_own_folder: true, ..Start::from(vec!["/bin/client".into()]) };
         let programs = Programs { server, client, hash: Some("/bin/hash".into()) };
         let back = read(&write(&programs)).unwrap();
         assert_eq!(format!("{back:?}"), format!("{programs:?}"));

@@ -100,6 +100,7 @@ pub fn trace(
         millis: 0,
         checks: vec![judged.report],
         not_run: Vec::new(),
+        handed_in: None,
     };
     Ok(Report { seed: plan.seed, lessons: vec![lesson], interrupted: false }.status())
 }

@@ -31,7 +31,7 @@ pub fn trace(args: &Trace) -> anyhow::Result<u8> {
         return inside::trace(args, &plan, &chosen, handed::read(programs)?, capture.ok_or(None));
     }
     let programs = match plan.build().remove(0) {
-        // The mirror of a student's folder is not needed any more.
+        // The mirror of a hand-in is not needed any more.
         Ok((programs, _)) => programs,
         Err(problem) => return does_not_build(&problem),
     };
@@ -84,6 +84,7 @@ fn run_of(args: &Trace) -> Run {
         cwd: args.cwd.clone(),
         env: args.env.clone(),
         dir: args.dir.clone(),
+        build_limit: None,
         wire: args.wire.clone(),
         family: args.family.clone(),
         check: args.check.clone(),
@@ -93,5 +94,6 @@ fn run_of(args: &Trace) -> Run {
         format: Format::Text,
         output: None,
         screen: None,
+        for_class: false,
     }
 }

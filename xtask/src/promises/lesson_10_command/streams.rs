@@ -160,7 +160,7 @@ fn reads_nothing(bench: &mut Bench) -> Outcome {
 }
 
 fn first_directory(bench: &mut Bench) -> Outcome {
-    let own = bench.server_dir();
+    let own = bench.server_dir()?;
     let own = own.canonicalize().unwrap_or(own);
     let folder = bench.folder()?;
     let other = With { dir: Some(folder.path().into()), ..With::default() };

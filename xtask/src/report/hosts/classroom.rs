@@ -26,7 +26,10 @@ pub(super) fn decided(report: &Report) -> String {
     let whole = rendered(report, &tests(report));
     // Three bytes are four digits.
     match whole.len().div_ceil(3) * 4 > AT_MOST {
-        true => rendered(report, &report.lessons.iter().map(as_one).collect::<Vec<_>>()),
+        true => rendered(
+            report,
+            &report.lessons.iter().map(|lesson| as_one(lesson, report.interrupted)).collect::<Vec<_>>(),
+        ),
         false => whole,
     }
 }
@@ -68,8 +71,8 @@ fn test(test: &Test) -> Value {
 }
 
 /// Returns one test for all checks of a lesson.
-fn as_one(lesson: &LessonReport) -> Test {
-    let all = tests_of(lesson);
+fn as_one(lesson: &LessonReport, interrupted: bool) -> Test {
+    let all = tests_of(lesson, interrupted);
     let (earned, of) = (sum(&all, |test| test.earned), sum(&all, |test| test.of));
     let wrong: Vec<&str> =
         all.iter().filter(|test| !test.is_right()).map(|test| test.name.as_str()).collect();

@@ -8,6 +8,7 @@ pub mod gradescope;
 use super::{CheckReport, LessonReport, Problem, Report};
 use crate::course::LESSONS;
 use crate::finding::{Half, Verdict};
+use crate::promises::CheckOn;
 use crate::wire::Kind;
 use std::fmt::Write;
 
@@ -41,51 +42,80 @@ impl Test {
 
 /// Returns the tests of a whole report, lesson by lesson.
 fn tests(report: &Report) -> Vec<Test> {
-    report.lessons.iter().flat_map(tests_of).collect()
+    report.lessons.iter().flat_map(|lesson| tests_of(lesson, report.interrupted)).collect()
 }
 
-/// Returns the tests of one lesson: of a lesson of which nothing was judged one, with the points of all its checks.
-fn tests_of(lesson: &LessonReport) -> Vec<Test> {
+/// Returns the tests of one lesson. What was not judged of it is one test more, with the points of its checks.
+fn tests_of(lesson: &LessonReport, interrupted: bool) -> Vec<Test> {
     let number = lesson.lesson.split('-').next().unwrap_or_default().trim_start_matches('0');
+    let missing = |what: &str, told: &str, verdict, of| Test {
+        number: format!("{number}.0"),
+        name: format!("{} {what}", lesson.lesson),
+        verdict,
+        earned: 0,
+        of,
+        told: plain(told),
+        again: String::new(),
+        millis: 0,
+    };
+    let row = LESSONS.iter().find(|row| row.dir() == lesson.lesson);
+    let count = |half: Option<Half>| {
+        let is_of_it = |check: &CheckOn| half.is_none_or(|half| check.half == half);
+        row.map_or(0, |row| row.checks().filter(is_of_it).count())
+    };
     if let Some(problem) = &lesson.problem {
-        let what = match problem {
-            Problem::DoesNotCompile(_) => "compiles",
-            Problem::Unable(_) => "can be judged",
-            Problem::NotThere(_) => "was handed in",
+        let (what, verdict) = match problem {
+            Problem::DoesNotCompile(_) => ("compiles", Verdict::Fail),
+            Problem::Unable(_) => ("can be judged", Verdict::Error),
+            Problem::NotThere(_) | Problem::NotFound(_) => ("was handed in", Verdict::Fail),
+            Problem::Ambiguous(_) => ("was handed in once", Verdict::Fail),
+            Problem::Refused(_) => ("is made of its own sources", Verdict::Fail),
+            Problem::OutOfTime(_) => ("is built in time", Verdict::Fail),
+            Problem::NotBegun(_) => ("was begun", Verdict::Fail),
         };
-        return vec![Test {
-            number: format!("{number}.0"),
-            name: format!("{} {what}", lesson.lesson),
-            verdict: if matches!(problem, Problem::Unable(_)) { Verdict::Error } else { Verdict::Fail },
-            earned: 0,
-            of: checks_of(lesson),
-            told: plain(problem.why()),
-            again: String::new(),
-            millis: lesson.millis,
-        }];
+        return vec![missing(what, problem.why(), verdict, count(None))];
     }
     let test = |(at, check): (usize, &CheckReport)| {
-        let of = usize::from(check.verdict != Verdict::Skip);
-        let is_passed = matches!(check.verdict, Verdict::Pass | Verdict::Demo);
+        let (earned, of) = points(lesson, check);
         Test {
             number: format!("{number}.{}", at + 1),
             name: name(lesson, check),
             verdict: check.verdict,
-            earned: if is_passed { of } else { 0 },
+            earned,
             of,
-            told: told(check),
-            again: if is_passed { String::new() } else { check.rerun.clone() },
+            told: told(lesson, check),
+            again: if earned == of { String::new() } else { check.rerun.clone() },
             millis: check.millis,
         }
     };
-    lesson.checks.iter().enumerate().map(test).collect()
+    let mut tests: Vec<Test> = lesson.checks.iter().enumerate().map(test).collect();
+    let mut without = 0;
+    if let Some(half) = lesson.half.filter(|_| lesson.handed_in.is_some()) {
+        let other = if half == Half::Server { Half::Client } else { Half::Server };
+        without = count(Some(other));
+        let why = format!("only the {} was handed in", half.word());
+        tests.push(missing(&format!("{}: was handed in", other.word()), &why, Verdict::Fail, without));
+    }
+    if interrupted && count(None) > lesson.checks.len() + without {
+        let of = count(None) - lesson.checks.len() - without;
+        let why = "the run was interrupted before these checks were judged";
+        tests.push(missing("was judged in time", why, Verdict::Error, of));
+    }
+    tests
 }
 
-/// Returns how many checks the course has for what was to be judged of this lesson.
-fn checks_of(lesson: &LessonReport) -> usize {
-    let row = LESSONS.iter().find(|row| row.dir() == lesson.lesson);
-    let is_judged = |half| lesson.half.is_none_or(|one| one == half || half == Half::Pair);
-    row.map_or(1, |row| row.checks().filter(|check| is_judged(check.half)).count())
+/// Returns the points that a check earned, and those that it can earn. What was skipped costs nothing.
+fn points(lesson: &LessonReport, check: &CheckReport) -> (usize, usize) {
+    let of = usize::from(check.verdict != Verdict::Skip);
+    let is_earned = match lesson.handed_in {
+        Some(_) => lesson.has_earned_check(check),
+        None => has_held(check),
+    };
+    (if is_earned { of } else { 0 }, of)
+}
+
+fn has_held(check: &CheckReport) -> bool {
+    matches!(check.verdict, Verdict::Pass | Verdict::Demo)
 }
 
 /// Returns `01-echo server: returns any bytes unchanged (on dribble, over ipv6)`.
@@ -98,10 +128,13 @@ fn name(lesson: &LessonReport, check: &CheckReport) -> String {
 }
 
 /// Returns what a check teaches that did not pass, as lines; of a `demo` what it showed.
-fn told(check: &CheckReport) -> String {
+fn told(lesson: &LessonReport, check: &CheckReport) -> String {
     let mut out = String::new();
+    if has_held(check) && points(lesson, check).0 == 0 {
+        out += "the starter passes this, too: it counts as soon as this half passes more and reaches no `todo!`\n";
+    }
     if check.verdict == Verdict::Pass {
-        return out;
+        return plain(&out);
     }
     if let Some(hole) = &check.hole {
         let _ = writeln!(out, "`{}` is not written yet: {}:{}", hole.function, hole.file, hole.line);

@@ -1,10 +1,10 @@
 //! Tests what students' services are told of a report that contains one of everything.
 
 use super::{classroom, gradescope, sum, tests};
-use crate::course::LESSONS;
-use crate::finding::Verdict;
+use crate::course::{LESSONS, starter_passes};
+use crate::finding::{Half, Hole, Verdict};
 use crate::report::fabricated::check;
-use crate::report::{LessonReport, Report, snapshot};
+use crate::report::{CheckReport, HandedIn, LessonReport, Report, snapshot};
 use serde_json::Value;
 
 #[test]
@@ -56,10 +56,59 @@ fn an_interrupted_run_is_told_as_such() {
     assert!(value["output"].as_str().unwrap().contains("interrupted"), "{}", value["output"]);
 }
 
+/// A report of lesson 01 as a student handed it in.
+fn handed_in(half: Option<Half>, interrupted: bool, checks: Vec<CheckReport>) -> Report {
+    let lesson = LessonReport {
+        lesson: "01-echo".into(),
+        subject: "lesson".into(),
+        half,
+        problem: None,
+        millis: 345,
+        checks,
+        not_run: Vec::new(),
+        handed_in: Some(HandedIn::default()),
+    };
+    Report { seed: 7, lessons: vec![lesson], interrupted }
+}
+
+/// Returns the points that a report earned, and those that it can earn.
+fn points_of(report: &Report) -> (usize, usize) {
+    let all = tests(report);
+    (sum(&all, |test| test.earned), sum(&all, |test| test.of))
+}
+
+#[test]
+fn what_is_missing_costs_its_points() {
+    let all = LESSONS[0].checks().count();
+    let client = LESSONS[0].checks().filter(|check| check.half == Half::Client).count();
+    let passed = || check("echo-bytes", Half::Server, Verdict::Pass);
+    let half = handed_in(Some(Half::Server), false, vec![passed()]);
+    assert_eq!(points_of(&half), (1, 1 + client), "{:#?}", tests(&half));
+    assert!(tests(&half)[1].told.contains("only the server was handed in"));
+    assert_eq!(points_of(&handed_in(None, true, vec![passed()])), (1, all));
+    assert_eq!(points_of(&handed_in(Some(Half::Server), true, vec![passed()])), (1, all));
+}
+
+#[test]
+fn what_the_starter_passes_too_earns_nothing_alone() {
+    let is_free = |check: &&crate::promises::CheckOn| starter_passes("01-echo", check.id, check.half);
+    let row = LESSONS[0].checks().filter(|check| check.half == Half::Client).find(|check| is_free(&check));
+    let free = row.expect("a check that the starter passes").id;
+    let passed = || vec![check(free, Half::Client, Verdict::Pass)];
+    let hole = Hole { function: "ask".into(), file: "lessons/01-echo/src/bin/client.rs".into(), line: 54 };
+    let unwritten =
+        CheckReport { hole: Some(hole), ..check("sends-exact-lines", Half::Client, Verdict::Fail) };
+    let report = handed_in(None, false, passed().into_iter().chain([unwritten]).collect());
+    assert_eq!(points_of(&report), (0, 2));
+    assert!(tests(&report)[0].told.contains("the starter passes this, too"), "{:#?}", tests(&report));
+    let written = check("sends-exact-lines", Half::Client, Verdict::Pass);
+    assert_eq!(points_of(&handed_in(None, false, passed().into_iter().chain([written]).collect())), (2, 2));
+}
+
 /// A report of `lessons` with 200 failed checks each.
 fn long(lessons: &[&str]) -> Report {
     let failed = || {
-        let mut failed = check("fails", crate::finding::Half::Server, Verdict::Fail);
+        let mut failed = check("fails", Half::Server, Verdict::Fail);
         failed.cause = "a cause of one sentence, as long as the sentences of causes usually are".into();
         failed
     };
@@ -71,6 +120,7 @@ fn long(lessons: &[&str]) -> Report {
         millis: 345,
         checks: (0..200).map(|_| failed()).collect(),
         not_run: Vec::new(),
+        handed_in: None,
     };
     Report { seed: 7, lessons: lessons.iter().map(lesson).collect(), interrupted: false }
 }

@@ -99,6 +99,9 @@ fn figures(html: &mut Html, check: &CheckReport, prefix: &str) {
     if !rows.is_empty() {
         timeline::draw(html, check, &rows, prefix);
     }
+    if rows.is_empty() {
+        connections(html, check);
+    }
     if ribbons.is_empty() && rows.is_empty() {
         return;
     }
@@ -113,4 +116,20 @@ fn figures(html: &mut Html, check: &CheckReport, prefix: &str) {
     html.close();
     html.close();
     html.line();
+}
+
+/// Writes what passed on each connection, where there is no timeline: a report that was read again has none.
+fn connections(html: &mut Html, check: &CheckReport) {
+    for lines in check.evidence.connections.iter().filter(|lines| !lines.is_empty()) {
+        html.open("figure", &[]);
+        html.element("figcaption", &[], "what passed");
+        html.open("pre", &[("tabindex", &0)]);
+        for line in lines {
+            html.text(line);
+            html.line();
+        }
+        html.close();
+        html.close();
+        html.line();
+    }
 }

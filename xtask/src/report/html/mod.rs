@@ -50,22 +50,34 @@ pub fn render(report: &Report) -> String {
     html.finish()
 }
 
-/// Writes a lesson: first what failed, the first to mend before the others; then what the lesson shows; folded, what
-/// waits, what passed and what was skipped.
+/// Writes a lesson: its heading, and its checks.
 fn lesson(html: &mut Html, lesson: &LessonReport, number: usize) {
     let id = format!("lesson{number}");
     html.open("section", &[("aria-labelledby", &id)]);
     html.element("h2", &[("id", &id)], &format!("{}: {}", lesson.lesson, lesson.subject));
     html.element("p", &[("class", &"verdict")], &counts(lesson));
     if let Some(why) = lesson.problem.as_ref().map(Problem::why) {
-        html.open("pre", &[]);
-        for line in why.lines() {
-            html.text(line);
-            html.line();
-        }
-        html.close();
+        reason(html, why);
     }
     html.line();
+    checks(html, lesson, number);
+    html.close();
+    html.line();
+}
+
+/// Writes why a lesson was not judged, line by line.
+pub fn reason(html: &mut Html, why: &str) {
+    html.open("pre", &[]);
+    for line in why.lines() {
+        html.text(line);
+        html.line();
+    }
+    html.close();
+}
+
+/// Writes the checks of a lesson: first what failed, the first to mend before the others; then what the lesson shows;
+/// folded, what waits, what passed and what was skipped.
+pub fn checks(html: &mut Html, lesson: &LessonReport, number: usize) {
     holes(html, lesson);
     let mut numbered: Vec<(usize, &CheckReport)> = lesson.checks.iter().enumerate().collect();
     numbered.sort_by_key(|(_, check)| check.rank);
@@ -101,8 +113,6 @@ fn lesson(html: &mut Html, lesson: &LessonReport, number: usize) {
         html.close();
         html.line();
     }
-    html.close();
-    html.line();
 }
 
 /// Returns the verdict on a lesson, and how many checks have each verdict.

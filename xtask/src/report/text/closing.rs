@@ -3,7 +3,7 @@
 use super::Paint;
 use super::layout::{WIDTH, command_row, wrap};
 use crate::finding::{Hole, Verdict};
-use crate::report::{CheckReport, LessonReport};
+use crate::report::{CheckReport, HandedIn, LessonReport};
 use colored::Color;
 use std::fmt::Write;
 
@@ -110,6 +110,9 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
             n => format!("; {n} notes"),
         };
         let _ = writeln!(out, "{} of {} checks{notes}", parts.join(", "), report.all());
+    }
+    for line in report.handed_in.iter().flat_map(HandedIn::notes).flat_map(|note| wrap(&note, WIDTH)) {
+        let _ = writeln!(out, "{line}");
     }
     if let Some(half) = &next.half {
         let _ = writeln!(out, "{}", paint.color(half, Color::Green));

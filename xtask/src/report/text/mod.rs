@@ -13,7 +13,7 @@ mod scene;
 pub use check::{Detail, fitted, promise, shown_of, traces};
 pub use closing::{Next, closing, holes};
 pub use failing::{SCREEN, holds, notes, rest};
-pub use layout::{WIDTH, command_row, cut, height, wrap};
+pub use layout::{WIDTH, command_row, cut, harmless, height, wrap};
 pub use paint::Paint;
 pub use scene::{CONVERSATION, heading, scene};
 

@@ -24,7 +24,7 @@ use nix::sys::prctl;
 use nix::sys::signal::{self, SigHandler, SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{dup2_raw, setsid};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -36,7 +36,7 @@ use std::thread;
 use std::time::Duration;
 use tracer::Tracer;
 
-/// The hidden verb: `xtask __keeper [--trace FD] RUN PROGRAM ARG…`, where RUN is the name of the run's folders. With a
+/// The hidden verb: `xtask __keeper [--trace FD] RUN PROGRAM ARG…`, where RUN names the run's folders. With a
 /// descriptor, the program is traced, and the lines of [`crate::system::trace::event`] go there.
 pub const VERB: &str = "__keeper";
 
@@ -76,7 +76,7 @@ impl Kept {
         command.arg0("xtask").arg(VERB);
         let calls =
             traced.map(|(collector, id)| let_tell(&mut command, collector, id)).transpose()?.flatten();
-        command.arg(folder::run_name()).args(&spec.argv);
+        command.arg(folder::run_word()).args(&spec.argv);
         spec.set_env(&mut command);
         if let Some(dir) = &spec.dir {
             command.current_dir(dir);
@@ -126,10 +126,18 @@ impl Kept {
                 };
                 link.set(|state| state.exit = exit.or(state.exit));
             }
-            let _ = child.wait();
+            // Nobody but the keeper's own `main` ends it well, and that has told how the program ended.
+            let was_killed = child.wait().is_ok_and(|status| !status.success());
             // What is known of its calls is then complete.
             let _ = reader.map(thread::JoinHandle::join);
-            link.set(|state| state.gone = true);
+            link.set(|state| {
+                state.lost = was_killed && state.exit.is_none();
+                if state.lost {
+                    // The kernel has ended it, too (see `main`), unless it has asked for that not to be.
+                    state.exit = Some(Exit::Signal(Signal::SIGKILL as i32));
+                }
+                state.gone = true;
+            });
         });
         Ok(Self { control, keeper, traced })
     }
@@ -252,7 +260,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     let orders = {
         let all_gone = Arc::clone(&all_gone);
         let control = control.try_clone();
-        let run = run.to_string_lossy().into_owned();
+        let run = run.clone();
         thread::spawn(move || obey(control, program, &all_gone, &run))
     };
     // When no child is left, no descendant is: each would have become a child of this subreaper.
@@ -330,7 +338,7 @@ fn release_standard_streams() {
 }
 
 /// Follows the runner's orders. The end of the stream is the order to end everything.
-fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool, run: &str) {
+fn obey(control: io::Result<UnixStream>, program: Pid, all_gone: &AtomicBool, run: &OsStr) {
     let mut runner_is_gone = true;
     if let Ok(mut control) = control {
         let mut order = [0];

@@ -14,6 +14,8 @@ pub struct ProcessState {
     pub exit: Option<Exit>,
     /// Nothing of it is left: neither it nor anything it started.
     pub gone: bool,
+    /// Its keeper was killed while the program ran, by somebody else than the runner. It counts as ended then.
+    pub lost: bool,
 }
 
 /// [`ProcessState`] shared between the program's handle and the threads that change it or wait for it.
@@ -33,6 +35,11 @@ impl Link {
     /// Returns how the program ended by itself: not by SIGTERM or SIGKILL, which the runner sends.
     pub fn ended_itself(&self) -> Option<Exit> {
         self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15)))
+    }
+
+    /// Returns whether its keeper was killed, so that nothing of the program can be judged.
+    pub fn is_lost(&self) -> bool {
+        self.lock().lost
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, ProcessState> {

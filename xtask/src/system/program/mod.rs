@@ -9,23 +9,24 @@ pub mod keeper;
 mod link;
 mod running;
 mod spec;
+mod tool;
+pub mod worker;
 
 pub use super::exit::Exit;
 pub use link::Link;
-pub use running::{end_all, interrupted, wait_ended};
+pub use running::{end_all, interrupted, let_none_start, wait_ended};
 pub use spec::{FULL, Pipes, Spec, own_executable};
+pub use tool::{Ended, Stream, run_tool};
 
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};
 use crate::system::processes::{self, Activity, Pid};
 use crate::system::trace::collector;
-use link::ProcessState;
 use running::{BURIAL, Process};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Write};
 use std::process::Stdio;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a program has between SIGTERM and SIGKILL.
@@ -227,28 +228,4 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Runs a tool (cargo) to its end and passes each line of its standard output to `line`.
-///
-/// # Errors
-/// When it cannot be started.
-pub fn run_tool(spec: &Spec, mut line: impl FnMut(&str)) -> anyhow::Result<Exit> {
-    use std::io::BufRead;
-    let (stdout, writer) = io::pipe()?;
-    let pipes = Pipes { stdin: Stdio::null(), stdout: writer.into(), stderr: Stdio::inherit() };
-    let process = Process::start(spec, pipes, None)?;
-    for text in io::BufReader::new(stdout).lines().map_while(Result::ok) {
-        line(&text);
-    }
-    let exit = loop {
-        let state = process.link.wait(Instant::now() + GRACE, |state| state.exit.is_some() || state.gone);
-        match state {
-            ProcessState { exit: Some(exit), .. } => break exit,
-            ProcessState { gone: true, .. } => break Exit::Code(-1),
-            _ => thread::yield_now(),
-        }
-    };
-    process.end();
-    Ok(exit)
 }

@@ -25,6 +25,12 @@ fn running() -> MutexGuard<'static, Vec<Arc<Process>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Lets no other program start; what runs goes on. A run that has called this is interrupted.
+pub fn let_none_start() {
+    let _door = DOOR.write().unwrap_or_else(PoisonError::into_inner);
+    CLOSED.store(true, Ordering::SeqCst);
+}
+
 /// Ends every running program and everything that it started, waits until they are gone, and lets no other start.
 pub fn end_all() {
     let all = {

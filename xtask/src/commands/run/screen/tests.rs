@@ -43,6 +43,7 @@ impl Run {
             millis: 1,
             checks,
             not_run,
+            handed_in: None,
         }
     }
 

@@ -1,0 +1,478 @@
+//! `judge`: a class of fabricated hand-ins, interrupted, killed, changed, and shared by several machines.
+#![cfg(target_os = "linux")]
+
+use lab_tests::{Ran, empty_dir, has, processes_with, root, run, runner, solve, wait_for};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+const TMP: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// A folder of hand-ins, and one for the results.
+struct Class {
+    dir: PathBuf,
+}
+
+impl Class {
+    fn new(name: &str) -> Self {
+        let class = Self { dir: empty_dir(TMP, &format!("judge-{name}")) };
+        fs::create_dir(class.dir.join("in")).unwrap();
+        class
+    }
+
+    fn path(&self, inner: &str) -> String {
+        self.dir.join(inner).to_string_lossy().into_owned()
+    }
+
+    /// Returns the words that judge lesson 01 of this class, and these.
+    fn words(&self, more: &[&str]) -> Vec<String> {
+        let (handed_in, results) = (self.path("in"), self.path("results"));
+        let words = ["judge", &handed_in, &results, "01"];
+        words.iter().chain(more).map(|word| word.to_string()).collect()
+    }
+
+    fn judge(&self, more: &[&str]) -> Ran {
+        let words = self.words(more);
+        judged(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Starts the same; the caller ends it.
+    fn start(&self, more: &[&str]) -> Child {
+        let words = self.words(more);
+        let mut command = runner(RUNNER, &words.iter().map(String::as_str).collect::<Vec<_>>());
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Hands in lesson 01 as this student, filled with the solution, and returns its folder.
+    fn right(&self, student: &str) -> PathBuf {
+        let own = self.dir.join("in").join(student);
+        let lessons = own.join("lessons");
+        assert_eq!(run(RUNNER, &["starters", "--into", &lessons.to_string_lossy()]).status, 0);
+        solve(&own, "01-echo");
+        for entry in fs::read_dir(&lessons).unwrap().flatten().filter(|entry| entry.file_name() != "01-echo")
+        {
+            let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
+        }
+        lessons.join("01-echo")
+    }
+
+    /// Hands in a server that answers only the first bytes.
+    fn wrong(&self, student: &str) {
+        let server = self.right(student).join("src/bin/server.rs");
+        let text = fs::read_to_string(&server).unwrap();
+        let wrong = text.replace("&buffer[..n]", "&buffer[..n.min(3)]");
+        assert_ne!(text, wrong, "the solution has changed: {text}");
+        fs::write(server, wrong).unwrap();
+    }
+
+    /// Hands in a lesson whose build waits until the file `go` of this class is there.
+    fn waits(&self, student: &str) {
+        let script = format!(
+            "fn main() {{ while !std::path::Path::new({:?}).exists() {{ \
+             std::thread::sleep(std::time::Duration::from_millis(20)); }} }}\n",
+            self.path("go")
+        );
+        fs::write(self.right(student).join("build.rs"), script).unwrap();
+    }
+
+    /// Lets such builds go on.
+    fn go(&self) {
+        fs::write(self.path("go"), "").unwrap();
+    }
+
+    fn report_of(&self, results: &str, key: &str) -> Value {
+        let file = self.dir.join(results).join("students").join(key).join("report.json");
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Returns the report of lesson 01.
+    fn lesson(&self, key: &str) -> Value {
+        self.report_of("results", key)["lessons"][0].clone()
+    }
+
+    fn status(&self, key: &str) -> String {
+        self.lesson(key)["status"].as_str().unwrap().to_string()
+    }
+
+    fn has_report(&self, key: &str) -> bool {
+        self.dir.join("results/students").join(key).join("hand-in.json").exists()
+    }
+
+    fn seed(&self) -> u64 {
+        let text = fs::read(self.dir.join("results/class.json")).unwrap();
+        serde_json::from_slice::<Value>(&text).unwrap()["seed"].as_u64().unwrap()
+    }
+
+    /// Returns the processes of this class, by its path.
+    fn processes(&self, but: u32) -> Vec<String> {
+        processes_with(&self.path("in"), but)
+    }
+
+    /// Waits until the build of a hand-in that waits runs: its script, not its compiler.
+    fn wait_for_build(&self, child: &mut Child) {
+        wait_for("the build waits", || {
+            assert!(child.try_wait().unwrap().is_none(), "the run is over");
+            !processes_with("build-script-build", 0).is_empty() && self.is_waiting()
+        });
+    }
+
+    /// Returns whether a build script of this class runs: the runner builds below its own target folder, so the open
+    /// folder of the process tells nothing of the class; its parents do.
+    fn is_waiting(&self) -> bool {
+        let scripts = processes_with("build-script-build", 0);
+        let of_class = self.students_processes();
+        scripts.iter().any(|words| {
+            let pid: u32 = words.split(' ').next().unwrap().parse().unwrap();
+            ancestors(pid).iter().any(|pid| of_class.contains(pid))
+        })
+    }
+
+    /// Returns the processes that judge one student of this class each.
+    fn students_processes(&self) -> Vec<u32> {
+        let own = format!("__student {}", self.path("in"));
+        let all = processes_with(&own, 0);
+        // Its keeper has the same words after its own verb.
+        let own = all.iter().filter(|words| !words.contains("__keeper"));
+        own.map(|words| words.split(' ').next().unwrap().parse().unwrap()).collect()
+    }
+}
+
+/// Runs the runner; in what it says to people, each line break is a blank.
+fn judged(words: &[&str]) -> Ran {
+    let ran = run(RUNNER, words);
+    Ran { stderr: ran.stderr.split_whitespace().collect::<Vec<_>>().join(" "), ..ran }
+}
+
+/// Returns the parents of a process, the nearest first.
+fn ancestors(pid: u32) -> Vec<u32> {
+    let parent = |pid: u32| -> Option<u32> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    };
+    let mut all = Vec::new();
+    let mut next = parent(pid);
+    while let Some(pid) = next.filter(|pid| *pid > 1) {
+        all.push(pid);
+        next = parent(pid);
+    }
+    all
+}
+
+/// Waits until nothing lies where students' programs are built, of runs that are over. Other tests' runs may go on there.
+fn nothing_is_left() {
+    let place =
+        std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from).join("class");
+    let is_over = |path: &Path| {
+        let lock = fs::File::open(path.join("lock"));
+        lock.map_or(true, |lock| lock.try_lock().is_ok())
+    };
+    wait_for("nothing is left that was built", || {
+        let all = fs::read_dir(&place).into_iter().flatten().flatten();
+        !all.map(|entry| entry.path()).any(|path| is_over(&path))
+    });
+}
+
+#[test]
+fn a_class_is_judged_and_each_hand_in_gets_its_word() {
+    let class = Class::new("whole");
+    class.right("right");
+    class.wrong("wrong");
+    let broken = class.right("broken");
+    fs::write(broken.join("src/bin/server.rs"), "fn main() { let x: u8 = \"text\"; }\n").unwrap();
+    fs::create_dir(class.dir.join("in/Nobody 没有")).unwrap();
+    fs::write(class.dir.join("in/Nobody 没有/notes.txt"), "I was ill\n").unwrap();
+    fs::create_dir(class.dir.join("in/__MACOSX")).unwrap();
+    let ran = class.judge(&[]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let right = class.lesson("right");
+    assert_eq!((right["status"].as_str(), &right["passed"]), (Some("judged"), &right["of"]), "{right:#}");
+    assert_eq!(right["found_at"], "lessons/01-echo");
+    let wrong = class.lesson("wrong");
+    assert!(wrong["passed"].as_u64() < wrong["of"].as_u64() && wrong["status"] == "judged", "{wrong:#}");
+    let broken = class.lesson("broken");
+    assert_eq!(broken["status"], "does-not-compile", "{broken:#}");
+    assert!(broken["why"].as_str().unwrap().contains("mismatched types"), "{broken:#}");
+    let keys: Vec<String> = fs::read_dir(class.dir.join("results/students"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(keys.len(), 4, "{keys:?}");
+    let nobody = keys.iter().find(|key| key.starts_with("Nobody_没有-")).unwrap();
+    assert_eq!(class.status(nobody), "not-found");
+    // The whole class has one seed, and each report says with what it was made.
+    for key in &keys {
+        let report = class.report_of("results", key);
+        assert_eq!(report["seed"], class.seed());
+        assert!(report["made_with"]["runner"].is_string() && report["student"].is_string(), "{report:#}");
+        is_valid(&report);
+        let text = report.to_string();
+        for path in [class.path(""), root().to_string_lossy().into_owned(), "/lessons ".into()] {
+            assert!(!text.contains(&path), "{key}: {path} stands in {report:#}");
+        }
+        for check in report["lessons"][0]["checks"].as_array().unwrap() {
+            let rerun = check["rerun"].as_str().unwrap();
+            assert!(rerun.starts_with("cargo xtask run 01 --check"), "{rerun}");
+        }
+    }
+    assert!(class.dir.join("results/grades.csv").is_file());
+    nothing_is_left();
+}
+
+/// Checks that a report matches docs/src/report.schema.json.
+fn is_valid(report: &Value) {
+    let schema = fs::read_to_string(root().join("docs/src/report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(report).map(|error| format!("{error} at {}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{report:#}");
+}
+
+#[test]
+fn a_second_time_only_what_has_changed_is_judged() {
+    let class = Class::new("again");
+    class.right("li-na");
+    class.right("wang");
+    assert_eq!(class.judge(&[]).status, 0);
+    let (seed, files) = (class.seed(), |key: &str| {
+        let dir = class.dir.join("results/students").join(key);
+        ["report.json", "hand-in.json"].map(|file| fs::read(dir.join(file)).unwrap())
+    });
+    let (li_na, wang) = (files("li-na"), files("wang"));
+    let ran = class.judge(&[]);
+    assert!(ran.status == 0 && ran.stderr.contains("2 of them judged earlier"), "{}", ran.stderr);
+    assert_eq!((files("li-na"), files("wang")), (li_na.clone(), wang.clone()));
+    class.wrong("wang");
+    let ran = class.judge(&[]);
+    assert_eq!((ran.status, class.seed()), (0, seed), "{}", ran.stderr);
+    assert_eq!(files("li-na"), li_na);
+    assert!(class.lesson("wang")["passed"].as_u64() < class.lesson("wang")["of"].as_u64());
+    // The earlier report is kept, and named.
+    assert!(ran.stderr.contains("the earlier report is in students/wang/before-1"), "{}", ran.stderr);
+    let before = class.dir.join("results/students/wang/before-1");
+    assert_eq!(["report.json", "hand-in.json"].map(|file| fs::read(before.join(file)).unwrap()), wang);
+    // Other lessons or another seed would not be the same results any more.
+    for (words, said) in [(&["--seed", "1000001"][..], "--seed"), (&["02"], "by lesson 01")] {
+        let ran = class.judge(words);
+        assert!(ran.status == 2 && ran.stderr.contains(said), "{words:?}: {}", ran.stderr);
+    }
+}
+
+/// An endless build ends at the limit of one build, and at the limit of the student; with more time it is judged again.
+#[test]
+fn limits_end_a_student_and_more_time_tries_again() {
+    let class = Class::new("limits");
+    class.waits("slow");
+    let ran = class.judge(&["--build-limit", "2"]);
+    let lesson = class.lesson("slow");
+    assert_eq!(lesson["status"], "out-of-time", "{lesson:#}\n{}", ran.stderr);
+    let ran = class.judge(&["--build-limit", "1000", "--limit", "3"]);
+    let lesson = class.lesson("slow");
+    assert_eq!(lesson["status"], "out-of-time", "{lesson:#}\n{}", ran.stderr);
+    assert!(lesson["why"].as_str().unwrap().contains("more than 3 s in all (--limit)"), "{lesson:#}");
+    assert_eq!(class.processes(0), Vec::<String>::new());
+    class.go();
+    let ran = class.judge(&["--build-limit", "1000", "--limit", "1000"]);
+    assert_eq!((ran.status, class.status("slow").as_str()), (0, "judged"), "{}", ran.stderr);
+    nothing_is_left();
+}
+
+/// Whoever is judged when the runner is interrupted, or killed, is judged the next time; the others stay as they are, and
+/// nothing is left behind.
+#[test]
+fn an_interrupted_class_goes_on_where_it_was() {
+    for (name, signal) in [("sigint", Signal::SIGINT), ("sigkill", Signal::SIGKILL)] {
+        let class = Class::new(name);
+        class.right("a-right");
+        class.waits("b-waits");
+        let mut child = class.start(&["--jobs", "2"]);
+        wait_for("the first has a report", || class.has_report("a-right"));
+        class.wait_for_build(&mut child);
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        let status = child.wait().unwrap().code();
+        assert_eq!(status, (signal == Signal::SIGINT).then_some(130));
+        wait_for("every process is gone", || class.processes(0).is_empty() && !class.is_waiting());
+        assert!(!class.has_report("b-waits"));
+        nothing_is_left();
+        let first = fs::read(class.dir.join("results/students/a-right/report.json")).unwrap();
+        let seed = class.seed();
+        class.go();
+        let ran = class.judge(&["--jobs", "2"]);
+        assert_eq!((ran.status, class.status("b-waits").as_str()), (0, "judged"), "{}", ran.stderr);
+        assert_eq!(fs::read(class.dir.join("results/students/a-right/report.json")).unwrap(), first);
+        assert_eq!(class.seed(), seed);
+        nothing_is_left();
+    }
+}
+
+/// A process that judges a student is killed from outside, each time: that student is not judged, all others are, and the
+/// same command tries the student again.
+#[test]
+fn a_killed_process_costs_one_student_and_the_next_run_mends_it() {
+    let class = Class::new("killed");
+    class.waits("a-killed");
+    class.right("b-right");
+    let mut child = class.start(&["--jobs", "1"]);
+    let mut killed = Vec::new();
+    while killed.len() < 2 {
+        class.wait_for_build(&mut child);
+        let pid = class.students_processes().into_iter().find(|pid| !killed.contains(pid));
+        if let Some(pid) = pid.filter(|_| class.is_waiting()) {
+            kill(Pid::from_raw(pid as i32), Signal::SIGKILL).unwrap();
+            killed.push(pid);
+        }
+    }
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    let lesson = class.lesson("a-killed");
+    assert_eq!(lesson["status"], "unable", "{lesson:#}");
+    assert!(lesson["why"].as_str().unwrap().contains("SIGKILL"), "{lesson:#}");
+    assert!(said.contains("not judged: a-killed, 01-echo"), "{said}");
+    assert_eq!(class.status("b-right"), "judged");
+    class.go();
+    let ran = class.judge(&[]);
+    assert_eq!((ran.status, class.status("a-killed").as_str()), (0, "judged"), "{}", ran.stderr);
+    nothing_is_left();
+}
+
+/// Returns the verdicts, ids and points of a class's report, without what differs from run to run.
+fn verdicts(report: &Value) -> Vec<String> {
+    let lessons = report["lessons"].as_array().unwrap().iter();
+    lessons
+        .flat_map(|lesson| {
+            let points = format!("{} {}/{}", lesson["status"], lesson["passed"], lesson["of"]);
+            let checks = lesson["checks"].as_array().unwrap().iter();
+            let checks =
+                checks.map(|check| format!("{} {} {}", check["id"], check["wire"], check["verdict"]));
+            std::iter::once(points).chain(checks).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn four_shards_by_gnu_parallel_are_the_same_as_the_whole() {
+    if !has("parallel", "parts of a class, judged by GNU parallel") {
+        return;
+    }
+    let class = Class::new("shards");
+    for student in ["a", "b", "c", "Li, Na"] {
+        class.right(student);
+    }
+    class.wrong("e");
+    fs::create_dir(class.dir.join("in/f")).unwrap();
+    let whole = class.judge(&["--seed", "7"]);
+    assert_eq!(whole.status, 0, "{}", whole.stderr);
+    let parallel = Command::new("parallel")
+        .args([
+            "--jobs",
+            "2",
+            "--halt",
+            "now,fail=1",
+            RUNNER,
+            "judge",
+            &class.path("in"),
+            &class.path("part-{}"),
+        ])
+        .args(["01", "--seed", "7", "--shard", "{}/4", ":::", "1", "2", "3", "4"])
+        .current_dir(root())
+        .env("SOCKET_LAB_HOME", class.dir.join("home"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&parallel.stderr);
+    assert!(parallel.status.success(), "{said}");
+    let parts = [1, 2, 3, 4].map(|part| class.path(&format!("part-{part}")));
+    let merge = |into: &str, parts: &[String]| {
+        let into = class.path(into);
+        let mut words = vec!["judge", "--merge", &into];
+        words.extend(parts.iter().map(String::as_str));
+        run(RUNNER, &words)
+    };
+    // A part that is missing is said.
+    let ran = merge("merged", &parts[..3]);
+    assert!(ran.status == 3 && ran.stderr.contains("missing: part 4 of 4"), "{}", ran.stderr);
+    let ran = merge("merged", &parts[3..]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let grades = |results: &str| fs::read(class.dir.join(results).join("grades.csv")).unwrap();
+    assert_eq!(String::from_utf8_lossy(&grades("merged")), String::from_utf8_lossy(&grades("results")));
+    let mut judged = 0;
+    for entry in fs::read_dir(class.dir.join("results/students")).unwrap().flatten() {
+        let key = entry.file_name().into_string().unwrap();
+        let (one, other) = (class.report_of("results", &key), class.report_of("merged", &key));
+        assert_eq!(verdicts(&one), verdicts(&other), "{key}");
+        assert_eq!(one["made_with"], other["made_with"]);
+        judged += 1;
+    }
+    assert_eq!(judged, 6);
+    // One of the parts may be the place for all; a second time changes nothing.
+    for _ in 0..2 {
+        let ran = merge("part-1", &parts);
+        assert!(ran.status == 0 && grades("part-1") == grades("results"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn parts_that_do_not_belong_together_are_refused() {
+    let class = Class::new("merge");
+    let nobody = |results: &str, words: &[&str]| {
+        fs::create_dir_all(class.dir.join("in/nobody")).unwrap();
+        let (handed_in, results) = (class.path("in"), class.path(results));
+        let ran = run(RUNNER, &[&["judge", &handed_in, &results], words].concat());
+        assert!(ran.status == 3 || ran.status == 0, "{}", ran.stderr);
+        results
+    };
+    let one = nobody("one", &["01", "--seed", "7", "--shard", "1/2"]);
+    for (name, words, said) in [
+        ("seed", &["01", "--seed", "8", "--shard", "2/2"][..], "seed 7 and seed 8"),
+        ("lessons", &["02", "--seed", "7", "--shard", "2/2"], "lesson 01 and lesson 02"),
+        ("parts", &["01", "--seed", "7", "--shard", "2/3"], "--shard 1/2 and --shard 2/3"),
+    ] {
+        let other = nobody(name, words);
+        let into = class.path("into");
+        let ran = judged(&["judge", "--merge", &into, &one, &other]);
+        assert!(ran.status == 2 && ran.stderr.contains(said), "{name}: {}", ran.stderr);
+        assert!(!Path::new(&into).exists());
+    }
+    // A hand-in that was changed between two parts.
+    let again = nobody("again", &["01", "--seed", "7", "--shard", "1/2"]);
+    fs::write(class.dir.join("in/nobody/notes.txt"), "I was ill\n").unwrap();
+    let changed = nobody("changed", &["01", "--seed", "7", "--shard", "1/2"]);
+    assert_eq!(run(RUNNER, &["judge", "--merge", &again, &one]).status, 3, "part 2 is missing");
+    let ran = judged(&["judge", "--merge", &again, &changed]);
+    assert!(ran.status == 2 && ran.stderr.contains("different hand-ins of nobody"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_cannot_be_judged_is_told_with_what_to_type() {
+    let class = Class::new("usage");
+    let (handed_in, results) = (class.path("in"), class.path("results"));
+    let (inside, other) = (class.path("in/results"), class.path("other"));
+    fs::create_dir(&other).unwrap();
+    fs::write(Path::new(&other).join("thesis.tex"), "").unwrap();
+    for (words, status, said) in [
+        (&["judge", "/no/such/folder", &results][..], 2, "there is no such folder"),
+        (&["judge", &handed_in], 2, "<RESULTS>"),
+        (&["judge", &handed_in, &inside], 2, "name a folder elsewhere"),
+        (&["judge", &handed_in, &other], 2, "name an empty folder or a new one"),
+        (&["judge", &handed_in, &results, "ehco"], 2, "did you mean `echo`?"),
+        (&["judge", &handed_in, &results, "--shard", "5/4", "--seed", "1"], 2, "for instance 1/4"),
+        (&["judge", &handed_in, &results, "--shard", "1/4"], 2, "--shard needs --seed N"),
+        (&["judge", &handed_in, &results, "--limit", "0"], 2, "0 is not in 1.."),
+        (&["judge", "--merge", &results, &handed_in], 2, "type --merge INTO RESULTS…"),
+        (&["judge", "--merge", &results, &handed_in, "--seed", "1"], 2, "cannot be used with"),
+        (&["judge", &handed_in, &results, "01"], 3, "there is no hand-in in"),
+    ] {
+        let ran = judged(words);
+        assert_eq!(ran.status, status, "{words:?}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(said), "{words:?}: {}", ran.stderr);
+        // The last line says what to type next; clap has its own words for it.
+        let next = ran.stderr.contains("next: cargo xtask ") || ran.stderr.contains("try '--help'");
+        assert!(next, "{words:?}: {}", ran.stderr);
+    }
+    assert!(Path::new(&other).join("thesis.tex").is_file() && !Path::new(&inside).exists());
+}

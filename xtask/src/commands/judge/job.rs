@@ -1,0 +1,69 @@
+//! What one process is to do: one student, and some lessons.
+
+use crate::course::{self, Lesson};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The hidden verb: `xtask __student HAND_IN NAME WORK SEED LEFT LIMIT BUILD_LIMIT LESSON…`, with times in milliseconds
+/// (LEFT) and seconds.
+pub const VERB: &str = "__student";
+
+/// What `now` says while the hand-in is opened.
+pub const OPENING: &str = "opening";
+
+/// What one process is to do.
+pub struct Job {
+    /// The folder or the archive.
+    pub hand_in: PathBuf,
+    /// The student's name.
+    pub name: String,
+    /// An empty folder, or that of an earlier process for the same student.
+    pub work: PathBuf,
+    /// The seed of inputs and cuts.
+    pub seed: u64,
+    /// How much of the student's time is left.
+    pub left: Duration,
+    /// All of the student's time, in seconds.
+    pub limit: u64,
+    /// Seconds for one build.
+    pub build_limit: u64,
+    /// The lessons.
+    pub lessons: Vec<&'static Lesson>,
+}
+
+impl Job {
+    /// Returns the words after the verb.
+    pub fn words(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> =
+            vec![self.hand_in.clone().into(), self.name.clone().into(), self.work.clone().into()];
+        for number in [self.seed, self.left.as_millis() as u64, self.limit, self.build_limit] {
+            words.push(number.to_string().into());
+        }
+        words.extend(self.lessons.iter().map(|lesson| OsString::from(lesson.dir())));
+        words
+    }
+
+    /// Reads these words; `None` when they are others.
+    pub fn read(words: &[OsString]) -> Option<Self> {
+        let [hand_in, name, work, seed, left, limit, build_limit, lessons @ ..] = words else { return None };
+        let number = |word: &OsString| word.to_str()?.parse::<u64>().ok();
+        let lesson =
+            |word: &OsString| course::LESSONS.iter().find(|lesson| word.to_str() == Some(&lesson.dir()));
+        Some(Self {
+            hand_in: hand_in.into(),
+            name: name.to_str()?.into(),
+            work: work.into(),
+            seed: number(seed)?,
+            left: Duration::from_millis(number(left)?),
+            limit: number(limit)?,
+            build_limit: number(build_limit)?,
+            lessons: lessons.iter().map(lesson).collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// Returns why a student has no more time.
+pub fn out_of_time(limit: u64) -> String {
+    format!("builds and programs of this student took more than {limit} s in all (--limit)")
+}

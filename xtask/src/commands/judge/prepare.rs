@@ -1,0 +1,29 @@
+//! What all students need is built and fetched once, before the first one: their builds have no network.
+
+use crate::bench::HASH;
+use crate::course::Lesson;
+use crate::system::program::{self, Spec};
+use crate::workspace;
+use crate::workspace::cargo::{self, Show};
+use crate::workspace::handed_in::unpacker;
+
+/// Fetches the crates that the lab knows, and builds what checks of these lessons, and archives, need.
+///
+/// # Errors
+/// When cargo cannot be started.
+pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<()> {
+    let root = workspace::root();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let argv = vec![cargo, "fetch".into(), "--quiet".into(), "--locked".into()];
+    // Without a network, what is there must do; a build that lacks something says so.
+    let fetch = Spec { argv, env: Vec::new(), dir: Some(root.clone()), full_output: false };
+    let _ = program::run_tool(&fetch, None, false, |_, _| {});
+    if lessons.iter().any(|lesson| lesson.hashes) {
+        cargo::build(&root, &[HASH.to_string()], None, Show::Messages)?;
+    }
+    if has_archives {
+        // Where it cannot be built, folders are judged all the same, and each archive says why it is not.
+        let _ = unpacker();
+    }
+    Ok(())
+}

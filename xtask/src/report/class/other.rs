@@ -1,0 +1,114 @@
+//! The grades in the columns of other tools.
+
+use super::csv::Csv;
+use super::model::Status;
+use super::table::{NOTHING, Row, Table, shown};
+
+/// Renders what Moodle imports, in two places. As the offline grading worksheet of an assignment, which needs `Identifier`,
+/// `Grade` and `Last modified (grade)`, and takes `Feedback comments` (Moodle, mod/assign/feedback/offline/importgradeslib.php;
+/// the names are those of Moodle in English). And in the gradebook (grade/import/csv), where the teacher says which column is
+/// which: `Email address` or `ID number` name the student, and each lesson has a column of points.
+///
+/// `Identifier` is known for hand-ins that Moodle named: `Li Na_12345_assignsubmission_file`.
+pub fn moodle(table: &Table) -> String {
+    let class = table.class;
+    let mut csv = Csv::default();
+    let mut head = vec!["Identifier", "Full name", "Email address", "ID number", "Grade", "Maximum grade"];
+    head.extend(["Last modified (grade)", "Feedback comments"]);
+    head.extend(class.lessons.iter().map(String::as_str));
+    csv.row(head);
+    for row in &table.rows {
+        let person = row.person.cloned().unwrap_or_default();
+        let parts = moodle_name(row.name());
+        let identifier =
+            parts.filter(|_| row.student.is_some()).map(|(_, number)| format!("Participant {number}"));
+        let name = match person.name.is_empty() {
+            true => parts.map_or(row.name(), |(name, _)| name).to_string(),
+            false => person.name,
+        };
+        let mut cells = vec![identifier.unwrap_or_default(), name, person.email, person.id];
+        let (grade, most) = (shown(row.points(class)), shown(table.worth()));
+        cells.extend([grade, most, String::new(), comment(row)]);
+        let points = |n| row.own(n).map_or(0.0, |own| own.points(class));
+        cells.extend((0..class.lessons.len()).map(|n| shown(points(n))));
+        csv.row(cells);
+    }
+    csv.finish()
+}
+
+/// Splits the name that Moodle gives to a hand-in into the student's name and number (mod/assign/locallib.php): in names,
+/// Moodle writes a blank for `_`.
+fn moodle_name(name: &str) -> Option<(&str, &str)> {
+    let (before, _) = name.split_once("_assignsubmission_")?;
+    let (name, number) = before.rsplit_once('_')?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some((name, number))
+}
+
+/// Returns one line on each lesson.
+fn comment(row: &Row) -> String {
+    if row.student.is_none() {
+        return NOTHING.into();
+    }
+    let one = |own: &super::student::Own| match own.status {
+        Status::Judged => format!("{}: {} of {} checks passed", own.lesson, own.passed, own.of),
+        status => format!("{}: {}", own.lesson, status.words()),
+    };
+    row.all().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Renders the grades in the columns that `nbgrader export` writes (nbgrader, plugins/export.py), a row for each student and
+/// lesson: for tools that read those. nbgrader itself imports students and assignments, and no grades.
+pub fn nbgrader(table: &Table) -> String {
+    let class = table.class;
+    let mut csv = Csv::default();
+    csv.row([
+        "assignment",
+        "duedate",
+        "timestamp",
+        "student_id",
+        "last_name",
+        "first_name",
+        "email",
+        "raw_score",
+        "late_submission_penalty",
+        "score",
+        "max_score",
+    ]);
+    for (n, lesson) in class.lessons.iter().enumerate() {
+        for row in &table.rows {
+            let person = row.person.cloned().unwrap_or_default();
+            let id = if person.id.is_empty() { row.name().to_string() } else { person.id };
+            // Which part of a name is the last one, only its bearer knows.
+            let (last, first) = (person.name, String::new());
+            let (score, most) = (row.own(n).map_or(0.0, |own| own.points(class)), class.worth(lesson));
+            let empty = String::new;
+            csv.row([
+                lesson.clone(),
+                empty(),
+                empty(),
+                id,
+                last,
+                first,
+                person.email,
+                shown(score),
+                "0".into(),
+                shown(score),
+                shown(most),
+            ]);
+        }
+    }
+    csv.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moodle_name;
+
+    #[test]
+    fn a_name_of_moodle_has_a_name_and_a_number() {
+        assert_eq!(moodle_name("Li Na_12345_assignsubmission_file"), Some(("Li Na", "12345")));
+        assert_eq!(moodle_name("Li Na_12345_assignsubmission_file_"), Some(("Li Na", "12345")));
+        assert_eq!(moodle_name("Li Na_x_assignsubmission_file"), None);
+        assert_eq!(moodle_name("Li Na_12345"), None);
+    }
+}

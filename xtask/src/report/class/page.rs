@@ -1,0 +1,249 @@
+//! `class.html`: the table of a class as a page. It has the look of a report's page, works without a network and without its
+//! script, and says nothing by colour alone.
+
+mod attention;
+
+use super::feedback::anchor;
+use super::model::Status;
+use super::student::Own;
+use super::table::{Counts, NOTHING, Row, Table, shown};
+use crate::report::html::{frame, writer::Html};
+
+/// The first words of the page.
+pub const SIGNATURE: &str = "<!DOCTYPE html>\n<!-- Socket Lab class -->\n";
+
+/// Renders the page.
+pub fn render(table: &Table) -> String {
+    let class = table.class;
+    let mut html = Html::default();
+    let handed_in = table.rows.iter().filter(|row| row.student.is_some()).count();
+    let of = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    let title = format!("Class: {}, {}", of(handed_in, "hand-in"), of(class.lessons.len(), "lesson"));
+    frame::begin(&mut html, SIGNATURE, &title, include_str!("page/class.css"));
+    html.open("header", &[]);
+    html.element("h1", &[], &title);
+    html.line();
+    facts(&mut html, table);
+    html.close();
+    html.line();
+    html.open("main", &[]);
+    html.line();
+    attention::write(&mut html, table);
+    html.open("div", &[("id", &"tools"), ("hidden", &"hidden")]);
+    html.close();
+    html.line();
+    grades(&mut html, table);
+    legend(&mut html);
+    html.close();
+    html.line();
+    html.open("script", &[]);
+    html.raw(include_str!("page/class.js"));
+    html.close();
+    html.line();
+    html.finish()
+}
+
+/// Writes what the class was judged with, and where the same stands for other tools.
+fn facts(html: &mut Html, table: &Table) {
+    let class = table.class;
+    let mut rows = vec![("seed".to_string(), class.seed.to_string())];
+    rows.extend(class.shard.iter().map(|shard| ("part of the class".to_string(), shard.clone())));
+    rows.extend(class.made_with.clone());
+    // Of a merged class, parts may come from other machines.
+    let all = table.rows.iter().filter_map(|row| row.student);
+    for (label, text) in all.flat_map(|student| &student.made_with) {
+        let new = (label.clone(), text.clone());
+        if !rows.contains(&new) {
+            rows.push(new);
+        }
+    }
+    rows.sort_by_key(|(label, _)| rows_order(label));
+    html.open("dl", &[("class", &"facts")]);
+    for (label, text) in rows {
+        html.line();
+        html.open("div", &[]);
+        html.element("dt", &[], &label);
+        html.element("dd", &[], &text);
+        html.close();
+    }
+    html.close();
+    html.line();
+    html.open("p", &[("class", &"files")]);
+    html.text("The same as tables: ");
+    for (n, name) in ["grades.csv", "moodle.csv", "nbgrader.csv"].iter().enumerate() {
+        html.text(if n == 0 { "" } else { ", " });
+        html.element("a", &[("href", name)], name);
+    }
+    html.close();
+    html.line();
+}
+
+/// Returns where a fact stands among the others; the same labels stay together.
+fn rows_order(label: &str) -> usize {
+    let order = ["seed", "part of the class", "runner", "platform", "containment", "limits"];
+    order.iter().position(|own| *own == label).unwrap_or(order.len())
+}
+
+/// Writes the table: a row for each student, above them how far the class is with each lesson.
+fn grades(html: &mut Html, table: &Table) {
+    let class = table.class;
+    html.open(
+        "div",
+        &[("class", &"box"), ("tabindex", &0), ("role", &"region"), ("aria-label", &"The class")],
+    );
+    html.open("table", &[("id", &"class")]);
+    html.line();
+    html.open("thead", &[]);
+    html.open("tr", &[]);
+    html.element("th", &[("scope", &"col"), ("class", &"name")], "student");
+    if class.roster.is_some() {
+        html.element("th", &[("scope", &"col")], "id");
+    }
+    for lesson in &class.lessons {
+        let (number, name) = lesson.split_once('-').unwrap_or((lesson, ""));
+        html.open("th", &[("scope", &"col"), ("class", &"lesson"), ("data-name", lesson)]);
+        html.element("b", &[], number);
+        html.text(" ");
+        html.element("span", &[], name);
+        html.close();
+    }
+    html.element("th", &[("scope", &"col")], "passed");
+    if class.points.is_some() {
+        html.element("th", &[("scope", &"col")], "points");
+    }
+    html.close();
+    html.close();
+    html.line();
+    counts(html, table);
+    html.open("tbody", &[("id", &"students")]);
+    for row in &table.rows {
+        html.line();
+        student(html, table, row);
+    }
+    html.close();
+    html.close();
+    html.close();
+    html.line();
+}
+
+/// Writes how many are how far with each lesson.
+fn counts(html: &mut Html, table: &Table) {
+    let class = table.class;
+    let all: Vec<Counts> = (0..class.lessons.len()).map(|n| table.counts(n)).collect();
+    type Count = fn(&Counts) -> usize;
+    let rows: [(&str, Count); 5] = [
+        ("passed whole", |counts| counts.whole),
+        ("begun", |counts| counts.begun),
+        ("not begun", |counts| counts.not_begun),
+        ("not found", |counts| counts.not_found),
+        ("to look at", |counts| counts.to_look_at),
+    ];
+    html.open("tbody", &[("class", &"counts")]);
+    for (label, count) in rows {
+        html.line();
+        html.open("tr", &[]);
+        html.element("th", &[("scope", &"row"), ("class", &"name")], label);
+        if class.roster.is_some() {
+            html.element("td", &[], "");
+        }
+        for counts in &all {
+            let n = count(counts);
+            let part = format!("--part:{}%", percent(n as u64, table.rows.len() as u64));
+            let class = if n == 0 { "none" } else { "count" };
+            html.element("td", &[("class", &class), ("style", &part)], &n.to_string());
+        }
+        html.element("td", &[], "");
+        if class.points.is_some() {
+            html.element("td", &[], "");
+        }
+        html.close();
+    }
+    html.close();
+    html.line();
+}
+
+fn student(html: &mut Html, table: &Table, row: &Row) {
+    let class = table.class;
+    html.open("tr", &[]);
+    html.open("th", &[("scope", &"row"), ("class", &"name")]);
+    match row.has_page() {
+        true => html.element("a", &[("href", &row.page())], row.name()),
+        false => html.text(row.name()),
+    }
+    let remark = row.remark(class);
+    if !remark.is_empty() {
+        html.text(" ");
+        html.element("span", &[("class", &"remark")], remark);
+    }
+    html.close();
+    if class.roster.is_some() {
+        html.element("td", &[("class", &"id")], row.person.map_or("", |person| &person.id));
+    }
+    for n in 0..class.lessons.len() {
+        cell(html, row, row.own(n));
+    }
+    let (passed, of) = (row.passed(), table.of_all());
+    let (text, key) = (format!("{passed}/{of}"), passed.to_string());
+    html.element("td", &[("class", &"sum"), ("data-n", &key)], &text);
+    if class.points.is_some() {
+        let points = shown(row.points(class));
+        html.element("td", &[("class", &"sum"), ("data-n", &points)], &points);
+    }
+    html.close();
+}
+
+/// Writes what became of one lesson, with a link to its report.
+fn cell(html: &mut Html, row: &Row, own: Option<&Own>) {
+    let Some(own) = own else {
+        html.element("td", &[("class", &"said"), ("data-n", &-9)], NOTHING);
+        return;
+    };
+    let whole = own.is_whole();
+    let (class, text) = match own.status {
+        Status::Judged if whole => ("whole", format!("✓ {}/{}", own.passed, own.of)),
+        Status::Judged => ("part", format!("{}/{}", own.passed, own.of)),
+        Status::NotBegun | Status::NotFound => ("said", own.status.words().into()),
+        Status::DoesNotCompile | Status::OutOfTime => ("said stopped", own.status.words().into()),
+        _ => ("said look", format!("!\u{a0}{}", own.status.words())),
+    };
+    let percent = percent(own.passed.min(own.of), own.of);
+    let part = format!("--part:{}%", if own.status == Status::Judged { percent } else { 0 });
+    let order = match own.status {
+        Status::Judged => percent as i64,
+        Status::OutOfTime => -1,
+        Status::DoesNotCompile => -2,
+        Status::NotBegun => -3,
+        Status::Unable => -4,
+        Status::Ambiguous => -5,
+        Status::Refused => -6,
+        Status::NotFound => -8,
+    };
+    html.open("td", &[("class", &class), ("style", &part), ("data-n", &order)]);
+    let href = format!("{}#{}", row.page(), anchor(&own.lesson));
+    match row.has_page() {
+        true => html.element("a", &[("href", &href)], &text),
+        false => html.text(&text),
+    }
+    if own.same_as_solution {
+        html.element("sup", &[("title", &"the same as the reference solution")], "=");
+    }
+    if let Some(changed) = &own.manifest_changed {
+        html.element("sup", &[("title", &format!("Cargo.toml was changed: {changed}"))], "+");
+    }
+    html.close();
+}
+
+fn legend(html: &mut Html) {
+    html.open("p", &[("class", &"more")]);
+    html.text(
+        "✓ all checks passed. 12/26: so many checks passed of so many. = the same as the reference solution, but for names, \
+         comments and white space. + Cargo.toml was changed. ! not judged: a person must look. Each cell leads to its report.",
+    );
+    html.close();
+    html.line();
+}
+
+/// Returns how many of a hundred; 100 only where it is all.
+fn percent(n: u64, of: u64) -> u64 {
+    n.saturating_mul(100).checked_div(of).unwrap_or_default()
+}

@@ -1,0 +1,168 @@
+//! One student's report.
+
+use super::model::{Class, Status, made_with};
+use super::{paths, read};
+use crate::finding::Verdict;
+use crate::report::LessonReport;
+use anyhow::Context;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// Why nothing of a student is judged whose turn has not come.
+const WAITING: &str = "its turn has not come: the same command goes on";
+
+/// What was found of one student.
+#[derive(Debug)]
+pub struct Student {
+    /// The name of the folder of the student's report.
+    pub key: String,
+    /// The name of the hand-in.
+    pub name: String,
+    /// Where in the hand-in the lessons were found.
+    pub found_at: Option<String>,
+    /// What it was judged with: pairs of a label and a text.
+    pub made_with: Vec<(String, String)>,
+    /// The seed of inputs and cuts.
+    pub seed: u64,
+    /// The lessons of the class, in its order.
+    pub lessons: Vec<Own>,
+    /// Whether the student's turn has not come: then there is no report.
+    pub is_waiting: bool,
+}
+
+/// What was found of one lesson of a student.
+#[derive(Debug)]
+pub struct Own {
+    /// `01-echo`.
+    pub lesson: String,
+    /// What became of it.
+    pub status: Status,
+    /// How many checks passed.
+    pub passed: u64,
+    /// How many checks count.
+    pub of: u64,
+    /// Why it is not judged.
+    pub why: String,
+    /// Where in the hand-in it was found.
+    pub found_at: Option<String>,
+    /// What the student's manifest has that the lab's has not.
+    pub manifest_changed: Option<String>,
+    /// Whether it is the reference solution but for names, comments and white space.
+    pub same_as_solution: bool,
+    /// Its checks.
+    pub report: Option<LessonReport>,
+}
+
+impl Student {
+    /// Reads the report in the student's folder. `folders` are the teacher's own, and are taken out of it. Of a student whose
+    /// report cannot be read, no lesson is judged.
+    pub fn read(class: &Class, key: &str, folder: &Path, folders: &[&Path]) -> Self {
+        let text = fs::read_to_string(folder.join("report.json")).context("its report.json cannot be read");
+        let value = text.and_then(|text| serde_json::from_str(&text).context("its report.json is no JSON"));
+        let (mut value, why): (Value, String) = match value {
+            Ok(value) => (value, "its report does not name this lesson: judge it again".into()),
+            Err(error) => (Value::Null, format!("{error:#}")),
+        };
+        paths::without(&mut value, folders);
+        let seed = value["seed"].as_u64().unwrap_or(class.seed);
+        let all: Vec<&Value> = value["lessons"].as_array().into_iter().flatten().collect();
+        let own = |name: &String| match all.iter().find(|lesson| lesson["lesson"] == name.as_str()) {
+            Some(lesson) => Own::read(class, name, lesson, seed),
+            None => Own::unable(class, name, why.clone()),
+        };
+        Self {
+            key: key.into(),
+            name: value["student"].as_str().unwrap_or(key).into(),
+            found_at: value["found_at"].as_str().map(String::from),
+            made_with: made_with(&value["made_with"]),
+            seed,
+            lessons: class.lessons.iter().map(own).collect(),
+            is_waiting: false,
+        }
+    }
+
+    /// Returns a student whose turn has not come.
+    pub fn waiting(class: &Class, key: &str, name: &str) -> Self {
+        let own = |lesson: &String| Own::unable(class, lesson, WAITING.into());
+        Self {
+            key: key.into(),
+            name: name.into(),
+            found_at: None,
+            made_with: Vec::new(),
+            seed: class.seed,
+            lessons: class.lessons.iter().map(own).collect(),
+            is_waiting: true,
+        }
+    }
+
+    /// Returns what a table of the class needs.
+    pub fn without_evidence(mut self) -> Self {
+        self.lessons.iter_mut().for_each(|own| own.report = None);
+        self
+    }
+}
+
+impl Own {
+    fn read(class: &Class, name: &str, value: &Value, seed: u64) -> Self {
+        let report = match read::lesson(value, seed) {
+            Ok(report) => report,
+            Err(error) => {
+                return Self::unable(class, name, format!("its report is of another runner: {error:#}"));
+            }
+        };
+        let text = |key: &str| value[key].as_str().map(String::from);
+        let status =
+            text("status").as_deref().and_then(Status::of).unwrap_or(match report.checks.is_empty() {
+                true => Status::Unable,
+                false => Status::Judged,
+            });
+        let holds = |check: &&_| counts(check);
+        let passed = report.checks.iter().filter(holds).count() as u64;
+        let all = class.of.get(name).copied().unwrap_or(report.checks.len() as u64);
+        Self {
+            lesson: name.into(),
+            status,
+            passed: value["passed"].as_u64().unwrap_or(passed),
+            of: value["of"].as_u64().unwrap_or(all),
+            why: text("why").or(text("problem")).unwrap_or_default(),
+            found_at: text("found_at"),
+            manifest_changed: text("manifest_changed"),
+            same_as_solution: value["same_as_solution"] == true,
+            report: Some(report),
+        }
+    }
+
+    fn unable(class: &Class, name: &str, why: String) -> Self {
+        Self {
+            lesson: name.into(),
+            status: Status::Unable,
+            passed: 0,
+            of: class.of.get(name).copied().unwrap_or_default(),
+            why,
+            found_at: None,
+            manifest_changed: None,
+            same_as_solution: false,
+            report: None,
+        }
+    }
+
+    /// Returns whether all of it holds.
+    pub fn is_whole(&self) -> bool {
+        self.status == Status::Judged && self.of > 0 && self.passed >= self.of
+    }
+
+    /// Returns how many points it earns: the lesson's, as far as its checks passed. What is not judged earns none.
+    pub fn points(&self, class: &Class) -> f64 {
+        match self.status {
+            Status::Judged if self.of > 0 => {
+                class.worth(&self.lesson) * self.passed.min(self.of) as f64 / self.of as f64
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+fn counts(check: &crate::report::CheckReport) -> bool {
+    matches!(check.verdict, Verdict::Pass | Verdict::Demo)
+}

@@ -1,0 +1,17 @@
+//! What students hand in: a folder or an archive each, and the lessons in it, in whatever layout.
+
+mod archive;
+mod digest;
+mod find;
+mod list;
+mod refused;
+mod unpacker;
+mod walk;
+
+pub use archive::open;
+pub use digest::digest;
+pub use find::{Place, find, find_only};
+pub use list::{HandIn, list, others};
+pub use refused::Refused;
+pub use unpacker::unpacker;
+pub use walk::{LEFT_OUT, copy, copy_some};

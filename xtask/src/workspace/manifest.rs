@@ -1,0 +1,220 @@
+//! The manifest with which a student's lesson is built: the lab's own, and the student's dependencies.
+
+use crate::workspace::handed_in::Refused;
+use crate::workspace::{starter, toml};
+use anyhow::{Context, anyhow};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path};
+
+/// The manifest of one lesson.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// Its text.
+    pub text: String,
+    /// What the student's has that the lab's has not, in words.
+    pub changed: Option<String>,
+    /// The packages that it needs, by name.
+    pub needs: BTreeSet<String>,
+    /// The reference solutions among them, by the names of their folders.
+    pub solutions: BTreeSet<String>,
+}
+
+/// Why a lesson's manifest cannot be read: cargo cannot, either.
+#[derive(Debug)]
+pub struct Unreadable(String);
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// The tables whose rows a student may add to.
+const DEPENDENCIES: [&str; 2] = ["dependencies", "build-dependencies"];
+/// The most characters that are said of a changed manifest.
+const CHARACTERS: usize = 400;
+
+impl Manifest {
+    /// Returns the manifest of a lesson, `01-echo`, of which the student's folder is `dir`. `root` is the lab.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when the student's is no TOML; [`Refused`] when it takes a package from outside its folder.
+    pub fn of(root: &Path, dir: &Path, lesson: &str) -> anyhow::Result<Self> {
+        let text = of_lab(root, lesson)?;
+        let lab = tree(&text).with_context(|| format!("the manifest of {lesson}"))?;
+        let Ok(theirs) = fs::read_to_string(dir.join("Cargo.toml")) else {
+            return Ok(Self::new(text, None, &lab));
+        };
+        let theirs = toml::read(&theirs)
+            .map_err(|(line, why)| Unreadable(format!("{lesson}/Cargo.toml:{line} {why}")))?;
+        let (mut merged, mut added) = (lab.clone(), Vec::new());
+        for table in DEPENDENCIES {
+            add(&mut merged, &theirs, table, &mut added)?;
+        }
+        for (target, rows) in theirs.get("target").and_then(Value::as_object).into_iter().flatten() {
+            let Some(rows) = rows.as_object() else { continue };
+            let own = merged.entry("target").or_insert_with(|| json!({}));
+            let own = own.as_object_mut().context("a target of the lab's manifest")?;
+            let own = own.entry(target.clone()).or_insert_with(|| json!({}));
+            let own = own.as_object_mut().context("a target of the lab's manifest")?;
+            for table in DEPENDENCIES {
+                add(own, rows, table, &mut added)?;
+            }
+        }
+        let mut changes = Vec::new();
+        if !added.is_empty() {
+            changes.push(format!("added: {}", added.join(", ")));
+        }
+        let others = others(&lab, &theirs);
+        if !others.is_empty() {
+            changes.push(format!("not used: {}", others.join(", ")));
+        }
+        let changed: String = changes.join("; ").chars().take(CHARACTERS).collect();
+        let text = if added.is_empty() { text } else { toml::write(&merged) };
+        Ok(Self::new(text, Some(changed).filter(|changed| !changed.is_empty()), &merged))
+    }
+
+    fn new(text: String, changed: Option<String>, tree: &Map<String, Value>) -> Self {
+        let rows = all_dependencies(tree).into_iter().flatten();
+        let name = |(name, row): (&String, &Value)| row["package"].as_str().unwrap_or(name).to_string();
+        Self { text, changed, needs: rows.map(name).collect(), solutions: Self::solutions_of(tree) }
+    }
+
+    /// Returns the folders of the reference solutions on which a package of the lab depends.
+    pub fn solutions_of(tree: &Map<String, Value>) -> BTreeSet<String> {
+        let path = |(_, row): (&String, &Value)| {
+            let folders = ["../../solutions/", "../"];
+            let path = row["path"].as_str()?;
+            Some(folders.iter().find_map(|folder| path.strip_prefix(folder))?.to_string())
+        };
+        all_dependencies(tree).into_iter().flatten().filter_map(path).collect()
+    }
+}
+
+/// Returns the lab's manifest of a lesson, as it is rendered: a teacher may have changed the one in `lessons/`.
+fn of_lab(root: &Path, lesson: &str) -> anyhow::Result<String> {
+    let path = root.join("solutions").join(lesson).join("Cargo.toml");
+    let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    let number = lesson.split('-').next().unwrap_or_default();
+    starter::render(&text, number).map_err(|why| anyhow!("{}: {why}", path.display()))
+}
+
+/// Reads a manifest of the lab.
+pub fn tree(text: &str) -> anyhow::Result<Map<String, Value>> {
+    toml::read(text).map_err(|(line, why)| anyhow!("line {line} {why}"))
+}
+
+/// Returns every table of dependencies.
+fn all_dependencies(tree: &Map<String, Value>) -> Vec<&Map<String, Value>> {
+    let targets = tree.get("target").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let tables = std::iter::once(tree).chain(targets.filter_map(Value::as_object));
+    tables.flat_map(|table| DEPENDENCIES.map(|name| table.get(name)?.as_object())).flatten().collect()
+}
+
+/// Adds the student's rows of a table of dependencies, and notes each that the lab's has not so.
+fn add(
+    own: &mut Map<String, Value>,
+    theirs: &Map<String, Value>,
+    table: &str,
+    added: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let Some(rows) = theirs.get(table).and_then(Value::as_object) else { return Ok(()) };
+    for (name, row) in rows {
+        let lab = own.get(table).and_then(|rows| rows.get(name));
+        // What the lab takes from its own solutions stays so, wherever the student has put it.
+        if lab == Some(row) || lab.is_some_and(|lab| lab.get("path").is_some()) {
+            continue;
+        }
+        if let Some(path) = row.get("path").and_then(Value::as_str)
+            && !Path::new(path)
+                .components()
+                .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        {
+            let why = format!(
+                "its Cargo.toml takes the package `{name}` from {path:?}, outside its own folder: hand it in inside"
+            );
+            return Err(Refused(why).into());
+        }
+        added.push(format!("{name} = {}", toml::inline(row)));
+        let rows = own.entry(table).or_insert_with(|| json!({}));
+        rows.as_object_mut().context("dependencies of the lab's manifest")?.insert(name.clone(), row.clone());
+    }
+    Ok(())
+}
+
+/// Returns the tables of the student's manifest, without the dependencies, that differ from the lab's.
+fn others(lab: &Map<String, Value>, theirs: &Map<String, Value>) -> Vec<String> {
+    // Lints and what only tests need change no program.
+    let unseen = ["dependencies", "build-dependencies", "dev-dependencies", "lints", "target"];
+    let names: BTreeSet<&String> = lab.keys().chain(theirs.keys()).collect();
+    let differ = names
+        .into_iter()
+        .filter(|name| !unseen.contains(&name.as_str()) && lab.get(*name) != theirs.get(*name));
+    differ.map(|name| format!("[{name}]")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::{root, scratch};
+
+    fn of(name: &str, lesson: &str, change: impl Fn(String) -> String) -> anyhow::Result<Manifest> {
+        let dir = scratch(name);
+        fs::write(dir.join("Cargo.toml"), change(of_lab(&root(), lesson)?))?;
+        Manifest::of(&root(), &dir, lesson)
+    }
+
+    #[test]
+    fn the_labs_own_manifest_stays_as_it_is() {
+        let manifest = of("manifest-same", "10-command", |text| text).unwrap();
+        assert_eq!(manifest.text, of_lab(&root(), "10-command").unwrap());
+        assert_eq!(manifest.changed, None);
+        assert_eq!(Vec::from_iter(&manifest.solutions), ["06-header", "09-lines"]);
+        assert!(manifest.needs.contains("serde_json"));
+    }
+
+    #[test]
+    fn dependencies_are_added_and_named_and_the_rest_is_not_used() {
+        let manifest = of("manifest-added", "10-command", |text| {
+            text.replace("lesson-10-server", "mine")
+                .replace("[dependencies]\n", "[dependencies]\nrand = '0.9'\n")
+                + "[workspace]\n[target.'cfg(windows)'.dependencies]\nwinapi = { version = '0.3', features = ['a'] }\n"
+        });
+        let manifest = manifest.unwrap();
+        let changed = manifest.changed.unwrap();
+        assert_eq!(
+            changed,
+            "added: rand = \"0.9\", winapi = { features = [\"a\"], version = \"0.3\" }; not used: [bin], [workspace]"
+        );
+        let tree = tree(&manifest.text).unwrap();
+        assert_eq!(tree["dependencies"]["rand"], "0.9");
+        assert_eq!(tree["dependencies"]["solution-06-header"]["path"], "../../solutions/06-header");
+        assert_eq!(tree["target"]["cfg(windows)"]["dependencies"]["winapi"]["version"], "0.3");
+        assert_eq!(tree["bin"][0]["name"], "lesson-10-server");
+        assert!(!tree.contains_key("workspace"));
+    }
+
+    #[test]
+    fn a_package_from_outside_is_refused_and_one_inside_is_not() {
+        for path in ["../../solutions/01-echo", "/tmp/echo", "a/../../b"] {
+            let add = |text: String| format!("{text}[dependencies]\nx = {{ path = \"{path}\" }}\n");
+            let refused = of("manifest-outside", "01-echo", add).unwrap_err();
+            assert!(refused.is::<Refused>() && refused.to_string().contains(path), "{refused}");
+        }
+        let inside = of("manifest-inside", "01-echo", |text| text + "[dependencies]\nx = { path = './x' }\n");
+        assert_eq!(inside.unwrap().changed.as_deref(), Some("added: x = { path = \"./x\" }"));
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_with_its_line() {
+        let wrong = of("manifest-wrong", "01-echo", |_| "[package]\nname = x\n".into()).unwrap_err();
+        assert!(
+            wrong.is::<Unreadable>() && wrong.to_string().starts_with("01-echo/Cargo.toml:2 "),
+            "{wrong}"
+        );
+    }
+}

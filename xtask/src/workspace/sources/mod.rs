@@ -1,0 +1,161 @@
+//! The sources of a student's lesson: from where a build took them, and whether they are the starter's or the solution's.
+
+mod bare;
+
+use crate::workspace::mirror::Mirror;
+use crate::workspace::starter;
+use anyhow::Context;
+use bare::bare;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+/// Returns the first source outside of the lesson's folder that a build has read for this program, as a student would name
+/// it: by `#[path]`, by `include!`, or through a package. `root` is the lab.
+///
+/// cargo writes beside each program the files of which it was made (the dep-info of the build cache, in the form of
+/// make(1)).
+///
+/// # Errors
+/// When that list cannot be read.
+pub fn from_outside(root: &Path, mirror: &Mirror, program: &Path) -> anyhow::Result<Option<String>> {
+    let list = program.with_extension("d");
+    let text = fs::read_to_string(&list).with_context(|| format!("read {}", list.display()))?;
+    let inside =
+        [mirror.lesson.clone(), mirror.root.join("solutions"), mirror.target.clone()].map(|dir| real(&dir));
+    let outside = |file: &PathBuf| !inside.iter().any(|dir| file.starts_with(dir));
+    let found = files(&text).into_iter().map(|file| real(&mirror.root.join(file))).find(outside);
+    Ok(found.map(|file| shown(root, &file)))
+}
+
+/// Returns the files that a list of dependencies names after the colon of its first line.
+fn files(text: &str) -> Vec<PathBuf> {
+    let line = text.lines().next().unwrap_or_default();
+    // A drive of Windows has a colon, too.
+    let Some((_, rest)) = line.split_once(": ") else { return Vec::new() };
+    let mut files = vec![String::new()];
+    let mut letters = rest.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if letters.peek() == Some(&' ') => files.last_mut().expect("one").extend(letters.next()),
+            ' ' => files.push(String::new()),
+            other => files.last_mut().expect("one").push(other),
+        }
+    }
+    files.into_iter().filter(|file| !file.is_empty()).map(PathBuf::from).collect()
+}
+
+/// Returns a path without links and `..`; for a file that is gone, only without `..`.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let mut real = PathBuf::new();
+        for part in path.components() {
+            match part {
+                Component::ParentDir => _ = real.pop(),
+                other => real.push(other),
+            }
+        }
+        real
+    })
+}
+
+/// Returns the path from the root of the lab; of a file elsewhere only its name, because the rest is the teacher's.
+fn shown(root: &Path, file: &Path) -> String {
+    match file.strip_prefix(real(root)) {
+        Ok(inner) => inner.display().to_string().replace('\\', "/"),
+        Err(_) => format!("…/{}", file.file_name().unwrap_or_default().to_string_lossy()),
+    }
+}
+
+/// What the sources of a lesson are, when nobody has written them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The student's own.
+    Own,
+    /// Those of the starter: nothing is begun.
+    Starter,
+    /// Those of the reference solution.
+    Solution,
+}
+
+/// Returns whose the sources in the folder `dir` of a lesson (`01-echo`) are, whatever comments, white space and the crates'
+/// names in them. `root` is the lab.
+///
+/// # Errors
+/// When the lab's own solution cannot be read.
+pub fn origin(root: &Path, dir: &Path, lesson: &str) -> anyhow::Result<Origin> {
+    let solution = root.join("solutions").join(lesson);
+    let number = lesson.split('-').next().unwrap_or_default();
+    let Ok(theirs) = sources(dir) else { return Ok(Origin::Own) };
+    let (mut starter, mut solved) = (BTreeMap::new(), BTreeMap::new());
+    for (file, text) in sources(&solution)? {
+        let rendered = starter::render(&text, number).map_err(|why| anyhow::anyhow!("{file}: {why}"))?;
+        starter.insert(file.clone(), bare(&rendered));
+        solved.insert(file, bare(&starter::solved(&text, number).0));
+    }
+    // A student may have copied the file with the names that it has in `solutions/`.
+    let as_lesson = |text: &str| bare(&starter::solved(text, number).0);
+    let theirs: BTreeMap<String, String> =
+        theirs.into_iter().map(|(file, text)| (file, as_lesson(&text))).collect();
+    Ok(match () {
+        () if theirs == starter => Origin::Starter,
+        () if theirs == solved => Origin::Solution,
+        () => Origin::Own,
+    })
+}
+
+/// Returns the Rust files below `src` of a package, by their path there, with `/`.
+fn sources(package: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let src = package.join("src");
+    let files = starter::files_below(&src)?;
+    let rust = files.into_iter().filter(|file| file.extension().is_some_and(|end| end == "rs"));
+    let read = |file: PathBuf| {
+        let path = src.join(&file);
+        let bytes = fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+        let name = file.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        Ok((name, String::from_utf8_lossy(&bytes).into_owned()))
+    };
+    rust.map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::{root, scratch};
+
+    #[test]
+    fn the_files_of_a_list_are_read() {
+        let text = "/t/debug/a: /w/src/a\\ b.rs /w/src/../x.rs\n\n/w/src/a\\ b.rs:\n";
+        assert_eq!(files(text), [Path::new("/w/src/a b.rs"), Path::new("/w/src/../x.rs")]);
+        let windows = "C:\\t\\a.exe: C:\\w\\src\\a\\ b.rs\n";
+        assert_eq!(files(windows), [Path::new("C:\\w\\src\\a b.rs")]);
+    }
+
+    #[test]
+    fn the_starter_and_the_solution_are_known_again() {
+        let dir = scratch("origin");
+        for lesson in ["01-echo", "10-command"] {
+            let number = &lesson[..2];
+            let solution = root().join("solutions").join(lesson);
+            let of = |name: &str, change: &dyn Fn(&str) -> String| {
+                let package = dir.join(format!("{lesson}-{name}"));
+                for (file, text) in sources(&solution).unwrap() {
+                    let path = package.join("src").join(file);
+                    fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    fs::write(path, change(&text)).unwrap();
+                }
+                origin(&root(), &package, lesson).unwrap()
+            };
+            let starter = |text: &str| starter::render(text, number).unwrap();
+            assert_eq!(of("starter", &starter), Origin::Starter);
+            let touched = |text: &str| format!("// Li Na\r\n{}\n", starter(text).replace('\n', "\r\n"));
+            assert_eq!(of("touched", &touched), Origin::Starter);
+            assert_eq!(of("copied", &|text: &str| text.to_string()), Origin::Solution);
+            let renamed = |text: &str| starter::solved(text, number).0.replace("    ", "\t");
+            assert_eq!(of("renamed", &renamed), Origin::Solution);
+            let begun = |text: &str| starter(text).replace("todo!(", "panic!(");
+            assert_eq!(of("begun", &begun), Origin::Own);
+        }
+        assert_eq!(origin(&root(), &dir, "01-echo").unwrap(), Origin::Own);
+    }
+}
