@@ -42,6 +42,10 @@ fn outcome(own: &Own) -> String {
 fn remarks(own: &Own) -> Vec<String> {
     let mut told = Vec::new();
     told.extend(own.found_at.as_ref().map(|place| format!("found at {place}")));
+    let half = own.report.as_ref().and_then(|report| report.half);
+    told.extend(half.map(|half| {
+        format!("Only the {} was handed in; the checks of the other half count, too.", half.word())
+    }));
     match own.status {
         Status::Judged | Status::DoesNotCompile => {}
         Status::NotBegun if own.why.is_empty() => told.push("It is the starter, unchanged.".into()),
@@ -73,7 +77,7 @@ fn facts(class: &Class, student: &Student) -> Vec<(String, String)> {
 fn total(class: &Class, student: &Student) -> String {
     let judged = student.lessons.iter().filter(|own| own.status == Status::Judged);
     let passed: u64 = judged.map(|own| own.passed).sum();
-    let of: u64 = class.lessons.iter().filter_map(|lesson| class.of.get(lesson)).sum();
+    let of: u64 = student.lessons.iter().map(|own| own.of).sum();
     let checks = format!("{passed} of {of} checks passed");
     match &class.points {
         None => checks,

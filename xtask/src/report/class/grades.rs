@@ -36,7 +36,7 @@ pub fn render(table: &Table) -> String {
         let same = row.all().filter(|own| own.same_as_solution).map(|own| own.lesson.as_str());
         cells.extend([
             row.passed().to_string(),
-            table.of_all().to_string(),
+            row.of(class).to_string(),
             shown(row.points(class)),
             shown(table.worth()),
             told(changed),

@@ -182,7 +182,7 @@ fn student(html: &mut Html, table: &Table, row: &Row) {
     for n in 0..class.lessons.len() {
         cell(html, row, row.own(n));
     }
-    let (passed, of) = (row.passed(), table.of_all());
+    let (passed, of) = (row.passed(), row.of(class));
     let (text, key) = (format!("{passed}/{of}"), passed.to_string());
     html.element("td", &[("class", &"sum"), ("data-n", &key)], &text);
     if class.points.is_some() {

@@ -86,11 +86,6 @@ impl<'a> Table<'a> {
     pub fn worth(&self) -> f64 {
         self.class.lessons.iter().map(|lesson| self.class.worth(lesson)).sum()
     }
-
-    /// Returns how many checks the whole has.
-    pub fn of_all(&self) -> u64 {
-        self.class.lessons.iter().filter_map(|lesson| self.class.of.get(lesson)).sum()
-    }
 }
 
 impl Row<'_> {
@@ -136,6 +131,15 @@ impl Row<'_> {
     /// Returns how many checks passed, in all lessons.
     pub fn passed(&self) -> u64 {
         self.all().filter(|own| own.status == Status::Judged).map(|own| own.passed).sum()
+    }
+
+    /// Returns how many checks count, in all lessons: what is skipped on the system where it was judged counts for nobody.
+    pub fn of(&self, class: &Class) -> u64 {
+        let of = |(n, lesson): (usize, &String)| match self.own(n) {
+            Some(own) => own.of,
+            None => class.of.get(lesson).copied().unwrap_or_default(),
+        };
+        class.lessons.iter().enumerate().map(of).sum()
     }
 
     /// Returns how many points they earn.

@@ -115,6 +115,7 @@ fn judged(results: &Results) -> Value {
         millis: 1,
         checks: vec![failed, waits, hole, passed],
         not_run: Vec::new(),
+        handed_in: None,
     };
     let report = json::render(&Report { seed: 7, lessons: vec![lesson], interrupted: false });
     let report: Value = serde_json::from_str(&report).unwrap();
@@ -306,6 +307,17 @@ fn the_page_counts_each_student_once_and_each_cell_leads_to_its_report() {
     };
     let all = ["passed whole", "begun", "not begun", "not found", "to look at"].map(counts);
     assert_eq!(all, [vec![1, 0], vec![0, 2], vec![1, 0], vec![0, 1], vec![1, 0]]);
+}
+
+#[test]
+fn half_a_lesson_is_not_the_whole_of_it() {
+    let results = Results::new("half");
+    let server = with(lesson("01-echo", "judged", 3, 3), json!({"half": "server"}));
+    // On another system, a check is skipped: it counts for nobody.
+    results.student("a", "a", json!([server, lesson("02-uppercase", "judged", 9, 9)]));
+    assert_eq!(results.grades()[1], "a,lessons,3 of 4,9 of 9,12,13,13,14,,");
+    let feedback = results.made("students/a/feedback.txt");
+    assert!(feedback.contains("Only the server was handed in"), "{feedback}");
 }
 
 #[test]
