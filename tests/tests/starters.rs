@@ -98,31 +98,3 @@ fn copies_between_lessons_stay_equal() {
         renamed.replace("solution-01", "solution-02").replace("The echo client", "The uppercase client");
     assert_eq!(renamed, client("02-uppercase"));
 }
-
-#[test]
-fn a_class_is_judged_side_by_side_and_without_a_network() {
-    let class = empty_dir(TMP, "class");
-    let results = empty_dir(TMP, "class-results");
-    for student in ["li na", "solved", "broken"] {
-        let ran = run(RUNNER, &["starters", "--into", &class.join(student).to_string_lossy()]);
-        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
-    }
-    for bin in ["server", "client"] {
-        let file = format!("01-echo/src/bin/{bin}.rs");
-        fs::copy(root().join("solutions").join(&file), class.join("solved").join(&file)).unwrap();
-    }
-    fs::write(class.join("broken/01-echo/src/bin/server.rs"), "this is no Rust\n").unwrap();
-    let script = std::process::Command::new("sh")
-        .arg("docs/src/judge-class.sh")
-        .args([class.as_os_str(), results.as_os_str(), "01".as_ref()])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&script.stdout).into_owned();
-    let mut lines: Vec<&str> = said.lines().collect();
-    lines.sort_unstable();
-    assert_eq!(lines, ["0 solved", "1 broken", "1 li na"], "{}", String::from_utf8_lossy(&script.stderr));
-    let report = fs::read_to_string(results.join("li na.json")).unwrap();
-    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    assert_eq!(report["lessons"][0]["verdict"], "fail");
-}

@@ -7,7 +7,7 @@ use lab_tests::{Ran, root, runner, siblings};
 use std::fs;
 use std::process::{ExitCode, Stdio};
 
-const VERBS: &str = "run watch list hint diff reset compare wire doctor completions starters";
+const VERBS: &str = "run watch list hint diff reset compare wire doctor completions starters pack";
 
 /// Words that ask for help or a version, beside `-h`, `--help` and `help VERB` of every verb.
 const HELP: &str = "
@@ -125,6 +125,10 @@ completions bash zsh
 starters --check --into /no/such/folder
 starters --into
 starters --chek
+pack
+pack lab.zip
+pack /no/such/folder/lab.tar.gz
+pack a.tar.gz b.tar.gz
 "#;
 
 fn main() -> ExitCode {

@@ -51,13 +51,15 @@ pub enum Verb {
     Completions(Completions),
     /// `starters`
     Starters(Starters),
+    /// `pack`
+    Pack(Pack),
 }
 
 /// Makes the verb from what was typed.
 type Read = fn(&mut ArgMatches) -> Verb;
 
 /// How each verb looks, and how it is read.
-const VERBS: [(Face, Read); 15] = [
+const VERBS: [(Face, Read); 16] = [
     (Run::FACE, |typed| Verb::Run(Box::new(Run::of(typed)))),
     (Watch::FACE, |typed| Verb::Watch(Watch::of(typed))),
     (Predict::FACE, |typed| Verb::Predict(Predict::of(typed))),
@@ -73,6 +75,7 @@ const VERBS: [(Face, Read); 15] = [
     (DOCTOR, |_| Verb::Doctor),
     (Completions::FACE, |typed| Verb::Completions(Completions::of(typed))),
     (Starters::FACE, |typed| Verb::Starters(Starters::of(typed))),
+    (Pack::FACE, |typed| Verb::Pack(Pack::of(typed))),
 ];
 
 verb! {
@@ -147,6 +150,18 @@ choice! {
         "junit": Junit,
         /// A page for the browser, in one file
         "html": Html,
+        /// For Gradescope: its results.json, a point for each check
+        "gradescope": Gradescope,
+        /// For GitHub Classroom's reporter: JSON in base64, a point for each check
+        "classroom": Classroom,
+    }
+}
+
+impl Run {
+    /// Returns whether the report is for students, on other machines: then it names no path of this one, and a lesson that is
+    /// not begun is not run.
+    pub fn is_for_students(&self) -> bool {
+        self.for_class || matches!(self.format, Format::Gradescope | Format::Classroom)
     }
 }
 
@@ -402,6 +417,16 @@ verb! {
         into: Option<PathBuf> = option("into", "DIR").conflicts_with("check"),
     }
     "Example: cargo xtask starters --check"
+}
+
+verb! {
+    /// Make an archive of this repository and all crates, for machines without a network
+    "pack": Pack {
+        /// The archive that is written: its name ends in .tar.gz
+        file: PathBuf = place("FILE").required(true),
+    }
+    "Example: cargo xtask pack socket-lab.tar.gz\n\nThe lessons in it are fresh starters, whatever you wrote in yours. On \
+     the other machines, which need Rust:\n  tar -xzf socket-lab.tar.gz\n  cd socket-lab\n  cargo xtask"
 }
 
 /// Returns the command line as clap knows it.

@@ -53,6 +53,9 @@ fn words_land_in_their_fields() {
         ),
         ("completions bash", "shell: Bash"),
         ("completions powershell", "shell: Powershell"),
+        ("run --format gradescope", "format: Gradescope"),
+        ("run --format classroom", "format: Classroom"),
+        ("pack F", r#"file: "F""#),
         ("starters --check", "check: true"),
         ("starters --into D", r#"into: Some("D")"#),
     ] {

@@ -9,6 +9,7 @@ mod greet;
 mod hint;
 mod judge;
 mod list;
+mod pack;
 mod predict;
 mod reset;
 mod results;
@@ -51,6 +52,7 @@ pub fn run_verb(cli: Cli) -> ExitCode {
         Some(Verb::Talk(args)) => talk::talk(&args),
         Some(Verb::Wire(args)) => wire::wire(&args),
         Some(Verb::Starters(args)) => starters::starters(&args),
+        Some(Verb::Pack(args)) => pack::pack(&args),
     };
     if program::interrupted() {
         program::wait_ended();

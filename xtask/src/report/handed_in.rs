@@ -54,20 +54,19 @@ impl LessonReport {
         }
     }
 
-    /// Returns how many checks were earned. What the starter passes too is earned only by a half that passes something
-    /// else and reaches no hole any more; of the pair, by both halves.
+    /// Returns how many checks were earned.
     pub fn passed(&self) -> usize {
-        let earns = [Half::Server, Half::Client].map(|half| self.has_earned(half));
-        let counts = |check: &&CheckReport| {
-            held(check)
-                && (!self.is_free(check)
-                    || match check.half {
-                        Half::Server => earns[0],
-                        Half::Client => earns[1],
-                        Half::Pair => earns[0] && earns[1],
-                    })
+        self.checks.iter().filter(|check| self.has_earned_check(check)).count()
+    }
+
+    /// Returns whether this check was earned. What the starter passes too is earned only by a half that passes something
+    /// else and reaches no hole any more; of the pair, by both halves.
+    pub fn has_earned_check(&self, check: &CheckReport) -> bool {
+        let has_more = || match check.half {
+            Half::Pair => self.has_earned(Half::Server) && self.has_earned(Half::Client),
+            half => self.has_earned(half),
         };
-        if self.status() == Status::NotBegun { 0 } else { self.checks.iter().filter(counts).count() }
+        self.status() != Status::NotBegun && held(check) && (!self.is_free(check) || has_more())
     }
 
     /// Returns whether this half passes a check that the starter does not, and no check reaches a hole of it.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// Makes a report that contains one of everything.
-fn report() -> Report {
+pub(super) fn report() -> Report {
     let mut got: Vec<u8> = (b'a'..=b'z').collect();
     got[13] = 0xff;
     let failed = CheckReport {

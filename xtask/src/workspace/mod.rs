@@ -10,6 +10,7 @@ pub mod lab;
 pub mod lab_toml;
 pub mod manifest;
 pub mod mirror;
+pub mod repository;
 pub mod sources;
 pub mod starter;
 pub mod toml;

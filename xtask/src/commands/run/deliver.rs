@@ -9,6 +9,7 @@ use crate::commands::shared::print;
 use crate::course::Lesson;
 use crate::finding::Half;
 use crate::judge::{self, Case, Trial};
+use crate::report::hosts::{classroom, gradescope};
 use crate::report::{Report, html, json, junit, text};
 use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
@@ -78,6 +79,8 @@ impl Plan<'_> {
             Format::Json => json::render(report),
             Format::Junit => junit::render(report),
             Format::Html => html::render(report),
+            Format::Gradescope => gradescope::render(report),
+            Format::Classroom => classroom::render(report),
             Format::Text => text::whole(report),
         };
         match &self.args.output {

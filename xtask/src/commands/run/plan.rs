@@ -312,7 +312,8 @@ pub(super) fn repeated(args: &Run, half: Half) -> String {
         ("--client-at", args.client_at.iter().filter(|_| client).cloned().collect()),
         ("--cwd", args.cwd.iter().filter(is_told).map(path).collect()),
         ("--env", args.env.iter().map(|word| quoted(word)).collect()),
-        ("--lessons", args.dir.iter().filter(|_| !args.for_class).map(path).collect()),
+        // A student has the lessons elsewhere.
+        ("--lessons", args.dir.iter().filter(|_| !args.is_for_students()).map(path).collect()),
     ];
     let mut options = if args.solution { " --solution".to_string() } else { String::new() };
     for (flag, values) in table {

@@ -39,7 +39,7 @@ impl Plan<'_> {
             let copy = home.copy(source, &lesson.dir()).map_err(problem)?;
             return self.programs(lesson, built_of(here)?, Some(&copy));
         }
-        if self.args.for_class && self.origin(lesson, source) == Origin::Starter {
+        if self.args.is_for_students() && self.origin(lesson, source) == Origin::Starter {
             let why = format!("{} is not begun: its sources are the starter's", lesson.id());
             return Err(Problem::NotBegun(why));
         }
@@ -108,7 +108,7 @@ impl Plan<'_> {
     /// Returns the folder of a lesson that a student handed in, as the student, or who called the runner, names it.
     pub(super) fn shown_source(&self, lesson: &Lesson, mirror: &Mirror) -> String {
         match self.place_of(lesson) {
-            Place::Found { shown, .. } if self.args.for_class => shown.clone(),
+            Place::Found { shown, .. } if self.args.is_for_students() => shown.clone(),
             _ => mirror.source.display().to_string(),
         }
     }

@@ -3,6 +3,7 @@
 use super::super::shared::Usage;
 use crate::course::Lesson;
 use crate::promises::CheckOn;
+use crate::report::hosts::{classroom, gradescope};
 use crate::report::{html, text};
 use crate::system::family::Family;
 use crate::wire::Kind;
@@ -102,6 +103,11 @@ pub fn output_is_ours(path: &Path) -> anyhow::Result<()> {
     let ours = old.is_empty()
         || old.starts_with(html::SIGNATURE.as_bytes())
         || old.starts_with(text::SIGNATURE.as_bytes())
+        || old.starts_with(classroom::SIGNATURE.as_bytes())
+        || old
+            .windows(gradescope::SIGNATURE.len())
+            .take(80)
+            .any(|words| words == gradescope::SIGNATURE.as_bytes())
         || old.starts_with(b"{\n  \"interrupted\":")
         || old.starts_with(b"{\n  \"lessons\":")
         || old.windows(30).take(80).any(|words| words.starts_with(b"<testsuites name=\"Socket Lab\""));
