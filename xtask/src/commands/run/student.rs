@@ -69,7 +69,7 @@ impl Plan<'_> {
     /// Returns the folder of a lesson in what a student handed in.
     fn source_of(&self, lesson: &Lesson, dir: &Path) -> Result<&Path, Problem> {
         let (id, name) = (lesson.id(), lesson.dir());
-        let top = if self.args.for_class { "the hand-in".into() } else { dir.display().to_string() };
+        let top = if self.args.is_for_students() { "the hand-in".into() } else { dir.display().to_string() };
         match self.place_of(lesson) {
             Place::Found { dir, .. } => Ok(dir),
             Place::Ambiguous(places) => {
