@@ -102,7 +102,7 @@ pub fn build(root: &Path, packages: &[String], target: Option<&Path>, show: Show
         built.error = Some(format!("{what} ({file}:{line})"));
     }
     match exit {
-        Exit::Signal(_) => bail!("cargo {exit}"),
+        Exit::Signal(_) | Exit::ByRunner => bail!("cargo {exit}"),
         Exit::Code(_) => Ok(built),
     }
 }
