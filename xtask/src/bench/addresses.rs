@@ -48,7 +48,7 @@ impl Bench<'_> {
     /// Returns whether no socket is bound to `addr`, or to its port at every address. Where the kernel's table is known it is
     /// asked: a socket that the runner opens to try the address may live on for a moment, in a child of another thread.
     fn is_free(&self, addr: SocketAddr) -> Outcome<bool> {
-        if !sockets::KNOWN {
+        if !sockets::known() {
             return Ok(self.hold(addr.into()).is_some());
         }
         let all = can("read the socket table", sockets::all().map_err(Into::into))?;

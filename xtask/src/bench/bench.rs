@@ -1,6 +1,7 @@
 //! The bench of one check: starts programs, hosts and peers, and keeps what they did as evidence.
 
 use super::facts::{can, lost, never_called, progress, starts};
+use super::first::First;
 use super::ran::Ran;
 use super::stderr::Said;
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::finding::{Half, Hindrance, Outcome, hindered, skip};
 use crate::system::address;
-use crate::system::endpoint::Endpoint;
+use crate::system::endpoint::{Endpoint, Stream};
 use crate::system::family::Family;
 use crate::system::patience::Patience;
 use crate::system::processes::Pid;
@@ -50,6 +51,8 @@ pub struct Bench<'a> {
     pub sources: Option<(PathBuf, String)>,
     /// The processes below which servers run.
     pub(super) servers: Vec<Pid>,
+    /// The connections that have shown that the servers at these addresses are ready.
+    pub(super) firsts: Vec<(Endpoint, First)>,
     /// The first input bytes of the program under test.
     pub given: Given,
     /// The conversation of the pair that a run shows: who speaks, and what.
@@ -89,6 +92,7 @@ impl<'a> Bench<'a> {
             records: Vec::new(),
             sources: None,
             servers: Vec::new(),
+            firsts: Vec::new(),
             given: Given::default(),
             scene: Vec::new(),
             sockets: RefCell::default(),
@@ -186,7 +190,15 @@ impl<'a> Bench<'a> {
         self.ran.push(ran);
         self.servers.push(program.root());
         self.records.iter().for_each(|record| record.is_read_by(Direction::ClientToServer, program.root()));
-        Ok(Server::new(program, addr, closed_its_listener))
+        let server = Server::new(program, addr, closed_its_listener);
+        self.firsts.push((addr, server.first.clone()));
+        Ok(server)
+    }
+
+    /// Returns the connection that has shown that the server at `addr` is ready, for its next client; `None` where there is
+    /// none, or it is used.
+    pub(super) fn first_at(&self, addr: Endpoint) -> Option<Stream> {
+        self.firsts.iter().filter(|(at, _)| *at == addr).find_map(|(_, first)| first.take())
     }
 
     /// Starts the client, which must call at `addr`, and looks for `wanted` in its output, in this order.
@@ -219,6 +231,8 @@ impl<'a> Bench<'a> {
         errors: &[Vec<u8>],
     ) -> Outcome<Client> {
         has_room(&self.programs.client, addr)?;
+        // The client itself is to be the server's first one.
+        drop(self.first_at(addr));
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.spec(&self.programs.client, addr, with)?;
         let start = if with.unread { Program::start_unread } else { Program::start };

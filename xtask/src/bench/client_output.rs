@@ -30,7 +30,7 @@ impl Client {
         self.end();
         let exit = match exit {
             Ok(exit @ (Exit::Code(101) | Exit::Signal(_))) => exit,
-            Ok(Exit::Code(_)) | Err(_) => return Ok(()),
+            Ok(Exit::Code(_) | Exit::ByRunner) | Err(_) => return Ok(()),
         };
         Finding::new(
             format!("a client that cannot print ({FULL}) reports that and exits with 1"),

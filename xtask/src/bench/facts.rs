@@ -67,7 +67,7 @@ pub fn still(program: &Program) -> (Symptom, String) {
 pub fn ended(exit: Exit) -> Symptom {
     match exit {
         Exit::Code(code) => Symptom::Exited(code),
-        Exit::Signal(_) => Symptom::Killed,
+        Exit::Signal(_) | Exit::ByRunner => Symptom::Killed,
     }
 }
 

@@ -22,6 +22,7 @@ impl Bench<'_> {
         let server = limited.server();
         self.ran.append(&mut limited.ran);
         self.servers.append(&mut limited.servers);
+        self.firsts.append(&mut limited.firsts);
         server
     }
 }

@@ -14,6 +14,7 @@ mod default_address;
 mod dir;
 mod expect;
 mod facts;
+mod first;
 mod fixed_address;
 mod given;
 mod hash;

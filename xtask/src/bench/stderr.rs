@@ -47,21 +47,28 @@ impl Said {
     /// Returns whether it names the error EADDRINUSE: in the words of strerror(3), by its name or by its number on
     /// Linux.
     pub fn names_address_in_use(&self) -> bool {
-        self.names(["in use", "eaddrinuse", "errno 98", "os error 98"])
+        self.names(&["in use", "eaddrinuse", "errno 98", "os error 98", "os error 48", "os error 10048"])
     }
 
     /// Returns whether it names the error EINVAL, as [`Said::names_address_in_use`] does.
     pub fn names_invalid_argument(&self) -> bool {
-        self.names(["invalid argument", "einval", "errno 22", "os error 22"])
+        self.names(&["invalid argument", "einval", "errno 22", "os error 22", "os error 10022"])
     }
 
     /// Returns whether it names the error ECONNREFUSED, as [`Said::names_address_in_use`] does.
     pub fn names_connection_refused(&self) -> bool {
-        self.names(["connection refused", "econnrefused", "errno 111", "os error 111"])
+        self.names(&[
+            "connection refused",
+            "econnrefused",
+            "errno 111",
+            "os error 111",
+            "os error 61",
+            "os error 10061",
+        ])
     }
 
     /// Returns whether one of these names of an error, in small letters, stands there in letters of any case.
-    fn names(&self, names: [&str; 4]) -> bool {
+    fn names(&self, names: &[&str]) -> bool {
         let lower = Self(self.0.to_ascii_lowercase());
         names.iter().any(|name| lower.has(name.as_bytes()))
     }

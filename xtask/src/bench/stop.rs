@@ -125,7 +125,7 @@ fn is_on_its_way(ends: Option<Ends>) -> bool {
 }
 
 fn tells() -> Outcome {
-    match sockets::KNOWN {
+    match sockets::known() {
         true => Ok(()),
         false => skip("this platform does not tell when another program waits in its `write`"),
     }

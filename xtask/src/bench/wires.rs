@@ -18,7 +18,10 @@ impl Bench<'_> {
     /// # Errors
     /// The finding that nobody accepts there.
     pub fn connect(&mut self, server: &mut Server) -> Outcome<Peer> {
-        self.connect_by(server, Peer::connect)
+        match server.first.take() {
+            Some(stream) => Ok(self.begins(server, Peer::new(stream, "server"))),
+            None => self.connect_by(server, Peer::connect),
+        }
     }
 
     /// Connects with a small receive queue: see [`Peer::connect_narrow`].
@@ -42,17 +45,18 @@ impl Bench<'_> {
         server: &mut Server,
         connect: fn(Endpoint) -> io::Result<Peer>,
     ) -> Outcome<Peer> {
-        if server.first.is_none() {
-            server.wait_room()?;
-        }
-        let mut peer = match server.first.take() {
-            Some(peer) => peer,
-            None => connect(server.addr).or_else(|error| refused(server, &error))?,
-        };
+        server.first.end();
+        server.wait_room()?;
+        let peer = connect(server.addr).or_else(|error| refused(server, &error))?;
+        Ok(self.begins(server, peer))
+    }
+
+    /// Makes a peer one that talks to this server.
+    fn begins(&mut self, server: &Server, mut peer: Peer) -> Peer {
         peer.wait_for(server.program.root());
         peer.abort_at_end = self.programs.server.at.is_some();
         self.remember(&peer);
-        Ok(peer)
+        peer
     }
 
     /// Connects the runner to the server through a wire.
@@ -92,7 +96,7 @@ impl Bench<'_> {
             false => (!waits()).then_some(false),
         });
         // The wire may have accepted the call between the two looks.
-        looked != Some(false) || wire.has_client() || !sockets::KNOWN
+        looked != Some(false) || wire.has_client() || !sockets::known()
     }
 
     /// Returns why the client perhaps did not call at the wire, where it did not; `None` where the wire has its call, or
@@ -109,9 +113,16 @@ impl Bench<'_> {
     }
 
     /// Waits until the client has read the first `sent` bytes that the server said, or is gone. Returns whether that came.
-    pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64) -> bool {
+    /// Where the kernel does not tell, it waits until the client has printed the first `printed` texts, or for half a second: a
+    /// program may keep its output back.
+    pub fn wait_read(&self, wire: &Wire, client: &Client, sent: u64, printed: usize) -> bool {
         let patience = Patience::with(&[client.program.root()]).or_sooner();
-        let read = patience.until(|| (wire.is_taken(sent) || client.program.exit().is_some()).then_some(()));
+        let is_gone = || client.program.exit().is_some();
+        let read = patience.until(|| (wire.is_taken(sent) || is_gone()).then_some(()));
+        if !sockets::known() {
+            let patience = Patience::limited(BLIND_PAUSE, &[]);
+            patience.until(|| (client.found() >= printed || is_gone()).then_some(()));
+        }
         read.is_some()
     }
 
@@ -131,6 +142,11 @@ impl Bench<'_> {
     pub fn wait_while_carried(&self, wire: &Wire, client: &Client) {
         let patience = Patience::with(&[client.program.root()]);
         while_carried(&wire.record, patience, || client.program.exit().is_some());
+    }
+
+    /// Returns whether nothing shows when a reader has taken what passed the check's wire.
+    pub fn reads_unseen(&self) -> bool {
+        !sockets::known()
     }
 
     /// Starts the check's wire in front of the socket that listens at `server`, with the byte counts of both sides'
@@ -161,16 +177,20 @@ impl Bench<'_> {
     ) -> Outcome<Wire> {
         // A client with a fixed address calls at the wire there; the runner itself can call at any address.
         let addr = self.address(self.programs.client.at.filter(|_| self.half != Half::Server))?;
+        let server = server.into();
         let mut setup = Setup::new(self.wire, seed).with_turns(client_turns, server_turns);
         setup.taken_first = self.taken_first;
         setup.abort_at_end = self.programs.server.at.is_some();
         let wire = can("start the wire", Wire::start(setup, addr, server))?;
+        wire.begins_with(self.first_at(server));
         self.servers.iter().for_each(|root| wire.record.is_read_by(Direction::ClientToServer, *root));
         self.records.push(wire.record.clone());
         Ok(wire)
     }
 }
 
+/// How long a client may take to read a message, where nothing shows that it has.
+const BLIND_PAUSE: Duration = Duration::from_millis(500);
 /// How many bytes a wire carries in [`AT_MOST`] only when a program floods it.
 const FLOOD: u64 = 1 << 20;
 /// How long a wait for a wire lasts at most, however slowly it carries bytes on a busy machine.

@@ -65,7 +65,7 @@ pub fn show(lesson: &Lesson, whole: bool) -> anyhow::Result<()> {
             continue;
         }
         let (theirs, holes) = starter::solved(&text, lesson.number);
-        let shown = format!("lessons/{}/{}", lesson.dir(), path.display());
+        let shown = format!("lessons/{}/{}", lesson.dir(), workspace::shown(&path));
         let Ok(mine) = fs::read_to_string(root.join(&shown)) else {
             print(&format!("{shown} is missing: cargo xtask reset {}\n", lesson.id()));
             same = false;

@@ -29,6 +29,7 @@ pub fn show(lesson: &Lesson, step: Option<u8>, all: bool) -> anyhow::Result<bool
     let (state, _) = lab.load();
     let path = workspace::root().join(format!("docs/src/hints/{}.md", lesson.dir()));
     let text = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    let text = text.replace("\r\n", "\n"); // As git may write it on Windows.
     // Each hint is a section of the page, with a heading of its own.
     let hints: Vec<&str> = text.split("\n## ").skip(1).collect();
     let shown = state.hints.get(&lesson.dir()).copied().unwrap_or(0);

@@ -55,11 +55,12 @@ pub fn one(root: &Path, lesson: &Lesson) -> anyhow::Result<String> {
                 format!("nothing was reset: no copy could be made in {}", backup.display())
             })?;
         }
-        kept = backup.strip_prefix(root).unwrap_or(&backup).display().to_string().replace('\\', "/");
-        told += &format!(
-            "your files are kept in {kept}\nto bring them back: cp -r {kept}/. lessons/{}\n",
-            lesson.dir()
-        );
+        kept = workspace::shown(backup.strip_prefix(root).unwrap_or(&backup));
+        let back = match cfg!(windows) {
+            true => format!("Copy-Item -Recurse -Force {kept}/* lessons/{}", lesson.dir()), // In PowerShell.
+            false => format!("cp -r {kept}/. lessons/{}", lesson.dir()),
+        };
+        told += &format!("your files are kept in {kept}\nto bring them back: {back}\n");
     }
     let ready: Vec<Ready> = files
         .iter()

@@ -53,10 +53,10 @@ fn check(lessons: &Path, files: &BTreeMap<PathBuf, String>) -> anyhow::Result<u8
         .collect();
     let stray: Vec<PathBuf> = record(lessons).into_keys().filter(|path| !files.contains_key(path)).collect();
     for path in &differs {
-        print(&format!("lessons/{} is not what its solution renders to\n", path.display()));
+        print(&format!("lessons/{} is not what its solution renders to\n", workspace::shown(path)));
     }
     for path in &stray {
-        print(&format!("lessons/{} belongs to no solution any more\n", path.display()));
+        print(&format!("lessons/{} belongs to no solution any more\n", workspace::shown(path)));
     }
     if differs.is_empty() && stray.is_empty() {
         print(&format!("the {} files of the starters agree with the solutions\n", files.len()));
@@ -76,7 +76,7 @@ fn write(lessons: &Path, files: &BTreeMap<PathBuf, String>) -> anyhow::Result<u8
             old != text && record.get(path).is_none_or(|hash| *hash != starter::hash(old))
         });
         if edited {
-            print(&format!("kept lessons/{}: it was edited since it was rendered\n", path.display()));
+            print(&format!("kept lessons/{}: it was edited since it was rendered\n", workspace::shown(path)));
             kept += 1;
             continue;
         }
@@ -111,9 +111,7 @@ pub fn remember(lessons: &Path, files: &BTreeMap<PathBuf, String>) -> anyhow::Re
 }
 
 fn write_record(lessons: &Path, record: &BTreeMap<PathBuf, u64>) -> anyhow::Result<()> {
-    let line = |(path, hash): (&PathBuf, &u64)| {
-        format!("{hash:016x}  {}\n", path.display().to_string().replace('\\', "/"))
-    };
+    let line = |(path, hash): (&PathBuf, &u64)| format!("{hash:016x}  {}\n", workspace::shown(path));
     let lines: String = record.iter().map(line).collect();
     match read(&lessons.join(RECORD)).as_ref() == Some(&lines) {
         true => Ok(()),

@@ -25,6 +25,7 @@ pub fn two() -> Outcome<(TcpStream, TcpStream)> {
 /// Connects to a server under test.
 pub fn call(server: &Server) -> Outcome<TcpStream> {
     let Some(addr) = server.addr.inet() else { return unable("the server has no address of IPv4") };
+    server.ends_first();
     limited(can("connect to the server", TcpStream::connect(addr))?)
 }
 

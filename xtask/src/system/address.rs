@@ -19,11 +19,11 @@ const PORTS: u32 = 8_000;
 const CLAIM_PORT: u16 = 19_999;
 /// How many hosts of a block are handed out: 127.x.y.2 to 127.x.y.251.
 const HOSTS: u32 = 250;
-/// How many ports of ::1 are handed out from [`FIRST_PORT`] on.
-const V6_PORTS: u16 = 12_000;
-/// How many ports of ::1 one UDP socket reserves.
+/// How many ports of one host are handed out from [`FIRST_PORT`] on.
+const ALL_PORTS: u16 = 12_000;
+/// How many ports of one host one UDP socket reserves.
 const AT_ONCE: u16 = 200;
-/// The port of ::1 whose UDP socket reserves the first so many ports from [`FIRST_PORT`] on; the next one the next.
+/// The port of a host whose UDP socket reserves the first so many ports from [`FIRST_PORT`] on; the next one the next.
 const FIRST_CLAIM: u16 = 19_900;
 /// The longest path of a Unix socket, in bytes: every system has room for it (unix(7)).
 const LONGEST: usize = 99;
@@ -75,14 +75,14 @@ pub fn lacks(family: Family) -> Option<&'static str> {
 
 /// Returns a loopback address at which nothing has listened or been connected in this run.
 ///
-/// On Linux each call returns a new 127.x.y.z. Elsewhere only 127.0.0.1 can be bound: a call returns a port that was
-/// free a moment ago. A program that finds it taken says so, and the caller tries again.
+/// On Linux each call returns a new 127.x.y.z. Elsewhere only 127.0.0.1 can be bound: a call returns another port of it.
 ///
 /// # Errors
 /// When no block of addresses is free, or the socket table cannot be read.
 pub fn free() -> anyhow::Result<SocketAddr> {
-    if !cfg!(target_os = "linux") {
-        return Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?);
+    if !sockets::known() {
+        static PORTS: Mutex<Ports> = Mutex::new(Ports::of(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        return Ports::next(&PORTS);
     }
     static BLOCK: OnceLock<Block> = OnceLock::new();
     let block = match BLOCK.get() {
@@ -105,58 +105,79 @@ pub fn free() -> anyhow::Result<SocketAddr> {
     bail!("no free port from {FIRST_PORT} on; something listens on all of them")
 }
 
-/// Ports of ::1, reserved by bound UDP sockets as a [`Block`] is.
+/// Ports of one host, reserved by bound UDP sockets as a [`Block`] is.
 struct Ports {
+    host: IpAddr,
     claims: Vec<UdpSocket>,
     left: Vec<u16>,
 }
 
 /// Does for ::1, which is one host, what [`free`] does: a call returns another port.
 fn free_v6() -> anyhow::Result<SocketAddr> {
-    if !cfg!(target_os = "linux") {
-        return Ok(TcpListener::bind((Ipv6Addr::LOCALHOST, 0))?.local_addr()?);
-    }
-    static PORTS: Mutex<Ports> = Mutex::new(Ports { claims: Vec::new(), left: Vec::new() });
-    let mut ports = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let port = loop {
-        if let Some(port) = ports.left.pop() {
-            break port;
-        }
-        ports.claim()?;
-        if ports.left.is_empty() {
-            // TIME_WAIT lasts 60 s on Linux, so ports come back all the time.
-            let came = Patience::limited(AT_MOST, &[]).until(|| match ports.claim() {
-                Ok(()) => (!ports.left.is_empty()).then_some(Ok(())),
-                Err(error) => Some(Err(error)),
-            });
-            came.unwrap_or_else(|| {
-                bail!("no free port of ::1: other runs, or connections in TIME_WAIT, hold all {V6_PORTS}")
-            })?;
-        }
-    };
-    Ok((Ipv6Addr::LOCALHOST, port).into())
+    static PORTS: Mutex<Ports> = Mutex::new(Ports::of(IpAddr::V6(Ipv6Addr::LOCALHOST)));
+    Ports::next(&PORTS)
 }
 
 impl Ports {
+    const fn of(host: IpAddr) -> Self {
+        Self { host, claims: Vec::new(), left: Vec::new() }
+    }
+
+    /// Returns another port of this host.
+    fn next(ports: &Mutex<Self>) -> anyhow::Result<SocketAddr> {
+        let mut ports = ports.lock().unwrap_or_else(PoisonError::into_inner);
+        let port = loop {
+            if let Some(port) = ports.left.pop() {
+                break port;
+            }
+            ports.claim()?;
+            if ports.left.is_empty() {
+                // TIME_WAIT lasts 60 s on Linux, so ports come back all the time.
+                let came = Patience::limited(AT_MOST, &[]).until(|| match ports.claim() {
+                    Ok(()) => (!ports.left.is_empty()).then_some(Ok(())),
+                    Err(error) => Some(Err(error)),
+                });
+                let host = ports.host;
+                came.unwrap_or_else(|| {
+                    bail!("no free port of {host}: other runs, or connections in TIME_WAIT, hold all {ALL_PORTS}")
+                })?;
+            }
+        };
+        Ok((ports.host, port).into())
+    }
+
+    /// Returns which ports are taken, as a question.
+    fn taken(&self) -> anyhow::Result<Box<dyn Fn(u16) -> bool>> {
+        let host = self.host;
+        if !sockets::known() {
+            return Ok(Box::new(move |port| TcpListener::bind((host, port)).is_err()));
+        }
+        let is_here = |ip: IpAddr| ip.is_ipv6() == host.is_ipv6() || ip.is_unspecified();
+        let entries = sockets::all()?;
+        let used: HashSet<u16> = entries
+            .iter()
+            .map(|entry| entry.local)
+            .filter(|at| is_here(at.ip()))
+            .map(|at| at.port())
+            .collect();
+        Ok(Box::new(move |port| used.contains(&port)))
+    }
+
     /// Reserves more ports, and keeps those that no socket is bound to: neither one that listens, nor a connection's, not
     /// even in TIME_WAIT. When no more can be reserved, those that this run has used, and that are free again, come back:
     /// perhaps none.
     fn claim(&mut self) -> anyhow::Result<()> {
-        let used: HashSet<u16> = sockets::all()?
-            .iter()
-            .filter(|entry| entry.local.is_ipv6() || entry.local.ip().is_unspecified())
-            .map(|entry| entry.local.port())
-            .collect();
-        let groups = V6_PORTS / AT_ONCE;
+        let (host, taken) = (self.host, self.taken()?);
+        let groups = ALL_PORTS / AT_ONCE;
         let start = fastrand::u16(..groups);
         let others = (0..groups).map(|n| (start + n) % groups);
         let claimed = others.filter_map(|n| {
-            let claim = UdpSocket::bind((Ipv6Addr::LOCALHOST, FIRST_CLAIM + n)).ok()?;
+            let claim = UdpSocket::bind((host, FIRST_CLAIM + n)).ok()?;
             Some((n, claim))
         });
         let free = |n: u16| {
             let first = FIRST_PORT + n * AT_ONCE;
-            let mut left: Vec<u16> = (first..first + AT_ONCE).filter(|port| !used.contains(port)).collect();
+            let mut left: Vec<u16> = (first..first + AT_ONCE).filter(|port| !taken(*port)).collect();
             fastrand::shuffle(&mut left);
             left
         };

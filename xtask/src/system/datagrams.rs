@@ -1,5 +1,6 @@
 //! UDP sockets: when the kernel received a datagram, and what its table says of them.
 
+use crate::system::portable;
 use socket2::SockRef;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -8,8 +9,10 @@ use std::time::{Duration, Instant};
 /// How many bytes the kernel is asked to keep for a socket.
 const QUEUE: usize = 4 << 20;
 
-/// Whether this platform's kernel tells which datagram sockets there are.
-pub const KNOWN: bool = cfg!(target_os = "linux");
+/// Returns whether the kernel tells which datagram sockets there are, and when a datagram came.
+pub fn known() -> bool {
+    portable::asks_kernel()
+}
 
 /// One datagram as it was received.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +85,7 @@ pub fn drops_at(addrs: &[SocketAddr]) -> io::Result<u64> {
 
 #[cfg(target_os = "linux")]
 mod imp {
-    use super::{Entry, Stamped};
+    use super::{Entry, Stamped, portable};
     use crate::system::sockets::address_of;
     use std::fs;
     use std::io;
@@ -94,13 +97,18 @@ mod imp {
     const SIOCGSTAMPNS: libc::c_ulong = 0x8907;
 
     pub fn prepare(socket: &UdpSocket) {
-        let _ = stamp(socket); // The kernel keeps the times from the first question on.
+        if portable::asks_kernel() {
+            let _ = stamp(socket); // The kernel keeps the times from the first question on.
+        }
     }
 
     pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Stamped> {
         let (len, from) = socket.recv_from(buffer)?;
         let (now, since_1970) = both_clocks();
-        let ago = stamp(socket).map(|stamp| since_1970.saturating_sub(stamp));
+        let ago = portable::asks_kernel()
+            .then(|| stamp(socket))
+            .flatten()
+            .map(|stamp| since_1970.saturating_sub(stamp));
         Ok(Stamped { len, from, ago, at: now.checked_sub(ago.unwrap_or_default()).unwrap_or(now) })
     }
 
@@ -124,6 +132,7 @@ mod imp {
     }
 
     pub fn sockets() -> io::Result<Vec<Entry>> {
+        portable::may_ask()?;
         let mut table = fs::read_to_string("/proc/net/udp")?;
         // Without IPv6 the second table is missing.
         table.push_str(&fs::read_to_string("/proc/net/udp6").unwrap_or_default());

@@ -10,6 +10,8 @@ pub enum Exit {
     /// A signal of this number ended it.
     #[cfg_attr(not(unix), allow(dead_code, reason = "only Unix has signals"))]
     Signal(i32),
+    /// The runner has ended it, on a system whose status does not tell that.
+    ByRunner,
 }
 
 impl fmt::Display for Exit {
@@ -17,6 +19,7 @@ impl fmt::Display for Exit {
         match self {
             Exit::Code(101) => write!(out, "exited with status 101 (a Rust panic)"),
             Exit::Code(code) => write!(out, "exited with status {code}"),
+            Exit::ByRunner => write!(out, "was ended by the runner"),
             Exit::Signal(number) => write!(out, "was ended by {}", signal_name(*number)),
         }
     }

@@ -1,7 +1,7 @@
 //! What the operating system says and does: processes, their output, the kernel's sockets, addresses, time. Uses nothing
 //! above it.
 //!
-//! Linux answers every question. Elsewhere the functions return [`None`] or an empty answer, and the callers say in their
+//! Linux answers every question. Elsewhere, and on Linux when [`portable`] says so, the functions return [`None`] or an empty answer, and the callers say in their
 //! reports that they waited instead.
 
 pub mod address;
@@ -12,6 +12,7 @@ pub mod family;
 pub mod folder;
 pub mod output;
 pub mod patience;
+pub mod portable;
 pub mod processes;
 pub mod program;
 pub mod segments;

@@ -1,7 +1,7 @@
 //! When to give up waiting for a program: not while it only gets no CPU time (it is starved).
 
+use crate::system::portable;
 use crate::system::processes;
-
 use crate::system::processes::Pid;
 use std::cell::Cell;
 use std::fmt;
@@ -76,7 +76,9 @@ impl Patience {
 
     /// Starts a wait for programs that may compute for long: only one that sleeps is given up soon.
     pub fn computing(roots: &[Pid]) -> Self {
-        Self { at_most: COMPUTING, enough: COMPUTING, ..Self::with(roots) }
+        // Where the kernel does not tell whether a program sleeps, it may compute.
+        let limit = if portable::asks_kernel() { PATIENCE } else { AT_MOST };
+        Self { limit, at_most: COMPUTING, enough: COMPUTING, ..Self::with(roots) }
     }
 
     /// Starts a wait with another limit.
@@ -118,6 +120,9 @@ impl Patience {
         let waited = self.start.elapsed();
         if waited < self.looks_from() || waited >= self.at_most {
             return waited >= self.at_most;
+        }
+        if !portable::asks_kernel() && waited < self.limit.mul_f64(times()) {
+            return false;
         }
         if self.looked.get().elapsed() < LOOK {
             return false;
@@ -162,6 +167,52 @@ impl Patience {
     /// Returns how long this wait has lasted.
     pub fn waited(&self) -> Duration {
         self.start.elapsed()
+    }
+}
+
+/// How many times longer a program gets at most where the kernel does not tell whether it works.
+const MOST_TIMES: f64 = 6.0;
+
+/// Returns how many times longer a program gets where the kernel does not tell whether it works: as many times as more
+/// threads want a processor than there are (getloadavg(3), of the last minute). 1 where the kernel tells, and on Windows.
+fn times() -> f64 {
+    if portable::asks_kernel() { 1.0 } else { crowd().clamp(1.0, MOST_TIMES) }
+}
+
+/// Returns how many threads want one processor; 0 where the system does not tell.
+fn crowd() -> f64 {
+    #[cfg(unix)]
+    {
+        let mut loads = [0.0];
+        // SAFETY: the call writes one number at most, into `loads`.
+        let told = unsafe { libc::getloadavg(loads.as_mut_ptr(), 1) } == 1;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        if told { loads[0] / processors as f64 } else { 0.0 }
+    }
+    #[cfg(not(unix))]
+    0.0
+}
+
+/// Returns whether the machine is so busy that a program, or the runner itself, may have waited for a processor; the kernel tells
+/// no more than that.
+pub fn is_crowded() -> bool {
+    crowd() > 1.0
+}
+
+/// How long a reader has for what was sent to it where the kernel does not tell that it has taken it.
+const BLIND: Duration = Duration::from_millis(20);
+/// A sleep that lasts so much longer shows that the machine is busy.
+const LATE: Duration = Duration::from_millis(2);
+
+/// Waits for a reader where the kernel does not tell what it has taken: 20 ms, and up to ten times as long on a machine so busy
+/// that the runner itself does not wake in time.
+pub fn wait_blindly() {
+    for _ in 0..10 {
+        let start = Instant::now();
+        std::thread::sleep(BLIND);
+        if start.elapsed() < BLIND + LATE {
+            return;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::record::{Direction, Passed, Reading, Record};
 use crate::system::endpoint::{Ends, Stream};
-use crate::system::patience::Patience;
+use crate::system::patience::{Patience, wait_blindly};
 use crate::system::sockets::Taken;
 use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
@@ -12,8 +12,6 @@ use std::time::{Duration, Instant};
 /// How long a reader may leave bytes unread before the next piece is passed on and marked as a wait; longer while the
 /// reader gets no CPU time.
 const UNREAD: Duration = Duration::from_secs(1);
-/// Where the kernel cannot be asked: how long to wait for the reader; the next piece is then marked as a wait.
-const BLIND: Duration = Duration::from_millis(20);
 
 /// What [`Lane::take`] brought.
 pub enum Came {
@@ -164,7 +162,7 @@ impl<'a> Lane<'a> {
                     }
                 }
                 Taken::Unknown => {
-                    thread::sleep(BLIND);
+                    wait_blindly();
                     return self.mark_wait();
                 }
             }

@@ -28,6 +28,8 @@ pub struct Wire {
 
 struct Shared {
     server: Endpoint,
+    /// A connection to the server that is there already.
+    first: Mutex<Option<Stream>>,
     setup: Setup,
     done: AtomicBool,
     called: AtomicBool,
@@ -64,6 +66,7 @@ impl Wire {
         let record = Record::new();
         let shared = Arc::new(Shared {
             server,
+            first: Mutex::default(),
             setup,
             done: false.into(),
             called: false.into(),
@@ -85,6 +88,11 @@ impl Wire {
             }
         });
         Self { addr, record, shared, listener, accepting: Some(accepting) }
+    }
+
+    /// Gives the first client that calls from now on this connection to the server, in place of a new one.
+    pub fn begins_with(&self, first: Option<Stream>) {
+        *self.shared.first.lock().unwrap_or_else(PoisonError::into_inner) = first;
     }
 
     /// Returns whether a client has called.
@@ -140,7 +148,8 @@ impl Drop for Wire {
 }
 
 fn connect_on(shared: &Arc<Shared>, record: &Record, client: Stream, number: usize) -> io::Result<()> {
-    let server = match Stream::connect(shared.server, None) {
+    let first = shared.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let server = match first.map_or_else(|| Stream::connect(shared.server, None), Ok) {
         Ok(server) => server,
         Err(error) => {
             record.refused(number);

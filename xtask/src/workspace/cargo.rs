@@ -136,7 +136,7 @@ pub fn build_within(
         built.error = said.text();
     }
     match ended {
-        Ended::Exit(exit @ Exit::Signal(_)) => bail!("cargo {exit}"),
+        Ended::Exit(exit @ (Exit::Signal(_) | Exit::ByRunner)) => bail!("cargo {exit}"),
         Ended::Lost => bail!(
             "cargo's keeper was killed by somebody: the build's own code, or the system when memory ran out"
         ),

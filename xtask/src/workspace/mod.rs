@@ -49,3 +49,8 @@ pub fn scratch(name: &str) -> PathBuf {
     std::fs::create_dir_all(&dir).expect("a folder for temporary files");
     dir.canonicalize().expect("that folder")
 }
+
+/// Returns a path below a folder as it is shown and recorded: with `/` between its parts, on every system.
+pub fn shown(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}

@@ -1,11 +1,12 @@
 //! Whether a client that gave up had its time: a busy machine may keep the runner from the processor until the client's
 //! last wait is over, or the client itself while the reply lies in its queue. Then its end shows nothing.
 
+use crate::system::datagrams;
 use std::time::Duration;
 
 /// Returns whether this platform tells for how long a program waits for a processor.
 pub fn is_told() -> bool {
-    cfg!(target_os = "linux")
+    datagrams::known()
 }
 
 /// How far apart two looks at a client are at least.

@@ -2,6 +2,8 @@
 
 use super::Peer;
 use crate::system::endpoint::{Endpoint, Listener};
+#[cfg(target_os = "linux")]
+use crate::system::portable;
 use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::Duration;
@@ -32,7 +34,7 @@ impl Host {
     pub fn narrow(&self) -> io::Result<()> {
         self.listener.options().set_recv_buffer_size(2048)?;
         #[cfg(target_os = "linux")]
-        if self.addr.inet().is_some() {
+        if self.addr.inet().is_some() && portable::asks_kernel() {
             self.listener.options().set_tcp_mss(536)?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use super::log::lock;
 use super::{Meanwhile, Peer};
 use crate::finding::{Outcome, skip, unable};
-use crate::system::patience::Patience;
+use crate::system::patience::{Patience, wait_blindly};
 use crate::system::processes::{self, Activity};
 use crate::system::sockets::{self, Taken, TcpState};
 use std::thread;
@@ -36,6 +36,9 @@ pub enum Staying {
 
 /// Time between two bytes of a peer that goes on talking.
 const BETWEEN_BYTES: Duration = Duration::from_millis(300);
+/// How often [`Peer::is_reset_by_bytes`] looks, and how far apart.
+const RESET_LOOKS: u32 = 5;
+const RESET_LOOK: Duration = Duration::from_millis(100);
 /// For how long [`Peer::say_until_let_go`] talks.
 const TALKS: Duration = Duration::from_secs(1);
 
@@ -60,7 +63,7 @@ impl Peer {
     }
 
     /// Waits until the other side has taken everything that was said, or is gone. Where the kernel cannot be asked,
-    /// it waits 20 ms.
+    /// it waits 20 ms: see [`wait_blindly`].
     pub fn wait_taken(&self) {
         let Ok(ends) = self.ends() else { return };
         let said = lock(&self.log).said;
@@ -70,7 +73,7 @@ impl Peer {
             Taken::All | Taken::Gone => Some(()),
             Taken::NotAll => None,
             Taken::Unknown => {
-                thread::sleep(Duration::from_millis(20));
+                wait_blindly();
                 Some(())
             }
         });
@@ -83,7 +86,7 @@ impl Peer {
     /// # Errors
     /// A skip where the platform does not tell; that the runner cannot tell when this peer's patience is over.
     pub fn reset_until_received(self, has_ended: impl Fn() -> bool) -> Outcome {
-        if !sockets::KNOWN {
+        if !sockets::known() {
             return skip("this platform does not tell when the other side has received a reset");
         }
         let mut patience = self.patience.clone();
@@ -108,7 +111,9 @@ impl Peer {
     /// effect of the other side's Nagle algorithm. Only Linux can be asked for it (tcp(7), TCP_QUICKACK).
     pub fn delay_acknowledgements(&self) {
         #[cfg(target_os = "linux")]
-        let _ = self.stream.options().set_tcp_quickack(false);
+        if sockets::known() {
+            let _ = self.stream.options().set_tcp_quickack(false);
+        }
     }
 
     /// Returns what the other side is doing, as far as the kernel tells.
@@ -203,7 +208,20 @@ impl Peer {
         });
         match gone {
             Some(at) => Staying::Until { held, gone: at },
+            None if self.other_end().is_none() && self.is_reset_by_bytes() => {
+                Staying::Until { held, gone: Instant::now() }
+            }
             None => Staying::Longer(patience.waited()),
         }
+    }
+
+    /// Says a few bytes, and returns whether the other side has answered them with RST: then its socket is gone.
+    fn is_reset_by_bytes(&mut self) -> bool {
+        (0..RESET_LOOKS).any(|n| {
+            if n > 0 {
+                thread::sleep(RESET_LOOK); // On loopback the answer comes at once.
+            }
+            self.say(b"-").is_err()
+        })
     }
 }

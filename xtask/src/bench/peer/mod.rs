@@ -14,6 +14,8 @@ pub use log::{Ending, Heard, Meanwhile, SharedLog, What, lock};
 use super::Given;
 use crate::system::endpoint::{Endpoint, Ends, Stream};
 use crate::system::patience::{PATIENCE, Patience};
+#[cfg(target_os = "linux")]
+use crate::system::portable;
 use crate::system::processes::Pid;
 use crate::wire::Kind;
 use log::Log;
@@ -136,7 +138,7 @@ impl Peer {
         let stream = Stream::connect_with(addr, Some(PATIENCE), |socket| {
             socket.set_recv_buffer_size(2048)?;
             #[cfg(target_os = "linux")]
-            if addr.inet().is_some() {
+            if addr.inet().is_some() && portable::asks_kernel() {
                 socket.set_tcp_mss(536)?;
             }
             Ok(())

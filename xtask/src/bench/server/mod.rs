@@ -6,8 +6,8 @@ mod refusal;
 mod rest;
 mod sockets_held;
 
-use super::Peer;
 use super::facts::{can, ended, of_another_family, still};
+use super::first::First;
 use super::stderr::{BINDS_ANOTHER, Said};
 use crate::finding::{Cause, Finding, Half, Outcome, Perhaps, Symptom};
 use crate::system::endpoint::{Endpoint, listening_at};
@@ -30,7 +30,7 @@ pub struct Server {
     /// Where it must listen.
     pub addr: Endpoint,
     /// Where only connecting shows that a server is ready: that connection, reused as the first.
-    pub(super) first: Option<Peer>,
+    pub(super) first: First,
     /// It was seen to spin: nothing waits again until it rests.
     spins: Cell<bool>,
     /// It was seen to listen.
@@ -43,7 +43,7 @@ pub struct Server {
 
 impl Server {
     pub(super) fn new(program: Program, addr: Endpoint, closed_its_listener: Arc<AtomicBool>) -> Self {
-        let (first, spins) = (None, Cell::default());
+        let (first, spins) = (First::default(), Cell::default());
         Self { program, addr, first, spins, has_listened: false, closed_its_listener, is_stopped: false }
     }
 
@@ -70,8 +70,14 @@ impl Server {
         processes::zombies(self.program.root())
     }
 
+    /// Ends the connection that has shown that it is ready, if nobody has taken it: somebody else calls now.
+    pub fn ends_first(&self) {
+        self.first.end();
+    }
+
     /// Ends it and everything that it started. After that its output is complete.
     pub fn end(&mut self) {
+        self.first.end();
         self.note_whether_it_listens();
         self.program.end();
     }
@@ -79,7 +85,7 @@ impl Server {
     /// Notes for the evidence whether it has listened, goes on, and listens no more. Only where the platform tells, and not for
     /// a Unix socket: that is found by its file, which may be gone while the socket listens.
     fn note_whether_it_listens(&self) {
-        let is_known = sockets::KNOWN && self.addr.inet().is_some();
+        let is_known = sockets::known() && self.addr.inet().is_some();
         let goes_on = || self.program.exit().is_none() && self.listening_addresses().is_empty();
         if is_known && self.has_listened && goes_on() {
             // A program that ends may close its sockets some time before it has ended.
@@ -165,10 +171,9 @@ impl Server {
         Finding::new(expected, got, cause).before_it_began().broken()
     }
 
-    fn listens(&mut self) -> Outcome<bool> {
-        if !sockets::KNOWN {
-            self.first = Peer::connect(self.addr).ok();
-            return Ok(self.first.is_some());
+    fn listens(&self) -> Outcome<bool> {
+        if !sockets::known() {
+            return Ok(self.first.connect(self.addr));
         }
         let listening = can("read the socket table", listening_at(self.addr).map_err(Into::into))?;
         if listening.is_empty() {
@@ -204,7 +209,7 @@ impl Server {
     pub fn is_refused(&mut self, expected: &str, exit: Result<Exit, String>) -> Outcome {
         // No second socket is bound to a path that is taken: its file was removed before.
         let took_it = exit.is_err()
-            && sockets::KNOWN
+            && sockets::known()
             && self.addr.family() == Family::Unix
             && self.listening_addresses().contains(&self.addr);
         self.end();
@@ -268,6 +273,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        self.first.end();
         self.note_whether_it_listens();
     }
 }

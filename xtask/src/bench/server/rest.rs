@@ -69,7 +69,7 @@ impl Server {
     /// # Errors
     /// The finding that it spins (200 ms of CPU time with nothing arriving) or that it still holds the socket.
     pub fn lets_go_of(&self, ends: Ends, after: &str) -> Outcome {
-        if !sockets::KNOWN {
+        if !sockets::known() {
             return skip("this platform does not tell what other programs' sockets and threads do");
         }
         let mut held: Option<Side> = None;
@@ -106,7 +106,7 @@ impl Server {
     /// # Errors
     /// The finding that the server spins.
     pub fn rests(&self, beside: &str) -> Outcome {
-        if !sockets::KNOWN {
+        if !sockets::known() {
             return Ok(());
         }
         let root = self.program.root();

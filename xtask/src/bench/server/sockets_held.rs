@@ -39,7 +39,7 @@ impl Server {
 
     /// Returns the sockets that the server's process tree holds; `None` where the platform does not tell.
     pub fn sockets(&self) -> Option<HashSet<u64>> {
-        sockets::KNOWN.then(|| processes::socket_inodes(self.program.root()))
+        sockets::known().then(|| processes::socket_inodes(self.program.root()))
     }
 
     /// Checks that `clients` clients, which are all gone, have not left one socket each: `before` are those that the
@@ -68,7 +68,7 @@ impl Server {
     /// # Errors
     /// The finding that the server still holds it; `cause` says why.
     pub fn drops(&self, client: Ends, when: &str, cause: &str) -> Outcome {
-        if !sockets::KNOWN {
+        if !sockets::known() {
             return Ok(());
         }
         let patience = Patience::with(&[self.program.root()]);
@@ -91,7 +91,7 @@ impl Server {
     /// The finding that lists where it listens.
     pub fn listens_only_there(&self) -> Outcome {
         let addresses = self.listening_addresses();
-        if !sockets::KNOWN || addresses == [self.addr] {
+        if !sockets::known() || addresses == [self.addr] {
             return Ok(()); // Other platforms tell only that it can be reached there.
         }
         let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
@@ -124,7 +124,7 @@ impl Server {
     /// # Errors
     /// The stop that nothing can be judged, because no such socket was left.
     pub fn wait_time_wait(&self, client: Ends) -> Outcome<bool> {
-        if !sockets::KNOWN {
+        if !sockets::known() {
             return Ok(false);
         }
         let patience = Patience::with(&[]);
@@ -144,6 +144,6 @@ impl Server {
     /// Returns whether the kernel still has the server's end of this connection, which is of an earlier run; `true` where
     /// it does not tell.
     pub fn is_beside_time_wait(&self, client: Ends) -> bool {
-        !sockets::KNOWN || client.other_side().is_ok_and(|side| side.is_some())
+        !sockets::known() || client.other_side().is_ok_and(|side| side.is_some())
     }
 }

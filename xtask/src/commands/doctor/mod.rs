@@ -1,5 +1,6 @@
 //! `cargo xtask doctor`
 
+mod advice;
 mod probes;
 
 use super::shared::{UNABLE, print, stop_at_ctrl_c};

@@ -1,11 +1,13 @@
 //! What this machine can do for the course. The runner tries each thing; it does not look it up.
 
+use super::advice::System;
 use crate::commands::editor::{self, Editor};
 use crate::commands::shared::dir_of;
 use crate::course::{LESSONS, Lesson};
 use crate::system::address;
 use crate::system::endpoint::{Listener, Stream, listening_at};
 use crate::system::family::Family;
+use crate::system::portable;
 use crate::system::processes;
 use crate::system::processes::Activity;
 use crate::system::program::{Program, Spec};
@@ -22,6 +24,8 @@ use std::time::{Duration, Instant};
 
 /// The longest time that one try may take.
 const LIMIT: Duration = Duration::from_secs(5);
+/// Whose words the advice has.
+const HERE: System = System::here();
 
 /// The state of one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +159,7 @@ fn folder() -> Probe {
         std::fs::write(&file, b"written by cargo xtask doctor").and_then(|()| std::fs::remove_file(&file))
     });
     let shown = root.canonicalize().unwrap_or(root).display().to_string();
+    let shown = without_prefix(&shown);
     match tried {
         Ok(()) => Probe::works("this folder", format!("{shown} can be written")),
         Err(error) => Probe::missing(
@@ -164,6 +169,11 @@ fn folder() -> Probe {
             "clone the repository into a folder of your own",
         ),
     }
+}
+
+/// Returns a path without what Windows sets before a whole one (`\\?\C:\lab`): nobody types that.
+fn without_prefix(path: &str) -> &str {
+    path.strip_prefix(r"\\?\").filter(|rest| rest.as_bytes().get(1) == Some(&b':')).unwrap_or(path)
 }
 
 /// Makes a connection at this address, and checks that it carries a byte each way.
@@ -188,7 +198,7 @@ fn loopback() -> Probe {
             "loopback",
             format!("127.0.0.1 does not work ({error})"),
             "no program can be judged",
-            "ip link set lo up",
+            HERE.loopback(),
         ),
     }
 }
@@ -196,12 +206,7 @@ fn loopback() -> Probe {
 fn ports() -> Probe {
     match address::free() {
         Ok(addr) => Probe::works("ports", format!("each program gets an address of its own, such as {addr}")),
-        Err(error) => Probe::missing(
-            "ports",
-            format!("{error:#}"),
-            "no program can be judged",
-            "end the programs that hold all the ports (ss -tln lists them)",
-        ),
+        Err(error) => Probe::missing("ports", format!("{error:#}"), "no program can be judged", HERE.ports()),
     }
 }
 
@@ -212,7 +217,7 @@ fn ipv6() -> Probe {
             "IPv6",
             format!("[::1] does not work ({error})"),
             "programs at IPv6 addresses cannot be judged; lesson 13 skips these checks",
-            "sysctl -w net.ipv6.conf.lo.disable_ipv6=0",
+            HERE.ipv6(),
         ),
     }
 }
@@ -222,7 +227,7 @@ fn unix_sockets() -> Probe {
     let what = "Unix sockets";
     let cost = "programs at Unix sockets cannot be judged (lesson 13)";
     if let Some(why) = address::lacks(Family::Unix) {
-        return Probe::less(what, why, cost, "use Linux, for instance in WSL");
+        return Probe::less(what, why, cost, HERE.use_linux());
     }
     let tried = || -> anyhow::Result<bool> {
         let place = address::fresh(Family::Unix)?;
@@ -242,10 +247,11 @@ fn unix_sockets() -> Probe {
             what,
             "the kernel does not tell who listens there, or what a reader has taken",
             cost,
-            if sockets::KNOWN { "modprobe unix_diag" } else { "use Linux, for instance in WSL" },
+            if sockets::known() { "modprobe unix_diag" } else { HERE.use_linux() },
         ),
         Err(error) => {
-            Probe::less(what, format!("they do not work here ({error:#})"), cost, "modprobe unix_diag")
+            let mend = if sockets::known() { "modprobe unix_diag" } else { HERE.use_linux() };
+            Probe::less(what, format!("they do not work here ({error:#})"), cost, mend)
         }
     }
 }
@@ -277,12 +283,12 @@ fn descriptors() -> Probe {
 fn sockets_table() -> Probe {
     let what = "the wires";
     let cost = "a wire only waits, and does not know when the reader is ready; reports state it";
-    if !sockets::KNOWN {
+    if !sockets::known() {
         return Probe::less(
             what,
             "this system does not tell what a reader has taken",
             cost,
-            "use Linux, for instance in WSL",
+            HERE.use_linux(),
         );
     }
     let asked = talk((Ipv4Addr::LOCALHOST, 0).into()).and_then(|(mut client, server)| {
@@ -325,13 +331,9 @@ fn programs() -> Probe {
     let cost = "no program can be judged";
     let argv = vec!["sh".into(), "-c".into(), "read x".into()];
     let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false };
-    if !cfg!(target_os = "linux") {
-        return Probe::less(
-            what,
-            "the runner ends them with their process group",
-            "a process that a program starts in a session of its own stays behind",
-            "use Linux, for instance in WSL",
-        );
+    if !portable::asks_kernel() {
+        let (seen, cost) = HERE.ends();
+        return Probe::less(what, seen, cost, HERE.use_linux());
     }
     let mut program = match Program::start(&spec, &[], &[]) {
         Ok(program) => program,
@@ -373,8 +375,9 @@ fn programs() -> Probe {
 fn calls() -> Probe {
     let what = "calls";
     let mend = match WHY_NOT {
-        Some(_) => "use Linux on x86-64 or aarch64, for instance in WSL",
-        None => "allow ptrace (sysctl -w kernel.yama.ptrace_scope=1; a container: --cap-add SYS_PTRACE)",
+        Some(_) if cfg!(target_os = "linux") => "use x86-64 or aarch64",
+        _ if !portable::asks_kernel() => HERE.use_linux(),
+        _ => "allow ptrace (sysctl -w kernel.yama.ptrace_scope=1; a container: --cap-add SYS_PTRACE)",
     };
     match trace::probe() {
         Ok(()) => Probe::works(what, "the kernel tells which calls a program makes"),
@@ -394,21 +397,21 @@ fn packets() -> Probe {
 }
 
 fn python() -> Probe {
-    match first_line(Command::new("python3").arg("--version")) {
+    match first_line(Command::new(HERE.python_name()).arg("--version")) {
         Some(version) => Probe::works("python3", version),
         None => Probe::less(
             "python3",
             "not found",
             "only programs in Python, and the repository's own tests of them, need it",
-            "apt install python3 (or as your system installs it)",
+            HERE.python(),
         ),
     }
 }
 
 fn editor() -> Probe {
     let cost = "`e` in cargo xtask watch opens nothing";
-    let here = ["nano", "vim", "vi", "emacs", "hx"].into_iter().find(|name| editor::on_path(name).is_some());
-    let mend = format!("export EDITOR={}, or the one that you like", here.unwrap_or("nano"));
+    let here = HERE.editors().iter().copied().find(|name| editor::on_path(name).is_some());
+    let mend = HERE.set_editor(here.unwrap_or(HERE.editors()[0]));
     match Editor::find() {
         Some(editor) if editor.is_there() => Probe::works("editor", editor.command()),
         Some(editor) => Probe::less("editor", format!("`{}` is not found", editor.command()), cost, mend),
@@ -447,6 +450,17 @@ pub fn is_fit(findings: &[Probe]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_shown_as_it_is_typed() {
+        for (path, shown) in [
+            (r"\\?\Z:\work\lab", r"Z:\work\lab"),
+            (r"\\?\UNC\a\b", r"\\?\UNC\a\b"),
+            ("/work/lab", "/work/lab"),
+        ] {
+            assert_eq!(without_prefix(path), shown);
+        }
+    }
 
     #[test]
     fn what_does_not_work_says_what_it_costs_and_what_mends_it() {

@@ -13,6 +13,7 @@ use super::shared::{INTERRUPTED, UNABLE, stop_at_ctrl_c};
 use crate::bench::Programs;
 use crate::cli::{Format, Run, Trace};
 use crate::report::Problem;
+use crate::system::portable;
 use crate::system::program::own_executable;
 use crate::system::segments::{Capture, own_network};
 use choice::Chosen;
@@ -24,7 +25,7 @@ pub fn trace(args: &Trace) -> anyhow::Result<u8> {
     let capture = Capture::inherited().transpose()?;
     let run = run_of(args);
     let plan = Plan::of(&run)?;
-    let chosen = Chosen::of(args, &plan, cfg!(target_os = "linux"))?;
+    let chosen = Chosen::of(args, &plan, portable::asks_kernel())?;
     words::files_are_ours(args)?;
     stop_at_ctrl_c()?;
     if let Some(programs) = &args.inside {

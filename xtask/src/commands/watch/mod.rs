@@ -296,8 +296,8 @@ impl Watcher {
                 (self.named().unwrap_or_else(starter), 1)
             }
         };
-        let shown = file.strip_prefix(workspace::root()).unwrap_or(&file).display().to_string();
-        let shown = format!("{shown}:{line}");
+        let below = file.strip_prefix(workspace::root()).map(workspace::shown);
+        let shown = format!("{}:{line}", below.unwrap_or_else(|_| file.display().to_string()));
         let Some(editor) = Editor::find() else {
             return Ok(format!(
                 "no editor is set; open {shown}, or end watch (q) and start it with EDITOR=nano cargo xtask watch\n"

@@ -571,7 +571,7 @@ pub fn again_if_it_gave_up(bench: &mut Bench, promise: impl Fn(&mut Bench) -> Ou
 pub fn ended(exit: Exit) -> Symptom {
     match exit {
         Exit::Code(code) => Symptom::Exited(code),
-        Exit::Signal(_) => Symptom::Killed,
+        Exit::Signal(_) | Exit::ByRunner => Symptom::Killed,
     }
 }
 

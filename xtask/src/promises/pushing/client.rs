@@ -91,10 +91,12 @@ fn hears_all<P: Push>(bench: &mut Bench, messages: &[Vec<u8>], input_ends: bool)
     let mut peer = bench.accept(&host, &client)?;
     let plain = bench.wire == Kind::Plain;
     // A client that does not read is waited for once, and not once for each message.
-    let reads = Cell::new(true);
+    let (reads, said) = (Cell::new(true), Cell::new(0));
     let taken = |sent| {
+        said.set(said.get() + 1);
         if plain && reads.get() {
-            reads.set(bench.wait_read(&wire, &client, sent));
+            let printed = printed_as(&messages[..said.get()]).len();
+            reads.set(bench.wait_read(&wire, &client, sent, printed));
         }
     };
     let kept_to_it = P::say(&mut peer, messages, &taken);

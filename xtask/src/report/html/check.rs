@@ -4,6 +4,7 @@ use super::writer::Html;
 use super::{comparison, ribbon, ribbons, timeline};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
+use crate::system::portable;
 use crate::wire::Kind;
 
 /// Writes a check in full; `prefix` begins the names of what is in it.
@@ -73,7 +74,7 @@ fn facts(html: &mut Html, check: &CheckReport) {
     evidence.notes.iter().for_each(|text| row("note", text.clone()));
     row("read", check.see.clone());
     row("again", check.rerun.clone());
-    if check.verdict == Verdict::Fail && cfg!(target_os = "linux") {
+    if check.verdict == Verdict::Fail && portable::asks_kernel() {
         row("trace", check.rerun.replacen("cargo xtask run ", "cargo xtask trace ", 1));
     }
     html.open("dl", &[]);

@@ -5,6 +5,7 @@ use super::{Paint, bytes, datagrams, ribbon};
 use crate::finding::{Half, Verdict};
 use crate::report::CheckReport;
 use crate::system::family::Family;
+use crate::system::portable;
 use crate::wire::Kind;
 use colored::Color;
 use std::fmt::Write;
@@ -250,7 +251,7 @@ fn finding(paint: Paint, check: &CheckReport, detail: Detail, again: bool) -> St
 
 /// Renders the command that draws a failed check, where this platform can; nothing for others.
 pub fn traces(paint: Paint, check: &CheckReport) -> String {
-    if check.verdict != Verdict::Fail || check.hole.is_some() || !cfg!(target_os = "linux") {
+    if check.verdict != Verdict::Fail || check.hole.is_some() || !portable::asks_kernel() {
         return String::new();
     }
     let command = check.rerun.replacen("cargo xtask run ", "cargo xtask trace ", 1);

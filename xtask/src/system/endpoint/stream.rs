@@ -8,9 +8,12 @@ use super::{
     last_byte::{LastByte, OtherEnd},
     reader::Reader,
 };
+#[cfg(target_os = "linux")]
+use crate::system::portable;
 use crate::system::sockets::{self, Taken};
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -83,7 +86,7 @@ impl Stream {
             inner: Arc::new(Inner {
                 resets: AtomicBool::new(false),
                 #[cfg(target_os = "linux")]
-                last: if is_unix { LastByte::of(&socket).ok() } else { None },
+                last: (is_unix && portable::asks_kernel()).then(|| LastByte::of(&socket).ok()).flatten(),
                 #[cfg(target_os = "linux")]
                 other: OtherEnd::default(),
                 #[cfg(target_os = "linux")]
@@ -117,6 +120,17 @@ impl Stream {
         self.inner.socket.set_nonblocking(nonblocking)
     }
 
+    /// Returns whether something has come that was not read yet: bytes, the end, or a reset.
+    pub fn has_news(&self) -> bool {
+        let socket = &self.inner.socket;
+        if socket.set_nonblocking(true).is_err() {
+            return true;
+        }
+        let looked = socket.peek(&mut [MaybeUninit::uninit()]);
+        let is_usable = socket.set_nonblocking(false).is_ok();
+        !is_usable || !looked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+
     /// Ends a direction, or both.
     ///
     /// # Errors
@@ -144,7 +158,7 @@ impl Stream {
         }
         self.inner.resets.store(true, Ordering::SeqCst);
         #[cfg(target_os = "linux")]
-        return kernel::unread(&self.inner.socket).is_ok_and(|unread| unread > 0);
+        return portable::asks_kernel() && kernel::unread(&self.inner.socket).is_ok_and(|unread| unread > 0);
         #[cfg(not(target_os = "linux"))]
         false
     }
@@ -169,12 +183,11 @@ impl Stream {
             return Ok(Ends::Inet { own, other });
         }
         #[cfg(target_os = "linux")]
-        {
+        if portable::asks_kernel() {
             let own = kernel::inode(socket)?;
             let entry = sockets::unix::of(own)?.ok_or(io::ErrorKind::NotConnected)?;
-            Ok(Ends::Unix { own, other: entry.peer })
+            return Ok(Ends::Unix { own, other: entry.peer });
         }
-        #[cfg(not(target_os = "linux"))]
         Ok(Ends::Unix { own: 0, other: 0 })
     }
 
@@ -193,6 +206,7 @@ impl Stream {
     #[cfg(target_os = "linux")]
     fn unix_taken(&self, own: u64, sent: u64) -> Taken {
         match kernel::unsent(&self.inner.socket) {
+            _ if !portable::asks_kernel() => Taken::Unknown,
             Err(_) => Taken::Unknown,
             Ok(0) => {
                 self.inner.reader.wait_recv_over(&self.inner.socket, own);

@@ -1,18 +1,32 @@
 //! What a tree of processes is doing: which processes are in it, which sockets it holds, whether it is at rest.
 
-#[cfg(not(target_os = "linux"))]
-#[path = "elsewhere.rs"]
-mod imp;
+mod elsewhere;
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]
-mod imp;
+mod linux;
 
+#[cfg(target_os = "linux")]
+use crate::system::portable;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
 /// A process identifier.
 pub type Pid = u32;
+
+/// Asks the kernel of Linux, where it is asked; else returns the answer of a system that does not tell.
+macro_rules! ask {
+    ($question:ident($($about:expr),*)) => {{
+        #[cfg(target_os = "linux")]
+        {
+            if portable::asks_kernel() { linux::$question($($about),*) } else { elsewhere::$question($($about),*) }
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            elsewhere::$question($($about),*)
+        }
+    }};
+}
 
 /// A call in which a thread waits for something outside itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,90 +105,90 @@ pub enum Activity {
 
 /// Returns all descendants of `root`, without `root` itself. Empty where the platform does not tell.
 pub fn descendants(root: Pid) -> Vec<Pid> {
-    imp::descendants(root)
+    ask!(descendants(root))
 }
 
 /// Returns the inodes of all sockets that the descendants of `root` hold open.
 pub fn socket_inodes(root: Pid) -> HashSet<u64> {
-    imp::descendants(root).into_iter().flat_map(imp::socket_inodes).collect()
+    descendants(root).into_iter().flat_map(|pid| ask!(socket_inodes(pid))).collect()
 }
 
 /// Returns what the descendants of `root` are doing.
 pub fn activity(root: Pid) -> Activity {
-    imp::activity(root)
+    ask!(activity(root))
 }
 
 /// Returns whether every thread of the descendants of `root` sleeps, in any call.
 pub fn all_sleep(root: Pid) -> bool {
-    imp::all_sleep(root)
+    ask!(all_sleep(root))
 }
 
 /// Returns whether every thread sleeps, as [`all_sleep`] says, and no dead child of `root` waits to be reaped.
 pub fn all_wait(root: Pid) -> bool {
-    imp::all_wait(root)
+    ask!(all_wait(root))
 }
 
 /// Returns whether the process tree is idle: `root` has a child, every thread sleeps, in any call, and no dead child
 /// waits to be reaped. Always `true` where the platform does not tell.
 pub fn at_rest(root: Pid) -> bool {
-    imp::at_rest(root)
+    ask!(at_rest(root))
 }
 
 /// Returns the CPU time that the descendants of `root` have used so far, in user and kernel mode.
 ///
 /// Linux counts it in ticks of 10 ms.
 pub fn cpu_time(root: Pid) -> Option<Duration> {
-    imp::cpu_time(root)
+    ask!(cpu_time(root))
 }
 
 /// Returns for how long the threads of the descendants of `root` have waited for a processor so far, all together: they
 /// could run, and did not (`/proc/PID/task/TID/schedstat`, sched-stats.rst). The threads of `root`, which may trace them, are
 /// counted, too. `None` where the platform does not tell, and when none is left.
 pub fn waited_for_processor(root: Pid) -> Option<Duration> {
-    imp::waited_for_processor(root)
+    ask!(waited_for_processor(root))
 }
 
 /// Returns how many bytes of anonymous memory (heap, stacks; proc_pid_smaps(5)) all descendants of `root` use together;
 /// `None` where the platform does not tell.
 pub fn memory(root: Pid) -> Option<u64> {
-    imp::memory(root)
+    ask!(memory(root))
 }
 
 /// Returns whether a process has ended, or is about to: the kernel closes its descriptors before it is a zombie. `false` where
 /// the platform does not tell.
 pub fn is_exiting(pid: Pid) -> bool {
-    imp::is_exiting(pid)
+    ask!(is_exiting(pid))
 }
 
 /// Returns the descendants of `root` that have ended and that their parent, which lives, has not reaped. Children of
 /// `root` itself do not count: it reaps them.
 pub fn zombies(root: Pid) -> Vec<Pid> {
-    imp::zombies(root)
+    ask!(zombies(root))
 }
 
 /// Returns whether a descendant of `root` that has not ended has `text` in one of its arguments.
 pub fn runs(root: Pid, text: &str) -> bool {
-    imp::runs(root, text)
+    ask!(runs(root, text))
 }
 
 /// Returns the call in which a descendant of `root` waits until a connection brings something; `None` unless all
 /// their threads sleep.
 pub fn waits_to_read(root: Pid) -> Option<Call> {
-    imp::calls(root)?.into_iter().find(|call| call.reads_connection())
+    ask!(calls(root))?.into_iter().find(|call| call.reads_connection())
 }
 
 /// Returns the call in which the descendants of `root` wait for the socket with this inode: the one that reads it, else
 /// one that waits for several files, else that of their only thread. `None` when several threads wait, each for
 /// something else.
 pub fn call_for(root: Pid, inode: u64) -> Option<Call> {
-    imp::call_for(root, inode)
+    ask!(call_for(root, inode))
 }
 
 /// Returns the calls in which the threads of the descendants of `root` sleep, each once; empty when one of them does not
 /// sleep, and where the platform does not tell.
 pub fn calls(root: Pid) -> Vec<Call> {
     let mut found: Vec<Call> = Vec::new();
-    for call in imp::calls(root).unwrap_or_default() {
+    for call in ask!(calls(root)).unwrap_or_default() {
         if !found.contains(&call) {
             found.push(call);
         }
@@ -185,31 +199,31 @@ pub fn calls(root: Pid) -> Vec<Call> {
 /// Returns whether at least one thread of the descendants of `root` sleeps in a call that waits for input or for a
 /// connection.
 pub fn one_waits(root: Pid) -> bool {
-    imp::one_waits(root)
+    ask!(one_waits(root))
 }
 
 /// Returns how many threads of the descendants of `root` sleep in `accept`. On Linux each of them has reserved the descriptor
 /// of its next client already. 0 where the platform does not tell.
 pub fn accepting(root: Pid) -> usize {
-    imp::accepting(root)
+    ask!(accepting(root))
 }
 
 /// Returns whether a thread of the descendants of `root` waits in recv(2) with a buffer of length 0: when something comes,
 /// the call returns 0, as at the end of the stream. Always `false` where the platform does not tell.
 pub fn one_reads_into_nothing(root: Pid) -> bool {
-    imp::one_reads_into_nothing(root)
+    ask!(one_reads_into_nothing(root))
 }
 
 /// Returns whether a thread of the descendants of `root` sleeps in a call that writes: it waits for room. `false` where
 /// the platform does not tell.
 pub fn one_writes(root: Pid) -> bool {
-    imp::one_writes(root)
+    ask!(one_writes(root))
 }
 
 /// Returns whether a thread of a child of `root` waits for room on its standard output or standard error. What that child
 /// itself has started may print into other pipes. `false` where the platform does not tell.
 pub fn one_prints(root: Pid) -> bool {
-    imp::one_prints(root)
+    ask!(one_prints(root))
 }
 
 /// Returns after which times the threads of the descendants of `root` will stop sleeping although nothing has come: the
@@ -217,13 +231,13 @@ pub fn one_prints(root: Pid) -> bool {
 /// (SO_RCVTIMEO, SO_SNDTIMEO in socket(7)). Such a limit is a hint only: programs that look again and again have them,
 /// too. Empty where the platform does not tell.
 pub fn time_limits(root: Pid) -> Vec<Duration> {
-    imp::time_limits(root)
+    ask!(time_limits(root))
 }
 
 /// Returns whether every thread of the descendants of `root` sleeps in a call without a time limit, and no timer of theirs
 /// runs: only another process can wake them. `false` where the platform does not tell, and when none is left.
 pub fn sleep_for_good(root: Pid) -> bool {
-    imp::sleep_for_good(root)
+    ask!(sleep_for_good(root))
 }
 
 /// Calls that return when a connection brings something.
@@ -246,12 +260,12 @@ const READS: [&str; 12] = [
 /// getrlimit(2)). This does not disturb runtimes that reserve much address space at their start. Does nothing on
 /// other systems than Linux.
 pub fn limit_memory(root: Pid, more: u64) {
-    imp::limit_memory(root, more);
+    ask!(limit_memory(root, more));
 }
 
 /// Returns how many file descriptors each descendant of `root` has open. Empty where the platform does not tell.
 pub fn descriptors(root: Pid) -> HashMap<Pid, u64> {
-    imp::descendants(root).into_iter().map(|pid| (pid, imp::descriptors(pid).len() as u64)).collect()
+    descendants(root).into_iter().map(|pid| (pid, ask!(descriptors(pid)).len() as u64)).collect()
 }
 
 /// Leaves each descendant of `root` only `spare` free file descriptors, until the returned value is dropped: lowers its
@@ -259,7 +273,7 @@ pub fn descriptors(root: Pid) -> HashMap<Pid, u64> {
 /// the platform cannot do it, and where a descendant sleeps in a `poll` of more entries than the limit: the kernel
 /// would refuse its next one (poll(2)).
 pub fn limit_descriptors(root: Pid, spare: u64) -> Option<FewDescriptors> {
-    imp::limit_descriptors(root, spare)
+    ask!(limit_descriptors(root, spare))
 }
 
 /// The limits that processes had before [`limit_descriptors`]: dropping it restores them.
@@ -270,12 +284,12 @@ pub struct FewDescriptors {
 
 impl Drop for FewDescriptors {
     fn drop(&mut self) {
-        self.before.iter().for_each(|before| imp::restore_descriptors(*before));
+        self.before.iter().for_each(|before| ask!(restore_descriptors(*before)));
     }
 }
 
 /// Stops the descendants of `root` (SIGSTOP), and waits until none of their threads runs; with `false` lets them go
 /// on (SIGCONT). Does nothing on other systems than Linux.
 pub fn pause(root: Pid, stop: bool) {
-    imp::pause(root, stop);
+    ask!(pause(root, stop));
 }

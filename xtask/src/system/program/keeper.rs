@@ -10,6 +10,7 @@
 //!
 //! Where the runner collects calls, the keeper also traces the program: see [`crate::system::trace`].
 
+use super::clean;
 use super::link::Link;
 use super::spec::{Pipes, Spec, own_executable};
 use crate::system::exit::Exit;
@@ -21,7 +22,7 @@ use crate::system::trace::{Collector, tracer};
 use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::sys::prctl;
-use nix::sys::signal::{self, SigHandler, SigSet, Signal, kill};
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{dup2_raw, setsid};
 use std::ffi::{OsStr, OsString};
@@ -230,18 +231,14 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     }
     let _ = mask.thread_block();
 
-    close_at_exec();
+    clean::close_at_exec();
     let mut command = Command::new(program);
     // A program may end its own process group by mistake: the keeper is not in it.
     command.args(args).process_group(0);
     // SAFETY: sigprocmask, sigaction and prctl are async-signal-safe and touch no memory of this process.
     unsafe {
         command.pre_exec(|| {
-            SigSet::empty().thread_set_mask()?;
-            // The runner may have been started by a program that ignores signals, such as nohup(1).
-            for ignored in Signal::iterator() {
-                let _ = signal::signal(ignored, SigHandler::SigDfl);
-            }
+            clean::default_signals()?;
             // If the keeper itself is killed, its direct child is killed, too.
             Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
         });
@@ -267,6 +264,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
     while let Some((pid, exit)) = tracer.as_mut().map_or_else(next_end, Tracer::next_end) {
         let _ = match exit {
             _ if pid != program => Ok(()),
+            Exit::ByRunner => Ok(()), // Only a runner without a keeper says so.
             Exit::Code(code) => writeln!(control, "exit {code}"),
             Exit::Signal(number) => writeln!(control, "signal {number}"),
         };
@@ -311,20 +309,6 @@ fn try_to_trace() -> ExitCode {
         Err(why) => {
             println!("{why}");
             ExitCode::FAILURE
-        }
-    }
-}
-
-/// Keeps from the program what the runner has inherited itself beside the three streams: the open files of a shell, the
-/// jobserver of cargo. What its children inherit then comes from the program itself.
-fn close_at_exec() {
-    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-    for entry in std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten() {
-        let number = entry.file_name().to_string_lossy().parse().unwrap_or(0);
-        if number > 2 {
-            // The folder's own descriptor is in the list, too, and may be closed by now: then this fails, as it may.
-            let _ =
-                fcntl(std::os::fd::AsFd::as_fd(&BorrowedRaw(number)), FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC));
         }
     }
 }

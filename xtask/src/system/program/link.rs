@@ -32,9 +32,9 @@ impl Link {
         self.changed.notify_all();
     }
 
-    /// Returns how the program ended by itself: not by SIGTERM or SIGKILL, which the runner sends.
+    /// Returns how the program ended by itself: not by SIGTERM or SIGKILL, which the runner sends, nor otherwise by the runner.
     pub fn ended_itself(&self) -> Option<Exit> {
-        self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15)))
+        self.lock().exit.filter(|exit| !matches!(exit, Exit::Signal(9 | 15) | Exit::ByRunner))
     }
 
     /// Returns whether its keeper was killed, so that nothing of the program can be judged.

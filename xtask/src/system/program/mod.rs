@@ -1,11 +1,15 @@
 //! A program under test as a process: started, watched, limited in output and time, ended with everything that it
 //! started.
 
+#[cfg(unix)]
+mod clean;
+mod group;
 #[cfg(target_os = "linux")]
 pub mod keeper;
 #[cfg(not(target_os = "linux"))]
-#[path = "keeper_portable.rs"]
+#[path = "keeper_elsewhere.rs"]
 pub mod keeper;
+mod kept;
 mod link;
 mod running;
 mod spec;
@@ -14,12 +18,13 @@ pub mod worker;
 
 pub use super::exit::Exit;
 pub use link::Link;
-pub use running::{end_all, interrupted, let_none_start, wait_ended};
+pub use running::{end_all, interrupted, let_none_start, wait_ended, while_none_starts};
 pub use spec::{FULL, Pipes, Spec, own_executable};
 pub use tool::{Ended, Stream, run_tool};
 
 use crate::system::output::Output;
 use crate::system::patience::{AT_MOST, Patience};
+use crate::system::portable;
 use crate::system::processes::{self, Activity, Pid};
 use crate::system::trace::collector;
 use running::{BURIAL, Process};
@@ -34,7 +39,9 @@ const GRACE: Duration = Duration::from_millis(200);
 /// How long the rest of a program's output may take to arrive when no process of the program is left. On Linux its
 /// end is then certain, and only an overloaded machine needs more than a moment; elsewhere a process that was left
 /// behind may hold the pipe.
-const REST: Duration = if cfg!(target_os = "linux") { BURIAL } else { Duration::from_secs(1) };
+fn rest() -> Duration {
+    if portable::asks_kernel() { BURIAL } else { Duration::from_secs(1) }
+}
 /// How often a wait looks at its program.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -73,7 +80,9 @@ impl Program {
     pub fn start_unread(spec: &Spec, wanted: &[Vec<u8>], errors: &[Vec<u8>]) -> anyhow::Result<Self> {
         Self::start_with(spec, wanted, errors, |stdout, wanted| {
             #[cfg(target_os = "linux")]
-            let _ = nix::fcntl::fcntl(&stdout, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1));
+            if portable::asks_kernel() {
+                let _ = nix::fcntl::fcntl(&stdout, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1));
+            }
             Output::collect_later(stdout, wanted)
         })
     }
@@ -195,7 +204,7 @@ impl Program {
 
     /// Says what it is in the check, `server` or `client`, where its calls are collected.
     pub fn plays(&self, role: &'static str) {
-        if let Some((collector, id)) = self.process.kept.traced {
+        if let Some((collector, id)) = self.process.kept.traced() {
             collector.set_role(id, role);
         }
     }
@@ -217,7 +226,7 @@ impl Program {
         }
         self.process.end();
         // Never wait for a pipe's end without a limit.
-        let until = Instant::now() + REST;
+        let until = Instant::now() + rest();
         self.stdout.wait_end(until);
         self.stderr.wait_end(until);
         !heeded

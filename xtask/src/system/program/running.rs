@@ -1,6 +1,6 @@
 //! The programs that run now, so that Ctrl-C can end them all.
 
-use super::keeper::Kept;
+use super::kept::Kept;
 use super::link::Link;
 use super::spec::{Pipes, Spec};
 use crate::system::folder;
@@ -16,7 +16,7 @@ pub const BURIAL: Duration = Duration::from_secs(10);
 
 /// Programs that run now, so that Ctrl-C can end them all.
 static RUNNING: Mutex<Vec<Arc<Process>>> = Mutex::new(Vec::new());
-/// Each start holds it for reading, so that programs start side by side; [`end_all`] closes it.
+/// Each start holds it for reading, so that programs start side by side; [`end_all`] and [`while_none_starts`] close it.
 static DOOR: RwLock<()> = RwLock::new(());
 static CLOSED: AtomicBool = AtomicBool::new(false);
 static ENDED: AtomicBool = AtomicBool::new(false);
@@ -45,6 +45,13 @@ pub fn end_all() {
     });
     folder::remove_all();
     ENDED.store(true, Ordering::SeqCst);
+}
+
+/// Does this while no program starts. A process that is about to become a program has, for a moment, copies of all that the
+/// runner has open: what the runner closes then is not closed.
+pub fn while_none_starts<T>(act: impl FnOnce() -> T) -> T {
+    let _door = DOOR.write().unwrap_or_else(PoisonError::into_inner);
+    act()
 }
 
 /// Waits until [`end_all`] has finished, if it was called.

@@ -87,7 +87,8 @@ impl Refused {
     /// Returns the command that mends it, or what to do.
     pub fn mend(&self) -> String {
         match (self.step, self.setting) {
-            (Step::Platform, _) => "use Linux, for instance in WSL".into(),
+            (Step::Platform, _) if cfg!(windows) => "use Linux, for instance in WSL".into(),
+            (Step::Platform, _) => "use Linux, for instance in a virtual machine".into(),
             (_, Some(Setting { name, wanted })) => format!("sysctl -w {name}={wanted}"),
             (Step::Ring, _) => "free some memory: 4 MiB in one piece are enough".into(),
             (Step::Program, _) => "cargo build -p xtask".into(),

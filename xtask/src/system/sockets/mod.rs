@@ -11,11 +11,14 @@ pub use entry::{Entry, TcpState};
 #[cfg(target_os = "linux")]
 pub use procnet::address as address_of;
 
+use crate::system::portable;
 use std::io;
 use std::net::SocketAddr;
 
-/// Whether this platform's kernel can be asked at all.
-pub const KNOWN: bool = cfg!(target_os = "linux");
+/// Returns whether the kernel can be asked at all.
+pub fn known() -> bool {
+    portable::asks_kernel()
+}
 
 /// Returns every listening TCP socket, IPv4 and IPv6, or only those of `port` when one is given.
 ///
@@ -92,10 +95,12 @@ mod imp {
     use super::{netlink, procnet};
 
     pub fn select(states: &[TcpState], port: Option<u16>) -> io::Result<Vec<Entry>> {
+        portable::may_ask()?;
         netlink::select(states, port).or_else(|_| procnet::select(states, port))
     }
 
     pub fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<Entry>> {
+        portable::may_ask()?;
         netlink::between(local, remote).or_else(|_| procnet::between(local, remote))
     }
 }

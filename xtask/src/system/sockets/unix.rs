@@ -52,6 +52,7 @@ mod imp {
     use super::super::TcpState;
     use super::super::netlink::{ask_for, attribute, is_none, u32_at};
     use super::Entry;
+    use crate::system::portable;
     use std::io;
 
     // linux/unix_diag.h
@@ -69,6 +70,7 @@ mod imp {
     const SAID_END: u8 = 2;
 
     pub fn listening() -> io::Result<Vec<Entry>> {
+        portable::may_ask()?;
         let mut found = Vec::new();
         ask_for(&question(1 << TcpState::Listen as u32, 0), true, |message| found.extend(entry(message)))?;
         found.retain(|entry| entry.listens);
@@ -76,6 +78,7 @@ mod imp {
     }
 
     pub fn of(inode: u64) -> io::Result<Option<Entry>> {
+        portable::may_ask()?;
         let Ok(number) = u32::try_from(inode) else { return Ok(None) };
         let mut found = None;
         match ask_for(&question(u32::MAX, number), false, |message| found = entry(message)) {

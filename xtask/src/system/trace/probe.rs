@@ -1,6 +1,7 @@
 //! Tries whether calls can be seen here, for `doctor`.
 
 use super::tracer::WHY_NOT;
+use crate::system::portable;
 
 /// Tries whether the calls of a program can be seen here: traces a small one.
 ///
@@ -9,6 +10,7 @@ use super::tracer::WHY_NOT;
 pub fn probe() -> Result<(), String> {
     match WHY_NOT {
         Some(why) => Err(why.into()),
+        None if !portable::asks_kernel() => Err("this run does without the kernel's facts".into()),
         None => imp::probe(),
     }
 }

@@ -104,6 +104,7 @@ impl Tracer {
         let what = match exit {
             Exit::Code(status) => What::Exited(status),
             Exit::Signal(signal) => What::Killed(signal),
+            Exit::ByRunner => What::Killed(libc::SIGKILL),
         };
         self.happened(tid, what);
         true
