@@ -18,6 +18,7 @@ help help
 help -h
 run lesson-01 --help
 run --solution -h
+judge --help
 help nonsense
 --version
 -V
@@ -37,6 +38,25 @@ RUN
 list lesson-01
 list --nonsense
 doctor --fix
+judge
+judge /no/such/folder
+judge /no/such/folder /no/such/results
+judge /no/such/folder /no/such/results ehco
+judge docs /no/such/results ehco
+judge docs docs/src
+judge docs lessons
+judge docs /no/such/results --shard 1
+judge docs /no/such/results --shard 0/4
+judge docs /no/such/results --shard 1/4
+judge docs /no/such/results --limit 0
+judge docs /no/such/results --jobs 0
+judge docs /no/such/results --points /no/such/file
+judge docs /no/such/results --roster /no/such/file
+judge --merge /no/such/into
+judge --merge /no/such/into /no/such/results
+judge --merge /no/such/into docs
+judge --merge /no/such/into docs --seed 7
+judge --merge /no/such/into docs --shard 1/4
 run lesson-o1
 run ehco
 run zzz

@@ -191,7 +191,7 @@ mod tests {
         let folder = Folder::new().unwrap();
         for text in ["", "{}", "{\"schema\": 2}", "[1]"] {
             fs::write(file(folder.path()), text).unwrap();
-            assert!(Class::read(folder.path()).err().unwrap().is::<Usage>(), "{text}");
+            assert!(Class::read(folder.path()).is_err_and(|error| error.is::<Usage>()), "{text}");
         }
     }
 }

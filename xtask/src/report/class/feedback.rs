@@ -114,12 +114,20 @@ pub fn text(class: &Class, student: &Student) -> String {
             lines.for_each(|line| out += &format!("  {line}\n"));
         }
         if own.status == Status::DoesNotCompile {
-            own.why.lines().for_each(|line| out += &format!("  {}\n", one_line(line)));
+            for line in own.why.lines() {
+                // Lines of the compiler's own form keep it.
+                let lines = if line.starts_with(' ') {
+                    vec![one_line(line)]
+                } else {
+                    wrap(&one_line(line), WIDTH - 2)
+                };
+                lines.iter().for_each(|line| out += &format!("  {line}\n"));
+            }
         }
         if let Some(report) = &own.report {
             checks(&mut out, report);
         }
-        if !own.is_whole() {
+        if !own.is_whole() && own.status != Status::NotFound {
             let _ = writeln!(out, "  again       {}", again(own, student.seed));
         }
     }

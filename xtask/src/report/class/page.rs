@@ -170,6 +170,12 @@ fn student(html: &mut Html, table: &Table, row: &Row) {
         true => html.element("a", &[("href", &row.page())], row.name()),
         false => html.text(row.name()),
     }
+    // A hand-in is often called by a number.
+    let name = row.person.map_or("", |person| &person.name);
+    if !name.is_empty() && name != row.name() {
+        html.text(" ");
+        html.element("span", &[("class", &"remark")], name);
+    }
     let remark = row.remark(class);
     if !remark.is_empty() {
         html.text(" ");

@@ -196,6 +196,10 @@ fn points_weigh_lessons_and_other_tools_get_them() {
     let row = "Participant 99,\"Li, \"\"Na\"\"\",li@x.org,4711,5,12.5,,\"01-echo: 1 of 4 checks passed; 02-uppercase: 10 of \
                10 checks passed\",2.5,2.5\n";
     assert!(moodle.contains(row), "{moodle}");
+    let page = results.made("class.html");
+    assert!(page.contains(
+        ">4712</a> <span class=\"remark\">李娜</span> <span class=\"remark\">handed in more than once<"
+    ));
     // Lesson 02 of Somebody was not judged: an import gives no grade.
     let open = ",Somebody,,,,12.5,,\"01-echo: does not compile; 02-uppercase: not judged\",0,\n";
     assert!(moodle.contains(open), "{moodle}");
