@@ -1,6 +1,7 @@
 //! `judge`: a class of fabricated hand-ins, interrupted, killed, changed, and shared by several machines.
 #![cfg(target_os = "linux")]
 
+use lab_tests::terminal::Terminal;
 use lab_tests::{Ran, empty_dir, has, processes_with, root, run, runner, solve, wait_for};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -67,6 +68,26 @@ impl Class {
         let wrong = text.replace("&buffer[..n]", "&buffer[..n.min(3)]");
         assert_ne!(text, wrong, "the solution has changed: {text}");
         fs::write(server, wrong).unwrap();
+    }
+
+    /// Packs what a student has handed in into an archive beside it.
+    fn archive(&self, student: &str, file: &str) {
+        let handed_in = self.dir.join("in");
+        let mut tar = Command::new("tar");
+        tar.arg("-czf").arg(handed_in.join(file)).arg("-C").arg(&handed_in).arg(student);
+        assert!(tar.status().unwrap().success(), "{tar:?}");
+    }
+
+    /// Hands in right programs in Python, as this student: a folder with a `lab.toml`.
+    fn python(&self, student: &str) {
+        let own = self.dir.join("in").join(student);
+        fs::create_dir(&own).unwrap();
+        let right = root().join("tests/src/bin/programs/right");
+        for (file, from) in [("server.py", "s01_server_selectors.py"), ("client.py", "s01_client_diary.py")] {
+            fs::copy(right.join(from), own.join(file)).unwrap();
+        }
+        fs::write(own.join("lab.toml"), "server = \"python3 server.py\"\nclient = \"python3 client.py\"\n")
+            .unwrap();
     }
 
     /// Hands in a lesson whose build waits until the file `go` of this class is there.
@@ -187,8 +208,43 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
     fs::create_dir(class.dir.join("in/Nobody 没有")).unwrap();
     fs::write(class.dir.join("in/Nobody 没有/notes.txt"), "I was ill\n").unwrap();
     fs::create_dir(class.dir.join("in/__MACOSX")).unwrap();
+    fs::write(class.dir.join("in/marks.xlsx"), "").unwrap();
+    class.right("twice");
+    class.archive("twice", "twice.tar.gz");
+    class.right("packed folder");
+    class.archive("packed folder", "packed.tar.gz");
+    fs::remove_dir_all(class.dir.join("in/packed folder")).unwrap();
+    let starter = class.right("starter");
+    let files = run(RUNNER, &["starters", "--into", &class.path("starters")]);
+    assert_eq!(files.status, 0, "{}", files.stderr);
+    fs::remove_dir_all(&starter).unwrap();
+    fs::rename(class.dir.join("starters/01-echo"), &starter).unwrap();
+    let linked = class.right("linked");
+    fs::remove_dir_all(&linked).unwrap();
+    std::os::unix::fs::symlink(class.dir.join("in/right/lessons/01-echo"), &linked).unwrap();
+    let has_python = has("python3", "a hand-in in Python");
+    if has_python {
+        class.python("python");
+    }
     let ran = class.judge(&[]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("so not judged: marks.xlsx"), "{}", ran.stderr);
+    for (key, status) in
+        [("twice", "ambiguous"), ("packed", "judged"), ("starter", "not-begun"), ("linked", "refused")]
+    {
+        assert_eq!(class.status(key), status, "{:#}", class.lesson(key));
+    }
+    assert_eq!(class.lesson("starter")["passed"], 0);
+    assert_eq!(class.lesson("packed")["passed"], class.lesson("packed")["of"]);
+    assert_eq!(class.report_of("results", "packed")["found_at"], "packed.tar.gz");
+    if has_python {
+        assert_eq!(
+            class.lesson("python")["passed"],
+            class.lesson("python")["of"],
+            "{:#}",
+            class.lesson("python")
+        );
+    }
     let right = class.lesson("right");
     assert_eq!((right["status"].as_str(), &right["passed"]), (Some("judged"), &right["of"]), "{right:#}");
     assert_eq!(right["found_at"], "lessons/01-echo");
@@ -201,7 +257,7 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert_eq!(keys.len(), 4, "{keys:?}");
+    assert_eq!(keys.len(), 8 + usize::from(has_python), "{keys:?}");
     let nobody = keys.iter().find(|key| key.starts_with("Nobody_没有-")).unwrap();
     assert_eq!(class.status(nobody), "not-found");
     // The whole class has one seed, and each report says with what it was made.
@@ -218,6 +274,7 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
             let rerun = check["rerun"].as_str().unwrap();
             assert!(rerun.starts_with("cargo xtask run 01 --check"), "{rerun}");
         }
+        assert!(ran.stderr.contains(&format!("/{}] ", keys.len())), "{}", ran.stderr);
     }
     assert!(class.dir.join("results/grades.csv").is_file());
     nothing_is_left();
@@ -339,6 +396,23 @@ fn a_killed_process_costs_one_student_and_the_next_run_mends_it() {
     let ran = class.judge(&[]);
     assert_eq!((ran.status, class.status("a-killed").as_str()), (0, "judged"), "{}", ran.stderr);
     nothing_is_left();
+}
+
+/// People see how far the class is: who is judged now, how many are left, and the time.
+#[test]
+fn a_terminal_shows_how_far_the_class_is() {
+    let class = Class::new("terminal");
+    class.waits("a-waits");
+    class.right("b-right");
+    let words = class.words(&["--jobs", "2"]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut terminal = Terminal::start(runner(RUNNER, &words));
+    terminal.see("[1/2] b-right: 01 ");
+    terminal.see("1 done, 1 left, ");
+    terminal.see("a-waits 01-echo");
+    class.go();
+    terminal.see("[2/2] a-waits: 01 ");
+    assert_eq!(terminal.wait().code(), Some(0));
 }
 
 /// Returns the verdicts, ids and points of a class's report, without what differs from run to run.

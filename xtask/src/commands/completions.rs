@@ -13,9 +13,11 @@ use clap_complete::shells;
 /// Prints the shell's script.
 pub fn completions(args: &Completions) -> anyhow::Result<u8> {
     let script = match args.shell {
-        // Shells must not complete hidden options, but the script for bash names these two.
+        // Shells must not complete hidden options, but the script for bash names these.
         Shell::Bash => {
-            generated(shells::Bash, "xtask").replace(" --screen ", " ").replace(" --inside ", " ") + BASH
+            let hidden = [" --screen ", " --inside ", " --for-class "];
+            let script = generated(shells::Bash, "xtask");
+            hidden.iter().fold(script, |script, option| script.replace(option, " ")) + BASH
         }
         Shell::Zsh => generated(shells::Zsh, "xtask") + ZSH,
         Shell::Fish => generated(shells::Fish, "xtask") + &fish_lessons() + FISH,

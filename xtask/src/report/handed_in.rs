@@ -1,5 +1,6 @@
 //! What a teacher wants to know of a lesson that a student handed in.
 
+use super::status::Status;
 use super::{CheckReport, LessonReport, Problem};
 use crate::course;
 use crate::finding::{Half, Hole, Verdict};
@@ -25,43 +26,6 @@ impl HandedIn {
         let same = self.same_as_solution.then(|| "its sources are the reference solution's".to_string());
         let starter = self.is_starter.then(|| "its sources are the starter's: nothing is earned".to_string());
         manifest.into_iter().chain(same).chain(starter).collect()
-    }
-}
-
-/// What became of a lesson that a student handed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It was judged.
-    Judged,
-    /// Its sources are the starter's.
-    NotBegun,
-    /// It was not found.
-    NotFound,
-    /// It was found at several places.
-    Ambiguous,
-    /// It does not compile.
-    DoesNotCompile,
-    /// Its build took longer than its limit.
-    OutOfTime,
-    /// It wants what no hand-in may.
-    Refused,
-    /// The runner could not judge it.
-    Unable,
-}
-
-impl Status {
-    /// Returns the word that reports use.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Judged => "judged",
-            Self::NotBegun => "not-begun",
-            Self::NotFound => "not-found",
-            Self::Ambiguous => "ambiguous",
-            Self::DoesNotCompile => "does-not-compile",
-            Self::OutOfTime => "out-of-time",
-            Self::Refused => "refused",
-            Self::Unable => "unable",
-        }
     }
 }
 

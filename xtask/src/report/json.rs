@@ -32,7 +32,7 @@ pub fn lesson(lesson: &LessonReport) -> Value {
         value["problem"] = json!(why);
     }
     if let Some(handed_in) = &lesson.handed_in {
-        value["status"] = json!(lesson.status().word());
+        value["status"] = json!(lesson.status().key());
         value["found_at"] = json!(handed_in.found_at);
         value["why"] = json!(why);
         value["manifest_changed"] = json!(handed_in.manifest_changed);

@@ -7,6 +7,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod screen;
+pub mod status;
 pub mod text;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::class::{self, Class, Named};
 use super::key::key;
 use super::made_with::made_with;
 use super::shard::Shard;
+use super::told::clean;
 use crate::cli::Judge;
 use crate::commands::shared::{self, Usage};
 use crate::course::{LESSONS, Lesson};
@@ -87,7 +88,8 @@ impl Plan {
             shard,
             students: students.iter().map(|student| student.named.clone()).collect(),
         };
-        let notes = old.map_or(Vec::new(), |old| notes(&old, &class));
+        let mut notes = old.map_or(Vec::new(), |old| notes(&old, &class));
+        notes.extend(strangers(handed_in)?);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let jobs = args.jobs.map_or(cores, usize::from);
         Ok(Self { class, students, whole, jobs, notes })
@@ -237,6 +239,19 @@ fn own_name(hand_in: &HandIn) -> OsString {
     OsString::from(archive.filter(|_| hand_in.path.is_file()).unwrap_or(name))
 }
 
+/// Returns what to tell of files among the hand-ins that are none.
+fn strangers(handed_in: &Path) -> anyhow::Result<Option<String>> {
+    const MOST: usize = 3;
+    let others = handed_in::others(handed_in)?;
+    let named: Vec<String> = others.iter().take(MOST).map(|name| clean(name)).collect();
+    let more = match others.len().saturating_sub(MOST) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    Ok((!others.is_empty())
+        .then(|| format!("neither folder nor archive, so not judged: {}{more}", named.join(", "))))
+}
+
 /// Returns what to tell where a class goes on.
 fn notes(old: &Class, new: &Class) -> Vec<String> {
     let mut notes = Vec::new();
@@ -251,7 +266,7 @@ fn notes(old: &Class, new: &Class) -> Vec<String> {
         }
     }
     for gone in old.students.iter().filter(|one| !new.students.contains(one)) {
-        let name: String = gone.name.chars().flat_map(crate::report::text::harmless).collect();
+        let name = clean(&gone.name);
         notes.push(format!("{name} has no hand-in any more; the report in students/{} stays", gone.key));
     }
     notes

@@ -3,7 +3,7 @@
 use super::class::Named;
 use crate::commands::run::progress::Progress;
 use crate::course::Lesson;
-use crate::report::class::Status;
+use crate::report::status::Status;
 use crate::report::text::{cut, harmless};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use crate::course::Lesson;
 use serde_json::{Value, json};
 
-pub use crate::report::class::Status;
+pub use crate::report::status::Status;
 
 /// Returns the value of a lesson that was not judged: why, in words.
 pub fn without(lesson: &Lesson, status: Status, why: &str) -> Value {

@@ -68,7 +68,8 @@ impl Plan<'_> {
 
     /// Returns the folder of a lesson in what a student handed in.
     fn source_of(&self, lesson: &Lesson, dir: &Path) -> Result<&Path, Problem> {
-        let (id, name, shown) = (lesson.id(), lesson.dir(), dir.display());
+        let (id, name) = (lesson.id(), lesson.dir());
+        let top = if self.args.is_for_students() { "the hand-in".into() } else { dir.display().to_string() };
         match self.place_of(lesson) {
             Place::Found { dir, .. } => Ok(dir),
             Place::Ambiguous(places) => {
@@ -77,14 +78,12 @@ impl Plan<'_> {
             }
             Place::Refused(why) => Err(Problem::Refused(format!("{id}: {why}"))),
             Place::NotFound if self.args.all && self.has_found_some() => {
-                Err(Problem::NotThere(format!("{id} is not there: {shown} has no {name}")))
+                Err(Problem::NotThere(format!("{id} is not there: {top} has no {name}")))
             }
             Place::NotFound => {
-                let place =
-                    if self.args.is_for_students() { "the hand-in".into() } else { shown.to_string() };
                 let mut why = format!(
                     "{id} was not found: there is no {name} with a Cargo.toml or a lab.toml, and no package \
-                     lesson-{name}, in {place} or up to five folders down"
+                     lesson-{name}, in {top} or up to five folders down"
                 );
                 if self.lessons.len() > 1
                     && let Place::Found { shown, .. } = handed_in::find_only(dir, &name)

@@ -18,7 +18,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use model::Status;
 pub use points::read as points_of;
 pub use roster::read as roster_of;
 

@@ -1,13 +1,16 @@
 //! The grades in the columns of other tools.
 
 use super::csv::Csv;
-use super::model::Status;
+use super::model::{Class, Status};
+use super::student::Own;
 use super::table::{NOTHING, Row, Table, shown};
 
 /// Renders what Moodle imports, in two places. As the offline grading worksheet of an assignment, which needs `Identifier`,
 /// `Grade` and `Last modified (grade)`, and takes `Feedback comments` (Moodle, mod/assign/feedback/offline/importgradeslib.php;
 /// the names are those of Moodle in English). And in the gradebook (grade/import/csv), where the teacher says which column is
 /// which: `Email address` or `ID number` name the student, and each lesson has a column of points.
+///
+/// Where a person must look first, the grade is empty: an import leaves such a student as it was.
 ///
 /// `Identifier` is known for hand-ins that Moodle named: `Li Na_12345_assignsubmission_file`.
 pub fn moodle(table: &Table) -> String {
@@ -27,10 +30,11 @@ pub fn moodle(table: &Table) -> String {
             false => person.name,
         };
         let mut cells = vec![identifier.unwrap_or_default(), name, person.email, person.id];
-        let (grade, most) = (shown(row.points(class)), shown(table.worth()));
+        let is_open = row.all().any(Own::is_open);
+        let grade = if is_open { String::new() } else { shown(row.points(class)) };
+        let most = shown(table.worth());
         cells.extend([grade, most, String::new(), comment(row)]);
-        let points = |n| row.own(n).map_or(0.0, |own| own.points(class));
-        cells.extend((0..class.lessons.len()).map(|n| shown(points(n))));
+        cells.extend((0..class.lessons.len()).map(|n| score(row, n, class)));
         csv.row(cells);
     }
     csv.finish()
@@ -49,11 +53,19 @@ fn comment(row: &Row) -> String {
     if row.student.is_none() {
         return NOTHING.into();
     }
-    let one = |own: &super::student::Own| match own.status {
+    let one = |own: &Own| match own.status {
         Status::Judged => format!("{}: {} of {} checks passed", own.lesson, own.passed, own.of),
         status => format!("{}: {}", own.lesson, status.words()),
     };
     row.all().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Returns the points of the lesson at this place; nothing where a person must look first.
+fn score(row: &Row, lesson: usize, class: &Class) -> String {
+    match row.own(lesson) {
+        Some(own) if own.is_open() => String::new(),
+        own => shown(own.map_or(0.0, |own| own.points(class))),
+    }
 }
 
 /// Renders the grades in the columns that `nbgrader export` writes (nbgrader, plugins/export.py), a row for each student and
@@ -80,7 +92,7 @@ pub fn nbgrader(table: &Table) -> String {
             let id = if person.id.is_empty() { row.name().to_string() } else { person.id };
             // Which part of a name is the last one, only its bearer knows.
             let (last, first) = (person.name, String::new());
-            let (score, most) = (row.own(n).map_or(0.0, |own| own.points(class)), class.worth(lesson));
+            let (score, most) = (score(row, n, class), class.worth(lesson));
             let empty = String::new;
             csv.row([
                 lesson.clone(),
@@ -90,9 +102,9 @@ pub fn nbgrader(table: &Table) -> String {
                 last,
                 first,
                 person.email,
-                shown(score),
+                score.clone(),
                 "0".into(),
-                shown(score),
+                score,
                 shown(most),
             ]);
         }

@@ -155,6 +155,11 @@ impl Own {
         self.status == Status::Judged && self.of > 0 && self.passed >= self.of
     }
 
+    /// Returns whether a person must look at it before there is a grade.
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, Status::Unable | Status::Ambiguous | Status::Refused)
+    }
+
     /// Returns how many points it earns: the lesson's, as far as its checks passed. What is not judged earns none.
     pub fn points(&self, class: &Class) -> f64 {
         match self.status {

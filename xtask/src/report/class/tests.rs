@@ -196,7 +196,11 @@ fn points_weigh_lessons_and_other_tools_get_them() {
     let row = "Participant 99,\"Li, \"\"Na\"\"\",li@x.org,4711,5,12.5,,\"01-echo: 1 of 4 checks passed; 02-uppercase: 10 of \
                10 checks passed\",2.5,2.5\n";
     assert!(moodle.contains(row), "{moodle}");
+    // Lesson 02 of Somebody was not judged: an import gives no grade.
+    let open = ",Somebody,,,,12.5,,01-echo: does not compile; 02-uppercase: not judged,0,\n";
+    assert!(moodle.contains(open), "{moodle}");
     let nbgrader = results.made("nbgrader.csv");
+    assert!(nbgrader.contains("\n02-uppercase,,,Somebody,,,,,0,,2.5\n"), "{nbgrader}");
     assert!(nbgrader.contains("\n01-echo,,,4711,\"Li, \"\"Na\"\"\",,li@x.org,2.5,0,2.5,10\n"), "{nbgrader}");
     assert!(nbgrader.contains("\n02-uppercase,,,4713,\"Jo\nHn\",,,0,0,0,2.5\n"), "{nbgrader}");
     // Of a part of a class, nobody knows yet who handed in nothing.

@@ -13,12 +13,11 @@ pub fn write(html: &mut Html, table: &Table) {
         Some(why) => format!("{}: {why}", words(own)),
         None => words(own),
     };
-    let is_open = |own: &Own| matches!(own.status, Status::Unable | Status::Ambiguous | Status::Refused);
     let changed = |own: &Own| own.manifest_changed.clone().unwrap_or_default();
     let empty = |_: &Own| String::new();
     html.open("div", &[("class", &"attention")]);
     html.line();
-    lessons(html, table, "found twice, refused or not judged", &is_open, &with_reason);
+    lessons(html, table, "found twice, refused or not judged", &Own::is_open, &with_reason);
     lessons(html, table, "out of time", &|own| own.status == Status::OutOfTime, &empty);
     lessons(html, table, "the same as the reference solution", &|own| own.same_as_solution, &empty);
     lessons(html, table, "Cargo.toml was changed", &|own| own.manifest_changed.is_some(), &changed);

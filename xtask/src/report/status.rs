@@ -1,0 +1,69 @@
+//! What became of one lesson of one student.
+
+/// What became of one lesson of one student.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Its checks were tried.
+    Judged,
+    /// It is the starter.
+    NotBegun,
+    /// It is not in the hand-in.
+    NotFound,
+    /// It does not compile.
+    DoesNotCompile,
+    /// It was not judged whole within the limit of time.
+    OutOfTime,
+    /// It is in the hand-in more than once.
+    Ambiguous,
+    /// It is something that is not judged: a link, a device, a source from elsewhere.
+    Refused,
+    /// The runner could not judge it.
+    Unable,
+}
+
+/// Every status.
+const ALL: [Status; 8] = [
+    Status::Judged,
+    Status::NotBegun,
+    Status::NotFound,
+    Status::DoesNotCompile,
+    Status::OutOfTime,
+    Status::Ambiguous,
+    Status::Refused,
+    Status::Unable,
+];
+
+impl Status {
+    /// Returns the word that the report uses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Judged => "judged",
+            Self::NotBegun => "not-begun",
+            Self::NotFound => "not-found",
+            Self::DoesNotCompile => "does-not-compile",
+            Self::OutOfTime => "out-of-time",
+            Self::Ambiguous => "ambiguous",
+            Self::Refused => "refused",
+            Self::Unable => "unable",
+        }
+    }
+
+    /// Returns the words that people read in a table.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Judged => "judged",
+            Self::NotBegun => "not begun",
+            Self::NotFound => "not found",
+            Self::DoesNotCompile => "does not compile",
+            Self::OutOfTime => "out of time",
+            Self::Ambiguous => "found twice",
+            Self::Refused => "refused",
+            Self::Unable => "not judged",
+        }
+    }
+
+    /// Returns the status that the report names so.
+    pub fn of(key: &str) -> Option<Self> {
+        ALL.into_iter().find(|status| status.key() == key)
+    }
+}
