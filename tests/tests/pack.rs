@@ -111,12 +111,11 @@ fn builds_and_runs_without_a_network(own: &Path) {
     // A class in the room, too: an archive of a hand-in is opened by a package of its own.
     let class = own.with_file_name("class");
     fs::create_dir_all(&class).unwrap();
-    let tar = Command::new("tar")
-        .arg("-czf")
-        .arg(class.join("li na.tar.gz"))
-        .arg("student")
-        .current_dir(class.with_file_name(""));
-    assert!({ tar }.status().unwrap().success());
+    let above = class.with_file_name("");
+    let archive = class.join("li na.tar.gz");
+    let made =
+        Command::new("tar").arg("-czf").arg(archive).arg("student").current_dir(above).status().unwrap();
+    assert!(made.success());
     let script = format!(
         "set -e; ip link set lo up; cargo xtask run {LESSONS} --solution --seed 7; \
          cargo xtask run {LESSONS} --lessons '{}' --seed 7; cargo xtask judge '{}' '{}' 01 --seed 7",

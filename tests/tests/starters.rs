@@ -1,6 +1,6 @@
 //! Starters compile without a warning and fail at their holes; solutions pass; a learner's edits are kept.
 
-use lab_tests::{empty_dir, lessons, not_checked, root, run, starters};
+use lab_tests::{lessons, not_checked, root, run, starters};
 use std::fs;
 use std::process::Command;
 
