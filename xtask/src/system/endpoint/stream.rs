@@ -101,7 +101,7 @@ impl Stream {
     /// # Errors
     /// When the limit is 0, or the socket is gone.
     pub fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
-        self.inner.socket.set_read_timeout(limit)
+        self.inner.socket.set_read_timeout(whole(limit))
     }
 
     /// Limits how long a `write` waits; `None` is no limit.
@@ -109,7 +109,7 @@ impl Stream {
     /// # Errors
     /// When the limit is 0, or the socket is gone.
     pub fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
-        self.inner.socket.set_write_timeout(limit)
+        self.inner.socket.set_write_timeout(whole(limit))
     }
 
     /// Lets `read` and `write` wait, or not.
@@ -257,6 +257,11 @@ impl Write for &Stream {
     }
 }
 
+/// Returns a limit of whole milliseconds, rounded up: Windows counts in these, and takes 0 for no limit at all.
+fn whole(limit: Option<Duration>) -> Option<Duration> {
+    limit.map(|limit| Duration::from_millis(limit.as_nanos().div_ceil(1_000_000) as u64))
+}
+
 /// Returns the domain of an endpoint, as `socket` takes it.
 pub(super) fn domain(endpoint: Endpoint) -> Domain {
     endpoint.inet().map_or(Domain::UNIX, Domain::for_address)
@@ -267,5 +272,18 @@ pub(super) fn address(endpoint: Endpoint) -> io::Result<SockAddr> {
     match endpoint {
         Endpoint::Inet(addr) => Ok(addr.into()),
         Endpoint::Unix(_) => SockAddr::unix(endpoint.path().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_never_becomes_none() {
+        for (micros, millis) in [(1, 1), (999, 1), (1000, 1), (1001, 2), (5_000_000, 5000)] {
+            assert_eq!(whole(Some(Duration::from_micros(micros))), Some(Duration::from_millis(millis)));
+        }
+        assert_eq!((whole(None), whole(Some(Duration::ZERO))), (None, Some(Duration::ZERO)));
     }
 }

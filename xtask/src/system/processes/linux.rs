@@ -4,9 +4,11 @@ mod asleep;
 
 pub use asleep::{one_prints, one_reads_into_nothing, one_writes, sleep_for_good, time_limits};
 
-use super::*;
+use super::told::{Activity, Call, FewDescriptors, Pid};
 use crate::system::trace::stops;
+use std::collections::HashSet;
 use std::fs;
+use std::time::Duration;
 
 pub fn descendants(root: Pid) -> Vec<Pid> {
     let mut found = Vec::new();
@@ -144,7 +146,7 @@ pub fn descriptors(pid: Pid) -> HashSet<u64> {
 }
 
 pub fn limit_descriptors(root: Pid, spare: u64) -> Option<FewDescriptors> {
-    let mut few = FewDescriptors { before: Vec::new() };
+    let mut few = FewDescriptors { before: Vec::new(), restore: restore_descriptors };
     for pid in descendants(root) {
         match limit_descriptors_of(pid, spare) {
             Some(before) => few.before.push(before),
@@ -173,7 +175,7 @@ fn limit_descriptors_of(pid: Pid, spare: u64) -> Option<(Pid, u64, u64)> {
     ))
 }
 
-pub fn restore_descriptors(before: (Pid, u64, u64)) {
+fn restore_descriptors(before: (Pid, u64, u64)) {
     set_descriptors(before);
 }
 
