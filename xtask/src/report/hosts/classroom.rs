@@ -3,7 +3,7 @@
 //! The shape is the one that <https://github.com/classroom-resources/autograding-command-grader> writes (`src/main.js`,
 //! `generateResult`) and <https://github.com/classroom-resources/autograding-grading-reporter> reads.
 
-use super::{Test, sum, tests, tests_of};
+use super::{Test, every_test, sum, tests_of};
 use crate::finding::Verdict;
 use crate::report::{LessonReport, Report};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub fn render(report: &Report) -> String {
 /// Renders the whole report: a test for each check, with a point; where that is too long for a variable, a test for each
 /// lesson with its points.
 pub(super) fn decided(report: &Report) -> String {
-    let whole = rendered(report, &tests(report));
+    let whole = rendered(report, &every_test(report));
     // Three bytes are four digits.
     match whole.len().div_ceil(3) * 4 > AT_MOST {
         true => rendered(

@@ -2,7 +2,7 @@
 //!
 //! The shape is the one of <https://gradescope-autograders.readthedocs.io/en/latest/specs/>, section "Output format".
 
-use super::{Test, sum, summary, tests};
+use super::{Test, every_test, sum, summary};
 use crate::finding::Verdict;
 use crate::report::Report;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ pub const SIGNATURE: &str = "\"extra_data\": {\n    \"socket-lab\":";
 
 /// Renders the whole report: a point for each check. What was skipped has no points.
 pub fn render(report: &Report) -> String {
-    let all = tests(report);
+    let all = every_test(report);
     // Lessons are judged side by side, so the longest of them is the whole.
     let millis = report.lessons.iter().map(|lesson| lesson.millis).max().unwrap_or_default();
     let value = json!({

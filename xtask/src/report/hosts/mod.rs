@@ -41,7 +41,7 @@ impl Test {
 }
 
 /// Returns the tests of a whole report, lesson by lesson.
-fn tests(report: &Report) -> Vec<Test> {
+fn every_test(report: &Report) -> Vec<Test> {
     report.lessons.iter().flat_map(|lesson| tests_of(lesson, report.interrupted)).collect()
 }
 

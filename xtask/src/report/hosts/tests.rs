@@ -1,6 +1,6 @@
 //! Tests what students' services are told of a report that contains one of everything.
 
-use super::{classroom, gradescope, sum, tests};
+use super::{classroom, every_test, gradescope, sum};
 use crate::course::{LESSONS, starter_passes};
 use crate::finding::{Half, Hole, Verdict};
 use crate::report::fabricated::check;
@@ -10,7 +10,7 @@ use serde_json::Value;
 #[test]
 fn each_check_is_a_point_and_a_lesson_that_does_not_compile_loses_all_of_its_points() {
     let report = snapshot::report();
-    let all = tests(&report);
+    let all = every_test(&report);
     let of_lesson = |name: &str| {
         let is_of_it = |test: &&super::Test| test.name.starts_with(name);
         let points =
@@ -73,7 +73,7 @@ fn handed_in(half: Option<Half>, interrupted: bool, checks: Vec<CheckReport>) ->
 
 /// Returns the points that a report earned, and those that it can earn.
 fn points_of(report: &Report) -> (usize, usize) {
-    let all = tests(report);
+    let all = every_test(report);
     (sum(&all, |test| test.earned), sum(&all, |test| test.of))
 }
 
@@ -83,8 +83,8 @@ fn what_is_missing_costs_its_points() {
     let client = LESSONS[0].checks().filter(|check| check.half == Half::Client).count();
     let passed = || check("echo-bytes", Half::Server, Verdict::Pass);
     let half = handed_in(Some(Half::Server), false, vec![passed()]);
-    assert_eq!(points_of(&half), (1, 1 + client), "{:#?}", tests(&half));
-    assert!(tests(&half)[1].told.contains("only the server was handed in"));
+    assert_eq!(points_of(&half), (1, 1 + client), "{:#?}", every_test(&half));
+    assert!(every_test(&half)[1].told.contains("only the server was handed in"));
     assert_eq!(points_of(&handed_in(None, true, vec![passed()])), (1, all));
     assert_eq!(points_of(&handed_in(Some(Half::Server), true, vec![passed()])), (1, all));
 }
@@ -100,7 +100,11 @@ fn what_the_starter_passes_too_earns_nothing_alone() {
         CheckReport { hole: Some(hole), ..check("sends-exact-lines", Half::Client, Verdict::Fail) };
     let report = handed_in(None, false, passed().into_iter().chain([unwritten]).collect());
     assert_eq!(points_of(&report), (0, 2));
-    assert!(tests(&report)[0].told.contains("the starter passes this, too"), "{:#?}", tests(&report));
+    assert!(
+        every_test(&report)[0].told.contains("the starter passes this, too"),
+        "{:#?}",
+        every_test(&report)
+    );
     let written = check("sends-exact-lines", Half::Client, Verdict::Pass);
     assert_eq!(points_of(&handed_in(None, false, passed().into_iter().chain([written]).collect())), (2, 2));
 }
@@ -141,7 +145,7 @@ fn classroom_gets_a_test_for_each_check_as_long_as_that_fits_into_a_variable() {
 fn classroom_gets_the_same_points() {
     let report = snapshot::report();
     let value: Value = serde_json::from_str(&classroom::decided(&report)).unwrap();
-    let all = tests(&report);
+    let all = every_test(&report);
     let scores = value["tests"].as_array().unwrap().iter().filter_map(|test| test["score"].as_u64());
     assert_eq!(scores.sum::<u64>() as usize, sum(&all, |test| test.earned));
     assert_eq!(value["max_score"], sum(&all, |test| test.of));
