@@ -1,7 +1,7 @@
 //! A tool, such as cargo, run to its end.
 
-use super::REST;
 use super::link::ProcessState;
+use super::rest;
 use super::running::Process;
 use super::spec::{Pipes, Spec};
 use crate::system::exit::Exit;
@@ -73,7 +73,7 @@ pub fn run_tool(
             Ok((stream, text)) => line(stream, &text),
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout)
-                if ended_at.is_some_and(|at| at.elapsed() > REST) && may_be_held(&process) =>
+                if ended_at.is_some_and(|at| at.elapsed() > rest()) && may_be_held(&process) =>
             {
                 break;
             }

@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Copies or unpacks a hand-in to the folder `into/hand-in`, which is made anew, and returns that folder. Nothing hidden, no
 /// folder `target` of cargo, and no file over 16 MiB is in it; at most 20,000 files, 512 MiB and 32 folders in a path.
-/// Where a link or a device stood, a link to [`super::LEFT_OUT`] stands (on Unix).
+/// Where a link or a device stood, a link to `walk::LEFT_OUT` stands (on Unix).
 ///
 /// # Errors
 /// [`Refused`], for the student to mend: more than that, a link in place of a folder, a damaged archive, one of another

@@ -14,4 +14,4 @@ pub use find::{Place, find, find_only};
 pub use list::{HandIn, list, others};
 pub use refused::Refused;
 pub use unpacker::unpacker;
-pub use walk::{LEFT_OUT, copy, copy_some};
+pub use walk::{copy, copy_some};

@@ -17,7 +17,7 @@ pub const FILE: u64 = 16 << 20;
 pub const DEPTH: usize = 32;
 
 /// The copy of a link or a device is a link to this name: it leads nowhere, and shows that something was there.
-pub const LEFT_OUT: &str = "left-out-by-socket-lab";
+pub(super) const LEFT_OUT: &str = "left-out-by-socket-lab";
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

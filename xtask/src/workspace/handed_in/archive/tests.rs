@@ -57,7 +57,7 @@ fn nothing_leaves_the_folder_and_no_link_is_made() {
         #[cfg(unix)]
         assert_eq!(
             fs::read_link(opened.join("b")).unwrap(),
-            Path::new(crate::workspace::handed_in::LEFT_OUT),
+            Path::new(crate::workspace::handed_in::walk::LEFT_OUT),
             "{file}"
         );
         assert_eq!(find_regular(&opened), ["a/passwd"], "{file}");
