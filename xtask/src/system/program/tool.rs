@@ -1,5 +1,6 @@
 //! A tool, such as cargo, run to its end.
 
+use super::REST;
 use super::link::ProcessState;
 use super::running::Process;
 use super::spec::{Pipes, Spec};
@@ -12,6 +13,8 @@ use std::time::{Duration, Instant};
 
 /// How often the runner looks at the time while a tool says nothing.
 const LOOK: Duration = Duration::from_millis(200);
+/// The shortest wait for a line.
+const MOMENT: Duration = Duration::from_millis(1);
 /// How many lines may wait for the runner.
 const LINES: usize = 1024;
 
@@ -61,19 +64,30 @@ pub fn run_tool(
         thread::spawn(move || pass_on(pipe, stream, &send));
     }
     drop(send);
-    let mut out_of_time = false;
+    let (mut out_of_time, mut ended_at) = (false, None::<Instant>);
     loop {
-        let left = until.map_or(LOOK, |until| until.saturating_duration_since(Instant::now()).min(LOOK));
+        let until = until.filter(|_| ended_at.is_none());
+        let left =
+            until.map_or(LOOK, |until| until.saturating_duration_since(Instant::now()).clamp(MOMENT, LOOK));
         match lines.recv_timeout(left) {
             Ok((stream, text)) => line(stream, &text),
             Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout)
+                if ended_at.is_some_and(|at| at.elapsed() > REST) && may_be_held(&process) =>
+            {
+                break;
+            }
             // What it has started may hold its output open.
-            Err(RecvTimeoutError::Timeout) if out_of_time || is_over(&process) => break,
+            Err(RecvTimeoutError::Timeout) if ended_at.is_none() && is_over(&process) => {
+                process.end();
+                ended_at = Some(Instant::now());
+            }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if !out_of_time && until.is_some_and(|until| Instant::now() >= until) {
-            out_of_time = true;
+        if until.is_some_and(|until| Instant::now() >= until) {
+            out_of_time = !is_over(&process);
             process.end();
+            ended_at = Some(Instant::now());
         }
     }
     let ended = loop {
@@ -94,6 +108,12 @@ pub fn run_tool(
     };
     process.end();
     Ok(ended)
+}
+
+/// Returns whether a process that is left behind may hold its output open for ever. Otherwise all have ended with it, and
+/// the rest of its lines, which comes late on a busy machine, has an end.
+fn may_be_held(process: &Process) -> bool {
+    !cfg!(target_os = "linux") || process.link.is_lost()
 }
 
 fn is_over(process: &Process) -> bool {
