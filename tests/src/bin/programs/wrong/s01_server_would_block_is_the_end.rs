@@ -1,4 +1,4 @@
-// kills silence-is-no-end@plain: silence was taken for the end: a client that sends nothing is
+// kills silence-is-no-end@plain: silence was taken for the end: a client that sends nothing is || an error of `read` was taken for the end
 // Mistake: it reads without blocking and takes `WouldBlock` for the client's end.
 // A client that is silent for a moment is cut off.
 use std::io::{self, ErrorKind, Read, Write};
