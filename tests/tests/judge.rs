@@ -227,7 +227,15 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
         class.python("python");
     }
     let ran = class.judge(&[]);
-    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    // Of some, a person must look first.
+    assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("\nto look at: 1 refused, 1 found twice\n"), "{}", ran.stdout);
+    for file in
+        ["grades.csv", "class.html", "moodle.csv", "nbgrader.csv", "feedback.html", "students/KEY, and"]
+    {
+        assert!(ran.stdout.contains(file), "{file}: {}", ran.stdout);
+    }
+    assert!(ran.stderr.contains("refused: linked, 01-echo: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("so not judged: marks.xlsx"), "{}", ran.stderr);
     for (key, status) in
         [("twice", "ambiguous"), ("packed", "judged"), ("starter", "not-begun"), ("linked", "refused")]
@@ -408,6 +416,45 @@ fn a_killed_process_costs_one_student_and_the_next_run_mends_it() {
     class.go();
     let ran = class.judge(&[]);
     assert_eq!((ran.status, class.status("a-killed").as_str()), (0, "judged"), "{}", ran.stderr);
+    nothing_is_left();
+}
+
+/// A program that kills the process that watches it: those checks are not judged, and are marked so everywhere.
+#[test]
+fn what_is_judged_in_part_is_told() {
+    let class = Class::new("part");
+    let server = class.right("a-killer").join("src/bin/server.rs");
+    let text = fs::read_to_string(&server).unwrap();
+    let kills = "fn main() { let parent = std::os::unix::process::parent_id(); \
+                 let kill = format!(\"kill -9 {parent}\"); \
+                 let _ = std::process::Command::new(\"sh\").args([\"-c\", &kill]).status(); \
+                 loop { std::thread::park(); } }\n";
+    fs::write(&server, kills).unwrap();
+    assert_ne!(text, kills);
+    let ran = class.judge(&[]);
+    assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
+    let lesson = class.lesson("a-killer");
+    let unable =
+        lesson["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "error").count();
+    assert!(lesson["status"] == "judged" && unable > 1, "{lesson:#}");
+    let (passed, of) = (&lesson["passed"], &lesson["of"]);
+    assert!(
+        ran.stderr.contains(&format!("a-killer: 01 {passed}/{of}, {unable} not judged (")),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains(&format!("not judged in part: a-killer, 01-echo: {unable} checks: ")),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stdout.contains("\nto look at: 1 not judged in part\n"), "{}", ran.stdout);
+    let grades = fs::read_to_string(class.dir.join("results/grades.csv")).unwrap();
+    assert!(grades.contains(&format!("\"{passed} of {of}, {unable} not judged\"")), "{grades}");
+    // Judged anew, as the last lines say.
+    fs::remove_dir_all(class.dir.join("results/students/a-killer")).unwrap();
+    fs::write(&server, text).unwrap();
+    assert_eq!(class.judge(&[]).status, 0);
     nothing_is_left();
 }
 

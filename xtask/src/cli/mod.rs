@@ -331,8 +331,11 @@ verb! {
         merge: bool = flag("merge").conflicts_with_all(["seed", "limit", "build_limit", "jobs", "shard"]),
     }
     "Examples:\n  cargo xtask judge ~/handed-in results 01 02 03\n  cargo xtask judge ~/handed-in part-1 --shard 1/4 --seed 7\n  \
-     cargo xtask judge --merge results part-1 part-2 part-3 part-4\n\nThe same command goes on where it was stopped, and judges \
-     a changed hand-in again. Status: 0 judged, 3 somebody could not be judged or nothing was found, 130 interrupted."
+     cargo xtask judge --merge results part-1 part-2 part-3 part-4\n\nRESULTS gets class.html (the table as a page), \
+     grades.csv, moodle.csv, nbgrader.csv, class.json (seed and limits), and for each student students/KEY/ with report.json, \
+     feedback.txt and feedback.html.\n\nThe same command goes on where it was stopped, and judges a changed hand-in again. To judge one \
+     student anew, remove RESULTS/students/KEY and type it again.\n\nStatus: 0 all were judged, 3 somebody was refused, found twice, not \
+     judged or not judged in part, or nothing was found, 130 interrupted."
 }
 
 verb! {

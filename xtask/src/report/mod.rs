@@ -6,6 +6,7 @@ pub mod hosts;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod reason;
 pub mod screen;
 pub mod status;
 pub mod text;

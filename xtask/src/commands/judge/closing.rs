@@ -1,11 +1,20 @@
 //! The end of a run: who was judged, who was not, and where the results are.
 
-use super::class::{Class, Named, folder_of};
+use super::class::{Class, folder_of};
 use super::record::{REPORT, Record};
-use super::told::clean;
+use super::told::{clean, not_judged, safe, words};
 use crate::commands::shared::{UNABLE, print};
+use crate::report::status::Status;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
+
+/// What a person must look at before there is a grade.
+const OPEN: [Status; 3] = [Status::Refused, Status::Ambiguous, Status::Unable];
+/// What is said of a lesson of which the runner could not judge every check.
+const IN_PART: &str = "not judged in part";
+/// How much of a reason is told, in characters.
+const MOST: usize = 300;
 
 /// What became of a class.
 #[derive(Default)]
@@ -16,8 +25,12 @@ struct Sum {
     without: Vec<String>,
     /// Whether any lesson of anybody was found.
     found_any: bool,
-    /// Who could not be judged, and why.
-    unable: Vec<String>,
+    /// How many students there are to look at, for each word.
+    to_look_at: Vec<(String, usize)>,
+    /// Who has no grade, or not the whole one, and why: a line for each reason of a student.
+    open: Vec<String>,
+    /// Whether the same command tries somebody again.
+    tries_again: bool,
 }
 
 impl Sum {
@@ -25,32 +38,79 @@ impl Sum {
         let mut sum = Self::default();
         for named in &class.students {
             match Record::of(results, &named.key).report() {
-                Some(report) => sum.add(named, &report),
+                Some(report) => sum.add(&clean(&named.name), &report),
                 None => sum.without.push(clean(&named.name)),
             }
         }
         sum
     }
 
-    fn add(&mut self, named: &Named, report: &Value) {
+    fn add(&mut self, name: &str, report: &Value) {
         self.judged += 1;
-        for lesson in report["lessons"].as_array().into_iter().flatten() {
+        let lessons: Vec<&Value> = report["lessons"].as_array().into_iter().flatten().collect();
+        // What is to be looked at, and why: with the lessons.
+        let mut open: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+        let mut seen: Vec<String> = Vec::new();
+        for lesson in &lessons {
             let status = lesson["status"].as_str().unwrap_or_default();
-            self.found_any |= ["judged", "not-begun", "does-not-compile", "out-of-time"].contains(&status);
-            if status == "unable" {
-                let (lesson, why) = (lesson["lesson"].as_str(), lesson["why"].as_str());
-                let (lesson, why) = (lesson.unwrap_or_default(), why.unwrap_or_default());
-                self.unable.push(format!("{}, {lesson}: {why}", clean(&named.name)));
+            let known = Status::of(status);
+            let is_open = known.is_none_or(|known| OPEN.contains(&known));
+            self.found_any |= !is_open && known != Some(Status::NotFound);
+            self.tries_again |= known == Some(Status::Unable);
+            let what = match not_judged(lesson) {
+                0 if is_open || known == Some(Status::OutOfTime) => words(status),
+                0 => continue,
+                _ => IN_PART.into(),
+            };
+            if is_open || what == IN_PART {
+                let own = lesson["lesson"].as_str().unwrap_or_default();
+                open.entry((what.clone(), why(lesson))).or_default().push(own);
+            }
+            if !seen.contains(&what) {
+                seen.push(what);
             }
         }
+        for what in seen {
+            match self.to_look_at.iter_mut().find(|(other, _)| *other == what) {
+                Some((_, n)) => *n += 1,
+                None => self.to_look_at.push((what, 1)),
+            }
+        }
+        for ((what, why), own) in open {
+            let all = own.len() == lessons.len() && own.len() > 1;
+            let own = if all { "all lessons".to_string() } else { own.join(", ") };
+            self.open.push(format!("{what}: {name}, {own}: {why}"));
+        }
     }
+
+    /// Returns what there is to look at, the most first: `4 refused, 3 out of time, 1 not judged in part`.
+    fn in_words(&self) -> String {
+        let mut sorted = self.to_look_at.clone();
+        sorted.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let mut all: Vec<String> = sorted.iter().map(|(what, n)| format!("{n} {what}")).collect();
+        all.extend((!self.without.is_empty()).then(|| format!("{} without a report", self.without.len())));
+        all.join(", ")
+    }
+}
+
+/// Returns why a lesson has no grade, or not the whole one, on one line.
+fn why(lesson: &Value) -> String {
+    let first =
+        |text: &Value| safe(text.as_str().unwrap_or_default().lines().next().unwrap_or_default(), MOST);
+    let n = not_judged(lesson);
+    if n == 0 {
+        return first(&lesson["why"]);
+    }
+    let mut checks = lesson["checks"].as_array().into_iter().flatten();
+    let unable = checks.find(|check| check["verdict"] == "error").map(|check| first(&check["got"]));
+    format!("{n} checks: {}", unable.unwrap_or_default())
 }
 
 /// Tells what became of the class; returns the status.
 pub fn close(class: &Class, results: &Path) -> u8 {
     let sum = Sum::of(class, results);
-    for who in &sum.unable {
-        eprintln!("not judged: {who}");
+    for who in &sum.open {
+        eprintln!("{who}");
     }
     if !sum.without.is_empty() {
         eprintln!("no report of: {}", sum.without.join(", "));
@@ -60,9 +120,21 @@ pub fn close(class: &Class, results: &Path) -> u8 {
     let (lessons, seed, shown) = (class.lessons_in_words(), class.seed, results.display());
     print(&format!("{students}, {lessons}, seed {seed}{part}\n"));
     if sum.judged > 0 {
-        print(&format!("table:    {shown}/grades.csv\npage:     {shown}/class.html\n"));
-        let one = folder_of(results, "STUDENT").join(REPORT);
-        print(&format!("reports:  {}, with feedback.txt and feedback.html beside it\n", one.display()));
+        print(&format!(
+            "table:    {shown}/grades.csv; for other tools moodle.csv and nbgrader.csv beside it\n\
+             page:     {shown}/class.html\n"
+        ));
+        let one = folder_of(results, "KEY");
+        print(&format!(
+            "reports:  {}, with feedback.txt and feedback.html beside it\n\
+             anew:     remove {}, and the same command judges that student again\n",
+            one.join(REPORT).display(),
+            one.display()
+        ));
+    }
+    let to_look_at = sum.in_words();
+    if !to_look_at.is_empty() {
+        print(&format!("to look at: {to_look_at}\n"));
     }
     let is_empty_part = class.students.is_empty() && class.shard.is_some();
     match () {
@@ -70,10 +142,14 @@ pub fn close(class: &Class, results: &Path) -> u8 {
             eprintln!("note: the class has fewer students than parts; this part has none");
             0
         }
-        () if !sum.unable.is_empty() || !sum.without.is_empty() => {
+        () if sum.tries_again || !sum.without.is_empty() => {
             eprintln!(
                 "next: the same command tries those again (cargo xtask doctor may know what is missing)"
             );
+            UNABLE
+        }
+        () if !sum.open.is_empty() => {
+            eprintln!("next: look at them in {shown}/class.html; who hands in again is judged again");
             UNABLE
         }
         () if !sum.found_any => {

@@ -74,7 +74,12 @@ impl Told {
 
 /// Returns a name in a form that is safe for a terminal, on one line.
 pub fn clean(name: &str) -> String {
-    cut(&name.chars().flat_map(harmless).collect::<String>(), 60)
+    safe(name, 60)
+}
+
+/// Returns at most so many characters of a text in a form that is safe for a terminal, on one line.
+pub fn safe(text: &str, most: usize) -> String {
+    cut(&text.chars().flat_map(harmless).collect::<String>(), most)
 }
 
 /// Returns a time in words: `14 s`, `3 min`, `1 h 5 min`.
@@ -86,15 +91,51 @@ pub fn span(time: Duration) -> String {
     }
 }
 
-/// Returns what became of a student, lesson by lesson: `01 26/26, 02 not begun`.
+/// Returns what became of a student, lesson by lesson: `01 26/26; 02 17/38, 21 not judged; 03 not begun`.
 pub fn outcome(lessons: &[&'static Lesson], report: &Value) -> String {
     let of = |(lesson, value): (&&'static Lesson, &Value)| {
-        let what = match value["status"].as_str().and_then(Status::of) {
-            None | Some(Status::Judged) => format!("{}/{}", value["passed"], value["of"]),
-            Some(status) => status.words().into(),
+        let what = match value["status"].as_str().filter(|status| *status != Status::Judged.key()) {
+            None => match not_judged(value) {
+                0 => format!("{}/{}", value["passed"], value["of"]),
+                n => format!("{}/{}, {n} not judged", value["passed"], value["of"]),
+            },
+            Some(status) => words(status),
         };
         format!("{} {what}", lesson.number)
     };
     let values = report["lessons"].as_array().into_iter().flatten();
-    lessons.iter().zip(values).map(of).collect::<Vec<_>>().join(", ")
+    lessons.iter().zip(values).map(of).collect::<Vec<_>>().join("; ")
+}
+
+/// Returns the words for a status of a report, also for one that this runner does not know.
+pub fn words(status: &str) -> String {
+    Status::of(status).map_or_else(|| status.replace('-', " "), |status| status.words().into())
+}
+
+/// Returns how many checks of a lesson the runner could not judge. Of a lesson that is not judged, that is told otherwise.
+pub fn not_judged(lesson: &Value) -> usize {
+    let checks = lesson["checks"].as_array().into_iter().flatten();
+    let unable = checks.filter(|check| check["verdict"] == "error").count();
+    if lesson["status"] == Status::Judged.key() { unable } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::LESSONS;
+    use serde_json::json;
+
+    #[test]
+    fn what_was_not_judged_is_told() {
+        let checks = json!([{"verdict": "pass"}, {"verdict": "error"}, {"verdict": "error"}]);
+        let report = json!({"lessons": [
+            {"status": "judged", "passed": 26, "of": 26, "checks": [{"verdict": "pass"}]},
+            {"status": "judged", "passed": 1, "of": 3, "checks": checks},
+            {"status": "out-of-time", "passed": 1, "of": 3, "checks": checks},
+            {"status": "of-another-runner", "passed": 0, "of": 3, "checks": []},
+        ]});
+        let lessons: Vec<&Lesson> = LESSONS.iter().take(4).collect();
+        let said = "01 26/26; 02 1/3, 2 not judged; 03 out of time; 04 of another runner";
+        assert_eq!(outcome(&lessons, &report), said);
+    }
 }

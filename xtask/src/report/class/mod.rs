@@ -7,16 +7,20 @@ mod feedback;
 mod grades;
 mod kept;
 mod model;
+mod moodle_name;
+mod note;
 mod other;
 mod page;
 mod paths;
 mod points;
 mod read;
+mod remark;
 mod roster;
 mod student;
 mod table;
 #[cfg(test)]
 mod tests;
+mod whose;
 
 pub use points::read as points_of;
 pub use roster::read as roster_of;

@@ -80,7 +80,15 @@ impl Class {
 /// Returns what a report, or a class, was made with.
 pub fn made_with(value: &Value) -> Vec<(String, String)> {
     let known = |label: &&&str| value.get(**label).is_some_and(|value| !value.is_null());
-    MADE_WITH.iter().filter(known).map(|label| ((*label).into(), plain(&value[*label]))).collect()
+    MADE_WITH.iter().filter(known).map(|label| ((*label).into(), shown(label, &value[*label]))).collect()
+}
+
+/// Returns what a class was judged with as people read it: limits are seconds.
+fn shown(label: &str, value: &Value) -> String {
+    match value.as_object().filter(|_| label == "limits") {
+        Some(all) => all.iter().map(|(what, n)| format!("{what} {n} s")).collect::<Vec<_>>().join(", "),
+        None => plain(value),
+    }
 }
 
 /// Returns a value as people read it.

@@ -1,16 +1,19 @@
 //! The grades in the columns of other tools.
 
 use super::csv::Csv;
-use super::model::{Class, Status};
-use super::student::Own;
-use super::table::{NOTHING, Row, Table, shown};
+use super::model::Class;
+use super::moodle_name::moodle_name;
+use super::remark::Remark;
+use super::student::{NOT_YET, Own};
+use super::table::{Row, Table, shown};
 
 /// Renders what Moodle imports, in two places. As the offline grading worksheet of an assignment, which needs `Identifier`,
 /// `Grade` and `Last modified (grade)`, and takes `Feedback comments` (Moodle, mod/assign/feedback/offline/importgradeslib.php;
 /// the names are those of Moodle in English). And in the gradebook (grade/import/csv), where the teacher says which column is
 /// which: `Email address` or `ID number` name the student, and each lesson has a column of points.
 ///
-/// Where a person must look first, the grade is empty: an import leaves such a student as it was.
+/// Where a person must look first, or choose one of several hand-ins, the grade is empty: an import leaves such a student as
+/// it was.
 ///
 /// `Identifier` is known for hand-ins that Moodle named: `Li Na_12345_assignsubmission_file`.
 pub fn moodle(table: &Table) -> String {
@@ -30,7 +33,7 @@ pub fn moodle(table: &Table) -> String {
             false => person.name,
         };
         let mut cells = vec![identifier.unwrap_or_default(), name, person.email, person.id];
-        let is_open = row.all().any(Own::is_open);
+        let is_open = row.is_open() || row.all().any(Own::is_open);
         let grade = if is_open { String::new() } else { shown(row.points(class)) };
         let most = shown(table.worth());
         cells.extend([grade, most, String::new(), comment(row)]);
@@ -40,32 +43,22 @@ pub fn moodle(table: &Table) -> String {
     csv.finish()
 }
 
-/// Splits the name that Moodle gives to a hand-in into the student's name and number (mod/assign/locallib.php): in names,
-/// Moodle writes a blank for `_`.
-fn moodle_name(name: &str) -> Option<(&str, &str)> {
-    let (before, _) = name.split_once("_assignsubmission_")?;
-    let (name, number) = before.rsplit_once('_')?;
-    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some((name, number))
-}
-
-/// Returns one line on each lesson.
+/// Returns one line on each lesson; first that one of several hand-ins must be chosen.
 fn comment(row: &Row) -> String {
     if row.student.is_none() {
-        return NOTHING.into();
+        return row.absent().into();
     }
-    let one = |own: &Own| match own.status {
-        Status::Judged => format!("{}: {} of {} checks passed", own.lesson, own.passed, own.of),
-        status => format!("{}: {}", own.lesson, status.words()),
-    };
-    row.all().map(one).collect::<Vec<_>>().join("; ")
+    if row.is_waiting() {
+        return NOT_YET.into();
+    }
+    let twice = row.is_twice.then(|| Remark::Twice.told(row));
+    let lessons = row.all().map(|own| format!("{}: {}", own.lesson, own.sentence()));
+    twice.into_iter().chain(lessons).collect::<Vec<_>>().join("; ")
 }
 
-/// Returns the points of the lesson at this place; nothing where a person must look first.
+/// Returns the points of the lesson at this place; nothing where a person must look first, or choose.
 fn score(row: &Row, lesson: usize, class: &Class) -> String {
-    match row.own(lesson) {
-        Some(own) if own.is_open() => String::new(),
-        own => shown(own.map_or(0.0, |own| own.points(class))),
-    }
+    if row.is_open() { String::new() } else { row.score(lesson, class) }
 }
 
 /// Renders the grades in the columns that `nbgrader export` writes (nbgrader, plugins/export.py), a row for each student and
@@ -110,17 +103,4 @@ pub fn nbgrader(table: &Table) -> String {
         }
     }
     csv.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moodle_name;
-
-    #[test]
-    fn a_name_of_moodle_has_a_name_and_a_number() {
-        assert_eq!(moodle_name("Li Na_12345_assignsubmission_file"), Some(("Li Na", "12345")));
-        assert_eq!(moodle_name("Li Na_12345_assignsubmission_file_"), Some(("Li Na", "12345")));
-        assert_eq!(moodle_name("Li Na_x_assignsubmission_file"), None);
-        assert_eq!(moodle_name("Li Na_12345"), None);
-    }
 }

@@ -2,11 +2,10 @@
 //! script, and says nothing by colour alone.
 
 mod attention;
+mod cell;
 
-use super::feedback::anchor;
-use super::model::Status;
-use super::student::Own;
-use super::table::{Counts, NOTHING, Row, Table, shown};
+use super::remark::Remark;
+use super::table::{Row, Table, shown};
 use crate::report::html::{frame, writer::Html};
 
 /// The first words of the page.
@@ -129,26 +128,16 @@ fn grades(html: &mut Html, table: &Table) {
 /// Writes how many are how far with each lesson.
 fn counts(html: &mut Html, table: &Table) {
     let class = table.class;
-    let all: Vec<Counts> = (0..class.lessons.len()).map(|n| table.counts(n)).collect();
-    type Count = fn(&Counts) -> usize;
-    let rows: [(&str, Count); 5] = [
-        ("passed whole", |counts| counts.whole),
-        ("begun", |counts| counts.begun),
-        ("not begun", |counts| counts.not_begun),
-        ("not found", |counts| counts.not_found),
-        ("to look at", |counts| counts.to_look_at),
-    ];
     html.open("tbody", &[("class", &"counts")]);
-    for (label, count) in rows {
+    for (label, all) in table.counts() {
         html.line();
         html.open("tr", &[]);
-        html.element("th", &[("scope", &"row"), ("class", &"name")], label);
+        html.element("th", &[("scope", &"row"), ("class", &"name")], &label);
         if class.roster.is_some() {
             html.element("td", &[], "");
         }
-        for counts in &all {
-            let n = count(counts);
-            let part = format!("--part:{}%", percent(n as u64, table.rows.len() as u64));
+        for n in all {
+            let part = format!("--part:{}%", cell::percent(n as u64, table.rows.len() as u64));
             let class = if n == 0 { "none" } else { "count" };
             html.element("td", &[("class", &class), ("style", &part)], &n.to_string());
         }
@@ -176,65 +165,24 @@ fn student(html: &mut Html, table: &Table, row: &Row) {
         html.text(" ");
         html.element("span", &[("class", &"remark")], name);
     }
-    let remark = row.remark(class);
-    if !remark.is_empty() {
+    for remark in Remark::of(row, class) {
         html.text(" ");
-        html.element("span", &[("class", &"remark")], remark);
+        html.element("span", &[("class", &"remark")], &remark.told(row));
     }
     html.close();
     if class.roster.is_some() {
         html.element("td", &[("class", &"id")], row.person.map_or("", |person| &person.id));
     }
     for n in 0..class.lessons.len() {
-        cell(html, row, row.own(n));
+        cell::write(html, row, row.own(n));
     }
+    let is_waiting = row.is_waiting();
     let (passed, of) = (row.passed(), row.of(class));
-    let (text, key) = (format!("{passed}/{of}"), passed.to_string());
-    html.element("td", &[("class", &"sum"), ("data-n", &key)], &text);
+    let text = if is_waiting { String::new() } else { format!("{passed}/{of}") };
+    cell::sum(html, row, &text, &passed.to_string());
     if class.points.is_some() {
         let points = shown(row.points(class));
-        html.element("td", &[("class", &"sum"), ("data-n", &points)], &points);
-    }
-    html.close();
-}
-
-/// Writes what became of one lesson, with a link to its report.
-fn cell(html: &mut Html, row: &Row, own: Option<&Own>) {
-    let Some(own) = own else {
-        html.element("td", &[("class", &"said"), ("data-n", &-9)], NOTHING);
-        return;
-    };
-    let whole = own.is_whole();
-    let (class, text) = match own.status {
-        Status::Judged if whole => ("whole", format!("✓ {}/{}", own.passed, own.of)),
-        Status::Judged => ("part", format!("{}/{}", own.passed, own.of)),
-        Status::NotBegun | Status::NotFound => ("said", own.status.words().into()),
-        Status::DoesNotCompile | Status::OutOfTime => ("said stopped", own.status.words().into()),
-        _ => ("said look", format!("!\u{a0}{}", own.status.words())),
-    };
-    let percent = percent(own.passed.min(own.of), own.of);
-    let part = format!("--part:{}%", if own.status == Status::Judged { percent } else { 0 });
-    let order = match own.status {
-        Status::Judged => percent as i64,
-        Status::OutOfTime => -1,
-        Status::DoesNotCompile => -2,
-        Status::NotBegun => -3,
-        Status::Unable => -4,
-        Status::Ambiguous => -5,
-        Status::Refused => -6,
-        Status::NotFound => -8,
-    };
-    html.open("td", &[("class", &class), ("style", &part), ("data-n", &order)]);
-    let href = format!("{}#{}", row.page(), anchor(&own.lesson));
-    match row.has_page() {
-        true => html.element("a", &[("href", &href)], &text),
-        false => html.text(&text),
-    }
-    if own.same_as_solution {
-        html.element("sup", &[("title", &"the same as the reference solution")], "=");
-    }
-    if let Some(changed) = &own.manifest_changed {
-        html.element("sup", &[("title", &format!("Cargo.toml was changed: {changed}"))], "+");
+        cell::sum(html, row, if is_waiting { "" } else { &points }, &points);
     }
     html.close();
 }
@@ -242,14 +190,10 @@ fn cell(html: &mut Html, row: &Row, own: Option<&Own>) {
 fn legend(html: &mut Html) {
     html.open("p", &[("class", &"more")]);
     html.text(
-        "✓ all checks passed. 12/26: so many checks passed of so many. = the same as the reference solution, but for names, \
-         comments and white space. + Cargo.toml was changed. ! not judged: a person must look. Each cell leads to its report.",
+        "✓ all checks passed. 12/26: so many checks passed of so many. begun: it compiles, and checks fail. = the same as the \
+         reference solution, but for names, comments and white space. + Cargo.toml was changed. ! not judged, or not all of it: a \
+         person must look. Each cell of a hand-in leads to its report.",
     );
     html.close();
     html.line();
-}
-
-/// Returns how many of a hundred; 100 only where it is all.
-fn percent(n: u64, of: u64) -> u64 {
-    n.saturating_mul(100).checked_div(of).unwrap_or_default()
 }

@@ -105,38 +105,6 @@ fn parse(text: &str) -> Result<Vec<Person>, (usize, String)> {
     Ok(people)
 }
 
-/// Returns whose hand-in has this name: the place in the roster. The name of a hand-in is the id, or the name, or has one
-/// of them as a part: `Li Na_12345_assignsubmission_file` (Moodle), `li-na-4711`, `4711 Li Na`. Nobody where two fit.
-pub fn whose(roster: &[Person], hand_in: &str) -> Option<usize> {
-    let hand_in = hand_in.to_lowercase();
-    let parts: Vec<&str> = words(&hand_in);
-    let has = |text: &str| {
-        let own = text.to_lowercase();
-        let wanted = words(&own);
-        !wanted.is_empty() && parts.windows(wanted.len()).any(|some| some == wanted)
-    };
-    let is_whole = |person: &Person| {
-        [&person.id, &person.name].into_iter().any(|text| !text.is_empty() && text.to_lowercase() == hand_in)
-    };
-    let has_id = |person: &Person| has(&person.id);
-    let has_name = |person: &Person| has(&person.name);
-    let tests: [&dyn Fn(&Person) -> bool; 3] = [&is_whole, &has_id, &has_name];
-    for test in tests {
-        let mut found = roster.iter().enumerate().filter(|(_, person)| test(person));
-        match (found.next(), found.next()) {
-            (Some((at, _)), None) => return Some(at),
-            (Some(_), Some(_)) => return None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Splits a text at whatever is no letter and no digit.
-fn words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,29 +134,6 @@ mod tests {
         ] {
             let (at, why) = parse(text).unwrap_err();
             assert!(at == line && why.contains(said), "{text:?}: line {at}: {why}");
-        }
-    }
-
-    #[test]
-    fn a_hand_in_is_somebodys_or_nobodys() {
-        let person = |id: &str, name: &str| Person { id: id.into(), name: name.into(), email: String::new() };
-        let roster =
-            [person("4711", "Li Na"), person("47", "Jo"), person("u-9", "李娜"), person("12", "Li Na Po")];
-        for (hand_in, whose_is) in [
-            ("4711", Some(0)),
-            ("li na", Some(0)),
-            ("Li Na_99_assignsubmission_file", Some(0)),
-            ("li-na-4711", Some(0)),
-            ("47", Some(1)),
-            ("u-9 Jo", Some(2)),
-            ("李娜", Some(2)),
-            ("Li Na Po", Some(3)),
-            ("Li Na Po 2", None), // Two fit.
-            ("471", None),
-            ("Joan", None),
-            ("", None),
-        ] {
-            assert_eq!(whose(&roster, hand_in), whose_is, "{hand_in:?}");
         }
     }
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// Why nothing of a student is judged whose turn has not come.
-const WAITING: &str = "its turn has not come: the same command goes on";
+/// What stands in the place of a lesson of a student whose turn has not come.
+pub const NOT_YET: &str = "not judged yet";
 
 /// What was found of one student.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Student {
     pub lessons: Vec<Own>,
     /// Whether the student's turn has not come: then there is no report.
     pub is_waiting: bool,
+    /// Whether there is a report, and no hand-in any more.
+    pub is_gone: bool,
 }
 
 /// What was found of one lesson of a student.
@@ -38,18 +40,26 @@ pub struct Own {
     pub lesson: String,
     /// What became of it.
     pub status: Status,
+    /// The same in words, also where this runner does not know the status.
+    pub words: String,
     /// How many checks passed.
     pub passed: u64,
     /// How many checks count.
     pub of: u64,
-    /// Why it is not judged.
+    /// How many checks of a judged lesson the runner could not judge.
+    pub not_judged: u64,
+    /// Why it is not judged, or not all of it.
     pub why: String,
+    /// The compiler's first error as it shows it, where it does not compile.
+    pub rendered: Option<String>,
     /// Where in the hand-in it was found.
     pub found_at: Option<String>,
     /// What the student's manifest has that the lab's has not.
     pub manifest_changed: Option<String>,
     /// Whether it is the reference solution but for names, comments and white space.
     pub same_as_solution: bool,
+    /// A digest of its sources without comments and white space; none of a starter or a solution.
+    pub sources: Option<String>,
     /// Its checks.
     pub report: Option<LessonReport>,
 }
@@ -79,12 +89,17 @@ impl Student {
             seed,
             lessons: class.lessons.iter().map(own).collect(),
             is_waiting: false,
+            // A class that was made before this runner named nobody.
+            is_gone: !class.students.is_empty() && class.students.iter().all(|(other, _)| other != key),
         }
     }
 
     /// Returns a student whose turn has not come.
     pub fn waiting(class: &Class, key: &str, name: &str) -> Self {
-        let own = |lesson: &String| Own::unable(class, lesson, WAITING.into());
+        let own = |lesson: &String| Own {
+            words: NOT_YET.into(),
+            ..Own::unable(class, lesson, "its turn has not come: the same command goes on".into())
+        };
         Self {
             key: key.into(),
             name: name.into(),
@@ -93,6 +108,7 @@ impl Student {
             seed: class.seed,
             lessons: class.lessons.iter().map(own).collect(),
             is_waiting: true,
+            is_gone: false,
         }
     }
 
@@ -112,13 +128,24 @@ impl Own {
             }
         };
         let text = |key: &str| value[key].as_str().map(String::from);
-        let status =
-            text("status").as_deref().and_then(Status::of).unwrap_or(match report.checks.is_empty() {
-                true => Status::Unable,
-                false => Status::Judged,
-            });
-        let holds = |check: &&_| counts(check);
-        let passed = report.checks.iter().filter(holds).count() as u64;
+        let key = text("status");
+        let known = key.as_deref().and_then(Status::of);
+        let status = known.unwrap_or(match key.is_none() && !report.checks.is_empty() {
+            true => Status::Judged,
+            false => Status::Unable,
+        });
+        let words = match (known, &key) {
+            // Of a later runner.
+            (None, Some(key)) => key.replace('-', " "),
+            _ => status.words().into(),
+        };
+        let of_verdict = |wanted: &[Verdict]| {
+            report.checks.iter().filter(|check| wanted.contains(&check.verdict)).count() as u64
+        };
+        let passed = of_verdict(&[Verdict::Pass, Verdict::Demo]);
+        let is_judged = status == Status::Judged;
+        let not_judged = if is_judged { of_verdict(&[Verdict::Error]) } else { 0 };
+        let unable = report.checks.iter().find(|check| is_judged && check.verdict == Verdict::Error);
         let all = class.of.get(name).copied().unwrap_or(report.checks.len() as u64);
         let of = value["of"].as_u64().unwrap_or(all);
         // The checks of a half that was not handed in count, too.
@@ -126,12 +153,19 @@ impl Own {
         Self {
             lesson: name.into(),
             status,
+            words,
             passed: value["passed"].as_u64().unwrap_or(passed),
             of,
-            why: text("why").or(text("problem")).unwrap_or_default(),
+            not_judged,
+            why: text("why")
+                .or(text("problem"))
+                .or(unable.map(|check| check.got.to_string()))
+                .unwrap_or_default(),
+            rendered: text("rendered"),
             found_at: text("found_at"),
             manifest_changed: text("manifest_changed"),
             same_as_solution: value["same_as_solution"] == true,
+            sources: text("sources"),
             report: Some(report),
         }
     }
@@ -140,12 +174,16 @@ impl Own {
         Self {
             lesson: name.into(),
             status: Status::Unable,
+            words: Status::Unable.words().into(),
             passed: 0,
             of: class.of.get(name).copied().unwrap_or_default(),
+            not_judged: 0,
             why,
+            rendered: None,
             found_at: None,
             manifest_changed: None,
             same_as_solution: false,
+            sources: None,
             report: None,
         }
     }
@@ -155,9 +193,27 @@ impl Own {
         self.status == Status::Judged && self.of > 0 && self.passed >= self.of
     }
 
+    /// Returns what became of it as a table shows it: `25 of 26`, `17 of 38, 21 not judged`, or its words.
+    pub fn outcome(&self) -> String {
+        self.told("")
+    }
+
+    /// Returns the same as a sentence: `25 of 26 checks passed`.
+    pub fn sentence(&self) -> String {
+        self.told(" checks passed")
+    }
+
+    fn told(&self, unit: &str) -> String {
+        match (self.status, self.not_judged) {
+            (Status::Judged, 0) => format!("{} of {}{unit}", self.passed, self.of),
+            (Status::Judged, n) => format!("{} of {}{unit}, {n} not judged", self.passed, self.of),
+            _ => self.words.clone(),
+        }
+    }
+
     /// Returns whether a person must look at it before there is a grade.
     pub fn is_open(&self) -> bool {
-        matches!(self.status, Status::Unable | Status::Ambiguous | Status::Refused)
+        matches!(self.status, Status::Unable | Status::Ambiguous | Status::Refused) || self.not_judged > 0
     }
 
     /// Returns how many points it earns: the lesson's, as far as its checks passed. What is not judged earns none.
@@ -169,8 +225,4 @@ impl Own {
             _ => 0.0,
         }
     }
-}
-
-fn counts(check: &crate::report::CheckReport) -> bool {
-    matches!(check.verdict, Verdict::Pass | Verdict::Demo)
 }

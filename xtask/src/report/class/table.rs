@@ -1,8 +1,10 @@
 //! The table of a class: a row for each hand-in, and one for each of the roster who handed in nothing.
 
 use super::model::{Class, Status};
-use super::roster::{Person, whose};
-use super::student::{Own, Student};
+use super::moodle_name::moodle_name;
+use super::roster::Person;
+use super::student::{NOT_YET, Own, Student};
+use super::whose::{Whose, whose};
 
 /// The table.
 pub struct Table<'a> {
@@ -18,46 +20,80 @@ pub struct Row<'a> {
     pub student: Option<&'a Student>,
     /// Who that is, as far as the roster tells.
     pub person: Option<&'a Person>,
+    /// Of whom it may be, where its name fits more than one.
+    pub fits: Vec<&'a Person>,
     /// Whether another hand-in is of the same person.
     pub is_twice: bool,
+    /// Whether a hand-in fits this person and another.
+    pub is_perhaps: bool,
 }
 
-/// What the table tells of each row's place in the roster.
-pub const NOT_LISTED: &str = "not on the roster";
-/// See [`NOT_LISTED`].
-pub const TWICE: &str = "handed in more than once";
 /// What stands in the place of a lesson of somebody who handed in nothing.
 pub const NOTHING: &str = "nothing handed in";
+/// The same, where a hand-in fits this student and another.
+const PERHAPS: &str = "perhaps handed in";
 
-/// How many students are how far with one lesson. Each is counted once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// All of its checks passed.
-    pub whole: usize,
-    /// It was begun, and something fails.
-    pub begun: usize,
-    /// It is the starter.
-    pub not_begun: usize,
-    /// It is not in the hand-in, or nothing was handed in.
-    pub not_found: usize,
-    /// The teacher must look: found twice, refused, not judged.
-    pub to_look_at: usize,
-}
+/// How far students are with a lesson, in the order in which they are counted; what is not in here comes last. The first
+/// are counted also where there are none.
+const STAGES: [&str; 13] = [
+    WHOLE,
+    BEGUN,
+    "not begun",
+    "not found",
+    "does not compile",
+    "out of time",
+    IN_PART,
+    "found twice",
+    "refused",
+    "not judged",
+    NOT_YET,
+    NOTHING,
+    PERHAPS,
+];
+/// How many of them that are.
+const ALWAYS: usize = 4;
+const WHOLE: &str = "passed whole";
+const BEGUN: &str = "begun";
+const IN_PART: &str = "not judged in part";
 
 impl<'a> Table<'a> {
     /// Makes the table. Of a part of a class, nobody knows yet who handed in nothing.
     pub fn of(class: &'a Class, students: &'a [Student]) -> Self {
         let roster = class.roster.as_deref().unwrap_or_default();
-        let places: Vec<Option<usize>> =
-            students.iter().map(|student| whose(roster, &student.name)).collect();
-        let times = |at: usize| places.iter().filter(|other| **other == Some(at)).count();
-        let own = students.iter().zip(&places).map(|(student, at)| Row {
-            student: Some(student),
-            person: at.map(|at| &roster[at]),
-            is_twice: at.is_some_and(|at| times(at) > 1),
+        let places: Vec<Whose> = students.iter().map(|student| whose(roster, &student.name)).collect();
+        let times = |at: usize| places.iter().filter(|place| **place == Whose::One(at)).count();
+        // By the roster, or by Moodle's number.
+        let is_same = |one: (&Student, &Whose), other: (&Student, &Whose)| {
+            let (own, another) = (moodle_name(&one.0.name), moodle_name(&other.0.name));
+            matches!(one.1, Whose::One(_)) && one.1 == other.1 || own.is_some() && own == another
+        };
+        // A hand-in that is gone makes no second one of one that is there.
+        let is_twice = |student: &Student, place: &Whose| {
+            let others = students.iter().zip(&places).filter(|(other, _)| student.is_gone || !other.is_gone);
+            others.filter(|other| is_same((student, place), *other)).count() > 1
+        };
+        let own = students.iter().zip(&places).map(|(student, place)| {
+            let (at, fits) = match place {
+                Whose::Nobody => (None, Vec::new()),
+                Whose::One(at) => (Some(*at), Vec::new()),
+                Whose::Several(all) => (None, all.iter().map(|at| &roster[*at]).collect()),
+            };
+            Row {
+                student: Some(student),
+                person: at.map(|at| &roster[at]),
+                fits,
+                is_twice: is_twice(student, place),
+                is_perhaps: false,
+            }
         });
         let absent = roster.iter().enumerate().filter(|(at, _)| class.shard.is_none() && times(*at) == 0);
-        let absent = absent.map(|(_, person)| Row { student: None, person: Some(person), is_twice: false });
+        let absent = absent.map(|(at, person)| Row {
+            student: None,
+            person: Some(person),
+            fits: Vec::new(),
+            is_twice: false,
+            is_perhaps: places.iter().any(|place| matches!(place, Whose::Several(all) if all.contains(&at))),
+        });
         let mut rows: Vec<Row> = own.chain(absent).collect();
         rows.sort_by_cached_key(|row| {
             (row.name().to_lowercase(), row.name().to_string(), row.key().to_string())
@@ -65,21 +101,26 @@ impl<'a> Table<'a> {
         Self { class, rows }
     }
 
-    /// Returns how far the class is with the lesson at this place.
-    pub fn counts(&self, lesson: usize) -> Counts {
-        let mut counts = Counts::default();
+    /// Returns how many students are how far with each lesson: for each stage that somebody is at, the numbers in the order
+    /// of the lessons. Each student is counted once a lesson.
+    pub fn counts(&self) -> Vec<(String, Vec<usize>)> {
+        let lessons = self.class.lessons.len();
+        let mut counts: Vec<(String, Vec<usize>)> =
+            STAGES.iter().map(|stage| (stage.to_string(), vec![0; lessons])).collect();
         for row in &self.rows {
-            let own = row.own(lesson);
-            let count = match own.map(|own| own.status) {
-                Some(Status::Judged) if own.is_some_and(Own::is_whole) => &mut counts.whole,
-                Some(Status::Judged | Status::DoesNotCompile | Status::OutOfTime) => &mut counts.begun,
-                Some(Status::NotBegun) => &mut counts.not_begun,
-                Some(Status::NotFound) | None => &mut counts.not_found,
-                Some(Status::Ambiguous | Status::Refused | Status::Unable) => &mut counts.to_look_at,
-            };
-            *count += 1;
+            for n in 0..lessons {
+                let stage = row.stage(n);
+                let at = counts.iter().position(|(other, _)| other == stage).unwrap_or_else(|| {
+                    counts.push((stage.into(), vec![0; lessons]));
+                    counts.len() - 1
+                });
+                counts[at].1[n] += 1;
+            }
         }
-        counts
+        let is_shown = |(at, (_, all)): &(usize, (String, Vec<usize>))| {
+            *at < ALWAYS || all.iter().any(|count| *count > 0)
+        };
+        counts.into_iter().enumerate().filter(is_shown).map(|(_, one)| one).collect()
     }
 
     /// Returns how many points the whole is worth.
@@ -128,6 +169,41 @@ impl Row<'_> {
         self.student.into_iter().flat_map(|student| &student.lessons)
     }
 
+    /// Returns how far this student is with the lesson at this place: one of the stages that are counted.
+    fn stage(&self, lesson: usize) -> &str {
+        match self.own(lesson) {
+            None => self.absent(),
+            Some(own) if own.is_whole() => WHOLE,
+            Some(own) if own.not_judged > 0 => IN_PART,
+            Some(own) if own.status == Status::Judged => BEGUN,
+            Some(own) => &own.words,
+        }
+    }
+
+    /// Returns what stands in the place of lessons where there is no hand-in.
+    pub fn absent(&self) -> &'static str {
+        if self.is_perhaps { PERHAPS } else { NOTHING }
+    }
+
+    /// Returns whether the turn of this student has not come: then there is nothing to count.
+    pub fn is_waiting(&self) -> bool {
+        self.student.is_some_and(|student| student.is_waiting)
+    }
+
+    /// Returns whether a person must decide before there is any grade of this row.
+    pub fn is_open(&self) -> bool {
+        self.is_twice || self.is_perhaps || self.is_waiting()
+    }
+
+    /// Returns the points of the lesson at this place; nothing where a person must look first.
+    pub fn score(&self, lesson: usize, class: &Class) -> String {
+        match self.own(lesson) {
+            Some(own) if own.is_open() => String::new(),
+            None if self.is_perhaps => String::new(),
+            own => shown(own.map_or(0.0, |own| own.points(class))),
+        }
+    }
+
     /// Returns how many checks passed, in all lessons.
     pub fn passed(&self) -> u64 {
         self.all().filter(|own| own.status == Status::Judged).map(|own| own.passed).sum()
@@ -145,16 +221,6 @@ impl Row<'_> {
     /// Returns how many points they earn.
     pub fn points(&self, class: &Class) -> f64 {
         self.all().map(|own| own.points(class)).sum()
-    }
-
-    /// Returns what the roster tells of this row; nothing where all is as it should be.
-    pub fn remark(&self, class: &Class) -> &'static str {
-        match (class.roster.is_some(), self.person) {
-            (true, None) => NOT_LISTED,
-            _ if self.is_twice => TWICE,
-            _ if self.student.is_none() => NOTHING,
-            _ => "",
-        }
     }
 }
 

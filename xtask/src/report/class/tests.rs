@@ -1,5 +1,7 @@
 //! The results of a made-up class.
 
+mod open;
+
 use super::write;
 use crate::finding::{Comparison, Half, Hole, Verdict};
 use crate::report::fabricated::check;
@@ -122,6 +124,9 @@ fn judged(results: &Results) -> Value {
     with(report["lessons"][0].clone(), json!({"status": "judged", "passed": 1, "of": 4}))
 }
 
+/// Why a lesson is not judged that the report has not.
+const UNNAMED: &str = "01-echo: not judged: its report does not name this lesson: judge it again";
+
 #[test]
 fn each_student_has_a_row_and_each_status_its_words() {
     let results = Results::new("rows");
@@ -144,22 +149,33 @@ fn each_student_has_a_row_and_each_status_its_words() {
     let folder = results.0.join("students/j");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("report.json"), "{\"schema\": 1,").unwrap();
-    let grades = results.grades();
+    let mut grades = results.grades();
+    let last = grades.pop().unwrap();
     assert_eq!(
         grades,
         [
-            "student,found_at,01-echo,02-uppercase,passed,of,points,max_points,manifest_changed,same_as_solution",
-            "'=cmd|' /C calc'!A0,lessons,4 of 4,5 of 10,9,14,9,14,01-echo: adds rand,01-echo",
-            "a,lessons,1 of 4,10 of 10,11,14,11,14,,",
-            "b,lessons,not judged,not begun,0,14,0,14,,",
-            "c,lessons,not judged,not found,0,14,0,14,,",
-            "d,lessons,not judged,does not compile,0,14,0,14,,",
-            "e,lessons,not judged,out of time,0,14,0,14,,",
-            "f,lessons,not judged,found twice,0,14,0,14,,",
-            "g,lessons,not judged,refused,0,14,0,14,,",
-            "h,lessons,not judged,not judged,0,14,0,14,,",
-            "j,,not judged,not judged,0,14,0,14,,",
+            "student,found_at,01-echo,02-uppercase,01-echo points,02-uppercase points,passed,of,points,max_points,\
+             manifest_changed,same_as_solution,note",
+            "'=cmd|' /C calc'!A0,lessons,4 of 4,5 of 10,4,5,9,14,9,14,01-echo: adds rand,01-echo,",
+            "a,lessons,1 of 4,10 of 10,1,10,11,14,11,14,,,",
+            &format!("b,lessons,not judged,not begun,,0,0,14,0,14,,,{UNNAMED}"),
+            &format!("c,lessons,not judged,not found,,0,0,14,0,14,,,{UNNAMED}"),
+            &format!(
+                "d,lessons,not judged,does not compile,,0,0,14,0,14,,,\"{UNNAMED}; 02-uppercase: does not compile\""
+            ),
+            &format!(
+                "e,lessons,not judged,out of time,,0,0,14,0,14,,,\"{UNNAMED}; 02-uppercase: out of time\""
+            ),
+            &format!(
+                "f,lessons,not judged,found twice,,,0,14,0,14,,,\"{UNNAMED}; 02-uppercase: found twice\""
+            ),
+            &format!("g,lessons,not judged,refused,,,0,14,0,14,,,\"{UNNAMED}; 02-uppercase: refused\""),
+            &format!("h,lessons,not judged,not judged,,,0,14,0,14,,,\"{UNNAMED}; 02-uppercase: not judged\""),
         ]
+    );
+    assert!(
+        last.starts_with("j,,not judged,not judged,,,0,14,0,14,,,not judged: its report.json is no JSON"),
+        "{last}"
     );
     let feedback = results.made("students/j/feedback.txt");
     assert!(feedback.contains("its report.json is no JSON"), "{feedback}");
@@ -180,11 +196,11 @@ fn points_weigh_lessons_and_other_tools_get_them() {
     results.student("k4", "Somebody", json!([lesson("01-echo", "does-not-compile", 0, 4)]));
     let text = results.grades().join("\n");
     for line in [
-        "4712,4712,李娜,handed in more than once,lessons,1 of 4,10 of 10,11,14,5,12.5,,",
-        "4712-late,4712,李娜,handed in more than once,lessons,1 of 4,10 of 10,11,14,5,12.5,,",
-        "\"Jo\nHn\",4713,\"Jo\nHn\",nothing handed in,,nothing handed in,nothing handed in,0,14,0,12.5,,",
-        "Li Na_99_assignsubmission_file,4711,\"Li, \"\"Na\"\"\",,lessons,1 of 4,10 of 10,11,14,5,12.5,,",
-        "Somebody,,,not on the roster,lessons,does not compile,not judged,0,14,0,12.5,,",
+        "4712,4712,李娜,handed in more than once: choose one,lessons,1 of 4,10 of 10,2.5,2.5,11,14,5,12.5,,,",
+        "4712-late,4712,李娜,handed in more than once: choose one,lessons,1 of 4,10 of 10,2.5,2.5,11,14,5,12.5,,,",
+        "\"Jo\nHn\",4713,\"Jo\nHn\",nothing handed in,,nothing handed in,nothing handed in,0,0,0,14,0,12.5,,,",
+        "Li Na_99_assignsubmission_file,4711,\"Li, \"\"Na\"\"\",,lessons,1 of 4,10 of 10,2.5,2.5,11,14,5,12.5,,,",
+        "Somebody,,,not on the roster,lessons,does not compile,not judged,0,,0,14,0,12.5,,,",
     ] {
         assert!(text.contains(&format!("\n{line}")), "{line}\n{text}");
     }
@@ -196,15 +212,20 @@ fn points_weigh_lessons_and_other_tools_get_them() {
     let row = "Participant 99,\"Li, \"\"Na\"\"\",li@x.org,4711,5,12.5,,\"01-echo: 1 of 4 checks passed; 02-uppercase: 10 of \
                10 checks passed\",2.5,2.5\n";
     assert!(moodle.contains(row), "{moodle}");
+    // Of two hand-ins, the teacher chooses one: an import gives no grade.
+    let twice = ",李娜,,4712,,12.5,,\"handed in more than once: choose one; 01-echo: 1 of 4 checks passed; \
+                 02-uppercase: 10 of 10 checks passed\",,\n";
+    assert_eq!(moodle.matches(twice).count(), 2, "{moodle}");
     let page = results.made("class.html");
     assert!(page.contains(
-        ">4712</a> <span class=\"remark\">李娜</span> <span class=\"remark\">handed in more than once<"
+        ">4712</a> <span class=\"remark\">李娜</span> <span class=\"remark\">handed in more than once: choose one<"
     ));
     // Lesson 02 of Somebody was not judged: an import gives no grade.
     let open = ",Somebody,,,,12.5,,\"01-echo: does not compile; 02-uppercase: not judged\",0,\n";
     assert!(moodle.contains(open), "{moodle}");
     let nbgrader = results.made("nbgrader.csv");
     assert!(nbgrader.contains("\n02-uppercase,,,Somebody,,,,,0,,2.5\n"), "{nbgrader}");
+    assert_eq!(nbgrader.matches("01-echo,,,4712,李娜,,,,0,,10\n").count(), 2, "{nbgrader}");
     assert!(nbgrader.contains("\n01-echo,,,4711,\"Li, \"\"Na\"\"\",,li@x.org,2.5,0,2.5,10\n"), "{nbgrader}");
     assert!(nbgrader.contains("\n02-uppercase,,,4713,\"Jo\nHn\",,,0,0,0,2.5\n"), "{nbgrader}");
     // Of a part of a class, nobody knows yet who handed in nothing.
@@ -294,12 +315,12 @@ fn the_page_counts_each_student_once_and_each_cell_leads_to_its_report() {
     for part in [
         ">Class: 3 hand-ins, 2 lessons<",
         ">seed</dt><dd>7<",
-        ">limits</dt><dd>build 120, student 300<",
-        ">✓ 4/4</a><sup title=\"the same as the reference solution\">=</sup><",
+        ">limits</dt><dd>build 120 s, student 300 s<",
+        ">✓ 4/4<sup title=\"the same as the reference solution\">=</sup></a><",
         ">5/10<",
         ">!\u{a0}found twice<",
         ">not begun<",
-        ">does not compile</a><sup title=\"Cargo.toml was changed: adds rand\">+</sup><",
+        ">does not compile<sup title=\"Cargo.toml was changed: adds rand\">+</sup></a><",
         ">1 lesson of 1 student: found twice, refused or not judged<",
         "found twice: lessons/01-echo and old/01-echo<",
         ">1 lesson of 1 student: the same as the reference solution<",
@@ -313,8 +334,18 @@ fn the_page_counts_each_student_once_and_each_cell_leads_to_its_report() {
         let cells = row.split("</td>").filter_map(|cell| cell.rsplit('>').next());
         cells.filter_map(|cell| cell.parse().ok()).collect()
     };
-    let all = ["passed whole", "begun", "not begun", "not found", "to look at"].map(counts);
-    assert_eq!(all, [vec![1, 0], vec![0, 2], vec![1, 0], vec![0, 1], vec![1, 0]]);
+    for (label, expected) in [
+        ("passed whole", [1, 0]),
+        ("begun", [0, 1]),
+        ("not begun", [1, 0]),
+        ("not found", [0, 1]),
+        ("does not compile", [0, 1]),
+        ("found twice", [1, 0]),
+    ] {
+        assert_eq!(counts(label), expected, "{label}");
+    }
+    // Nobody is there.
+    assert!(!page.contains("class=\"name\">refused</th>"));
 }
 
 #[test]
@@ -323,7 +354,8 @@ fn half_a_lesson_is_not_the_whole_of_it() {
     let server = with(lesson("01-echo", "judged", 3, 3), json!({"half": "server"}));
     // On another system, a check is skipped: it counts for nobody.
     results.student("a", "a", json!([server, lesson("02-uppercase", "judged", 9, 9)]));
-    assert_eq!(results.grades()[1], "a,lessons,3 of 4,9 of 9,12,13,13,14,,");
+    let row = &results.grades()[1];
+    assert!(row.starts_with("a,lessons,3 of 4,9 of 9,") && row.ends_with(",12,13,13,14,,,"), "{row}");
     let feedback = results.made("students/a/feedback.txt");
     assert!(feedback.contains("Only the server was handed in"), "{feedback}");
 }
@@ -334,10 +366,13 @@ fn whose_turn_has_not_come_stands_there() {
     results.class(json!({"students": [{"name": "A", "key": "a"}, {"name": "B", "key": "b"}]}));
     results.student("a", "A", json!([lesson("01-echo", "judged", 4, 4)]));
     let grades = results.grades();
-    assert_eq!(grades[2], "B,,not judged,not judged,0,14,0,14,,");
+    assert_eq!(grades[2], "B,,not judged yet,not judged yet,,,,14,,14,,,");
+    assert!(results.made("moodle.csv").contains(",B,,,,14,,not judged yet,,\n"));
+    assert!(results.made("nbgrader.csv").contains("\n01-echo,,,B,,,,,0,,4\n"));
     let page = results.made("class.html");
     assert!(page.contains(">1 student: not judged yet; the same command goes on<"), "{page}");
     assert!(page.contains("students/a/feedback.html") && !page.contains("students/b/"));
+    assert!(page.contains(">not judged yet</td>") && !page.contains(">0/14<"), "{page}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod tests;
 mod timeline;
 pub mod writer;
 
-use super::{CheckReport, LessonReport, Problem, Report};
+use super::{CheckReport, LessonReport, Problem, Report, reason as shared};
 use crate::finding::{Hole, Verdict};
 use writer::Html;
 
@@ -60,7 +60,7 @@ fn lesson(html: &mut Html, lesson: &LessonReport, number: usize) {
         reason(html, why);
     }
     html.line();
-    checks(html, lesson, number);
+    checks(html, lesson, number, Demos::Shown);
     html.close();
     html.line();
 }
@@ -75,9 +75,18 @@ pub fn reason(html: &mut Html, why: &str) {
     html.close();
 }
 
+/// What becomes of the checks that break as their lesson says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demos {
+    /// They are what the lesson is about, and stand before the reader.
+    Shown,
+    /// They are folded: they counted, and there is nothing to mend.
+    Folded,
+}
+
 /// Writes the checks of a lesson: first what failed, the first to mend before the others; then what the lesson shows;
-/// folded, what waits, what passed and what was skipped.
-pub fn checks(html: &mut Html, lesson: &LessonReport, number: usize) {
+/// folded, what waits, what passed and what was skipped. What was not judged for the reason of another is counted.
+pub fn checks(html: &mut Html, lesson: &LessonReport, number: usize, demos: Demos) {
     holes(html, lesson);
     let mut numbered: Vec<(usize, &CheckReport)> = lesson.checks.iter().enumerate().collect();
     numbered.sort_by_key(|(_, check)| check.rank);
@@ -86,26 +95,38 @@ pub fn checks(html: &mut Html, lesson: &LessonReport, number: usize) {
         let own = numbered.iter().filter(|(_, check)| check.hole.is_none() && wanted(check));
         own.copied().collect::<Vec<_>>()
     };
+    let is_shared = |check: &CheckReport| shared::is_shared(lesson, check);
+    // What was not judged did not fail, whatever it builds on.
+    let waits = |check: &CheckReport| check.verdict == Verdict::Fail && check.waits_for.is_some();
     let is_bad = |check: &CheckReport| matches!(check.verdict, Verdict::Fail | Verdict::Error);
-    let first = of(&|check| is_bad(check) && check.waits_for.is_none());
+    let first = of(&|check| is_bad(check) && !waits(check) && !is_shared(check));
     let shown = of(&|check| check.verdict == Verdict::Demo);
+    let (shown, folded) = match demos {
+        Demos::Shown => (shown, Vec::new()),
+        Demos::Folded => (Vec::new(), shown),
+    };
     for (n, one) in first.into_iter().chain(shown) {
         check::whole(html, one, &prefix(n));
     }
+    if let Some(line) = shared::shared(of(&is_shared).len()) {
+        html.element("p", &[("class", &"more")], &line);
+        html.line();
+    }
     for (summary, own) in [
-        ("failed too, and built on one that failed", of(&|check| is_bad(check) && check.waits_for.is_some())),
-        ("passed", of(&|check| check.verdict == Verdict::Pass)),
-        ("skipped", of(&|check| check.verdict == Verdict::Skip)),
+        (" failed too, and built on one that failed", of(&waits)),
+        (&*format!(": {}", shared::DEMO), folded),
+        (" passed", of(&|check| check.verdict == Verdict::Pass)),
+        (" skipped", of(&|check| check.verdict == Verdict::Skip)),
     ] {
         if own.is_empty() {
             continue;
         }
         html.open("details", &[("class", &"folded")]);
         let checks = if own.len() == 1 { "check" } else { "checks" };
-        html.element("summary", &[], &format!("{} {checks} {summary}", own.len()));
+        html.element("summary", &[], &format!("{} {checks}{summary}", own.len()));
         html.line();
         for (n, one) in own {
-            match is_bad(one) {
+            match is_bad(one) || one.verdict == Verdict::Demo {
                 true => check::whole(html, one, &prefix(n)),
                 false => check::brief(html, one, &prefix(n)),
             }

@@ -147,7 +147,7 @@ fn datagrams_holes_waiting_checks_and_ribbons_have_their_place() {
     };
     let waits = CheckReport {
         waits_for: Some(datagrams.name()),
-        ..check("builds-on-it", Half::Client, Verdict::Error)
+        ..check("builds-on-it", Half::Client, Verdict::Fail)
     };
     let ribbon = Ribbon {
         direction: "server → client",

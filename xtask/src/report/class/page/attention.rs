@@ -2,33 +2,38 @@
 
 use crate::report::class::feedback::anchor;
 use crate::report::class::model::Status;
+use crate::report::class::remark::Remark;
 use crate::report::class::student::Own;
-use crate::report::class::table::{NOT_LISTED, NOTHING, Row, TWICE, Table};
+use crate::report::class::table::{Row, Table};
 use crate::report::html::writer::Html;
+use std::collections::BTreeMap;
 
 /// Writes a folded list for each kind of thing to look at; nothing where there is nothing.
 pub fn write(html: &mut Html, table: &Table) {
-    let words = |own: &Own| own.status.words().to_string();
     let with_reason = |own: &Own| match own.why.lines().next() {
-        Some(why) => format!("{}: {why}", words(own)),
-        None => words(own),
+        Some(why) => format!("{}: {why}", own.outcome()),
+        None => own.outcome(),
     };
     let changed = |own: &Own| own.manifest_changed.clone().unwrap_or_default();
     let empty = |_: &Own| String::new();
+    let is_whole_open = |own: &Own| own.is_open() && own.not_judged == 0;
     html.open("div", &[("class", &"attention")]);
     html.line();
-    lessons(html, table, "found twice, refused or not judged", &Own::is_open, &with_reason);
+    lessons(html, table, "found twice, refused or not judged", &is_whole_open, &with_reason);
+    lessons(html, table, "not judged in part", &|own| own.not_judged > 0, &with_reason);
     lessons(html, table, "out of time", &|own| own.status == Status::OutOfTime, &empty);
     lessons(html, table, "the same as the reference solution", &|own| own.same_as_solution, &empty);
+    same(html, table);
     lessons(html, table, "Cargo.toml was changed", &|own| own.manifest_changed.is_some(), &changed);
     nothing_found(html, table);
     let waiting: Vec<&Row> =
         table.rows.iter().filter(|row| row.student.is_some() && !row.has_page()).collect();
     let summary = format!("{}: not judged yet; the same command goes on", counted(waiting.len(), "student"));
     people(html, &summary, &waiting);
-    for remark in [NOTHING, NOT_LISTED, TWICE] {
-        let of: Vec<&Row> = table.rows.iter().filter(|row| row.remark(table.class) == remark).collect();
-        let summary = format!("{}: {remark}", counted(of.len(), "student"));
+    for remark in Remark::ALL {
+        let is_told = |row: &&Row| Remark::of(row, table.class).contains(&remark);
+        let of: Vec<&Row> = table.rows.iter().filter(is_told).collect();
+        let summary = format!("{}: {}", counted(of.len(), "student"), remark.words());
         people(html, &summary, &of);
     }
     html.close();
@@ -42,6 +47,42 @@ fn nothing_found(html: &mut Html, table: &Table) {
     people(html, &format!("{}: no lesson was found", counted(of.len(), "hand-in")), &of);
 }
 
+/// Writes the students who handed in the same as each other: a line for each lesson and each group of them. Hand-ins that
+/// are known to be of one student are no such group.
+fn same(html: &mut Html, table: &Table) {
+    let mut groups: BTreeMap<(usize, &str), Vec<&Row>> = BTreeMap::new();
+    for row in &table.rows {
+        for (n, own) in row.all().enumerate() {
+            if let Some(digest) = &own.sources {
+                groups.entry((n, digest.as_str())).or_default().push(row);
+            }
+        }
+    }
+    let is_one = |rows: &[&Row]| {
+        let first = rows[0].person;
+        first.is_some() && rows.iter().all(|row| row.person == first)
+    };
+    groups.retain(|_, rows| rows.len() > 1 && !is_one(rows));
+    let mut keys: Vec<&str> = groups.values().flatten().map(|row| row.key()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.is_empty() {
+        return;
+    }
+    begin(html, &format!("{}: the same as each other", counted(keys.len(), "student")));
+    for ((lesson, _), rows) in &groups {
+        html.open("li", &[]);
+        html.text(&format!("{}: ", table.class.lessons[*lesson]));
+        for (n, row) in rows.iter().enumerate() {
+            html.text(if n == 0 { "" } else { ", " });
+            name(html, row, None);
+        }
+        html.close();
+        html.line();
+    }
+    end(html);
+}
+
 fn people(html: &mut Html, summary: &str, rows: &[&Row]) {
     if rows.is_empty() {
         return;
@@ -50,6 +91,8 @@ fn people(html: &mut Html, summary: &str, rows: &[&Row]) {
     for row in rows {
         html.open("li", &[]);
         name(html, row, None);
+        let fits: Vec<&str> = row.fits.iter().map(|person| person.shown()).collect();
+        html.text(&if fits.is_empty() { String::new() } else { format!(": {}", fits.join(", ")) });
         html.close();
         html.line();
     }
