@@ -36,7 +36,8 @@ impl Sum {
         self.judged += 1;
         for lesson in report["lessons"].as_array().into_iter().flatten() {
             let status = lesson["status"].as_str().unwrap_or_default();
-            self.found_any |= ["judged", "not-begun", "does-not-compile", "out-of-time"].contains(&status);
+            self.found_any |= ["judged", "not-begun", "does-not-compile", "wrong-lab-toml", "out-of-time"]
+                .contains(&status);
             if status == "unable" {
                 let (lesson, why) = (lesson["lesson"].as_str(), lesson["why"].as_str());
                 let (lesson, why) = (lesson.unwrap_or_default(), why.unwrap_or_default());

@@ -209,7 +209,9 @@ fn cell(html: &mut Html, row: &Row, own: Option<&Own>) {
         Status::Judged if whole => ("whole", format!("✓ {}/{}", own.passed, own.of)),
         Status::Judged => ("part", format!("{}/{}", own.passed, own.of)),
         Status::NotBegun | Status::NotFound => ("said", own.status.words().into()),
-        Status::DoesNotCompile | Status::OutOfTime => ("said stopped", own.status.words().into()),
+        Status::DoesNotCompile | Status::WrongLabToml | Status::OutOfTime => {
+            ("said stopped", own.status.words().into())
+        }
         _ => ("said look", format!("!\u{a0}{}", own.status.words())),
     };
     let percent = percent(own.passed.min(own.of), own.of);
@@ -217,7 +219,7 @@ fn cell(html: &mut Html, row: &Row, own: Option<&Own>) {
     let order = match own.status {
         Status::Judged => percent as i64,
         Status::OutOfTime => -1,
-        Status::DoesNotCompile => -2,
+        Status::DoesNotCompile | Status::WrongLabToml => -2,
         Status::NotBegun => -3,
         Status::Unable => -4,
         Status::Ambiguous => -5,

@@ -72,7 +72,9 @@ impl<'a> Table<'a> {
             let own = row.own(lesson);
             let count = match own.map(|own| own.status) {
                 Some(Status::Judged) if own.is_some_and(Own::is_whole) => &mut counts.whole,
-                Some(Status::Judged | Status::DoesNotCompile | Status::OutOfTime) => &mut counts.begun,
+                Some(Status::Judged | Status::DoesNotCompile | Status::WrongLabToml | Status::OutOfTime) => {
+                    &mut counts.begun
+                }
                 Some(Status::NotBegun) => &mut counts.not_begun,
                 Some(Status::NotFound) | None => &mut counts.not_found,
                 Some(Status::Ambiguous | Status::Refused | Status::Unable) => &mut counts.to_look_at,
