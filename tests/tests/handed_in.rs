@@ -137,17 +137,48 @@ fn cargos_own_errors_stand_in_the_report() {
     // There is no such crate, and no network.
     fs::write(&manifest, format!("{text}\n[dependencies]\nsocket-lab-has-no-such-crate = \"1\"\n")).unwrap();
     let (lesson, ran) = judged(&lessons, &[]);
-    assert_said(&lesson, "does-not-compile", "socket-lab-has-no-such-crate");
+    let said =
+        "needs a crate that is not here: socket-lab-has-no-such-crate; lessons are built without a network";
+    assert_said(&lesson, "does-not-compile", said);
     assert_eq!(lesson["manifest_changed"], "added: socket-lab-has-no-such-crate = \"1\"");
     assert_eq!(ran.status, 1);
     fs::write(&manifest, "[package\n").unwrap();
     assert_said(&judged(&lessons, &[]).0, "does-not-compile", "01-echo/Cargo.toml:1");
-    // A source file that the lab's manifest names is not there.
-    fs::write(&manifest, text).unwrap();
+    // A source file that the lab's manifest names is not there: that is told before anything is built.
+    fs::write(&manifest, &text).unwrap();
     fs::rename(server(&lessons), lessons.join("01-echo/src/bin/srv.rs")).unwrap();
     let (lesson, _) = judged(&lessons, &[]);
-    assert_said(&lesson, "does-not-compile", "lesson-01-server");
+    let said =
+        "src/bin/server.rs is missing: the programs must lie at src/bin/server.rs and src/bin/client.rs";
+    assert_said(&lesson, "does-not-compile", said);
+    assert!(!lesson["why"].to_string().contains("[[bin]]"), "{lesson:#}");
+    fs::write(&manifest, text.replace("src/bin/server.rs", "src/bin/srv.rs")).unwrap();
+    assert_said(&judged(&lessons, &[]).0, "does-not-compile", "; the [[bin]] of Cargo.toml is not used");
     assert!(!lesson["why"].to_string().contains("target/lab"), "{lesson:#}");
+}
+
+/// Both programs do not compile: the server's first error is told, however the builds end.
+#[test]
+fn rustcs_first_error_is_in_the_report_as_rustc_prints_it() {
+    let lessons = handed_in("rendered", &[]);
+    for half in ["server", "client"] {
+        let file = lessons.join(format!("01-echo/src/bin/{half}.rs"));
+        fs::write(file, format!("fn main() {{\n    let {half}: u8 = \"text\";\n}}\n")).unwrap();
+    }
+    let (lesson, _) = judged(&lessons, &[]);
+    assert_said(&lesson, "does-not-compile", "mismatched types (lessons/01-echo/src/bin/server.rs:2:22)");
+    let rendered = lesson["rendered"].as_str().unwrap();
+    assert!(rendered.starts_with("error[E0308]: mismatched types\n"), "{rendered}");
+    assert!(rendered.contains("let server: u8 = \"text\";") && !rendered.contains('\u{1b}'), "{rendered}");
+}
+
+#[test]
+fn a_wrong_lab_toml_is_told_as_such() {
+    let dir = empty_dir(TMP, "wrong-lab-toml");
+    fs::write(dir.join("lab.toml"), "server = 'python3 server.py'\nsever = 'x'\n").unwrap();
+    let (lesson, ran) = judged(&dir, &[]);
+    assert_said(&lesson, "wrong-lab-toml", "lab.toml:2: there is no key `sever`");
+    assert_eq!((&lesson["verdict"], ran.status), (&"fail".into(), 1));
 }
 
 #[cfg(target_os = "linux")]
@@ -224,6 +255,8 @@ fn a_killed_keeper_is_told_at_once() {
         let (lesson, ran) = judged(&dir, &[]);
         let check = &lesson["checks"][0];
         assert_eq!((&check["verdict"], ran.status), (&"error".into(), 3), "{check:#}");
-        assert!(check["got"].to_string().contains("its keeper was killed by somebody"), "{check:#}");
+        let said =
+            "the server, or the system for want of memory, killed the runner's process that watches it";
+        assert!(check["got"].to_string().contains(said), "{check:#}");
     }
 }

@@ -214,6 +214,11 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
     class.right("packed folder");
     class.archive("packed folder", "packed.tar.gz");
     fs::remove_dir_all(class.dir.join("in/packed folder")).unwrap();
+    // As Moodle stores what was handed in "in folders"; its lab.toml is wrong.
+    fs::create_dir_all(class.dir.join("in/moodle/homework")).unwrap();
+    fs::write(class.dir.join("in/moodle/homework/lab.toml"), "sever = \"python3 server.py\"\n").unwrap();
+    class.archive("moodle/homework", "moodle/homework.tar.gz");
+    fs::remove_dir_all(class.dir.join("in/moodle/homework")).unwrap();
     let starter = class.right("starter");
     let files = run(RUNNER, &["starters", "--into", &class.path("starters")]);
     assert_eq!(files.status, 0, "{}", files.stderr);
@@ -243,6 +248,9 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
         assert_eq!(class.status(key), status, "{:#}", class.lesson(key));
     }
     assert_eq!(class.lesson("starter")["passed"], 0);
+    let moodle = class.lesson("moodle");
+    assert_eq!(moodle["status"], "wrong-lab-toml", "{moodle:#}");
+    assert!(moodle["why"].as_str().unwrap().contains("lab.toml:1: there is no key `sever`"), "{moodle:#}");
     assert_eq!(class.lesson("packed")["passed"], class.lesson("packed")["of"]);
     assert_eq!(class.report_of("results", "packed")["found_at"], "packed.tar.gz");
     if has_python {
@@ -261,13 +269,20 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
     let broken = class.lesson("broken");
     assert_eq!(broken["status"], "does-not-compile", "{broken:#}");
     assert!(broken["why"].as_str().unwrap().contains("mismatched types"), "{broken:#}");
+    let rendered = broken["rendered"].as_str().unwrap();
+    assert!(rendered.contains("--> lessons/01-echo/src/bin/server.rs:1:"), "{rendered}");
+    // The digest of sources is for likeness among students.
+    assert!(broken["sources"].is_string() && class.lesson("wrong")["sources"].is_string(), "{broken:#}");
+    assert!(class.lesson("starter")["sources"].is_null() && class.lesson("right")["sources"].is_null());
     let keys: Vec<String> = fs::read_dir(class.dir.join("results/students"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert_eq!(keys.len(), 8 + usize::from(has_python), "{keys:?}");
+    assert_eq!(keys.len(), 9 + usize::from(has_python), "{keys:?}");
     let nobody = keys.iter().find(|key| key.starts_with("Nobody_没有-")).unwrap();
     assert_eq!(class.status(nobody), "not-found");
+    let why = class.lesson(nobody)["why"].as_str().unwrap().to_string();
+    assert!(why.ends_with("; it holds notes.txt, but no folder 01-echo with a Cargo.toml"), "{why}");
     // The whole class has one seed, and each report says with what it was made.
     for key in &keys {
         let report = class.report_of("results", key);
@@ -339,7 +354,10 @@ fn limits_end_a_student_and_more_time_tries_again() {
     let ran = class.judge(&["--build-limit", "1000", "--limit", "3"]);
     let lesson = class.lesson("slow");
     assert_eq!(lesson["status"], "out-of-time", "{lesson:#}\n{}", ran.stderr);
-    assert!(lesson["why"].as_str().unwrap().contains("more than 3 s in all (--limit)"), "{lesson:#}");
+    assert!(
+        lesson["why"].as_str().unwrap().contains("the student's 3 s had passed before lesson-01 was judged"),
+        "{lesson:#}"
+    );
     assert_eq!(class.processes(0), Vec::<String>::new());
     // Nor does it help to stop the process that watches the time.
     let mut child = class.start(&["--build-limit", "1000", "--limit", "4"]);

@@ -57,6 +57,40 @@ fn starters_fail_at_their_holes_and_say_what_to_write() {
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
 }
 
+/// A program that sleeps for ever, and one that ends at once: what they pass wants nothing to happen.
+#[cfg(unix)]
+#[test]
+fn programs_that_do_nothing_earn_nothing() {
+    for name in ["worst-never-listens", "worst-exits-at-once"] {
+        let dir = lab_tests::empty_dir(TMP, name);
+        let command = format!("'{}' {name}", env!("CARGO_BIN_EXE_programs"));
+        for lesson in ["01-echo", "02-uppercase"] {
+            fs::create_dir(dir.join(lesson)).unwrap();
+            let text = format!("server = {command:?}\nclient = {command:?}\n");
+            fs::write(dir.join(lesson).join("lab.toml"), text).unwrap();
+        }
+        let dir = dir.to_string_lossy();
+        // They only wait, so many can at once.
+        let ran = run(RUNNER, &["run", "01", "02", "--lessons", &dir, "--format", "json", "--jobs", "64"]);
+        let report = ran.json();
+        for lesson in report["lessons"].as_array().unwrap() {
+            let passed: Vec<String> = lesson["checks"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|check| check["verdict"] == "pass")
+                .map(|check| format!("{} {}", check["half"], check["id"]))
+                .collect();
+            assert!(!passed.is_empty(), "{name} passes nothing: this test shows nothing");
+            assert_eq!(
+                (&lesson["status"], &lesson["passed"]),
+                (&"judged".into(), &0.into()),
+                "{name}: {passed:?}"
+            );
+        }
+    }
+}
+
 /// Compares with what git has: the lessons' folder of a clone may contain a learner's work.
 #[test]
 fn rendered_starters_are_those_in_the_repository() {

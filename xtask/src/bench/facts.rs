@@ -33,8 +33,7 @@ pub fn lost<T>(half: Half) -> Outcome<T> {
     hindered(
         Hindrance::KeeperKilled,
         format!(
-            "its keeper was killed by somebody: the process of the runner that ends the {} and all that it starts. Only \
-             the program itself does that, or the system when memory runs out",
+            "the {}, or the system for want of memory, killed the runner's process that watches it",
             half.word()
         ),
     )

@@ -440,7 +440,12 @@ fn command() -> Command {
         .after_help("Start here: cargo xtask run lesson-01 --solution")
         .max_term_width(80)
         .subcommands(VERBS.map(|(face, _)| face.command()))
+        .mut_subcommand("judge", |judge| judge.override_usage(USAGE_OF_JUDGE))
 }
+
+/// With --merge, the places mean something else.
+const USAGE_OF_JUDGE: &str = "cargo xtask judge [OPTIONS] <HANDED_IN> <RESULTS> [LESSON]...\n       \
+                              cargo xtask judge --merge <INTO> <RESULTS>...";
 
 /// Returns the command line with the names of lessons, wires, families and checks as values that a shell may complete.
 pub fn surface() -> Command {

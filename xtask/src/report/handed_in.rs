@@ -12,6 +12,8 @@ pub struct HandedIn {
     pub found_at: Option<String>,
     /// What the student's Cargo.toml has that the lab's has not, in words.
     pub manifest_changed: Option<String>,
+    /// A digest of its sources without comments and white space; `None` where they are the lab's own.
+    pub sources: Option<String>,
     /// Whether its sources are the starter's.
     pub is_starter: bool,
     /// Whether its sources are the reference solution's, but for the crates' names, comments and white space.
@@ -34,6 +36,7 @@ impl LessonReport {
     pub fn status(&self) -> Status {
         match &self.problem {
             Some(Problem::DoesNotCompile(_)) => Status::DoesNotCompile,
+            Some(Problem::WrongLabToml(_)) => Status::WrongLabToml,
             Some(Problem::Unable(_)) => Status::Unable,
             Some(Problem::NotThere(_) | Problem::NotFound(_)) => Status::NotFound,
             Some(Problem::Ambiguous(_)) => Status::Ambiguous,
@@ -59,8 +62,8 @@ impl LessonReport {
         self.checks.iter().filter(|check| self.has_earned_check(check)).count()
     }
 
-    /// Returns whether this check was earned. What the starter passes too is earned only by a half that passes something
-    /// else and reaches no hole any more; of the pair, by both halves.
+    /// Returns whether this check was earned. What the starter, or a program that does nothing, passes too is earned only by
+    /// a half that passes something else and reaches no hole any more; of the pair, by both halves.
     pub fn has_earned_check(&self, check: &CheckReport) -> bool {
         let has_more = || match check.half {
             Half::Pair => self.has_earned(Half::Server) && self.has_earned(Half::Client),
@@ -69,7 +72,7 @@ impl LessonReport {
         self.status() != Status::NotBegun && held(check) && (!self.is_free(check) || has_more())
     }
 
-    /// Returns whether this half passes a check that the starter does not, and no check reaches a hole of it.
+    /// Returns whether this half passes a check that is not free, and no check reaches a hole of it.
     fn has_earned(&self, half: Half) -> bool {
         let of_half = |check: &&CheckReport| check.half == half || check.half == Half::Pair;
         let mut checks = self.checks.iter().filter(of_half);
@@ -78,9 +81,10 @@ impl LessonReport {
         !reaches_hole && checks.any(|check| held(check) && !self.is_free(check))
     }
 
-    /// Returns whether the starter passes this check, too.
+    /// Returns whether the starter, or a program that does nothing, passes this check, too.
     fn is_free(&self, check: &CheckReport) -> bool {
         course::starter_passes(&self.lesson, check.id, check.half)
+            || course::idle_passes(check.id, check.half)
     }
 }
 

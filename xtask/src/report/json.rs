@@ -31,12 +31,18 @@ pub fn lesson(lesson: &LessonReport) -> Value {
     if let Some(why) = why {
         value["problem"] = json!(why);
     }
+    if let Some(rendered) = lesson.problem.as_ref().and_then(Problem::rendered) {
+        value["rendered"] = json!(rendered);
+    }
     if let Some(handed_in) = &lesson.handed_in {
         value["status"] = json!(lesson.status().key());
         value["found_at"] = json!(handed_in.found_at);
         value["why"] = json!(why);
         value["manifest_changed"] = json!(handed_in.manifest_changed);
         value["same_as_solution"] = json!(handed_in.same_as_solution);
+        if let Some(sources) = &handed_in.sources {
+            value["sources"] = json!(sources);
+        }
         value["passed"] = json!(lesson.passed());
         value["of"] = json!(lesson.of());
     }

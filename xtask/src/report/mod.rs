@@ -6,6 +6,7 @@ pub mod hosts;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod problem;
 mod reason;
 pub mod screen;
 pub mod status;
@@ -17,6 +18,7 @@ pub mod fabricated;
 mod snapshot;
 
 pub use handed_in::HandedIn;
+pub use problem::{Broken, Problem};
 
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
 use crate::system::family::Family;
@@ -75,54 +77,6 @@ pub struct NotRun {
     pub check: Name,
     /// The failed check that it builds on: of several the one nearest to the root.
     pub waits_for: Name,
-}
-
-/// Why a lesson has no verdicts.
-#[derive(Clone, Debug)]
-pub enum Problem {
-    /// The program does not compile: where, or what to do about it.
-    DoesNotCompile(String),
-    /// The runner cannot judge: why, and how to mend that.
-    Unable(String),
-    /// In a run of all lessons, the folder of this one is missing, and others are there.
-    NotThere(String),
-    /// It was not found in what a student handed in.
-    NotFound(String),
-    /// It was found at several places.
-    Ambiguous(String),
-    /// It wants what no hand-in may, for instance sources from outside of its folder.
-    Refused(String),
-    /// Its build took longer than its limit.
-    OutOfTime(String),
-    /// Its sources are the starter's.
-    NotBegun(String),
-}
-
-impl Problem {
-    /// Returns why, in words.
-    pub fn why(&self) -> &str {
-        match self {
-            Self::DoesNotCompile(why)
-            | Self::Unable(why)
-            | Self::NotThere(why)
-            | Self::NotFound(why)
-            | Self::Ambiguous(why)
-            | Self::Refused(why)
-            | Self::OutOfTime(why)
-            | Self::NotBegun(why) => why,
-        }
-    }
-}
-
-impl Problem {
-    /// Returns the verdict on a lesson that has it.
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Self::DoesNotCompile(_) | Self::Refused(_) | Self::NotBegun(_) => Verdict::Fail,
-            Self::Unable(_) | Self::NotFound(_) | Self::Ambiguous(_) | Self::OutOfTime(_) => Verdict::Error,
-            Self::NotThere(_) => Verdict::Skip,
-        }
-    }
 }
 
 /// One verdict and its evidence.

@@ -97,8 +97,8 @@ pub(super) fn report() -> Report {
         not_run: Vec::new(),
         handed_in: None,
     };
-    let problem =
-        Problem::DoesNotCompile("lesson-02 does not compile: cargo's message above states where".into());
+    let why = "lesson-02 does not compile: cargo's message above states where".to_string();
+    let problem = Problem::DoesNotCompile(why.into());
     Report {
         interrupted: false,
         seed: 7,

@@ -11,6 +11,8 @@ pub enum Status {
     NotFound,
     /// It does not compile.
     DoesNotCompile,
+    /// Its `lab.toml` cannot be used.
+    WrongLabToml,
     /// It was not judged whole within the limit of time.
     OutOfTime,
     /// It is in the hand-in more than once.
@@ -22,11 +24,12 @@ pub enum Status {
 }
 
 /// Every status.
-const ALL: [Status; 8] = [
+const ALL: [Status; 9] = [
     Status::Judged,
     Status::NotBegun,
     Status::NotFound,
     Status::DoesNotCompile,
+    Status::WrongLabToml,
     Status::OutOfTime,
     Status::Ambiguous,
     Status::Refused,
@@ -41,6 +44,7 @@ impl Status {
             Self::NotBegun => "not-begun",
             Self::NotFound => "not-found",
             Self::DoesNotCompile => "does-not-compile",
+            Self::WrongLabToml => "wrong-lab-toml",
             Self::OutOfTime => "out-of-time",
             Self::Ambiguous => "ambiguous",
             Self::Refused => "refused",
@@ -55,6 +59,7 @@ impl Status {
             Self::NotBegun => "not begun",
             Self::NotFound => "not found",
             Self::DoesNotCompile => "does not compile",
+            Self::WrongLabToml => "lab.toml is wrong",
             Self::OutOfTime => "out of time",
             Self::Ambiguous => "found twice",
             Self::Refused => "refused",

@@ -9,6 +9,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The most lines of [`Built::rendered`].
+const RENDERED: usize = 40;
+
 /// The result of a build.
 #[derive(Default)]
 pub struct Built {
@@ -17,6 +20,10 @@ pub struct Built {
     /// The first error and its place, or what cargo itself says; known only of builds for a report, which have a `target` of
     /// their own.
     pub error: Option<String>,
+    /// rustc's first error as rustc prints it, without colour, at most [`RENDERED`] lines; known as `error` is.
+    pub rendered: Option<String>,
+    /// Whether cargo came as far as to build something; where not, it could not even choose the packages.
+    pub has_begun: bool,
     /// How cargo ended.
     pub ended: Option<Ended>,
     /// rustc's errors in the order in which to mend them; known only with [`Show::Nothing`].
@@ -98,16 +105,20 @@ pub fn build_within(
     }
     let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()), full_output: false };
     let mut built = Built::default();
-    let mut said = Said::default();
+    let (mut said, mut first) = (Said::default(), None::<First>);
     let ended = program::run_tool(&spec, limit, target.is_some(), |stream, line| {
         if stream == Stream::Stderr {
             return said.add(line, show);
         }
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { return };
+        built.has_begun |= message["reason"] != "build-finished";
         if let Some(text) = message["message"]["rendered"].as_str() {
             let level = message["message"]["level"].as_str().unwrap_or_default();
-            if level == "error" && built.error.is_none() {
-                built.error = Some(first_error(&message["message"]));
+            if level == "error" {
+                let error = First::of(&message["message"], text);
+                if first.as_ref().is_none_or(|first| error.place < first.place) {
+                    first = Some(error);
+                }
             }
             match (show, diagnostic(&message["message"], text)) {
                 (Show::Nothing { .. }, Some(error)) if level == "error" => built.errors.push(error),
@@ -126,6 +137,9 @@ pub fn build_within(
     })
     .context("cargo is needed to build the programs; install Rust with rustup")?;
     // Cargo builds the two programs at once: without an order, it is luck whose errors come first.
+    if let Some(First { what, rendered, .. }) = first {
+        (built.error, built.rendered) = (Some(what), rendered);
+    }
     built.errors.sort_by_key(|error| half_of(&error.place.0));
     if let Some(Diagnostic { what, place: (file, line), .. }) = built.errors.first() {
         built.error = Some(format!("{what} ({file}:{line})"));
@@ -138,9 +152,35 @@ pub fn build_within(
     match ended {
         Ended::Exit(exit @ (Exit::Signal(_) | Exit::ByRunner)) => bail!("cargo {exit}"),
         Ended::Lost => bail!(
-            "cargo's keeper was killed by somebody: the build's own code, or the system when memory ran out"
+            "the build's own code, or the system for want of memory, killed the runner's process that watches cargo"
         ),
         Ended::Exit(Exit::Code(_)) | Ended::OutOfTime => Ok(built),
+    }
+}
+
+/// The error to show alone.
+struct First {
+    /// Where it stands among others: as [`half_of`] counts, and behind all of them when it names no place.
+    place: u8,
+    /// It in one line.
+    what: String,
+    /// It as rustc prints it; `None` with colour.
+    rendered: Option<String>,
+}
+
+impl First {
+    fn of(message: &serde_json::Value, text: &str) -> Self {
+        let place = diagnostic(message, text).map_or(u8::MAX, |error| half_of(&error.place.0));
+        let has_colour = text.contains('\x1b');
+        let lines = || {
+            let line = |line: &str| line.chars().take(Said::CHARACTERS).collect::<String>();
+            let mut lines: Vec<String> = text.trim_end().lines().take(RENDERED).map(line).collect();
+            if text.trim_end().lines().count() > RENDERED {
+                lines[RENDERED - 1] = "…".into();
+            }
+            lines.join("\n")
+        };
+        Self { place, what: first_error(message), rendered: (!has_colour).then(lines) }
     }
 }
 

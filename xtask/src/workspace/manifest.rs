@@ -19,6 +19,21 @@ pub struct Manifest {
     pub needs: BTreeSet<String>,
     /// The reference solutions among them, by the names of their folders.
     pub solutions: BTreeSet<String>,
+    /// The packages that the student has added, but for those in the lesson's own folder.
+    pub added: Vec<Added>,
+    /// The source files of its programs, as seen from the lesson's folder.
+    pub programs: Vec<String>,
+    /// Whether the student's names other programs, or other files for them: that is not used.
+    pub moves_programs: bool,
+}
+
+/// A package that a student has added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// Its name where it comes from.
+    pub name: String,
+    /// Whether that is a registry; otherwise it is a repository.
+    pub is_in_registry: bool,
 }
 
 /// Why a lesson's manifest cannot be read: cargo cannot, either.
@@ -51,37 +66,51 @@ impl Manifest {
         };
         let theirs = toml::read(&theirs)
             .map_err(|(line, why)| Unreadable(format!("{lesson}/Cargo.toml:{line} {why}")))?;
-        let (mut merged, mut added) = (lab.clone(), Vec::new());
+        let (mut merged, mut rows) = (lab.clone(), Vec::new());
         for table in DEPENDENCIES {
-            add(&mut merged, &theirs, table, &mut added)?;
+            add(&mut merged, &theirs, table, &mut rows)?;
         }
-        for (target, rows) in theirs.get("target").and_then(Value::as_object).into_iter().flatten() {
-            let Some(rows) = rows.as_object() else { continue };
+        for (target, theirs) in theirs.get("target").and_then(Value::as_object).into_iter().flatten() {
+            let Some(theirs) = theirs.as_object() else { continue };
             let own = merged.entry("target").or_insert_with(|| json!({}));
             let own = own.as_object_mut().context("a target of the lab's manifest")?;
             let own = own.entry(target.clone()).or_insert_with(|| json!({}));
             let own = own.as_object_mut().context("a target of the lab's manifest")?;
             for table in DEPENDENCIES {
-                add(own, rows, table, &mut added)?;
+                add(own, theirs, table, &mut rows)?;
             }
         }
         let mut changes = Vec::new();
-        if !added.is_empty() {
-            changes.push(format!("added: {}", added.join(", ")));
+        if !rows.is_empty() {
+            let shown = |(name, row): &(String, Value)| format!("{name} = {}", toml::inline(row));
+            changes.push(format!("added: {}", rows.iter().map(shown).collect::<Vec<_>>().join(", ")));
         }
         let others = others(&lab, &theirs);
         if !others.is_empty() {
             changes.push(format!("not used: {}", others.join(", ")));
         }
         let changed: String = changes.join("; ").chars().take(CHARACTERS).collect();
-        let text = if added.is_empty() { text } else { toml::write(&merged) };
-        Ok(Self::new(text, Some(changed).filter(|changed| !changed.is_empty()), &merged))
+        let text = if rows.is_empty() { text } else { toml::write(&merged) };
+        Ok(Self {
+            added: rows.iter().filter_map(|(name, row)| Added::of(name, row)).collect(),
+            moves_programs: theirs.get("bin").is_some_and(|bin| Some(bin) != lab.get("bin")),
+            ..Self::new(text, Some(changed).filter(|changed| !changed.is_empty()), &merged)
+        })
     }
 
     fn new(text: String, changed: Option<String>, tree: &Map<String, Value>) -> Self {
         let rows = all_dependencies(tree).into_iter().flatten();
         let name = |(name, row): (&String, &Value)| row["package"].as_str().unwrap_or(name).to_string();
-        Self { text, changed, needs: rows.map(name).collect(), solutions: Self::solutions_of(tree) }
+        let bins = tree.get("bin").and_then(Value::as_array).into_iter().flatten();
+        Self {
+            text,
+            changed,
+            needs: rows.map(name).collect(),
+            solutions: Self::solutions_of(tree),
+            added: Vec::new(),
+            programs: bins.filter_map(|bin| Some(bin["path"].as_str()?.to_string())).collect(),
+            moves_programs: false,
+        }
     }
 
     /// Returns the folders of the reference solutions on which a package of the lab depends.
@@ -92,6 +121,14 @@ impl Manifest {
             Some(folders.iter().find_map(|folder| path.strip_prefix(folder))?.to_string())
         };
         all_dependencies(tree).into_iter().flatten().filter_map(path).collect()
+    }
+}
+
+impl Added {
+    /// Returns what this row of a table of dependencies adds; `None` for a package in the lesson's folder.
+    fn of(name: &str, row: &Value) -> Option<Self> {
+        let name = row["package"].as_str().unwrap_or(name).to_string();
+        row.get("path").is_none().then(|| Self { name, is_in_registry: row.get("git").is_none() })
     }
 }
 
@@ -120,7 +157,7 @@ fn add(
     own: &mut Map<String, Value>,
     theirs: &Map<String, Value>,
     table: &str,
-    added: &mut Vec<String>,
+    added: &mut Vec<(String, Value)>,
 ) -> anyhow::Result<()> {
     let Some(rows) = theirs.get(table).and_then(Value::as_object) else { return Ok(()) };
     for (name, row) in rows {
@@ -139,7 +176,7 @@ fn add(
             );
             return Err(Refused(why).into());
         }
-        added.push(format!("{name} = {}", toml::inline(row)));
+        added.push((name.clone(), row.clone()));
         let rows = own.entry(table).or_insert_with(|| json!({}));
         rows.as_object_mut().context("dependencies of the lab's manifest")?.insert(name.clone(), row.clone());
     }
@@ -192,6 +229,10 @@ mod tests {
         );
         let tree = tree(&manifest.text).unwrap();
         assert_eq!(tree["dependencies"]["rand"], "0.9");
+        let added = |name: &str| Added { name: name.into(), is_in_registry: true };
+        assert_eq!(manifest.added, [added("rand"), added("winapi")]);
+        assert_eq!(manifest.programs, ["src/bin/server.rs", "src/bin/client.rs"]);
+        assert!(manifest.moves_programs);
         assert_eq!(tree["dependencies"]["solution-06-header"]["path"], "../../solutions/06-header");
         assert_eq!(tree["target"]["cfg(windows)"]["dependencies"]["winapi"]["version"], "0.3");
         assert_eq!(tree["bin"][0]["name"], "lesson-10-server");
@@ -206,7 +247,9 @@ mod tests {
             assert!(refused.is::<Refused>() && refused.to_string().contains(path), "{refused}");
         }
         let inside = of("manifest-inside", "01-echo", |text| text + "[dependencies]\nx = { path = './x' }\n");
-        assert_eq!(inside.unwrap().changed.as_deref(), Some("added: x = { path = \"./x\" }"));
+        let inside = inside.unwrap();
+        assert_eq!(inside.changed.as_deref(), Some("added: x = { path = \"./x\" }"));
+        assert!(inside.added.is_empty() && !inside.moves_programs);
     }
 
     #[test]

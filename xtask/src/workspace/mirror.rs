@@ -21,6 +21,8 @@ pub struct Mirror {
     pub target: PathBuf,
     /// The student's own folder of this lesson.
     pub source: PathBuf,
+    /// The manifest with which it is built.
+    pub manifest: Manifest,
 }
 
 /// Where the lessons of one student are copied to and built.
@@ -51,8 +53,9 @@ impl Home {
         if !mirror.join("Cargo.lock").exists() {
             fs::copy(root.join("Cargo.lock"), mirror.join("Cargo.lock"))?;
         }
-        copy_solutions(root, &mirror, manifest.solutions)?;
-        Ok(Mirror { lesson: copy, root: mirror, target: self.dir.join("target"), source: source.into() })
+        copy_solutions(root, &mirror, manifest.solutions.clone())?;
+        let target = self.dir.join("target");
+        Ok(Mirror { lesson: copy, root: mirror, target, source: source.into(), manifest })
     }
 
     /// Copies a folder whose programs start in it, and returns the copy.

@@ -24,8 +24,10 @@ pub struct Limits {
 /// Why the archive was not unpacked.
 #[derive(Debug)]
 pub enum Stop {
-    /// It is no archive, is damaged, or wants what no hand-in may.
+    /// It is empty, or wants what no hand-in may.
     Refused(String),
+    /// It is damaged, or no archive.
+    Damaged,
     /// The disk, or another part of this machine.
     Failed(io::Error),
 }
@@ -94,8 +96,8 @@ impl Folder {
             return refused(format!("it has more than {} files", self.limits.files));
         }
         let mut bytes = Vec::new();
-        if let Err(error) = from.take(self.limits.file + 1).read_to_end(&mut bytes) {
-            return refused(format!("it is damaged: {error}"));
+        if from.take(self.limits.file + 1).read_to_end(&mut bytes).is_err() {
+            return Err(Stop::Damaged);
         }
         if bytes.len() as u64 > self.limits.file {
             return Ok(());

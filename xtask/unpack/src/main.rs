@@ -28,10 +28,15 @@ fn main() -> ExitCode {
         eprintln!("lab-unpack is the runner's own: ARCHIVE FOLDER FILES BYTES FILE DEPTH");
         return ExitCode::FAILURE;
     };
-    match unpack(Path::new(archive), Folder::new(Path::new(into), limits)) {
+    let archive = Path::new(archive);
+    match unpack(archive, Folder::new(Path::new(into), limits)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Refused(why)) => {
             eprintln!("{why}");
+            ExitCode::from(2)
+        }
+        Err(Stop::Damaged) => {
+            eprintln!("{}", damaged(archive));
             ExitCode::from(2)
         }
         Err(Stop::Failed(error)) => {
@@ -39,6 +44,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns why a damaged archive is refused. What it should be is what its name says.
+fn damaged(archive: &Path) -> String {
+    let name = archive.file_name().unwrap_or_default().to_string_lossy();
+    let lower = name.to_ascii_lowercase();
+    let ends = [".tar.gz", ".tgz", ".tar", ".zip"];
+    let end = ends.into_iter().find(|end| lower.ends_with(end)).unwrap_or("archive");
+    format!("{name} is damaged, or no {end}: hand it in again")
 }
 
 /// Unpacks a file, whatever its name: its first bytes say what it is.

@@ -9,8 +9,7 @@ use std::io::Read;
 /// Those of [`Folder`], and a refusal of what is no tar.
 pub fn unpack(from: impl Read, folder: &mut Folder) -> Result<(), Stop> {
     let mut archive = tar::Archive::new(from);
-    let damaged =
-        |error: std::io::Error| Stop::Refused(format!("it is no whole .zip, .tar, .tar.gz or .tgz: {error}"));
+    let damaged = |_: std::io::Error| Stop::Damaged;
     let mut any = false;
     for entry in archive.entries().map_err(damaged)? {
         let mut entry = entry.map_err(damaged)?;

@@ -19,7 +19,7 @@ pub fn unpack(from: impl Read + Seek, folder: &mut Folder) -> Result<(), Stop> {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
             Stop::Refused("it has a password: hand it in without one".into())
         }
-        other => Stop::Refused(format!("it is no whole .zip: {other}")),
+        _ => Stop::Damaged,
     };
     let mut archive = ZipArchive::new(from).map_err(damaged)?;
     if archive.is_empty() {

@@ -20,7 +20,7 @@ pub fn judge(job: &Job, plan: &Plan, lesson: &Lesson, is_over: impl Fn() -> bool
     let own = report.lessons.first().context("no lesson was judged")?;
     let mut value = json::lesson(own);
     if is_over() {
-        verdict::set(&mut value, Status::OutOfTime, &out_of_time(job.limit));
+        verdict::set(&mut value, Status::OutOfTime, &out_of_time(job.limit, lesson));
     }
     verdict::count(&mut value, lesson);
     Ok(value)

@@ -63,7 +63,7 @@ impl Job {
     }
 }
 
-/// Returns why a student has no more time.
-pub fn out_of_time(limit: u64) -> String {
-    format!("builds and programs of this student took more than {limit} s in all (--limit)")
+/// Returns why a lesson is not judged, or not whole: the student's time, in seconds, was over.
+pub fn out_of_time(limit: u64, lesson: &Lesson) -> String {
+    format!("the student's {limit} s had passed before {} was judged", lesson.id())
 }

@@ -54,7 +54,7 @@ pub fn run(plan: &Plan, results: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let all = waiting.iter().flat_map(|(place, ..)| &plan.students[*place].hand_ins);
-    prepare(&class.lessons, all.into_iter().any(|hand_in| hand_in.path.is_file()))?;
+    prepare(&class.lessons, all.into_iter().any(|hand_in| handed_in::archive_of(hand_in).is_some()))?;
     let place = workspace::builds(&workspace::root()).join("class");
     let jobs = plan.jobs.min(waiting.len());
     let queue = Mutex::new(waiting.into_iter());

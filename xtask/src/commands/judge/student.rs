@@ -95,7 +95,7 @@ fn work(job: &Job) -> anyhow::Result<()> {
     for lesson in &job.lessons {
         tell(&json!({"now": lesson.dir()}));
         let mut value = match is_over() {
-            true => without(lesson, Status::OutOfTime, &out_of_time(job.limit)),
+            true => without(lesson, Status::OutOfTime, &out_of_time(job.limit, lesson)),
             false => found::judge(job, &plan, lesson, is_over)
                 .unwrap_or_else(|error| without(lesson, Status::Unable, &format!("{error:#}"))),
         };

@@ -31,7 +31,7 @@ pub fn judge(
     if student.hand_ins.len() > 1 {
         let files = student.files().iter().map(|file| format!("`{file}`")).collect::<Vec<_>>();
         let why = format!("handed in more than once: {}; leave one of them", files.join(" and "));
-        return Ok(Some(rest(class, 0, Status::Ambiguous, &why)));
+        return Ok(Some(rest(class, 0, Status::Ambiguous, |_| why.clone())));
     }
     let work = Folder::roomy(place)?;
     let start = Instant::now();
@@ -50,15 +50,19 @@ pub fn judge(
         }
         match heard {
             _ if from == class.lessons.len() => {}
-            End::Refused(why) => lessons.extend(rest(class, from, Status::Refused, &why)),
-            End::Late => lessons.extend(rest(class, from, Status::OutOfTime, &out_of_time(class.limit))),
+            End::Refused(why) => lessons.extend(rest(class, from, Status::Refused, |_| why.clone())),
+            End::Late => {
+                let why = |lesson: &Lesson| out_of_time(class.limit, lesson);
+                lessons.extend(rest(class, from, Status::OutOfTime, why));
+            }
             End::Died { opening, how } => {
                 tries += 1;
                 if tries >= TRIES {
                     let why = format!("the runner's process that judged this {how}, and so again");
                     // What cannot be opened has nothing to judge.
                     let count = if opening { class.lessons.len() } else { 1 };
-                    lessons.extend(rest(class, from, Status::Unable, &why).into_iter().take(count));
+                    lessons
+                        .extend(rest(class, from, Status::Unable, |_| why.clone()).into_iter().take(count));
                     tries = 0;
                 }
             }
@@ -67,9 +71,9 @@ pub fn judge(
     Ok(Some(lessons))
 }
 
-/// Returns the values of the lessons from this one on, all for the same reason.
-fn rest(class: &Class, from: usize, status: Status, why: &str) -> Vec<Value> {
-    class.lessons[from..].iter().map(|lesson| without(lesson, status, why)).collect()
+/// Returns the values of the lessons from this one on, none of which is judged.
+fn rest(class: &Class, from: usize, status: Status, why: impl Fn(&Lesson) -> String) -> Vec<Value> {
+    class.lessons[from..].iter().map(|lesson| without(lesson, status, &why(lesson))).collect()
 }
 
 /// How a process came to its end before all lessons were judged.

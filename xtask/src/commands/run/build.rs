@@ -6,7 +6,7 @@ use super::rustc::Rustc;
 use crate::bench::{HASH, Programs, Start};
 use crate::course::Lesson;
 use crate::finding::Half;
-use crate::report::Problem;
+use crate::report::{Broken, Problem};
 use crate::workspace::cargo::{self, Show};
 use crate::workspace::mirror::Mirror;
 use std::io::IsTerminal;
@@ -45,7 +45,7 @@ impl Plan<'_> {
         }
         let one = |lesson: &&'static Lesson| {
             if let Some(wrong) = &self.choice(lesson).wrong {
-                return Err(Problem::DoesNotCompile(self.shown_of(lesson, wrong)));
+                return Err(Problem::WrongLabToml(self.shown_of(lesson, wrong)));
             }
             match &self.dir {
                 None => self.programs(lesson, built_of(&here)?, None),
@@ -114,7 +114,8 @@ impl Plan<'_> {
                     Some(error) => error.clone(),
                     None => "cargo's message above states where".into(),
                 };
-                Problem::DoesNotCompile(format!("{which} does not compile: {why}"))
+                let why = format!("{which} does not compile: {why}");
+                Problem::DoesNotCompile(Broken { why, rendered: built.rendered.clone() })
             })?;
             Ok(if half == Half::Server { built.server } else { built.client })
         };

@@ -8,6 +8,7 @@ use crate::report::{HandedIn, Problem};
 use crate::system::program::Ended;
 use crate::workspace;
 use crate::workspace::cargo::{self, Built, Show};
+use crate::workspace::crates;
 use crate::workspace::handed_in::{self, Place, Refused};
 use crate::workspace::lab_toml::{self, Wrong};
 use crate::workspace::manifest::{Manifest, Unreadable};
@@ -44,6 +45,7 @@ impl Plan<'_> {
             return Err(Problem::NotBegun(why));
         }
         let mirror = home.mirror(&self.root, source, &lesson.dir()).map_err(problem)?;
+        has_programs(lesson, source, &mirror)?;
         let packages = [format!("lesson-{}", lesson.dir())];
         let limit = self.args.build_limit.map_or(BUILD_LIMIT, Duration::from_secs);
         let built = cargo::build_within(&mirror.root, &packages, Some(&mirror.target), show, Some(limit));
@@ -54,9 +56,17 @@ impl Plan<'_> {
                 "the build of {id} took longer than {limit} s, and was ended"
             )));
         }
-        if let Some(error) = &mut built.error {
-            // Where the copy lies is of no use to anybody.
-            *error = error.replace(&format!("{}{}", mirror.root.display(), std::path::MAIN_SEPARATOR), "");
+        // Where the copy lies is of no use to anybody.
+        let place = format!("{}{}", mirror.root.display(), std::path::MAIN_SEPARATOR);
+        for text in [&mut built.error, &mut built.rendered].into_iter().flatten() {
+            *text = text.replace(&place, "");
+        }
+        if !built.has_begun
+            && !built.went_well()
+            && let Some(why) = crates::why_not_built(&self.root, &mirror.manifest.added)
+        {
+            let error = built.error.take().map_or(String::new(), |error| format!("\n{error}"));
+            built.error = Some(format!("it {why}{error}"));
         }
         if let Ok(here) = here {
             built.programs.extend(here.programs.clone());
@@ -81,16 +91,20 @@ impl Plan<'_> {
                 Err(Problem::NotThere(format!("{id} is not there: {top} has no {name}")))
             }
             Place::NotFound => {
-                let mut why = format!(
+                let why = format!(
                     "{id} was not found: there is no {name} with a Cargo.toml or a lab.toml, and no package \
-                     lesson-{name}, in {top} or up to five folders down"
+                     lesson-{name}, in {top}, with up to four folders around it"
                 );
-                if self.lessons.len() > 1
-                    && let Place::Found { shown, .. } = handed_in::find_only(dir, &name)
-                {
-                    why += &format!("; {shown} has the programs of one lesson: name that lesson");
-                }
-                Err(Problem::NotFound(why))
+                // Where several lessons are asked for, such a folder must say of which it is.
+                let more = match handed_in::find_only(dir, &name) {
+                    Place::Found { shown, .. } => Some(format!(
+                        "{shown} has the programs of one lesson, and nothing says of which: call its folder {name}, or \
+                         name that lesson alone"
+                    )),
+                    _ => handed_in::holds(dir, &name),
+                };
+                let more = more.map_or(String::new(), |more| format!("; {more}"));
+                Err(Problem::NotFound(why + &more))
             }
         }
     }
@@ -99,7 +113,8 @@ impl Plan<'_> {
     pub(super) fn shown_of(&self, lesson: &Lesson, wrong: &Wrong) -> String {
         match (&self.dir, self.place_of(lesson), &self.args.cwd) {
             (Some(_), Place::Found { shown, .. }, None) => {
-                format!("{shown}/{}:{}: {}", lab_toml::NAME, wrong.line, wrong.why)
+                let folder = if shown == "." { String::new() } else { format!("{shown}/") };
+                format!("{folder}{}:{}: {}", lab_toml::NAME, wrong.line, wrong.why)
             }
             _ => wrong.to_string(),
         }
@@ -149,10 +164,32 @@ impl Plan<'_> {
         Some(HandedIn {
             found_at: Some(shown.clone()),
             manifest_changed: if is_rust { manifest() } else { None },
+            sources: (origin == Origin::Own).then(|| sources::digest(dir, lesson.number, is_rust)).flatten(),
             is_starter: origin == Origin::Starter,
             same_as_solution: origin == Origin::Solution,
         })
     }
+}
+
+/// Checks that the sources of the programs lie where the lab's manifest, with which they are built, has them.
+fn has_programs(lesson: &Lesson, source: &Path, mirror: &Mirror) -> Result<(), Problem> {
+    let (id, Manifest { programs, moves_programs, .. }) = (lesson.id(), &mirror.manifest);
+    if let Some(link) = programs.iter().find(|file| source.join(file).is_symlink()) {
+        return Err(Problem::Refused(format!("{id}: {link} is a link: hand in the file itself")));
+    }
+    let missing: Vec<&str> =
+        programs.iter().map(String::as_str).filter(|file| !source.join(file).is_file()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let is = if missing.len() == 1 { "is" } else { "are" };
+    let unused = if *moves_programs { "; the [[bin]] of Cargo.toml is not used" } else { "" };
+    let why = format!(
+        "{id}: {} {is} missing: the programs must lie at {}{unused}",
+        missing.join(" and "),
+        programs.join(" and ")
+    );
+    Err(Problem::DoesNotCompile(why.into()))
 }
 
 /// Returns why a lesson is not judged. Only the type of the error says whose it is.
@@ -161,7 +198,7 @@ fn problem(error: anyhow::Error) -> Problem {
     if error.is::<Refused>() {
         Problem::Refused(why)
     } else if error.is::<Unreadable>() {
-        Problem::DoesNotCompile(why)
+        Problem::DoesNotCompile(why.into())
     } else {
         Problem::Unable(why)
     }

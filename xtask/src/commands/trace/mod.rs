@@ -64,8 +64,8 @@ fn start(programs: &Programs, mtu: Option<u32>) -> Result<u8, own_network::Refus
 
 fn does_not_build(problem: &Problem) -> anyhow::Result<u8> {
     match problem {
-        Problem::DoesNotCompile(why) => {
-            eprintln!("{why}");
+        Problem::DoesNotCompile(_) | Problem::WrongLabToml(_) => {
+            eprintln!("{}", problem.why());
             Ok(1)
         }
         problem => anyhow::bail!("{}", problem.why()),

@@ -35,12 +35,13 @@ const PERHAPS: &str = "perhaps handed in";
 
 /// How far students are with a lesson, in the order in which they are counted; what is not in here comes last. The first
 /// are counted also where there are none.
-const STAGES: [&str; 13] = [
+const STAGES: [&str; 14] = [
     WHOLE,
     BEGUN,
     "not begun",
     "not found",
     "does not compile",
+    "lab.toml is wrong",
     "out of time",
     IN_PART,
     "found twice",

@@ -66,6 +66,7 @@ fn tests_of(lesson: &LessonReport, interrupted: bool) -> Vec<Test> {
     if let Some(problem) = &lesson.problem {
         let (what, verdict) = match problem {
             Problem::DoesNotCompile(_) => ("compiles", Verdict::Fail),
+            Problem::WrongLabToml(_) => ("has a right lab.toml", Verdict::Fail),
             Problem::Unable(_) => ("can be judged", Verdict::Error),
             Problem::NotThere(_) | Problem::NotFound(_) => ("was handed in", Verdict::Fail),
             Problem::Ambiguous(_) => ("was handed in once", Verdict::Fail),

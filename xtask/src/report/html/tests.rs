@@ -120,7 +120,7 @@ fn nothing_that_a_program_sends_or_prints_is_a_part_of_the_page() {
     one.rerun = evil.into();
     let mut lesson = lesson(vec![one]);
     lesson.subject = evil.into();
-    lesson.problem = Some(Problem::DoesNotCompile(format!("{evil}\n{evil}")));
+    lesson.problem = Some(Problem::DoesNotCompile(format!("{evil}\n{evil}").into()));
     let page = render(&Report { seed: 7, lessons: vec![lesson], interrupted: true });
     let tags = read(&page, SIGNATURE);
     assert_eq!(tags.iter().filter(|tag| tag.name == "script").count(), 1);

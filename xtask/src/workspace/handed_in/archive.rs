@@ -1,7 +1,8 @@
 //! Opens a hand-in. The package `lab-unpack` unpacks archives, so that the runner itself needs no crate for that.
 
-use super::list::{HandIn, OPENED, file_name};
+use super::list::{HandIn, OPENED, file_name, is_opened};
 use super::refused::Refused;
+use super::sole::archive_of;
 use super::unpacker::unpacker;
 use super::walk::{BYTES, DEPTH, FILE, FILES, copy};
 use anyhow::{Context, bail};
@@ -17,7 +18,8 @@ const REFUSED: i32 = 2;
 /// How long it may take: what a lesson needs is unpacked in a moment.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Copies or unpacks a hand-in to the folder `into/hand-in`, which is made anew, and returns that folder. Nothing hidden, no
+/// Copies or unpacks a hand-in to the folder `into/hand-in`, which is made anew, and returns that folder; unpacks the archive
+/// that is alone in a folder, too. Nothing hidden, no
 /// folder `target` of cargo, and no file over 16 MiB is in it; at most 20,000 files, 512 MiB and 32 folders in a path.
 /// Where a link or a device stood, a link to `walk::LEFT_OUT` stands (on Unix).
 ///
@@ -34,17 +36,19 @@ pub fn open(hand_in: &HandIn, into: &Path) -> anyhow::Result<PathBuf> {
     if path.is_symlink() {
         return Err(Refused(format!("{name} is a link: hand in what it leads to")).into());
     }
-    if path.is_dir() {
+    let Some(archive) = archive_of(hand_in) else {
         copy(path, &dir)?;
-    } else if OPENED.iter().any(|end| name.to_ascii_lowercase().ends_with(end)) {
-        unpack(path, &dir)?;
-    } else {
+        return Ok(dir);
+    };
+    let name = file_name(&archive);
+    if !is_opened(&name) {
         return Err(Refused(format!(
             "{name} is no {}: hand in one of these, or a folder",
             OPENED.join(", ")
         ))
         .into());
     }
+    unpack(&archive, &dir)?;
     Ok(dir)
 }
 

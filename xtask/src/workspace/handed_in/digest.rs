@@ -1,6 +1,7 @@
 //! Whether a hand-in was changed since it was judged.
 
 use super::list::HandIn;
+use super::sole::archive_of;
 use super::walk::{Kind, walk};
 use anyhow::Context;
 use std::fs::File;
@@ -9,16 +10,30 @@ use std::path::Path;
 
 /// FNV-1a with 128 bits (draft-eastlake-fnv): the same on every machine. It finds changes; who would forge one gains
 /// nothing but an old verdict.
-struct Fnv(u128);
+pub struct Fnv(u128);
 
 impl Fnv {
+    /// The hash of nothing.
+    pub const EMPTY: Self = Self(Self::START);
     const START: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
-    fn add(&mut self, bytes: &[u8]) {
+    /// Adds these bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(Self::PRIME);
         }
+    }
+
+    /// Adds these bytes, and how many they are: what follows them is told from them.
+    pub fn add_whole(&mut self, bytes: &[u8]) {
+        self.add(&(bytes.len() as u64).to_le_bytes());
+        self.add(bytes);
+    }
+
+    /// Returns it as 32 digits.
+    pub fn text(&self) -> String {
+        format!("{:032x}", self.0)
     }
 
     /// Adds all that the file brings.
@@ -38,20 +53,22 @@ impl Fnv {
 }
 
 /// Returns 32 digits that depend on the names, sizes and bytes of a hand-in: of an archive, of its own bytes; of a
-/// folder, of the files that [`super::open`] copies.
+/// folder, of the files that [`super::open`] copies, or of the archive that is alone in it.
 ///
 /// # Errors
 /// As [`super::open`], when the folder is refused or something cannot be read.
 pub fn digest(hand_in: &HandIn) -> anyhow::Result<String> {
-    let mut fnv = Fnv(Fnv::START);
+    let mut fnv = Fnv::EMPTY;
     let path = &hand_in.path;
     if path.is_symlink() {
         fnv.add(b"link");
-    } else if path.is_dir() {
+    } else if let Some(archive) = archive_of(hand_in) {
+        fnv.add(b"archive");
+        fnv.add_file(&archive)?;
+    } else {
         for entry in walk(path)? {
             let name = entry.path.as_os_str().as_encoded_bytes();
-            fnv.add(&(name.len() as u64).to_le_bytes());
-            fnv.add(name);
+            fnv.add_whole(name);
             match entry.kind {
                 Kind::File { len, executable } => {
                     fnv.add(&[1, executable.into()]);
@@ -61,11 +78,8 @@ pub fn digest(hand_in: &HandIn) -> anyhow::Result<String> {
                 Kind::Other => fnv.add(&[0]),
             }
         }
-    } else {
-        fnv.add(b"archive");
-        fnv.add_file(path)?;
     }
-    Ok(format!("{:032x}", fnv.0))
+    Ok(fnv.text())
 }
 
 #[cfg(test)]
@@ -103,8 +117,8 @@ mod tests {
     #[test]
     fn the_hash_is_fnv_1a() {
         // From draft-eastlake-fnv, appendix C: the hash of "a".
-        let mut fnv = Fnv(Fnv::START);
+        let mut fnv = Fnv::EMPTY;
         fnv.add(b"a");
-        assert_eq!(format!("{:032x}", fnv.0), "d228cb696f1a8caf78912b704e4a8964");
+        assert_eq!(fnv.text(), "d228cb696f1a8caf78912b704e4a8964");
     }
 }

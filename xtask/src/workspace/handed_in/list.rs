@@ -21,6 +21,21 @@ pub const OPENED: &[&str] = &[".tar.gz", ".tgz", ".tar", ".zip"];
 const OTHERS: &[&str] =
     &[".7z", ".bz2", ".gz", ".lzh", ".rar", ".tbz", ".txz", ".xz", ".zst", ".tar.bz2", ".tar.xz", ".tar.zst"];
 
+/// Returns whether a file of this name is an archive, of those that are opened or of others.
+pub fn is_archive(name: &str) -> bool {
+    is_opened(name) || ends(name, OTHERS)
+}
+
+/// Returns whether a file of this name is an archive that is opened.
+pub fn is_opened(name: &str) -> bool {
+    ends(name, OPENED)
+}
+
+fn ends(name: &str, with: &[&str]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    with.iter().any(|end| lower.ends_with(end))
+}
+
 /// Returns the hand-ins in this folder, sorted by name. Where two have the same name, as `li-na` and `li-na.zip` do,
 /// each has the whole name of its file.
 ///

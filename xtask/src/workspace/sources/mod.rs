@@ -2,8 +2,9 @@
 
 mod bare;
 
+use crate::workspace::handed_in::{Fnv, walk};
 use crate::workspace::mirror::Mirror;
-use crate::workspace::starter;
+use crate::workspace::{shown as slashed, starter};
 use anyhow::Context;
 use bare::bare;
 use std::collections::BTreeMap;
@@ -104,6 +105,31 @@ pub fn origin(root: &Path, dir: &Path, lesson: &str) -> anyhow::Result<Origin> {
     })
 }
 
+/// Returns 32 digits that two lessons share when they have the same programs: for Rust, in the same files, whatever comments,
+/// white space and the crates' names in them; otherwise all files of the folder, but for white space. `number` is the
+/// lesson's, `07`. `None` where there is nothing, or it cannot be read.
+pub fn digest(dir: &Path, number: &str, is_rust: bool) -> Option<String> {
+    let texts: BTreeMap<String, String> = match is_rust {
+        true => {
+            let as_lesson = |text: &str| bare(&starter::solved(text, number).0);
+            sources(dir).ok()?.into_iter().map(|(file, text)| (file, as_lesson(&text))).collect()
+        }
+        false => {
+            let read =
+                |file: &Path| Some(String::from_utf8_lossy(&fs::read(dir.join(file)).ok()?).into_owned());
+            let bare = |text: String| text.split_whitespace().collect::<String>();
+            let files = walk(dir).ok()?.into_iter().map(|entry| entry.path);
+            files.filter_map(|file| Some((slashed(&file), bare(read(&file)?)))).collect()
+        }
+    };
+    let mut fnv = Fnv::EMPTY;
+    for (file, text) in &texts {
+        fnv.add_whole(file.as_bytes());
+        fnv.add_whole(text.as_bytes());
+    }
+    (!texts.is_empty()).then(|| fnv.text())
+}
+
 /// Returns the Rust files below `src` of a package, by their path there, with `/`.
 fn sources(package: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let src = package.join("src");
@@ -157,5 +183,27 @@ mod tests {
             assert_eq!(of("begun", &begun), Origin::Own);
         }
         assert_eq!(origin(&root(), &dir, "01-echo").unwrap(), Origin::Own);
+    }
+
+    #[test]
+    fn equal_programs_have_equal_digests() {
+        let dir = scratch("sources-digest");
+        let of = |name: &str, file: &str, text: &str| {
+            let path = dir.join(name).join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+            digest(&dir.join(name), "01", file.ends_with(".rs"))
+        };
+        let server = "src/bin/server.rs";
+        let li = of("li", server, "fn main() { go(1); }\n");
+        assert!(li.as_ref().is_some_and(|digits| digits.len() == 32));
+        assert_eq!(li, of("wang", server, "// mine\nfn main()\n{\n\tgo(1);\n}\n"));
+        assert_ne!(li, of("zoe", server, "fn main() { go(2); }\n"));
+        assert_ne!(li, of("amy", "src/bin/client.rs", "fn main() { go(1); }\n"));
+        let python = of("python", "server.py", "go(1)\n");
+        assert_eq!(python, of("copied", "server.py", "go( 1 )\n\n"));
+        assert_ne!(python, of("other", "server.py", "go(2)\n"));
+        fs::create_dir(dir.join("nothing")).unwrap();
+        assert_eq!(digest(&dir.join("nothing"), "01", true), None);
     }
 }

@@ -58,7 +58,8 @@ pub fn has_command(student: &Student) -> bool {
 
 /// Returns the words of the compiler, or of cargo, line by line: its first error as it shows it, where the report has that.
 pub fn error_of(own: &Own) -> Option<&str> {
-    let why = (own.status == Status::DoesNotCompile).then_some(own.why.as_str());
+    let is_told = matches!(own.status, Status::DoesNotCompile | Status::WrongLabToml);
+    let why = is_told.then_some(own.why.as_str());
     own.rendered.as_deref().or(why).filter(|text| !text.is_empty())
 }
 
@@ -72,7 +73,7 @@ pub fn remarks(own: &Own) -> Vec<String> {
         format!("Only the {} was handed in; the checks of the other half count, too.", half.word())
     }));
     match own.status {
-        Status::Judged | Status::DoesNotCompile => {}
+        Status::Judged | Status::DoesNotCompile | Status::WrongLabToml => {}
         Status::NotBegun if own.why.is_empty() => told.push("It is the starter, unchanged.".into()),
         Status::NotFound if own.why.is_empty() => {
             told.push(format!("No folder {} is in what was handed in.", own.lesson));

@@ -26,7 +26,7 @@ pub fn write(html: &mut Html, row: &Row, own: Option<&Own>) {
     let order = match own.status {
         Status::Judged => percent as i64,
         Status::OutOfTime => -1,
-        Status::DoesNotCompile => -2,
+        Status::DoesNotCompile | Status::WrongLabToml => -2,
         Status::NotBegun => -3,
         Status::Unable => -4,
         Status::Ambiguous => -5,

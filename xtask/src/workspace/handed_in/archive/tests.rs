@@ -82,9 +82,9 @@ fn what_cannot_be_opened_is_refused_with_the_reason() {
     let Some(dir) = archives("archives-refused") else { return };
     fs::create_dir(dir.join("folder")).unwrap();
     for (file, said) in [
-        ("cut.zip", "no whole .zip"),
-        ("cut.tgz", "no whole"),
-        ("no.zip", "no whole"),
+        ("cut.zip", "cut.zip is damaged, or no .zip: hand it in again"),
+        ("cut.tgz", "cut.tgz is damaged, or no .tgz: hand it in again"),
+        ("no.zip", "no.zip is damaged, or no .zip"),
         ("empty.zip", "with files in it"),
         ("work.rar", "hand in one of these"),
         ("both.tar", "a file and a folder of the same name"),
@@ -99,6 +99,16 @@ fn what_cannot_be_opened_is_refused_with_the_reason() {
         assert!(error.is::<Refused>() && error.to_string().contains("is a link"), "{error:#}");
     }
     assert!(opened(&dir, "folder").is_ok());
+    // An archive that is alone in a folder is opened; a second one beside it says nothing.
+    fs::copy(dir.join("good.zip"), dir.join("folder/homework.zip")).unwrap();
+    fs::write(dir.join("folder/.DS_Store"), "x").unwrap();
+    let moodle = opened(&dir, "folder").unwrap();
+    assert!(moodle.join("clone/lessons/01-echo/run.sh").is_file() && !moodle.join("homework.zip").exists());
+    fs::copy(dir.join("work.rar"), dir.join("folder/work.rar")).unwrap();
+    assert!(opened(&dir, "folder").unwrap().join("homework.zip").is_file());
+    fs::remove_file(dir.join("folder/homework.zip")).unwrap();
+    let error = opened(&dir, "folder").unwrap_err();
+    assert!(error.is::<Refused>() && error.to_string().contains("work.rar is no .tar.gz"), "{error:#}");
 }
 
 #[test]
