@@ -132,7 +132,7 @@ fn name(lesson: &LessonReport, check: &CheckReport) -> String {
 fn told(lesson: &LessonReport, check: &CheckReport) -> String {
     let mut out = String::new();
     if has_held(check) && points(lesson, check).0 == 0 {
-        out += "the starter passes this, too: it counts as soon as this half passes more and reaches no `todo!`\n";
+        out += "a program without your work passes this, too: it counts as soon as this half passes more and reaches no `todo!`\n";
     }
     if check.verdict == Verdict::Pass {
         return plain(&out);
