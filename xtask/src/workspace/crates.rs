@@ -1,5 +1,6 @@
 //! Whether this machine has the sources of a crate that a student has added.
 
+use crate::finding::Perhaps;
 use crate::workspace::manifest::Added;
 use crate::workspace::toml;
 use std::fs;
@@ -18,9 +19,9 @@ pub fn why_not_built(root: &Path, added: &[Added]) -> Option<String> {
     let is_sure =
         missing.iter().all(|one| one.is_in_registry) && cargo.is_some_and(|cargo| !replaces(&cargo));
     let (all, word) = match missing.is_empty() {
-        true => (here, "perhaps needs"),
-        false if is_sure => (missing, "needs"),
-        false => (missing, "perhaps needs"),
+        true => (here, Perhaps("needs").to_string()),
+        false if is_sure => (missing, "needs".to_string()),
+        false => (missing, Perhaps("needs").to_string()),
     };
     let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
     let what = match names.as_slice() {
@@ -82,7 +83,8 @@ mod tests {
         let told = |added: &[Added]| why_not_built(&dir, added).unwrap();
         let (none, other) = ("socket-lab-has-no-such-crate", "socket-lab-has-no-other");
         assert!(
-            told(&[of(none, false)]).starts_with(&format!("perhaps needs a crate that is not here: {none}"))
+            told(&[of(none, false)])
+                .starts_with(&Perhaps(format!("needs a crate that is not here: {none}")).to_string())
         );
         assert!(
             told(&[of(none, true), of(other, true)])
@@ -90,6 +92,6 @@ mod tests {
         );
         // It is here, so something else may be wrong with it.
         fs::create_dir_all(dir.join("vendor/socket-lab-has-no-such-crate-1.0.0")).unwrap();
-        assert!(told(&[of(none, true)]).starts_with("perhaps needs"));
+        assert!(told(&[of(none, true)]).starts_with(&Perhaps("needs").to_string()));
     }
 }

@@ -1,7 +1,7 @@
 //! The steps of the protocol that the runner takes with a program under test, and the likely causes of wrong ones.
 
 use crate::bench::{Ending, Heard, Peer, Server, same_bytes};
-use crate::finding::{Cause, Half, Outcome, broken, quoted};
+use crate::finding::{Cause, Half, Outcome, Perhaps, broken, quoted};
 use crate::promises::pushing::{ADDRESS_SENT, TRIMS};
 use crate::promises::trimmed::is_trimmed;
 use std::str;
@@ -98,8 +98,10 @@ pub fn answer(server: &Server, peer: &mut Peer) -> Outcome {
         return broken(
             "the server waits for `receive ok`",
             "it ended the connection before the answer",
-            "perhaps it gave up by a time limit of its own, or does not wait for an answer: let the `read` of the answer wait \
-             as long as the client takes",
+            Perhaps(
+                "it gave up by a time limit of its own, or does not wait for an answer: let the `read` of the answer wait \
+                 as long as the client takes",
+            ),
         );
     }
     peer.say(ANSWER).or_else(|ending| {
@@ -130,9 +132,8 @@ pub fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome 
                     .into()
             }
             ([], Some(Ending::Fin | Ending::Rst)) => {
-                "perhaps the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one behind \
-                 it; read exactly ten bytes (`read_exact`) and compare those"
-                    .into()
+                Perhaps("the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one behind \
+                 it; read exactly ten bytes (`read_exact`) and compare those").into()
             }
             ([b'\n' | 0 | b' ' | b'\r', ..], _) if expected.first() != heard.bytes.first() => {
                 "something stands behind the size: the digits alone, without a line end".into()

@@ -34,7 +34,7 @@ impl Remark {
             Self::Fits => "id and name fit more than one of the roster",
             Self::Twice => "handed in more than once: choose one",
             Self::Nothing => "nothing handed in",
-            Self::Perhaps => "perhaps handed in, under a name that fits another student, too",
+            Self::Perhaps => "may be handed in: its name fits another student, too",
         }
     }
 

@@ -31,7 +31,7 @@ pub struct Row<'a> {
 /// What stands in the place of a lesson of somebody who handed in nothing.
 pub const NOTHING: &str = "nothing handed in";
 /// The same, where a hand-in fits this student and another.
-const PERHAPS: &str = "perhaps handed in";
+const PERHAPS: &str = "may be handed in";
 
 /// How far students are with a lesson, in the order in which they are counted; what is not in here comes last. The first
 /// are counted also where there are none.
