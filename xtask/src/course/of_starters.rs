@@ -5,6 +5,15 @@
 use crate::finding::Half;
 use crate::finding::Half::{Client, Server};
 
+/// The same in all lessons in which the server pushes.
+const PUSHING: &[(&str, Half)] = &[
+    ("listens-by-default", Server),
+    ("says-why-it-cannot-bind", Server),
+    ("calls-by-default", Client),
+    ("calls-nobody-else", Client),
+    ("nobody-listens", Client),
+];
+
 /// Of each lesson, by its folder's name, the checks that its starter passes on some wire.
 const PASSES: &[(&str, &[(&str, Half)])] = &[
     (
@@ -28,46 +37,10 @@ const PASSES: &[(&str, &[(&str, Half)])] = &[
             ("quits-at-q", Client),
         ],
     ),
-    (
-        "03-sticky",
-        &[
-            ("listens-by-default", Server),
-            ("says-why-it-cannot-bind", Server),
-            ("calls-by-default", Client),
-            ("calls-nobody-else", Client),
-            ("nobody-listens", Client),
-        ],
-    ),
-    (
-        "04-sleep",
-        &[
-            ("listens-by-default", Server),
-            ("says-why-it-cannot-bind", Server),
-            ("calls-by-default", Client),
-            ("calls-nobody-else", Client),
-            ("nobody-listens", Client),
-        ],
-    ),
-    (
-        "05-ack",
-        &[
-            ("listens-by-default", Server),
-            ("says-why-it-cannot-bind", Server),
-            ("calls-by-default", Client),
-            ("calls-nobody-else", Client),
-            ("nobody-listens", Client),
-        ],
-    ),
-    (
-        "06-header",
-        &[
-            ("listens-by-default", Server),
-            ("says-why-it-cannot-bind", Server),
-            ("calls-by-default", Client),
-            ("calls-nobody-else", Client),
-            ("nobody-listens", Client),
-        ],
-    ),
+    ("03-sticky", PUSHING),
+    ("04-sleep", PUSHING),
+    ("05-ack", PUSHING),
+    ("06-header", PUSHING),
     (
         "07-reuseaddr",
         &[

@@ -26,6 +26,11 @@ impl Half {
             Half::Pair => "pair",
         }
     }
+
+    /// Returns the other half of the pair; the server, for the pair itself.
+    pub fn other(self) -> Self {
+        if self == Half::Server { Half::Client } else { Half::Server }
+    }
 }
 
 /// How a check ended.

@@ -69,7 +69,7 @@ impl LessonReport {
             Half::Pair => self.has_earned(Half::Server) && self.has_earned(Half::Client),
             half => self.has_earned(half),
         };
-        self.status() != Status::NotBegun && held(check) && (!self.is_free(check) || has_more())
+        self.status() != Status::NotBegun && check.has_held() && (!self.is_free(check) || has_more())
     }
 
     /// Returns whether this half passes a check that is not free, and no check reaches a hole of it.
@@ -78,7 +78,7 @@ impl LessonReport {
         let mut checks = self.checks.iter().filter(of_half);
         let reaches_hole =
             checks.clone().any(|check| check.hole.as_ref().is_some_and(|hole| is_of(hole, half)));
-        !reaches_hole && checks.any(|check| held(check) && !self.is_free(check))
+        !reaches_hole && checks.any(|check| check.has_held() && !self.is_free(check))
     }
 
     /// Returns whether the starter, or a program that does nothing, passes this check, too.
@@ -92,8 +92,4 @@ impl LessonReport {
 fn is_of(hole: &Hole, half: Half) -> bool {
     let other = if half == Half::Server { "src/bin/client.rs" } else { "src/bin/server.rs" };
     !hole.file.ends_with(other)
-}
-
-fn held(check: &CheckReport) -> bool {
-    matches!(check.verdict, Verdict::Pass | Verdict::Demo)
 }

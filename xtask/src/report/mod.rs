@@ -256,6 +256,11 @@ impl CheckReport {
         Name { id: self.id, half: self.half, wire: self.wire, family: self.family }
     }
 
+    /// Returns whether its promise held, or broke just as the lesson predicts.
+    pub fn has_held(&self) -> bool {
+        matches!(self.verdict, Verdict::Pass | Verdict::Demo)
+    }
+
     /// Returns whether it failed, and not at a hole of the starter.
     pub fn is_broken(&self) -> bool {
         self.verdict == Verdict::Fail && self.hole.is_none()

@@ -53,7 +53,7 @@ impl Status {
     }
 
     /// Returns the words that people read in a table.
-    pub fn words(self) -> &'static str {
+    pub const fn words(self) -> &'static str {
         match self {
             Self::Judged => "judged",
             Self::NotBegun => "not begun",

@@ -7,6 +7,7 @@ use super::plan::{class_in, points, roster};
 use super::record::{HAND_IN, REPORT, Record};
 use super::shard::Shard;
 use super::told::clean;
+use super::verdict::Status;
 use crate::cli::Judge;
 use crate::commands::shared::{UNABLE, Usage};
 use crate::report::class as results;
@@ -172,7 +173,8 @@ fn chosen(parts: &[Part]) -> anyhow::Result<Vec<(Named, PathBuf)>> {
             let record = Record::of(&part.dir, &named.key);
             let Some(report) = record.report() else { continue };
             let mut lessons = report["lessons"].as_array().into_iter().flatten();
-            let (is_whole, digest) = (!lessons.any(|lesson| lesson["status"] == "unable"), record.digest());
+            let (is_whole, digest) =
+                (!lessons.any(|lesson| lesson["status"] == Status::Unable.key()), record.digest());
             match chosen.get(named) {
                 Some((other, _, earlier)) if *earlier != digest => {
                     return Err(Usage(format!(

@@ -1,6 +1,7 @@
 //! What a student's folder in the results holds: the report, and what it was made from.
 
 use super::class::{Class, folder_of};
+use super::verdict::Status;
 use crate::workspace::files::write_whole;
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -59,13 +60,13 @@ impl Record {
         if hand_in["digest"] != digest {
             return Standing::Changed;
         }
-        let has = |status: &str| {
+        let has = |status: Status| {
             let mut lessons = report["lessons"].as_array().into_iter().flatten();
-            lessons.any(|lesson| lesson["status"] == status)
+            lessons.any(|lesson| lesson["status"] == status.key())
         };
         let has_more = |name: &str, now: u64| hand_in["limits"][name].as_u64().is_some_and(|old| now > old);
         let has_more_time = has_more("student", class.limit) || has_more("build", class.build_limit);
-        match has("unable") || (has("out-of-time") && has_more_time) {
+        match has(Status::Unable) || (has(Status::OutOfTime) && has_more_time) {
             true => Standing::Again,
             false => Standing::Judged,
         }

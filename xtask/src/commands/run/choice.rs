@@ -115,11 +115,6 @@ fn only_half(server: &Option<String>, client: &Option<String>) -> Option<Half> {
     }
 }
 
-/// Returns the other of the two halves.
-pub fn other(half: Half) -> Half {
-    if half == Half::Server { Half::Client } else { Half::Server }
-}
-
 /// Returns the file that a command names: the first word that is a file, seen from the folder in which it starts. It is
 /// what an editor opens.
 pub fn file_of(command: &str, dir: &Path) -> Option<PathBuf> {

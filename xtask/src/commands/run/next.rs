@@ -1,6 +1,5 @@
 //! What to do next.
 
-use super::choice::other;
 use super::plan::Plan;
 use crate::commands::shared;
 use crate::course::{LESSONS, Lesson};
@@ -74,7 +73,7 @@ impl Plan<'_> {
             }
             None => match choice.half {
                 Some(half) if LESSONS.iter().any(|lesson| !shared::is_done(lesson, &state, None)) => {
-                    let other = other(half).word();
+                    let other = half.other().word();
                     Next::command(&format!("cargo xtask list shows which lessons lack a {other}"))
                 }
                 _ => Next::command("cargo xtask prints what all lessons have shown, and where to go on"),
@@ -82,7 +81,7 @@ impl Plan<'_> {
         };
         let is_missing =
             |half: &Half| !state.passed.contains(&lesson.dir()) && state.half(&lesson.dir(), *half).is_none();
-        match choice.half.map(other).filter(is_missing) {
+        match choice.half.map(Half::other).filter(is_missing) {
             Some(half) => {
                 let (half, id) = (half.word(), lesson.id());
                 next.then(&match choice.from_file {

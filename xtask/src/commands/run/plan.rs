@@ -1,6 +1,6 @@
 //! What a command line asks for, checked before anything is built.
 
-use super::choice::{Choice, other};
+use super::choice::Choice;
 use super::rustc::Rustc;
 use super::words::{address, find_check, is_on, output_is_ours, quoted, some_check};
 use crate::cli::{Format, Run};
@@ -254,7 +254,7 @@ impl<'a> Plan<'a> {
         let choice = self.choice(lesson);
         let what = match (choice.words(), choice.half) {
             (Some(command), Some(half)) => {
-                format!("{command}, with the reference {}", other(half).word())
+                format!("{command}, with the reference {}", half.other().word())
             }
             (Some(commands), None) => commands,
             (None, _) if self.args.solution => "the reference solution".into(),

@@ -1,6 +1,6 @@
 //! Saves where the learner stands after a run.
 
-use super::choice::{other, with_placeholder};
+use super::choice::with_placeholder;
 use super::plan::{Plan, repeated};
 use crate::cli::{Format, Run};
 use crate::commands::shared;
@@ -41,7 +41,7 @@ impl Plan<'_> {
             }
             let whole = match choice.half {
                 None => true,
-                Some(half) => state.half(&lesson.dir(), other(half)).is_some(),
+                Some(half) => state.half(&lesson.dir(), half.other()).is_some(),
             };
             if whole {
                 state.passed.insert(lesson.dir());

@@ -132,8 +132,11 @@ pub fn hear_message(server: &Server, peer: &mut Peer, message: &str) -> Outcome 
                     .into()
             }
             ([], Some(Ending::Fin | Ending::Rst)) => {
-                Perhaps("the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one behind \
-                 it; read exactly ten bytes (`read_exact`) and compare those").into()
+                Perhaps(
+                    "the server took `receive ok` for a wrong answer: it may come in pieces, or with the next one \
+                     behind it; read exactly ten bytes (`read_exact`) and compare those",
+                )
+                .into()
             }
             ([b'\n' | 0 | b' ' | b'\r', ..], _) if expected.first() != heard.bytes.first() => {
                 "something stands behind the size: the digits alone, without a line end".into()

@@ -92,7 +92,7 @@ fn tests_of(lesson: &LessonReport, interrupted: bool) -> Vec<Test> {
     let mut tests: Vec<Test> = lesson.checks.iter().enumerate().map(test).collect();
     let mut without = 0;
     if let Some(half) = lesson.half.filter(|_| lesson.handed_in.is_some()) {
-        let other = if half == Half::Server { Half::Client } else { Half::Server };
+        let other = half.other();
         without = count(Some(other));
         let why = format!("only the {} was handed in", half.word());
         tests.push(missing(&format!("{}: was handed in", other.word()), &why, Verdict::Fail, without));
@@ -110,13 +110,9 @@ fn points(lesson: &LessonReport, check: &CheckReport) -> (usize, usize) {
     let of = usize::from(check.verdict != Verdict::Skip);
     let is_earned = match lesson.handed_in {
         Some(_) => lesson.has_earned_check(check),
-        None => has_held(check),
+        None => check.has_held(),
     };
     (if is_earned { of } else { 0 }, of)
-}
-
-fn has_held(check: &CheckReport) -> bool {
-    matches!(check.verdict, Verdict::Pass | Verdict::Demo)
 }
 
 /// Returns `01-echo server: returns any bytes unchanged (on dribble, over ipv6)`.
@@ -131,7 +127,7 @@ fn name(lesson: &LessonReport, check: &CheckReport) -> String {
 /// Returns what a check teaches that did not pass, as lines; of a `demo` what it showed.
 fn told(lesson: &LessonReport, check: &CheckReport) -> String {
     let mut out = String::new();
-    if has_held(check) && points(lesson, check).0 == 0 {
+    if check.has_held() && points(lesson, check).0 == 0 {
         out += "a program without your work passes this, too: it counts as soon as this half passes more and reaches no `todo!`\n";
     }
     if check.verdict == Verdict::Pass {

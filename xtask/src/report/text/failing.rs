@@ -178,7 +178,7 @@ pub fn holds(_: Paint, report: &LessonReport) -> String {
             let of_half = report.not_run.iter().filter(|not_run| not_run.check.half == half);
             of_half.filter(|not_run| report.is_hole(not_run.waits_for) == hole).count()
         };
-        let hold = of(&|check| matches!(check.verdict, Verdict::Pass | Verdict::Demo));
+        let hold = of(&|check| check.has_held());
         let others = [
             (of(&CheckReport::is_broken), "failed", "failed"),
             (of(&|check| check.verdict == Verdict::Error), "not judged", "not judged"),

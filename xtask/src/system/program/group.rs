@@ -47,11 +47,7 @@ impl Group {
         }
         let mut command = Command::new(&spec.argv[0]);
         command.args(&spec.argv[1..]);
-        spec.set_env(&mut command);
-        if let Some(dir) = &spec.dir {
-            command.current_dir(dir);
-        }
-        command.stdin(pipes.stdin).stdout(pipes.stdout).stderr(pipes.stderr);
+        spec.set_up(&mut command, pipes);
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt;

@@ -78,11 +78,7 @@ impl Kept {
         let calls =
             traced.map(|(collector, id)| let_tell(&mut command, collector, id)).transpose()?.flatten();
         command.arg(folder::run_word()).args(&spec.argv);
-        spec.set_env(&mut command);
-        if let Some(dir) = &spec.dir {
-            command.current_dir(dir);
-        }
-        command.stdin(pipes.stdin).stdout(pipes.stdout).stderr(pipes.stderr);
+        spec.set_up(&mut command, pipes);
         let fd = theirs.as_raw_fd();
         // SAFETY: only dup2 and fcntl, which are async-signal-safe, between fork and exec.
         unsafe {

@@ -29,14 +29,18 @@ pub struct Spec {
 pub const FULL: &str = "/dev/full";
 
 impl Spec {
-    /// Sets and removes the command's variables.
-    pub(super) fn set_env(&self, command: &mut Command) {
+    /// Sets what the command gets beside its words: variables, folder, and these ends of its pipes.
+    pub(super) fn set_up(&self, command: &mut Command, pipes: Pipes) {
         for (name, value) in &self.env {
             match value {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
         }
+        if let Some(dir) = &self.dir {
+            command.current_dir(dir);
+        }
+        command.stdin(pipes.stdin).stdout(pipes.stdout).stderr(pipes.stderr);
     }
 }
 
