@@ -51,11 +51,15 @@ impl Server {
         }
     }
 
-    /// Waits until the server rests and checks that it still runs.
+    /// Waits until the server rests and checks that it still runs. Where the kernel does not tell when a program rests, it checks
+    /// nothing: whether an ending server has ended by now would be luck there. The next client meets that.
     ///
     /// # Errors
     /// The finding that it ended.
     pub fn alive(&self, after: &str) -> Outcome {
+        if !sockets::known() {
+            return Ok(());
+        }
         self.wait_rest();
         match self.program.exit() {
             None => Ok(()),
