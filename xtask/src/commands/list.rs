@@ -9,6 +9,8 @@ use colored::Color;
 
 /// The mark of what has passed.
 const CHECK: &str = "✓";
+/// The mark of the current lesson.
+const HERE: &str = "▸";
 /// Columns before the lines about halves: the names of lessons begin there, too.
 const MARGIN: usize = 13;
 
@@ -35,12 +37,16 @@ pub fn show() -> &'static Lesson {
     for lesson in LESSONS {
         let mark = match () {
             () if state.passed.contains(&lesson.dir()) => paint.color(CHECK, Color::Green),
-            () if lesson.number == current.number => paint.color("▸", Color::Cyan),
+            () if lesson.number == current.number => paint.color(HERE, Color::Cyan),
             () => " ".to_string(),
         };
         out += &format!("{mark} {}", row(lesson, 2));
         out += &halves(paint, &state, lesson);
     }
+    let marks = [(HERE, "the lesson that `run` judges now"), (CHECK, "passed")];
+    let shown = marks.iter().filter(|(mark, _)| out.contains(mark));
+    let legend = shown.map(|(mark, meaning)| format!("{mark} {meaning}")).collect::<Vec<_>>().join("   ");
+    out += &format!("\n{}\n", paint.dim(&legend));
     print(&out);
     current
 }
