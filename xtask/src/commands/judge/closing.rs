@@ -13,6 +13,8 @@ use std::path::Path;
 const OPEN: [Status; 3] = [Status::Refused, Status::Ambiguous, Status::Unable];
 /// What is said of a lesson of which the runner could not judge every check.
 const IN_PART: &str = "not judged in part";
+/// What is said of a hand-in without any of the lessons: an upload may have broken, or the work lies where nobody looked.
+const NOTHING: &str = "no lesson found";
 /// How much of a reason is told, in characters.
 const MOST: usize = 300;
 
@@ -23,8 +25,8 @@ struct Sum {
     judged: usize,
     /// Students without one.
     without: Vec<String>,
-    /// Whether any lesson of anybody was found.
-    found_any: bool,
+    /// Students in whose hand-in no lesson was found.
+    found_nothing: usize,
     /// How many students there are to look at, for each word.
     to_look_at: Vec<(String, usize)>,
     /// Who has no grade, or not the whole one, and why: a line for each reason of a student.
@@ -48,16 +50,19 @@ impl Sum {
     fn add(&mut self, name: &str, report: &Value) {
         self.judged += 1;
         let lessons: Vec<&Value> = report["lessons"].as_array().into_iter().flatten().collect();
+        let is_missing = |lesson: &&Value| lesson["status"] == Status::NotFound.key();
+        let found_nothing = lessons.iter().all(is_missing);
+        self.found_nothing += usize::from(found_nothing);
         // What is to be looked at, and why: with the lessons.
         let mut open: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
         let mut seen: Vec<String> = Vec::new();
         for lesson in &lessons {
             let status = lesson["status"].as_str().unwrap_or_default();
             let known = Status::of(status);
-            let is_open = known.is_none_or(|known| OPEN.contains(&known));
-            self.found_any |= !is_open && known != Some(Status::NotFound);
+            let is_open = found_nothing || known.is_none_or(|known| OPEN.contains(&known));
             self.tries_again |= known == Some(Status::Unable);
             let what = match not_judged(lesson) {
+                _ if found_nothing => NOTHING.into(),
                 0 if is_open || known == Some(Status::OutOfTime) => words(status),
                 0 => continue,
                 _ => IN_PART.into(),
@@ -76,11 +81,35 @@ impl Sum {
                 None => self.to_look_at.push((what, 1)),
             }
         }
+        if found_nothing {
+            // The reason names one lesson; it is that of each.
+            open = open.into_iter().take(1).map(|(told, _)| (told, Vec::new())).collect();
+        }
         for ((what, why), own) in open {
             let all = own.len() == lessons.len() && own.len() > 1;
             let own = if all { "all lessons".to_string() } else { own.join(", ") };
-            self.open.push(format!("{what}: {name}, {own}: {why}"));
+            let own = if own.is_empty() { own } else { format!(", {own}") };
+            self.open.push(format!("{what}: {name}{own}: {why}"));
         }
+    }
+
+    /// Returns what to do before the grades stand; `None` where they do.
+    fn next(&self, results: &Path) -> Option<String> {
+        if self.tries_again || !self.without.is_empty() {
+            let next =
+                "next: the same command tries those again (cargo xtask doctor may know what is missing)";
+            return Some(next.into());
+        }
+        if self.found_nothing == self.judged {
+            return Some(
+                "error: no lesson of anybody was found: each `why` in the reports says where it was looked for\n\
+                 next: cargo xtask judge --help"
+                    .into(),
+            );
+        }
+        let page = results.join("class.html");
+        (!self.open.is_empty())
+            .then(|| format!("next: look at them in {}; who hands in again is judged again", page.display()))
     }
 
     /// Returns what there is to look at, the most first: `4 refused, 3 out of time, 1 not judged in part`.
@@ -136,29 +165,43 @@ pub fn close(class: &Class, results: &Path) -> u8 {
     if !to_look_at.is_empty() {
         print(&format!("to look at: {to_look_at}\n"));
     }
-    let is_empty_part = class.students.is_empty() && class.shard.is_some();
-    match () {
-        () if is_empty_part => {
-            eprintln!("note: the class has fewer students than parts; this part has none");
-            0
-        }
-        () if sum.tries_again || !sum.without.is_empty() => {
-            eprintln!(
-                "next: the same command tries those again (cargo xtask doctor may know what is missing)"
-            );
+    if class.students.is_empty() && class.shard.is_some() {
+        eprintln!("note: the class has fewer students than parts; this part has none");
+        return 0;
+    }
+    match sum.next(results) {
+        Some(next) => {
+            eprintln!("{next}");
             UNABLE
         }
-        () if !sum.open.is_empty() => {
-            eprintln!("next: look at them in {shown}/class.html; who hands in again is judged again");
-            UNABLE
-        }
-        () if !sum.found_any => {
-            eprintln!(
-                "error: no lesson of anybody was found: each `why` in the reports says where it was looked for\n\
-                 next: cargo xtask judge --help"
-            );
-            UNABLE
-        }
-        () => 0,
+        None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn report(statuses: [&str; 2]) -> Value {
+        let lesson = |(name, status): (&str, &str)| json!({"lesson": name, "status": status, "why": "it holds x", "checks": []});
+        let lessons: Vec<Value> = ["01-echo", "02-uppercase"].into_iter().zip(statuses).map(lesson).collect();
+        json!({"lessons": lessons})
+    }
+
+    #[test]
+    fn a_hand_in_without_any_lesson_is_to_be_looked_at() {
+        let mut sum = Sum::default();
+        sum.add("whole", &report(["judged", "judged"]));
+        // What a student did not hand in is the student's choice.
+        sum.add("begun", &report(["judged", "not-found"]));
+        assert!(sum.open.is_empty() && sum.next(Path::new("results")).is_none());
+        sum.add("python", &report(["not-found", "not-found"]));
+        assert_eq!(sum.open, ["no lesson found: python: it holds x"]);
+        assert_eq!(sum.in_words(), "1 no lesson found");
+        assert!(sum.next(Path::new("results")).unwrap().starts_with("next: look at them in results"));
+        let mut sum = Sum::default();
+        sum.add("python", &report(["not-found", "not-found"]));
+        assert!(sum.next(Path::new("results")).unwrap().starts_with("error: no lesson of anybody was found"));
     }
 }

@@ -91,10 +91,6 @@ impl Plan<'_> {
                 Err(Problem::NotThere(format!("{id} is not there: {top} has no {name}")))
             }
             Place::NotFound => {
-                let why = format!(
-                    "{id} was not found: there is no {name} with a Cargo.toml or a lab.toml, and no package \
-                     lesson-{name}, in {top}, with up to four folders around it"
-                );
                 // Where several lessons are asked for, such a folder must say of which it is.
                 let more = match handed_in::find_only(dir, &name) {
                     Place::Found { shown, .. } => Some(format!(
@@ -103,8 +99,12 @@ impl Plan<'_> {
                     )),
                     _ => handed_in::holds(dir, &name),
                 };
-                let more = more.map_or(String::new(), |more| format!("; {more}"));
-                Err(Problem::NotFound(why + &more))
+                // First what is there: some readers see only the beginning.
+                let more = more.map_or(String::new(), |more| format!("{more}; "));
+                Err(Problem::NotFound(format!(
+                    "{id} was not found in {top}: {more}wanted is a folder {name} with a Cargo.toml or a lab.toml, or a \
+                     package lesson-{name}, with up to four folders around it"
+                )))
             }
         }
     }

@@ -14,8 +14,7 @@ pub fn note(table: &Table, row: &Row) -> String {
     let is_here = |remark: &Remark| *remark == Remark::Gone || table.class.roster.is_none();
     let remarks = Remark::of(row, table.class).into_iter().filter(is_here);
     let mut parts: Vec<String> = remarks.map(|remark| remark.told(row)).collect();
-    let has_nothing = row.all().all(|own| own.status == Status::NotFound);
-    if has_nothing {
+    if row.has_nothing() {
         let first = row.all().next();
         parts.extend(first.map(|own| told("no lesson was found", own)));
         return parts.join("; ");

@@ -191,15 +191,21 @@ impl Row<'_> {
         self.student.is_some_and(|student| student.is_waiting)
     }
 
-    /// Returns whether a person must decide before there is any grade of this row.
+    /// Returns whether there is a hand-in, and none of the lessons was found in it.
+    pub fn has_nothing(&self) -> bool {
+        self.has_page() && self.all().all(|own| own.status == Status::NotFound)
+    }
+
+    /// Returns whether a person must decide before there is any grade of this row. Where nothing was found, nobody knows
+    /// whether an upload broke, or the work lies where nobody looked.
     pub fn is_open(&self) -> bool {
-        self.is_twice || self.is_perhaps || self.is_waiting()
+        self.is_twice || self.is_perhaps || self.is_waiting() || self.has_nothing()
     }
 
     /// Returns the points of the lesson at this place; nothing where a person must look first.
     pub fn score(&self, lesson: usize, class: &Class) -> String {
         match self.own(lesson) {
-            Some(own) if own.is_open() => String::new(),
+            Some(own) if own.is_open() || self.has_nothing() => String::new(),
             None if self.is_perhaps => String::new(),
             own => shown(own.map_or(0.0, |own| own.points(class))),
         }

@@ -20,12 +20,12 @@ pub fn write(html: &mut Html, table: &Table) {
     html.open("div", &[("class", &"attention")]);
     html.line();
     lessons(html, table, "found twice, refused or not judged", &is_whole_open, &with_reason);
+    nothing_found(html, table);
     lessons(html, table, "not judged in part", &|own| own.not_judged > 0, &with_reason);
     lessons(html, table, "out of time", &|own| own.status == Status::OutOfTime, &empty);
     lessons(html, table, "the same as the reference solution", &|own| own.same_as_solution, &empty);
     same(html, table);
     lessons(html, table, "Cargo.toml was changed", &|own| own.manifest_changed.is_some(), &changed);
-    nothing_found(html, table);
     let waiting: Vec<&Row> =
         table.rows.iter().filter(|row| row.student.is_some() && !row.has_page()).collect();
     let summary = format!("{}: not judged yet; the same command goes on", counted(waiting.len(), "student"));
@@ -40,11 +40,22 @@ pub fn write(html: &mut Html, table: &Table) {
     html.line();
 }
 
-/// Writes those in whose hand-in no lesson was found.
+/// Writes those in whose hand-in no lesson was found, and what it holds.
 fn nothing_found(html: &mut Html, table: &Table) {
-    let is_empty = |row: &&Row| row.student.is_some() && row.all().all(|own| own.status == Status::NotFound);
-    let of: Vec<&Row> = table.rows.iter().filter(is_empty).collect();
-    people(html, &format!("{}: no lesson was found", counted(of.len(), "hand-in")), &of);
+    let of: Vec<&Row> = table.rows.iter().filter(|row| row.has_nothing()).collect();
+    if of.is_empty() {
+        return;
+    }
+    begin(html, &format!("{}: no lesson was found", counted(of.len(), "hand-in")));
+    for row in of {
+        html.open("li", &[]);
+        name(html, row, None);
+        let why = row.all().find_map(|own| own.why.lines().next());
+        html.text(&why.map_or(String::new(), |why| format!(": {why}")));
+        html.close();
+        html.line();
+    }
+    end(html);
 }
 
 /// Writes the students who handed in the same as each other: a line for each lesson and each group of them. Hand-ins that

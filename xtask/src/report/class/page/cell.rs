@@ -16,6 +16,7 @@ pub fn write(html: &mut Html, row: &Row, own: Option<&Own>) {
         _ if own.not_judged > 0 => ("said look", format!("!\u{a0}{}", own.outcome())),
         Status::Judged if own.is_whole() => ("whole", format!("✓ {}/{}", own.passed, own.of)),
         Status::Judged => ("part", format!("{}/{}", own.passed, own.of)),
+        Status::NotFound if row.has_nothing() => ("said look", format!("!\u{a0}{}", own.words)),
         Status::NotBegun | Status::NotFound => ("said", own.words.clone()),
         _ if row.is_waiting() => ("said", own.words.clone()),
         _ if own.is_open() => ("said look", format!("!\u{a0}{}", own.words)),

@@ -238,3 +238,35 @@ fn every_cell_of_a_judged_hand_in_is_a_link() {
     assert_eq!(cells.len(), 5, "{row}");
     assert!(cells.iter().all(|cell| cell.contains("<a href=\"students/a/feedback.html")), "{row}");
 }
+
+#[test]
+fn where_no_lesson_was_found_there_is_no_grade() {
+    let results = Results::new("nothing");
+    let missing = |name, of| {
+        let why = format!("{name} was not found: it holds server.py and client.py");
+        with(lesson(name, "not-found", 0, of), json!({"why": why}))
+    };
+    results.student("a", "a", json!([missing("01-echo", 4), missing("02-uppercase", 10)]));
+    // One lesson of the two was not handed in: that is the student's choice.
+    results.student("b", "b", json!([lesson("01-echo", "judged", 4, 4), missing("02-uppercase", 10)]));
+    let grades = results.grades();
+    let why = "no lesson was found: 01-echo was not found: it holds server.py and client.py";
+    assert_eq!(grades[1], format!("a,lessons,not found,not found,,,0,14,0,14,,,{why}"));
+    assert_eq!(grades[2], "b,lessons,4 of 4,not found,4,0,4,14,4,14,,,");
+    let moodle = results.made("moodle.csv");
+    assert!(moodle.contains(",a,,,,14,,\"01-echo: not found; 02-uppercase: not found\",,\n"), "{moodle}");
+    assert!(moodle.contains(",b,,,4,14,,") && moodle.ends_with(",4,0\n"), "{moodle}");
+    let nbgrader = results.made("nbgrader.csv");
+    for row in ["01-echo,,,a,,,,,0,,4", "02-uppercase,,,a,,,,,0,,10", "02-uppercase,,,b,,,,0,0,0,10"] {
+        assert!(nbgrader.contains(&format!("\n{row}\n")), "{row}\n{nbgrader}");
+    }
+    let page = results.made("class.html");
+    for part in [
+        ">1 hand-in: no lesson was found<",
+        "</a>: 01-echo was not found: it holds server.py and client.py<",
+        ">!\u{a0}not found</a>",
+        ">not found</a>",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
