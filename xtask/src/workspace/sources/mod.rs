@@ -1,12 +1,13 @@
 //! The sources of a student's lesson: from where a build took them, and whether they are the starter's or the solution's.
 
-mod bare;
+mod shape;
+mod tokens;
 
 use crate::workspace::handed_in::{Fnv, walk};
 use crate::workspace::mirror::Mirror;
 use crate::workspace::{shown as slashed, starter};
 use anyhow::Context;
-use bare::bare;
+use shape::shapes;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -79,7 +80,7 @@ pub enum Origin {
     Solution,
 }
 
-/// Returns whose the sources in the folder `dir` of a lesson (`01-echo`) are, whatever comments, white space and the crates'
+/// Returns whose the sources in the folder `dir` of a lesson (`01-echo`) are, whatever comments, white space and the author's
 /// names in them. `root` is the lab.
 ///
 /// # Errors
@@ -91,29 +92,29 @@ pub fn origin(root: &Path, dir: &Path, lesson: &str) -> anyhow::Result<Origin> {
     let (mut starter, mut solved) = (BTreeMap::new(), BTreeMap::new());
     for (file, text) in sources(&solution)? {
         let rendered = starter::render(&text, number).map_err(|why| anyhow::anyhow!("{file}: {why}"))?;
-        starter.insert(file.clone(), bare(&rendered));
-        solved.insert(file, bare(&starter::solved(&text, number).0));
+        starter.insert(file.clone(), rendered);
+        solved.insert(file, starter::solved(&text, number).0);
     }
     // A student may have copied the file with the names that it has in `solutions/`.
-    let as_lesson = |text: &str| bare(&starter::solved(text, number).0);
-    let theirs: BTreeMap<String, String> =
-        theirs.into_iter().map(|(file, text)| (file, as_lesson(&text))).collect();
+    let theirs = shapes(&as_lesson(theirs, number));
     Ok(match () {
-        () if theirs == starter => Origin::Starter,
-        () if theirs == solved => Origin::Solution,
+        () if theirs == shapes(&starter) => Origin::Starter,
+        () if theirs == shapes(&solved) => Origin::Solution,
         () => Origin::Own,
     })
 }
 
+/// Returns files with the crates' names of the lesson of this number.
+fn as_lesson(files: BTreeMap<String, String>, number: &str) -> BTreeMap<String, String> {
+    files.into_iter().map(|(file, text)| (file, starter::solved(&text, number).0)).collect()
+}
+
 /// Returns 32 digits that two lessons share when they have the same programs: for Rust, in the same files, whatever comments,
-/// white space and the crates' names in them; otherwise all files of the folder, but for white space. `number` is the
+/// white space and the author's names in them; otherwise all files of the folder, but for white space. `number` is the
 /// lesson's, `07`. `None` where there is nothing, or it cannot be read.
 pub fn digest(dir: &Path, number: &str, is_rust: bool) -> Option<String> {
     let texts: BTreeMap<String, String> = match is_rust {
-        true => {
-            let as_lesson = |text: &str| bare(&starter::solved(text, number).0);
-            sources(dir).ok()?.into_iter().map(|(file, text)| (file, as_lesson(&text))).collect()
-        }
+        true => shapes(&as_lesson(sources(dir).ok()?, number)),
         false => {
             let read =
                 |file: &Path| Some(String::from_utf8_lossy(&fs::read(dir.join(file)).ok()?).into_owned());
@@ -179,6 +180,10 @@ mod tests {
             assert_eq!(of("copied", &|text: &str| text.to_string()), Origin::Solution);
             let renamed = |text: &str| starter::solved(text, number).0.replace("    ", "\t");
             assert_eq!(of("renamed", &renamed), Origin::Solution);
+            let names = |text: &str| text.replace("buffer", "my_bytes").replace("stream", "tcp");
+            assert_eq!(of("names", &|text: &str| names(text)), Origin::Solution);
+            let calls = |text: &str| text.replace(".write_all(", ".write(");
+            assert_eq!(of("calls", &|text: &str| calls(text)), Origin::Own);
             let begun = |text: &str| starter(text).replace("todo!(", "panic!(");
             assert_eq!(of("begun", &begun), Origin::Own);
         }
