@@ -1,5 +1,6 @@
 //! The folder into which an archive is unpacked: nothing leaves it, and it has limits.
 
+use crate::name;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -59,8 +60,7 @@ impl Folder {
     /// A refusal of a name that leads out of the folder, or too deep into it.
     pub fn place(&self, name: &[u8]) -> Result<Option<PathBuf>, Stop> {
         let name = String::from_utf8_lossy(name);
-        let has_drive = name.as_bytes().get(1) == Some(&b':');
-        if name.starts_with(['/', '\\']) || has_drive || name.contains('\0') {
+        if name.starts_with(['/', '\\']) || name::has_drive(&name) || name.contains('\0') {
             return refused(format!("an entry has the absolute name {name:?}: nothing of it was unpacked"));
         }
         // Some programs on Windows write `\`.
@@ -82,6 +82,9 @@ impl Folder {
         };
         if names.is_empty() || names.iter().enumerate().any(is_clutter) {
             return Ok(None);
+        }
+        if let Some(why) = names.iter().find_map(|one| name::why_refused(one)) {
+            return refused(format!("an entry has the name {name:?}: {why}: nothing of it was unpacked"));
         }
         Ok(Some(names.iter().fold(self.dir.clone(), |path, name| path.join(name))))
     }
@@ -160,4 +163,34 @@ fn make_executable(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn make_executable(path: &Path) -> io::Result<()> {
     File::open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_folder_on_any_system() {
+        let folder = Folder::new(Path::new("in"), Limits { files: 9, bytes: 9, file: 9, depth: 9 });
+        let is_refused = |name: &str| matches!(folder.place(name.as_bytes()), Err(Stop::Refused(_)));
+        for name in [
+            "/evil",
+            "\\evil",
+            "C:evil",
+            "C:\\evil",
+            "x/C:evil.txt",
+            "x/D:/evil.txt",
+            "x\\D:\\evil.txt",
+            "server.rs:ads",
+            "x/../../evil",
+            "x/NUL",
+            "com1.txt/a",
+        ] {
+            assert!(is_refused(name), "{name}");
+        }
+        let place = |name: &str| folder.place(name.as_bytes()).ok().flatten();
+        assert_eq!(place("x\\./a.rs"), Some(["in", "x", "a.rs"].iter().collect()));
+        // What is left out anyway is no reason.
+        assert!(place("__MACOSX/a:b").is_none() && !is_refused("__MACOSX/a:b") && !is_refused(".git/.. /a"));
+    }
 }

@@ -4,6 +4,7 @@
 //! Status 0: unpacked. Status 2: the archive is refused, and why. Status 1: the disk does not do it.
 
 mod folder;
+mod name;
 mod tarball;
 mod zipped;
 
