@@ -9,7 +9,7 @@ use crate::cli::Pack;
 use crate::course::LESSONS;
 use crate::system::program::{self, Ended, Exit, Spec};
 use crate::workspace::repository::VENDOR;
-use crate::workspace::{self, repository};
+use crate::workspace::{self, commit, repository};
 use anyhow::{Context, bail};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -42,6 +42,7 @@ pub fn pack(args: &Pack) -> anyhow::Result<u8> {
     if !copy.join(VENDOR).is_dir() {
         vendor(&copy)?;
     }
+    commit::write(&root, &copy)?;
     let crates = fs::read_dir(copy.join(VENDOR)).context("read the crates")?.count();
     let name = "packed.tar.gz";
     tool(&["tar", "-czf", name, TOP], &stage.0).context("tar makes the archive; install it")?;

@@ -1,40 +1,13 @@
 //! With what a class is judged: which runner, on which platform.
 
-use crate::workspace;
+use crate::workspace::{self, commit};
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::Command;
-
-/// The parts of the repository that decide verdicts.
-const PARTS: [&str; 4] = ["xtask", "solutions", "Cargo.toml", "Cargo.lock"];
 
 /// Returns the fields `runner`, `platform` and `containment` of the class and of each report.
 pub fn made_with() -> Value {
     json!({
-        "runner": runner(&workspace::root()),
+        "runner": commit::runner(&workspace::root()),
         "platform": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         "containment": "none",
     })
-}
-
-/// Returns the runner's commit, with `+changes` where the parts that decide verdicts have been changed since; without
-/// git, its version.
-fn runner(root: &Path) -> String {
-    let git = |words: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(root).args(words).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
-    };
-    // A copy without a repository of its own may lie inside another one.
-    let is_own = || {
-        let top = git(&["rev-parse", "--show-toplevel"])?;
-        (Path::new(&top).canonicalize().ok()? == root.canonicalize().ok()?).then_some(())
-    };
-    match is_own().and_then(|()| git(&["rev-parse", "--short=12", "HEAD"])) {
-        Some(commit) => {
-            let changes = git(&[&["status", "--porcelain", "--"][..], &PARTS].concat());
-            let mark = if changes.is_some_and(|changes| changes.is_empty()) { "" } else { "+changes" };
-            format!("{commit}{mark}")
-        }
-        None => format!("{}, commit unknown", env!("CARGO_PKG_VERSION")),
-    }
 }
