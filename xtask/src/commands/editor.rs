@@ -1,5 +1,6 @@
 //! The learner's editor: `$VISUAL`, `$EDITOR`, or VS Code's `code`.
 
+use crate::workspace::shell;
 use anyhow::{Context, bail};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ impl Editor {
             .iter()
             .find_map(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()));
         match named {
-            Some(command) => shlex::split(&command).filter(|words| !words.is_empty()).map(Self),
+            Some(command) => shell::split(&command).filter(|words| !words.is_empty()).map(Self),
             None => on_path("code").map(|_| Self(vec!["code".into()])),
         }
     }
@@ -123,7 +124,7 @@ mod tests {
             ("hx", "server.rs:7"),
             ("gedit", "server.rs"),
         ] {
-            let editor = Editor(shlex::split(command).unwrap());
+            let editor = Editor(shell::split(command).unwrap());
             assert_eq!(editor.arguments(Path::new("server.rs"), 7).join(" "), words, "{command}");
         }
     }

@@ -7,6 +7,7 @@
 //!
 //! Each key is a command as `--server` and `--client` take it. It starts in the folder of the file.
 
+use super::shell;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,7 +100,7 @@ fn parse(text: &str) -> Result<Commands, (usize, String)> {
                 format!("`{name}` must be a text in quotes, for instance {name} = \"python3 {name}.py\""),
             ));
         };
-        if shlex::split(&command).is_none_or(|words| words.is_empty()) {
+        if shell::split(&command).is_none_or(|words| words.is_empty()) {
             return Err((line, format!("`{command}` is no command; type it as in a shell: {EXAMPLE}")));
         }
         *half = Some(command.into_owned());

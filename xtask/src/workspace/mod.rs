@@ -12,6 +12,7 @@ pub mod lab_toml;
 pub mod manifest;
 pub mod mirror;
 pub mod repository;
+pub mod shell;
 pub mod sources;
 pub mod starter;
 pub mod toml;

@@ -16,7 +16,7 @@ use crate::system::sockets;
 use crate::system::sockets::Taken;
 use crate::system::trace;
 use crate::system::trace::tracer::WHY_NOT;
-use crate::workspace::{self, lab_toml};
+use crate::workspace::{self, lab_toml, shell};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -428,7 +428,7 @@ fn programs_of(lesson: &Lesson) -> Option<Probe> {
         Err(wrong) => return Some(Probe::less("lab.toml", wrong.to_string(), COST, format!("edit {file}"))),
     };
     let commands: Vec<&String> = found.server.iter().chain(&found.client).collect();
-    let program = |command: &&String| shlex::split(command).and_then(|words| words.into_iter().next());
+    let program = |command: &&String| shell::split(command).and_then(|words| words.into_iter().next());
     let is_there = |name: &String| editor::on_path(name).is_some() || dir.join(name).is_file();
     let missing = commands.iter().filter_map(program).find(|name| !is_there(name));
     Some(match missing {

@@ -5,6 +5,7 @@ use crate::cli::Run;
 use crate::finding::Half;
 use crate::promises::CheckOn;
 use crate::workspace::lab_toml::{self, LabToml, Wrong};
+use crate::workspace::shell;
 use std::path::{Path, PathBuf};
 
 /// The commands for the halves of one lesson. A half without one is built by cargo.
@@ -77,7 +78,7 @@ impl Choice {
 
     /// Returns how to start this half's command, where it has one; in the folder `dir`, where its own one is a student's.
     pub fn start(&self, half: Half, env: &[(String, String)], dir: Option<&Path>) -> Option<Start> {
-        let argv = shlex::split(self.command(half)?).unwrap_or_default();
+        let argv = shell::split(self.command(half)?).unwrap_or_default();
         let dir = dir.map(PathBuf::from).or(self.dir.clone());
         Some(Start { dir, env: env.to_vec(), ..Start::from(argv) })
     }
@@ -124,7 +125,7 @@ pub fn file_of(command: &str, dir: &Path) -> Option<PathBuf> {
 /// Returns the first word of a command that is a file, seen from `dir`. Where others follow, the first of all words is
 /// what runs them, `/usr/bin/python3` for instance.
 fn own_word(command: &str, dir: &Path) -> Option<String> {
-    let words = shlex::split(command)?;
+    let words = shell::split(command)?;
     let is_file = |word: &&String| dir.join(word).is_file();
     words.iter().skip(1).find(is_file).or_else(|| words.first().filter(is_file)).cloned()
 }
@@ -135,7 +136,7 @@ pub fn with_placeholder(command: &str, half: Half, dir: &Path) -> String {
     let Some(own) = own_word(command, dir) else { return command.into() };
     let end = Path::new(&own).extension().map_or(String::new(), |end| format!(".{}", end.to_string_lossy()));
     let placeholder = format!("YOUR-{}{end}", half.word().to_uppercase());
-    let is_own = |word: &str| shlex::split(word).is_some_and(|words| words == [own.as_str()]);
+    let is_own = |word: &str| shell::split(word).is_some_and(|words| words == [own.as_str()]);
     match command.split(' ').any(is_own) {
         true => {
             let words = command.split(' ').map(|word| if is_own(word) { placeholder.as_str() } else { word });
@@ -143,7 +144,7 @@ pub fn with_placeholder(command: &str, half: Half, dir: &Path) -> String {
         }
         // Quoted, with a blank in it.
         false => {
-            let words = shlex::split(command).unwrap_or_default().into_iter();
+            let words = shell::split(command).unwrap_or_default().into_iter();
             let words: Vec<String> =
                 words.map(|word| if word == own { placeholder.clone() } else { word }).collect();
             shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| command.into())

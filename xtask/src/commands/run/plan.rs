@@ -14,7 +14,7 @@ use crate::system::family::Family;
 use crate::system::program;
 use crate::wire::Kind;
 use crate::workspace::handed_in::{self, Place};
-use crate::workspace::{self, lab_toml};
+use crate::workspace::{self, lab_toml, shell};
 use std::cell::OnceCell;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -72,7 +72,7 @@ impl<'a> Plan<'a> {
             some_check(&lessons, wire, family)?;
         }
         for command in [&args.server, &args.client].into_iter().flatten() {
-            if shlex::split(command).is_none_or(|words| words.is_empty()) {
+            if shell::split(command).is_none_or(|words| words.is_empty()) {
                 return Err(Usage(format!(
                     "`{command}` is no command; type it as in a shell, for instance --server 'python3 server.py'"
                 ))

@@ -1,7 +1,7 @@
 //! Notices when a lesson's files were saved, by looking at them again and again. This also works in containers, in
 //! WSL and in network folders, where the kernel's messages about files often do not arrive.
 
-use crate::workspace::{lab_toml, starter};
+use crate::workspace::{lab_toml, shell, starter};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
@@ -40,7 +40,7 @@ impl Look {
 fn named(dir: &Path) -> Vec<PathBuf> {
     let Ok(Some(file)) = lab_toml::read(dir) else { return Vec::new() };
     let commands = [file.server, file.client].into_iter().flatten();
-    let words = commands.flat_map(|command| shlex::split(&command).unwrap_or_default());
+    let words = commands.flat_map(|command| shell::split(&command).unwrap_or_default());
     words.map(|word| PathBuf::from(word.strip_prefix("./").unwrap_or(&word))).collect()
 }
 
