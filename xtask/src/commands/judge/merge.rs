@@ -3,7 +3,7 @@
 use super::alone::alone_in;
 use super::class::{Class, Named, folder_of};
 use super::closing::close;
-use super::plan::{class_in, points, roster};
+use super::plan::{class_in, points, roster, unnamed};
 use super::record::{HAND_IN, REPORT, Record};
 use super::shard::Shard;
 use super::told::clean;
@@ -31,6 +31,8 @@ pub fn merge(args: &Judge) -> anyhow::Result<u8> {
     let into = &args.handed_in;
     let parts = parts(args)?;
     let class = class_of(args, &parts)?;
+    let unnamed = args.points.as_deref().map(|file| unnamed(file, &class)).transpose()?;
+    unnamed.iter().flatten().for_each(|note| eprintln!("note: {note}"));
     let chosen = chosen(&parts)?;
     fs::create_dir_all(into).with_context(|| format!("make {}", into.display()))?;
     let _alone = alone_in(into)?;

@@ -8,7 +8,7 @@ use super::told::clean;
 use crate::cli::Judge;
 use crate::commands::shared::{self, Usage};
 use crate::course::{LESSONS, Lesson};
-use crate::report::class::{points_of, roster_of};
+use crate::report::class::{points_of, roster_of, without_points};
 use crate::workspace::handed_in::{self, HandIn};
 use anyhow::Context;
 use serde_json::Value;
@@ -88,8 +88,10 @@ impl Plan {
             shard,
             students: students.iter().map(|student| student.named.clone()).collect(),
         };
+        let unnamed = args.points.as_deref().map(|file| unnamed(file, &class)).transpose()?;
         let mut notes = old.map_or(Vec::new(), |old| notes(&old, &class));
         notes.extend(strangers(handed_in)?);
+        notes.extend(unnamed.into_iter().flatten());
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let jobs = args.jobs.map_or(cores, usize::from);
         Ok(Self { class, students, whole, jobs, notes })
@@ -108,6 +110,19 @@ pub fn points(file: Option<&Path>) -> anyhow::Result<Option<Value>> {
     let names: Vec<String> = LESSONS.iter().map(Lesson::dir).collect();
     let read = file.map(|file| points_of(file, &names)).transpose();
     read.map_err(|error| usage(format!("--points {error:#}")))
+}
+
+/// Returns what to tell of lessons of the class that the weights do not name.
+///
+/// # Errors
+/// [`Usage`] when nobody could earn a point.
+pub fn unnamed(file: &Path, class: &Class) -> anyhow::Result<Vec<String>> {
+    let lessons: Vec<String> = class.lessons.iter().map(|lesson| lesson.dir()).collect();
+    let told = |lesson: &str| format!("{} does not name {lesson}: it is worth nothing", file.display());
+    match without_points(&class.points, &lessons) {
+        Ok(unnamed) => Ok(unnamed.into_iter().map(told).collect()),
+        Err(why) => Err(usage(format!("--points {}: {why}", file.display()))),
+    }
 }
 
 /// Reads the list of the class.

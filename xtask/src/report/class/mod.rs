@@ -22,7 +22,7 @@ mod table;
 mod tests;
 mod whose;
 
-pub use points::read as points_of;
+pub use points::{read as points_of, unnamed as without_points};
 pub use roster::read as roster_of;
 
 use crate::workspace;

@@ -29,6 +29,21 @@ pub fn read(file: &Path, lessons: &[String]) -> anyhow::Result<Value> {
     Ok(Value::Object(points))
 }
 
+/// Returns those of these lessons that weights, as [`read`] returns them, do not name: they are worth nothing.
+///
+/// # Errors
+/// When all of these lessons together are worth nothing, so that nobody could earn a point.
+pub fn unnamed<'a>(points: &Value, lessons: &'a [String]) -> anyhow::Result<Vec<&'a str>> {
+    let worth: f64 = lessons.iter().filter_map(|lesson| points[lesson.as_str()].as_f64()).sum();
+    if worth <= 0.0 {
+        let first = lessons.first().map_or("01-echo", String::as_str);
+        bail!(
+            "the lessons that are judged are worth nothing in it; type a line for each, for instance {first} = 10"
+        );
+    }
+    Ok(lessons.iter().filter(|lesson| points[lesson.as_str()].is_null()).map(String::as_str).collect())
+}
+
 /// Reads the text of a file. An error is a line, from 1, and what is wrong there.
 fn parse(text: &str, lessons: &[String]) -> Result<Map<String, Value>, (usize, String)> {
     let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
@@ -82,6 +97,23 @@ mod tests {
         let points = parsed("# mine\n01-echo = 10\nuppercase = 2.5\n").unwrap();
         assert_eq!(Value::Object(points), json!({"01-echo": 10.0, "02-uppercase": 2.5}));
         assert_eq!(Value::Object(parsed("01 = 0").unwrap()), json!({"01-echo": 0.0}));
+    }
+
+    #[test]
+    fn lessons_without_a_weight_are_told() {
+        let lessons = ["01-echo".to_string(), "02-uppercase".to_string()];
+        let of = |points: Value| {
+            unnamed(&points, &lessons).map(|names| names.join(" ")).map_err(|why| why.to_string())
+        };
+        assert_eq!(of(json!({"01-echo": 1.0, "02-uppercase": 0.0})), Ok(String::new()));
+        assert_eq!(of(json!({"02-uppercase": 1.0, "03-sticky": 1.0})), Ok("01-echo".into()));
+        for points in [json!({"03-sticky": 1.0}), json!({"01-echo": 0.0})] {
+            assert!(
+                of(points)
+                    .unwrap_err()
+                    .contains("are worth nothing in it; type a line for each, for instance 01-echo")
+            );
+        }
     }
 
     #[test]
