@@ -46,6 +46,31 @@ fn is_told(own: &Own) -> bool {
 }
 
 fn told(what: &str, own: &Own) -> String {
-    let why: String = own.why.lines().next().unwrap_or_default().chars().take(MOST).collect();
+    let why = cut(own.why.lines().next().unwrap_or_default());
     if why.is_empty() { what.into() } else { format!("{what}: {why}") }
+}
+
+/// Returns the words of a text that a cell has room for.
+fn cut(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(MOST) else { return text.into() };
+    // A word that is longer than all of it is cut, too.
+    let end = text[..end].rfind(' ').unwrap_or(end);
+    format!("{}…", text[..end].trim_end_matches([' ', ',', ';', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_ends_with_a_word() {
+        let short = "word ".repeat(MOST / 5);
+        assert_eq!(cut(&short), short);
+        assert_eq!(cut(&format!("{short}more")), format!("{}…", short.trim_end()));
+        assert_eq!(
+            cut(&format!("ü{}, more words", "x".repeat(MOST - 3))),
+            format!("ü{}…", "x".repeat(MOST - 3))
+        );
+        assert_eq!(cut(&"粘".repeat(MOST + 1)), format!("{}…", "粘".repeat(MOST)));
+    }
 }
