@@ -131,9 +131,15 @@ impl Folder {
     /// Shows where links and devices were left out.
     ///
     /// # Errors
-    /// What the disk says.
+    /// A refusal where an entry lies below a link, and what the disk says.
     pub fn close(self) -> Result<(), Stop> {
         for path in &self.left_out {
+            if path.is_dir() {
+                let name = path.strip_prefix(&self.dir).unwrap_or(path).display();
+                return refused(format!(
+                    "{name} is a link in it, and something lies below: hand in the folder itself"
+                ));
+            }
             if fs::symlink_metadata(path).is_ok() {
                 continue;
             }

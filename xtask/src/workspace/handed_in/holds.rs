@@ -1,7 +1,7 @@
 //! What lies in a hand-in in which a lesson was not found, in words.
 
 use super::list::{file_name, is_archive};
-use super::walk::{is_clutter, walk};
+use super::walk::{Kind, is_clutter, walk};
 use std::fs;
 use std::path::Path;
 
@@ -12,6 +12,11 @@ const NAMES: usize = 3;
 /// cannot be read.
 pub fn holds(opened: &Path, lesson: &str) -> Option<String> {
     let files = walk(opened).ok()?;
+    // A link in the place of a folder hides all that was meant to be in it.
+    let link = files.iter().find(|entry| entry.kind == Kind::Other).map(|entry| {
+        let shown = crate::workspace::shown(&entry.path);
+        format!("; {shown} is a link, which is not followed: hand in the folder itself")
+    });
     let files = files.iter().map(|entry| crate::workspace::shown(&entry.path));
     let archives: Vec<String> = files.filter(|file| is_archive(file)).collect();
     if let [archive] = archives.as_slice() {
@@ -23,7 +28,11 @@ pub fn holds(opened: &Path, lesson: &str) -> Option<String> {
     let names = names(opened)?;
     match names.is_empty() {
         true => Some("it is empty".into()),
-        false => Some(format!("it holds {}, but no folder {lesson} with a Cargo.toml", listed(&names))),
+        false => Some(format!(
+            "it holds {}, but no folder {lesson} with a Cargo.toml{}",
+            listed(&names),
+            link.unwrap_or_default()
+        )),
     }
 }
 
@@ -97,5 +106,15 @@ mod tests {
             }
             assert_eq!(holds(&dir, "01-echo").as_deref(), Some(said));
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_named() {
+        let dir = scratch("holds-link");
+        std::os::unix::fs::symlink("/elsewhere", dir.join("lessons")).unwrap();
+        let said = "it holds lessons, but no folder 01-echo with a Cargo.toml; lessons is a link, which is not followed: hand \
+                    in the folder itself";
+        assert_eq!(holds(&dir, "01-echo").as_deref(), Some(said));
     }
 }

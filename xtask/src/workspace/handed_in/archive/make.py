@@ -30,12 +30,14 @@ tar("good.tar", "w", *[(path, FILE, data) for path, data in good])
 tar("good.TGZ", "w:gz", *[(path, FILE, data) for path, data in good])
 zipped("good.zip", *[(path, stat.S_IFREG | 0o755, data) for path, data in good])
 zipped("windows.zip", *[(path.replace("/", "\\"), 0, data) for path, data in good])
-tar("links.tar.gz", "w:gz", ("a", LINK, b"/etc"), ("a/passwd", FILE, b"mine"), ("b", LINK, b"../b"),
-    ("c", tarfile.LNKTYPE, b"a/passwd"), ("d", tarfile.CHRTYPE, b""), ("e", tarfile.FIFOTYPE, b""))
-zipped("links.zip", ("a", stat.S_IFLNK | 0o777, b"/etc"), ("a/passwd", 0, b"mine"), ("b", stat.S_IFLNK | 0o777, b"../b"))
+tar("links.tar.gz", "w:gz", ("a", LINK, b"/etc"), ("x/passwd", FILE, b"mine"), ("b", LINK, b"../b"),
+    ("c", tarfile.LNKTYPE, b"x/passwd"), ("d", tarfile.CHRTYPE, b""), ("e", tarfile.FIFOTYPE, b""))
+zipped("links.zip", ("a", stat.S_IFLNK | 0o777, b"/etc"), ("x/passwd", 0, b"mine"), ("b", stat.S_IFLNK | 0o777, b"../b"))
+tar("through.tar", "w", ("w/01-echo", LINK, b"/etc"), ("w/01-echo/passwd", FILE, b"mine"))
+zipped("through.zip", ("w/01-echo", stat.S_IFLNK | 0o777, b"/etc"), ("w/01-echo/passwd", 0, b"mine"))
 for end, make in [("tar", lambda name, path: tar(name, "w", (path, FILE, b"x"))),
                   ("zip", lambda name, path: zipped(name, (path, 0, b"x")))]:
-    for n, path in enumerate(["../evil", "a/../../evil", "/evil", "C:\\evil", "..\\evil", "/".join(["d"] * 40)]):
+    for n, path in enumerate(["../evil", "a/../../evil", "/evil", "C:\\evil", "..\\evil", "x/D:/evil", "server.rs:ads", "x/NUL", "/".join(["d"] * 40)]):
         make(f"out{n}.{end}", path)
 tar("both.tar", "w", ("a", FILE, b"1"), ("a/b", FILE, b"2"))
 zipped("many.zip", *[(f"{n}", 0, b"") for n in range(11)])
