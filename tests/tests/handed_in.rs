@@ -47,6 +47,11 @@ fn a_lesson_is_found_and_judged_in_a_nested_hand_in() {
     let (lesson, ran) = judged(&top, &[]);
     assert_eq!(lesson["found_at"], "Li_1/li na/socket-lab-main/lessons/01-echo");
     assert_eq!((&lesson["status"], &lesson["verdict"]), (&"judged".into(), &"pass".into()), "{}", ran.stderr);
+    let made_with = &ran.json()["made_with"];
+    assert!(
+        ["runner", "platform", "containment"].iter().all(|name| made_with[name].is_string()),
+        "{made_with}"
+    );
     // All of it is the reference, and that is said.
     assert_eq!((&lesson["same_as_solution"], &lesson["passed"]), (&true.into(), &1.into()));
     fs::create_dir_all(top.join("old")).unwrap();

@@ -196,6 +196,11 @@ fn gradescopes_script_leaves_results_of_each_submission() {
         let text = fs::read_to_string(dir.join("autograder/results/results.json")).unwrap();
         let results: Value = serde_json::from_str(&text).unwrap();
         is_valid(&results, "gradescope.schema.json");
+        let made_with = &results["extra_data"]["socket-lab"]["made_with"];
+        assert!(
+            ["runner", "platform", "containment"].iter().all(|name| made_with[name].is_string()),
+            "{made_with}"
+        );
         let (score, of) = (results["score"].as_u64().unwrap(), total(&results["tests"], "max_score"));
         // A check that is skipped has no points, for instance while another test has port 8888.
         let skipped = results["tests"]

@@ -8,8 +8,9 @@ use crate::system::family::{FAMILIES, Family};
 use crate::system::program;
 use crate::workspace;
 use crate::workspace::lab::{Lab, State};
-use crate::workspace::lab_toml;
+use crate::workspace::{commit, lab_toml};
 use anyhow::Context;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// The status of wrong usage that was found after the command line was parsed.
@@ -47,6 +48,15 @@ impl std::fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+/// Returns with what a hand-in is judged: the fields `runner`, `platform` and `containment` of its report.
+pub fn made_with(containment: &str) -> Value {
+    json!({
+        "runner": commit::runner(&workspace::root()),
+        "platform": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        "containment": containment,
+    })
+}
 
 /// Returns the learner's own folder.
 pub fn lab() -> Lab {

@@ -12,11 +12,11 @@ pub struct HandedIn {
     pub found_at: Option<String>,
     /// What the student's Cargo.toml has that the lab's has not, in words.
     pub manifest_changed: Option<String>,
-    /// A digest of its sources without comments and white space; `None` where they are the lab's own.
+    /// A digest of its sources without comments, white space and, in Rust, the author's own names; `None` where they are the lab's own.
     pub sources: Option<String>,
     /// Whether its sources are the starter's.
     pub is_starter: bool,
-    /// Whether its sources are the reference solution's, but for the crates' names, comments and white space.
+    /// Whether its sources are the reference solution's, but for the author's own names, comments and white space.
     pub same_as_solution: bool,
 }
 

@@ -9,6 +9,9 @@ use std::time::Duration;
 pub fn render(report: &Report) -> String {
     let lessons: Vec<Value> = report.lessons.iter().map(lesson).collect();
     let mut value = json!({"schema": 1, "seed": report.seed, "lessons": lessons});
+    if !report.made_with.is_null() {
+        value["made_with"] = report.made_with.clone();
+    }
     if report.interrupted {
         value["interrupted"] = json!(true);
     }

@@ -23,6 +23,7 @@ pub use problem::{Broken, Problem};
 use crate::finding::{Comparison, Half, Hindrance, Hole, Verdict, Words};
 use crate::system::family::Family;
 use crate::wire::{Crossing, Direction, Kind, Ribbon};
+use serde_json::Value;
 use std::time::Duration;
 
 /// The verdicts of a run.
@@ -34,6 +35,8 @@ pub struct Report {
     pub lessons: Vec<LessonReport>,
     /// Whether the run was interrupted: then the checks that were not judged are missing.
     pub interrupted: bool,
+    /// With what a hand-in was judged: which runner, on which platform, how contained. Null where nobody handed in.
+    pub made_with: Value,
 }
 
 /// The verdicts of one lesson.

@@ -1,13 +1,9 @@
 //! With what a class is judged: which runner, on which platform.
 
-use crate::workspace::{self, commit};
-use serde_json::{Value, json};
+use crate::commands::shared;
+use serde_json::Value;
 
 /// Returns the fields `runner`, `platform` and `containment` of the class and of each report.
 pub fn made_with() -> Value {
-    json!({
-        "runner": commit::runner(&workspace::root()),
-        "platform": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        "containment": "none",
-    })
+    shared::made_with("none")
 }

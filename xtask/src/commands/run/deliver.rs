@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::telling::Telling;
 use crate::bench::Programs;
 use crate::cli::Format;
-use crate::commands::shared::print;
+use crate::commands::shared::{made_with, print};
 use crate::course::Lesson;
 use crate::finding::Half;
 use crate::judge::{self, Case, Trial};
@@ -13,6 +13,7 @@ use crate::report::hosts::{classroom, gradescope};
 use crate::report::{Report, html, json, junit, text};
 use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
+use serde_json::Value;
 
 impl Plan<'_> {
     /// Judges all lessons at once, and prints their verdicts in order.
@@ -71,6 +72,15 @@ impl Plan<'_> {
             reruns: [Half::Server, Half::Client, Half::Pair].map(|half| self.rerun_of(lesson, half)),
         };
         Trial { case, checks: lesson.checks().filter(|check| self.wants(lesson, *check)).collect() }
+    }
+
+    /// Returns with what a hand-in is judged, for a report that says it; `judge` writes its own one.
+    pub(super) fn made_with(&self) -> Value {
+        let says_it = matches!(self.args.format, Format::Json | Format::Gradescope);
+        match self.dir.is_some() && says_it && !self.args.for_class {
+            true => made_with("none"),
+            false => Value::Null,
+        }
     }
 
     /// Writes the report to its file; without a file, prints a report for machines to standard output.

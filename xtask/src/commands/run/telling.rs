@@ -191,6 +191,11 @@ impl<'a> Telling<'a> {
             self.open();
             self.finish();
         }
-        Report { seed: self.plan.seed, lessons: self.reports, interrupted: program::interrupted() }
+        Report {
+            seed: self.plan.seed,
+            lessons: self.reports,
+            interrupted: program::interrupted(),
+            made_with: self.plan.made_with(),
+        }
     }
 }

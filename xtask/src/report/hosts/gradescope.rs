@@ -15,9 +15,13 @@ pub fn render(report: &Report) -> String {
     let all = every_test(report);
     // Lessons are judged side by side, so the longest of them is the whole.
     let millis = report.lessons.iter().map(|lesson| lesson.millis).max().unwrap_or_default();
+    let mut own = json!({"schema": 1, "seed": report.seed});
+    if !report.made_with.is_null() {
+        own["made_with"] = report.made_with.clone();
+    }
     let value = json!({
         "execution_time": millis.div_ceil(1000),
-        "extra_data": {"socket-lab": {"schema": 1, "seed": report.seed}},
+        "extra_data": {"socket-lab": own},
         "output": summary(report, &all),
         "output_format": "text",
         // The points of all tests, also where there are none: a report needs one of the two.

@@ -4,7 +4,7 @@ use super::{classroom, every_test, gradescope, sum};
 use crate::course::{LESSONS, starter_passes};
 use crate::finding::{Half, Hole, Verdict};
 use crate::report::fabricated::check;
-use crate::report::{CheckReport, HandedIn, LessonReport, Report, snapshot};
+use crate::report::{CheckReport, HandedIn, LessonReport, Report, json, snapshot};
 use serde_json::Value;
 
 #[test]
@@ -50,6 +50,18 @@ fn gradescope_gets_points_numbers_and_what_to_do() {
 }
 
 #[test]
+fn with_what_a_hand_in_was_judged_is_told() {
+    let own =
+        serde_json::json!({"runner": "0123456789ab", "platform": "linux x86_64", "containment": "none"});
+    let read = |text: String| serde_json::from_str::<Value>(&text).unwrap();
+    for (made_with, told) in [(own.clone(), Some(&own)), (Value::Null, None)] {
+        let report = Report { made_with, ..snapshot::report() };
+        assert_eq!(read(gradescope::render(&report))["extra_data"]["socket-lab"].get("made_with"), told);
+        assert_eq!(read(json::render(&report)).get("made_with"), told);
+    }
+}
+
+#[test]
 fn an_interrupted_run_is_told_as_such() {
     let report = Report { interrupted: true, ..snapshot::report() };
     let value: Value = serde_json::from_str(&gradescope::render(&report)).unwrap();
@@ -68,7 +80,7 @@ fn handed_in(half: Option<Half>, interrupted: bool, checks: Vec<CheckReport>) ->
         not_run: Vec::new(),
         handed_in: Some(HandedIn::default()),
     };
-    Report { seed: 7, lessons: vec![lesson], interrupted }
+    Report { seed: 7, lessons: vec![lesson], interrupted, made_with: Value::Null }
 }
 
 /// Returns the points that a report earned, and those that it can earn.
@@ -126,7 +138,12 @@ fn long(lessons: &[&str]) -> Report {
         not_run: Vec::new(),
         handed_in: None,
     };
-    Report { seed: 7, lessons: lessons.iter().map(lesson).collect(), interrupted: false }
+    Report {
+        seed: 7,
+        lessons: lessons.iter().map(lesson).collect(),
+        interrupted: false,
+        made_with: Value::Null,
+    }
 }
 
 #[test]

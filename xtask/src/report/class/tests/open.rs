@@ -28,6 +28,7 @@ fn in_part() -> Value {
             handed_in: None,
         }],
         interrupted: false,
+        made_with: Value::Null,
     });
     let report: Value = serde_json::from_str(&report).unwrap();
     with(report["lessons"][0].clone(), json!({"status": "judged", "passed": 1, "of": 4}))
