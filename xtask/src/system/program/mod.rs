@@ -1,6 +1,7 @@
 //! A program under test as a process: started, watched, limited in output and time, ended with everything that it
 //! started.
 
+pub mod boxed;
 #[cfg(unix)]
 mod clean;
 mod group;
