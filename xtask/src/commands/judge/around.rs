@@ -88,7 +88,7 @@ impl Around {
         let runner = self.own_box.as_ref().map_or_else(own_executable, |own| own.runner.clone());
         argv.extend([runner.into(), VERB.into()]);
         argv.extend(job.words());
-        Ok(Spec { argv, env: self.env(&tmp, &home), dir: Some(job.work.clone()), full_output: false })
+        Ok(Spec { argv, env: self.env(&tmp, &home), dir: Some(job.work.clone()), full_output: false, confine: None })
     }
 
     /// Returns the changes to the runner's environment.
