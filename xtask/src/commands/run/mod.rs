@@ -2,6 +2,7 @@
 
 mod build;
 mod choice;
+mod confined;
 mod deliver;
 mod next;
 mod place;
@@ -44,6 +45,7 @@ pub fn run(args: &Run) -> anyhow::Result<u8> {
         eprintln!("{line}");
     }
     let built = plan.build();
+    plan.say_whether_confined();
     let report = plan.judge(built);
     plan.remember(&report);
     plan.deliver(&report)?;
