@@ -56,7 +56,13 @@ impl Start {
         let mut env: Vec<(OsString, Option<OsString>)> = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
         env.extend(self.env.iter().map(|(name, value)| (name.into(), Some(value.into()))));
         env.extend(with.env.iter().map(|(name, value)| (name.into(), value.clone())));
-        Spec { argv, env, dir: with.dir.clone().or_else(|| self.dir.clone()), full_output: with.full_output }
+        Spec {
+            argv,
+            env,
+            dir: with.dir.clone().or_else(|| self.dir.clone()),
+            full_output: with.full_output,
+            confine: None,
+        }
     }
 
     /// Returns whether its words have room for this address: a Unix socket has neither host nor port.

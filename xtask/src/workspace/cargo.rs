@@ -103,7 +103,8 @@ pub fn build_within(
     if let Some(target) = target {
         argv.extend(["--target-dir".into(), target.into()]);
     }
-    let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()), full_output: false };
+    let spec =
+        Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()), full_output: false, confine: None };
     let mut built = Built::default();
     let (mut said, mut first) = (Said::default(), None::<First>);
     let ended = program::run_tool(&spec, limit, target.is_some(), |stream, line| {

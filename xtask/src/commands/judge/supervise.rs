@@ -168,7 +168,7 @@ fn spec(class: &Class, student: &Student, work: &Path, lessons: &[&'static Lesso
         env.push((name.into(), Some(temporary.clone().into())));
     }
     let _ = std::fs::create_dir(&temporary);
-    Spec { argv, env, dir: None, full_output: false }
+    Spec { argv, env, dir: None, full_output: false, confine: None }
 }
 
 impl Student {
