@@ -128,7 +128,8 @@ impl<'a> Bench<'a> {
     pub fn server_as(&mut self, with: &With) -> Outcome<Server> {
         let Some(fixed) = self.programs.server.at else {
             let addr = self.free()?;
-            return self.start_server(addr, with)?.ready();
+            let ready = self.start_server(addr, with)?.ready();
+            return self.unless_it_binds_elsewhere(addr, with, ready);
         };
         if fixed_address::is_taken(fixed) {
             return hindered(
@@ -192,6 +193,11 @@ impl<'a> Bench<'a> {
         let addr = addr.into();
         has_room(&self.programs.server, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
+        self.launch_server(addr, with)
+    }
+
+    /// Starts the server, whose words are noted as given.
+    pub(super) fn launch_server(&mut self, addr: Endpoint, with: &With) -> Outcome<Server> {
         let spec = self.spec(&self.programs.server, addr, with)?;
         let program = starts("server", Program::start(&spec, &[], &[]))?;
         program.plays("server");

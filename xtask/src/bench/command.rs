@@ -167,7 +167,12 @@ impl Programs {
             let argv = vec![path.to_string_lossy().into_owned()];
             Some(Start { in_own_folder: true, ..Start::from(argv) })
         };
-        Some(Self { server: one("server")?, client: one("client")?, confined: None, hash: built.get(HASH).cloned() })
+        Some(Self {
+            server: one("server")?,
+            client: one("client")?,
+            confined: None,
+            hash: built.get(HASH).cloned(),
+        })
     }
 
     /// Returns the one address to which a program is fixed, if one is.

@@ -6,14 +6,14 @@
 //! that it was given must be seen there.
 
 use super::facts::can;
-use super::{Bench, Endpoint, Folder, Start, own_files};
-use crate::finding::Outcome;
+use super::{Bench, Endpoint, Folder, Server, Start, With, own_files};
+use crate::finding::{Outcome, Symptom};
 use crate::system::address;
 use crate::system::program::Spec;
 use crate::system::program::confine::{Confinement, Limits, Ports};
 use crate::system::sockets;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// That programs are confined, and what more they may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +58,33 @@ impl Bench<'_> {
     /// Returns whether a program starts in the folder of the check when that asks for no other one.
     pub(super) fn starts_in_own_folder(&self, start: &Start) -> bool {
         start.in_own_folder || (self.programs.confined.is_some() && own_files::can_start_anywhere(start))
+    }
+
+    /// Returns this outcome of a server's start. Where a confined one ended because of a port that it may not bind, it would
+    /// be told the wrong cause: so it starts once more, free to bind any, and that start counts.
+    ///
+    /// # Errors
+    /// Those of the start that counts.
+    pub(super) fn unless_it_binds_elsewhere(
+        &mut self,
+        addr: Endpoint,
+        with: &With,
+        ready: Outcome<Server>,
+    ) -> Outcome<Server> {
+        let has_ended = |symptom| matches!(symptom, Symptom::Exited(_) | Symptom::Killed);
+        let is_held = self.programs.confined.is_some() && addr.inet().is_some();
+        match &ready {
+            Err(stop) if is_held && stop.never_began() && has_ended(stop.symptom()) => {}
+            _ => return ready,
+        }
+        if std::mem::replace(&mut self.named.borrow_mut().is_about_binding, true) {
+            return ready;
+        }
+        // What it printed counts once.
+        self.ran.pop();
+        self.servers.pop();
+        self.firsts.pop();
+        self.launch_server(addr, with)?.ready()
     }
 
     /// Confines what is started for `addr`, where programs are confined.

@@ -27,7 +27,8 @@ pub fn can_start_anywhere(start: &Start) -> bool {
         let has_place = ["{addr}", "{host}", "{port}"].iter().any(|place| word.contains(place));
         has_place || (word.starts_with('-') && !names_module(word)) || is_there(word)
     };
-    let needs_folder = |value: &String| parts(value).any(|part| !Path::new(part).is_absolute() && is_there(part));
+    let needs_folder =
+        |value: &String| parts(value).any(|part| !Path::new(part).is_absolute() && is_there(part));
     start.dir.is_none()
         && start.argv.iter().skip(1).all(is_clear)
         && !start.env.iter().any(|(_, value)| needs_folder(value))
@@ -164,7 +165,8 @@ fn is_wide(path: &Path) -> bool {
     let home = std::env::home_dir().and_then(canonical);
     let is_home = home.as_deref().is_some_and(|home| home.starts_with(path) || path == home.join(".local"));
     let shared = ["/tmp", "/var/tmp", "/dev/shm"].map(PathBuf::from);
-    let is_shared = shared.into_iter().chain([std::env::temp_dir()]).filter_map(canonical).any(|it| it == path);
+    let is_shared =
+        shared.into_iter().chain([std::env::temp_dir()]).filter_map(canonical).any(|it| it == path);
     is_home || is_shared || path.parent().is_none()
 }
 
@@ -236,7 +238,8 @@ mod tests {
     fn a_strangers_command_grants_nothing_by_its_paths() {
         let (_folder, place) = place();
         let secret = place.join("python/bin/python3.12");
-        let words = [secret.to_str().unwrap(), place.join("venv").to_str().unwrap(), "server.py"].map(String::from);
+        let words =
+            [secret.to_str().unwrap(), place.join("venv").to_str().unwrap(), "server.py"].map(String::from);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let theirs = Start { is_handed_in: true, ..start(&words, Some(&place.join("own"))) };
         assert_eq!(of(&theirs, None), [place.join("own")]);

@@ -23,7 +23,8 @@ pub fn confined(confining: &Confining) -> Result<Option<Confined>, Usage> {
     }
     let there = |path: &std::path::PathBuf| {
         let shown = path.display();
-        path.canonicalize().map_err(|error| Usage(format!("--allow {shown}: {error}; name a folder or a file")))
+        path.canonicalize()
+            .map_err(|error| Usage(format!("--allow {shown}: {error}; name a folder or a file")))
     };
     Ok(Some(Confined { allow: confining.allow.iter().map(there).collect::<Result<_, _>>()? }))
 }

@@ -16,6 +16,7 @@ mod telling;
 mod words;
 
 pub use choice::file_of;
+pub use confined::confined;
 pub use place::Place;
 pub use plan::Plan;
 pub use telling::FIRST;

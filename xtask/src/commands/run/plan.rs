@@ -13,7 +13,7 @@ use crate::judge::Extent;
 use crate::promises::CheckOn;
 use crate::report::text::Paint;
 use crate::system::family::Family;
-use crate::system::program;
+use crate::system::program::{self, confine};
 use crate::wire::Kind;
 use crate::workspace::handed_in::{self, Place};
 use crate::workspace::{self, lab_toml};
@@ -270,10 +270,11 @@ impl<'a> Plan<'a> {
                 None => "your programs".into(),
             },
         };
-        match self.family {
-            Some(family) => format!("{what}, over {family}"),
-            None => what,
-        }
+        let over = self.family.map_or(String::new(), |family| format!(", over {family}"));
+        // A screen has no other line that says so.
+        let is_confined =
+            self.confined.is_some() && self.args.screen.is_some() && confine::kernel().confines();
+        format!("{what}{over}{}", if is_confined { ", confined" } else { "" })
     }
 }
 

@@ -45,7 +45,9 @@ pub fn read(word: &str) -> anyhow::Result<Programs> {
     Ok(Programs {
         server: start("server"),
         client: start("client"),
-        confined: all["allow"].as_array().map(|_| Confined { allow: texts(&all["allow"]).into_iter().map(PathBuf::from).collect() }),
+        confined: all["allow"]
+            .as_array()
+            .map(|_| Confined { allow: texts(&all["allow"]).into_iter().map(PathBuf::from).collect() }),
         hash: text(&all["hash"]).map(PathBuf::from),
     })
 }

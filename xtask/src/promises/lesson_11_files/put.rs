@@ -3,7 +3,7 @@
 use super::many::not_told;
 use super::protocol::{accepted, get, gets, hear_reply, message, put, put_header, refused};
 use super::site::{ENDED_INSIDE, Site, ends, random};
-use crate::bench::{Bench, Entries, Folder};
+use crate::bench::{Bench, Entries};
 use crate::finding::{Finding, Outcome, because, skip};
 use crate::promises::{Check, server};
 
