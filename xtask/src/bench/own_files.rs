@@ -191,7 +191,7 @@ mod tests {
     use std::fs;
 
     fn start(words: &[&str], dir: Option<&Path>) -> Start {
-        let argv = words.iter().map(ToString::to_string).collect();
+        let argv: Vec<String> = words.iter().map(ToString::to_string).collect();
         Start { dir: dir.map(PathBuf::from), ..Start::from(argv) }
     }
 
