@@ -124,7 +124,7 @@ impl Plan<'_> {
         let server = Start { at: self.server_at, ..server };
         let client = Start { at: self.client_at, ..client };
         let hash = workspace::tool(HASH).or_else(|| built.programs.get(HASH).cloned());
-        Ok((Programs { server, client, hash }, None))
+        Ok((Programs { server, client, confined: self.confined.clone(), hash }, None))
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Gap {
     Signals,
     /// Sockets in the file system (ABI 9, Linux 7.1).
     PathSockets,
-    /// UDP (ABI 10).
+    /// UDP: only later kernels can hold it, and this runner does not ask them to.
     Udp,
     /// Names, sizes and modes of files: Landlock holds contents.
     Modes,

@@ -1,6 +1,8 @@
 //! What this machine can hold.
 
 use super::gap::Gap;
+#[cfg(target_os = "linux")]
+use crate::system::portable;
 use std::sync::OnceLock;
 
 /// What this machine can hold. See [`kernel`].
@@ -30,9 +32,13 @@ impl Holds {
 
     #[cfg(target_os = "linux")]
     fn ask() -> Self {
+        if !portable::asks_kernel() {
+            // There is no keeper then.
+            return Self { linux: false, landlock: None, calls: false, processes: false };
+        }
         // SAFETY: it takes nothing and always succeeds.
         let processes = unsafe { libc::getuid() } != 0;
-        Self { linux: true, landlock: None, calls: false, processes }
+        Self { linux: true, landlock: super::ruleset::abi(), calls: filters(), processes }
     }
 
     /// Returns whether anything of a program's files, ports and signals is held.
@@ -55,10 +61,9 @@ impl Holds {
                     (5, Gap::Devices),
                     (6, Gap::Signals),
                     (9, Gap::PathSockets),
-                    (10, Gap::Udp),
                 ];
                 gaps.extend(since.into_iter().filter(|(first, _)| abi < *first).map(|(_, gap)| gap));
-                gaps.push(Gap::Modes);
+                gaps.extend([Gap::Udp, Gap::Modes]);
             }
         }
         if !self.calls {
@@ -79,4 +84,15 @@ impl Holds {
         let start = if self.confines() { "confined, but a program" } else { "not confined: a program" };
         format!("{start} {}", gaps.join("; it "))
     }
+}
+
+/// Returns whether the kernel filters calls, and can let them fail.
+#[cfg(target_os = "linux")]
+fn filters() -> bool {
+    let wanted = libc::SECCOMP_RET_ERRNO;
+    let known = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+    // SAFETY: the kernel reads one number.
+    known
+        && unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_GET_ACTION_AVAIL, 0, &raw const wanted) }
+            == 0
 }

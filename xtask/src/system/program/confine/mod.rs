@@ -3,13 +3,30 @@
 //! The keeper applies it to the program that it starts, with what the kernel has for it; [`kernel`] says what that is. It
 //! changes no verdict: what a check looks for, its program may do. On other systems than Linux it does nothing.
 
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod calls;
+#[cfg(target_os = "linux")]
+mod essentials;
 mod gap;
 mod holds;
 mod json;
+#[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
+mod needs;
+#[cfg(target_os = "linux")]
+mod ready;
 mod refused;
+#[cfg(target_os = "linux")]
+mod ruleset;
 
 pub use gap::Gap;
 pub use holds::{Holds, kernel};
+pub use json::{path_from_json, path_to_json};
+#[cfg(target_os = "linux")]
+pub use needs::{may_run, needs};
+#[cfg(target_os = "linux")]
+pub use ready::Ready;
 pub use refused::Refused;
 
 use std::collections::BTreeSet;
@@ -23,7 +40,7 @@ pub struct Confinement {
     pub read: Vec<PathBuf>,
     /// Files, and folders in which it may do everything but make a device.
     pub write: Vec<PathBuf>,
-    /// The TCP ports that it may bind. Port 0 is one of them: the kernel then takes a free one.
+    /// The TCP ports that it may bind. Port 0, for which the kernel takes a free one, is named as any other.
     pub bind: Ports,
     /// The TCP ports that it may call.
     pub connect: Ports,
@@ -47,8 +64,8 @@ pub struct Limits {
     pub data: Option<u64>,
     /// Bytes of each file that it writes (RLIMIT_FSIZE).
     pub file: Option<u64>,
-    /// Processes and threads of the user beyond those that there are at its start (RLIMIT_NPROC). The kernel counts all that
-    /// the user has, and counts none for root.
+    /// Processes and threads of the user beyond the number that the whole machine has at its start (RLIMIT_NPROC). The
+    /// kernel counts all that the user has, and counts none for root.
     pub processes: Option<u64>,
 }
 
