@@ -3,8 +3,10 @@
 
 use super::interpreters::interpreters;
 use super::job::{Job, VERB};
+use super::plan::Plan;
+use crate::cli::Confining;
 use crate::system::folder::Folder;
-use crate::system::program::boxed::{self, Boxed, system};
+use crate::system::program::boxed::{Boxed, system};
 use crate::system::program::{Spec, own_executable};
 use crate::workspace;
 use crate::workspace::toolchain::Toolchain;
@@ -40,6 +42,7 @@ pub struct Around {
     root: PathBuf,
     toolchain: Option<Toolchain>,
     tools: Vec<(String, PathBuf)>,
+    confining: Confining,
     own_box: Option<OwnBox>,
 }
 
@@ -57,18 +60,28 @@ impl Around {
     ///
     /// # Errors
     /// When the runner's executable cannot be copied.
-    pub fn of(place: &Path, tools: Vec<(String, PathBuf)>) -> anyhow::Result<Self> {
+    pub fn of(place: &Path, tools: Vec<(String, PathBuf)>, plan: &Plan) -> anyhow::Result<Self> {
         let (root, toolchain) = (workspace::root(), Toolchain::find());
-        let own_box = match boxed::probe() {
-            Ok(()) => Some(OwnBox::of(place, &root, toolchain.as_ref(), &tools)?),
-            Err(_) => None,
-        };
-        Ok(Self { root, toolchain, tools, own_box })
+        let mut confining = plan.confining.clone();
+        for path in &mut confining.allow {
+            *path = path.canonicalize().with_context(|| format!("--allow {}", path.display()))?;
+        }
+        let mut own_box = None;
+        if plan.containment.is_boxed() {
+            let allowed = tools.iter().map(|(_, path)| path).chain(&confining.allow);
+            own_box = Some(OwnBox::of(place, &root, toolchain.as_ref(), allowed.cloned())?);
+        }
+        Ok(Self { root, toolchain, tools, confining, own_box })
     }
 
     /// Returns the programs that all need.
     pub fn tools(&self) -> Vec<(String, PathBuf)> {
         self.tools.clone()
+    }
+
+    /// Returns whether programs are confined, and what more they may read then.
+    pub fn confining(&self) -> Confining {
+        self.confining.clone()
     }
 
     /// Returns what to start for a job.
@@ -88,7 +101,13 @@ impl Around {
         let runner = self.own_box.as_ref().map_or_else(own_executable, |own| own.runner.clone());
         argv.extend([runner.into(), VERB.into()]);
         argv.extend(job.words());
-        Ok(Spec { argv, env: self.env(&tmp, &home), dir: Some(job.work.clone()), full_output: false, confine: None })
+        Ok(Spec {
+            argv,
+            env: self.env(&tmp, &home),
+            dir: Some(job.work.clone()),
+            full_output: false,
+            confine: None,
+        })
     }
 
     /// Returns the changes to the runner's environment.
@@ -130,14 +149,14 @@ impl OwnBox {
         place: &Path,
         root: &Path,
         toolchain: Option<&Toolchain>,
-        tools: &[(String, PathBuf)],
+        more: impl Iterator<Item = PathBuf>,
     ) -> anyhow::Result<Self> {
         let folder = Folder::roomy(place)?;
         let runner = folder.path().join("runner");
         link_or_copy(&runner).with_context(|| format!("copy the runner to {}", runner.display()))?;
         let mut read: Vec<PathBuf> = OF_LAB.iter().map(|name| root.join(name)).collect();
         read.push(runner.clone());
-        read.extend(tools.iter().map(|(_, path)| path.clone()));
+        read.extend(more);
         if let Some(toolchain) = toolchain {
             read.push(toolchain.sysroot.clone());
             read.extend(toolchain.registry());

@@ -1,12 +1,13 @@
 //! What one process is to do: one student, and some lessons.
 
+use crate::cli::Confining;
 use crate::course::{self, Lesson};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The hidden verb: `xtask __student HAND_IN NAME WORK SEED LEFT LIMIT BUILD_LIMIT [--tool PACKAGE PROGRAM]… LESSON…`, with times
-/// in milliseconds (LEFT) and seconds.
+/// The hidden verb: `xtask __student HAND_IN NAME WORK SEED LEFT LIMIT BUILD_LIMIT [--tool PACKAGE PROGRAM]…
+/// --confine|--no-confine [--allow DIR]… LESSON…`, with times in milliseconds (LEFT) and seconds.
 pub const VERB: &str = "__student";
 
 /// What `now` says while the hand-in is opened.
@@ -33,6 +34,8 @@ pub struct Job {
     pub build_limit: u64,
     /// Programs of the repository that are built already, by the names of their packages.
     pub tools: Vec<(String, PathBuf)>,
+    /// Whether programs are confined.
+    pub confining: Confining,
     /// The lessons.
     pub lessons: Vec<&'static Lesson>,
 }
@@ -48,6 +51,7 @@ impl Job {
         for (package, program) in &self.tools {
             words.extend([TOOL.into(), package.into(), program.into()]);
         }
+        words.extend(self.confining.words());
         words.extend(self.lessons.iter().map(|lesson| OsString::from(lesson.dir())));
         words
     }
@@ -63,6 +67,15 @@ impl Job {
             tools.push((package.to_str()?.to_string(), program.into()));
             lessons = rest;
         }
+        let (mode, mut lessons) = lessons.split_first()?;
+        let mut confining =
+            Confining { is_on: mode == "--confine", is_told: mode != "--confine", allow: Vec::new() };
+        while let [word, path, rest @ ..] = lessons
+            && word == "--allow"
+        {
+            confining.allow.push(path.into());
+            lessons = rest;
+        }
         let lesson =
             |word: &OsString| course::LESSONS.iter().find(|lesson| word.to_str() == Some(&lesson.dir()));
         Some(Self {
@@ -74,6 +87,7 @@ impl Job {
             limit: number(limit)?,
             build_limit: number(build_limit)?,
             tools,
+            confining,
             lessons: lessons.iter().map(lesson).collect::<Option<_>>()?,
         })
     }
@@ -90,7 +104,10 @@ mod tests {
 
     #[test]
     fn a_job_is_read_as_it_was_written() {
-        for tools in [vec![], vec![("lab-hash".to_string(), PathBuf::from("/lab/target/debug/lab-hash"))]] {
+        let hash = ("lab-hash".to_string(), PathBuf::from("/lab/target/debug/lab-hash"));
+        for (tools, is_off, allow) in
+            [(vec![], true, vec![]), (vec![hash], false, vec!["/opt/a b".into(), "/opt/c".into()])]
+        {
             let job = Job {
                 hand_in: "/in/li na".into(),
                 name: "li na".into(),
@@ -100,10 +117,12 @@ mod tests {
                 limit: 420,
                 build_limit: 120,
                 tools,
+                confining: Confining::of(false, is_off, &allow, true),
                 lessons: vec![&course::LESSONS[0], &course::LESSONS[2]],
             };
             let read = Job::read(&job.words()).unwrap();
             assert_eq!((read.words(), &read.tools, read.left), (job.words(), &job.tools, job.left));
+            assert_eq!(read.confining, job.confining);
             assert_eq!(read.lessons.len(), 2);
         }
         assert!(Job::read(&["/in".into(), "li na".into()]).is_none());

@@ -4,6 +4,7 @@ mod alone;
 mod around;
 mod class;
 mod closing;
+mod containment;
 mod found;
 mod interpreters;
 mod job;

@@ -2,6 +2,7 @@
 
 use super::around::Around;
 use super::class::{Class, Named};
+use super::containment::Containment;
 use super::plan::{Plan, Student};
 use super::prepare::prepare;
 use super::record::{self, Record, Standing};
@@ -51,6 +52,7 @@ pub fn run(plan: &Plan, results: &Path) -> anyhow::Result<()> {
     let done = plan.students.len() - waiting.len();
     let mut told = Told::new(plan.students.len(), done);
     told.line(&begin(plan, done));
+    told.line(&contained(&plan.containment));
     if waiting.is_empty() {
         return Ok(());
     }
@@ -58,7 +60,7 @@ pub fn run(plan: &Plan, results: &Path) -> anyhow::Result<()> {
     let tools =
         prepare(&class.lessons, all.into_iter().any(|hand_in| handed_in::archive_of(hand_in).is_some()))?;
     let place = workspace::builds(&workspace::root()).join("class");
-    let around = Around::of(&place, tools)?;
+    let around = Around::of(&place, tools, plan)?;
     let jobs = plan.jobs.min(waiting.len());
     let queue = Mutex::new(waiting.into_iter());
     let (send, receive) = mpsc::channel();
@@ -108,6 +110,15 @@ fn begin(plan: &Plan, done: usize) -> String {
         "{students}{part}{earlier}: {lessons}, seed {seed}, {} at once, at most {limit} s each",
         plan.jobs
     )
+}
+
+/// Returns the line that says what keeps each student's programs from everything else, and what would.
+fn contained(containment: &Containment) -> String {
+    let words = containment.words();
+    match &containment.boxed {
+        Err(why) if containment.is_on => format!("each student is {words}\nfor the box: {}", why.mend()),
+        _ => format!("each student is {words}"),
+    }
 }
 
 /// Returns the digest of what a student has handed in. What cannot be read has one of its own.

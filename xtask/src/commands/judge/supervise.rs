@@ -3,6 +3,7 @@
 use super::around::Around;
 use super::class::Class;
 use super::job::{self, Job, out_of_time};
+use super::made_with;
 use super::plan::Student;
 use super::verdict::{Status, without};
 use crate::course::Lesson;
@@ -175,6 +176,7 @@ fn job(
         limit: class.limit,
         build_limit: class.build_limit,
         tools: around.tools(),
+        confining: around.confining(),
         lessons: lessons.to_vec(),
     }
 }
@@ -193,7 +195,7 @@ pub fn report(class: &Class, student: &Student, lessons: Vec<Value>) -> Value {
         "schema": 1,
         "seed": class.seed,
         "student": student.named.name,
-        "made_with": class.made_with,
+        "made_with": made_with::of_report(&class.made_with),
         "found_at": student.files().join(", "),
         "lessons": lessons,
     })

@@ -13,6 +13,8 @@ pub enum NoBox {
     Refused(String),
     /// A variable says so.
     SwitchedOff,
+    /// The command line says so.
+    Unwanted,
 }
 
 impl NoBox {
@@ -23,6 +25,7 @@ impl NoBox {
             Self::NoBubblewrap => "no-bubblewrap",
             Self::Refused(_) => "refused",
             Self::SwitchedOff => "switched-off",
+            Self::Unwanted => "unwanted",
         }
     }
 
@@ -36,6 +39,7 @@ impl NoBox {
                  one container for each student instead"
             }
             Self::SwitchedOff => "unset the variable",
+            Self::Unwanted => "leave --no-confine out",
         }
     }
 }
@@ -47,6 +51,7 @@ impl fmt::Display for NoBox {
             Self::NoBubblewrap => write!(out, "bubblewrap is missing"),
             Self::Refused(why) => write!(out, "the system refuses namespaces ({why})"),
             Self::SwitchedOff => write!(out, "{}=1", super::VARIABLE),
+            Self::Unwanted => write!(out, "--no-confine"),
         }
     }
 }

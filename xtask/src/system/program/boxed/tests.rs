@@ -74,7 +74,13 @@ fn it_has_a_network_and_processes_of_its_own() {
 
 #[test]
 fn each_reason_for_no_box_says_what_to_do() {
-    let all = [NoBox::NotLinux, NoBox::NoBubblewrap, NoBox::Refused("why".into()), NoBox::SwitchedOff];
+    let all = [
+        NoBox::NotLinux,
+        NoBox::NoBubblewrap,
+        NoBox::Refused("why".into()),
+        NoBox::SwitchedOff,
+        NoBox::Unwanted,
+    ];
     for one in &all {
         assert!(!one.to_string().is_empty() && !one.mend().is_empty() && !one.key().contains(' '));
     }
