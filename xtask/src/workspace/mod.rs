@@ -2,6 +2,7 @@
 //! `finding` and `system`.
 
 pub mod cargo;
+pub mod confined;
 pub mod crates;
 pub mod files;
 pub mod handed_in;

@@ -74,16 +74,13 @@ impl Words {
 
     /// What every program needs.
     fn system(&mut self) {
-        for place in system::FOLDERS.iter().map(Path::new) {
+        for place in system::places().iter().filter(|place| place.exists()) {
             match std::fs::read_link(place) {
-                Ok(to) => self.bind("--symlink", &to, place),
-                Err(_) if place.exists() => self.bind("--ro-bind", place, place),
-                Err(_) => {}
+                // `/bin` often leads to `/usr/bin`.
+                Ok(to) if place.parent() == Some(Path::new("/")) => self.bind("--symlink", &to, place),
+                // Another link may lead to where the box has nothing: what it leads to is taken.
+                _ => self.bind("--ro-bind", place, place),
             }
-        }
-        // A link there may lead to where the box has nothing: what it leads to is taken.
-        for place in system::etc().iter().filter(|place| place.exists()) {
-            self.bind("--ro-bind", place, place);
         }
         self.add(&["--proc", "/proc", "--dev", "/dev"]);
     }

@@ -32,6 +32,15 @@ pub use refused::Refused;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+/// Returns the system's files and folders of which every program may use something; none where nothing is confined.
+pub fn essentials() -> Vec<PathBuf> {
+    #[cfg_attr(not(target_os = "linux"), allow(unused_mut, reason = "only Linux confines"))]
+    let mut all = Vec::new();
+    #[cfg(target_os = "linux")]
+    essentials::each(|path, _| all.push(path.to_path_buf()));
+    all
+}
+
 /// What a program may do, as its check names it. What every program needs of the system (its libraries, the interpreters that
 /// it comes with, `/dev/null`) is granted beside that. A path that does not exist grants nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
