@@ -23,8 +23,10 @@ fn all() -> impl Iterator<Item = (&'static Attack, From)> {
 /// Judges these attacks between right students.
 fn judged(name: &str, around: Around, attacks: &[(&'static Attack, From)]) -> Aftermath {
     let world = World::new(TMP, name, RUNNER);
-    for (student, is_rust) in RIGHT {
-        world.right(student, is_rust);
+    // Where nothing is contained, nobody is judged right: one is enough, to be attacked.
+    let right = if around == Around::Nothing { &RIGHT[..1] } else { &RIGHT };
+    for (student, is_rust) in right {
+        world.right(student, *is_rust);
     }
     for (attack, from) in attacks {
         world.attack(attack, *from);

@@ -22,6 +22,7 @@ impl Class {
     fn new(name: &str) -> Self {
         let class = Self { dir: empty_dir(TMP, &format!("judge-{name}")) };
         fs::create_dir(class.dir.join("in")).unwrap();
+        fs::create_dir(class.dir.join("gate")).unwrap();
         class
     }
 
@@ -29,10 +30,10 @@ impl Class {
         self.dir.join(inner).to_string_lossy().into_owned()
     }
 
-    /// Returns the words that judge lesson 01 of this class, and these.
+    /// Returns the words that judge lesson 01 of this class, and these. A build may look whether it may go on.
     fn words(&self, more: &[&str]) -> Vec<String> {
-        let (handed_in, results) = (self.path("in"), self.path("results"));
-        let words = ["judge", &handed_in, &results, "01"];
+        let (handed_in, results, gate) = (self.path("in"), self.path("results"), self.path("gate"));
+        let words = ["judge", &handed_in, &results, "01", "--allow", &gate];
         words.iter().chain(more).map(|word| word.to_string()).collect()
     }
 
@@ -90,19 +91,19 @@ impl Class {
             .unwrap();
     }
 
-    /// Hands in a lesson whose build waits until the file `go` of this class is there.
+    /// Hands in a lesson whose build waits until the gate of this class is open.
     fn waits(&self, student: &str) {
         let script = format!(
             "fn main() {{ while !std::path::Path::new({:?}).exists() {{ \
              std::thread::sleep(std::time::Duration::from_millis(20)); }} }}\n",
-            self.path("go")
+            self.path("gate/open")
         );
         fs::write(self.right(student).join("build.rs"), script).unwrap();
     }
 
     /// Lets such builds go on.
     fn go(&self) {
-        fs::write(self.path("go"), "").unwrap();
+        fs::write(self.path("gate/open"), "").unwrap();
     }
 
     fn report_of(&self, results: &str, key: &str) -> Value {
@@ -157,8 +158,8 @@ impl Class {
     fn students_processes(&self) -> Vec<u32> {
         let own = format!("__student {}", self.path("in"));
         let all = processes_with(&own, 0);
-        // Its keeper has the same words after its own verb.
-        let own = all.iter().filter(|words| !words.contains("__keeper"));
+        // Its keeper, and the box around it, have the same words after their own.
+        let own = all.iter().filter(|words| !words.contains("__keeper") && !words.contains("bwrap "));
         own.map(|words| words.split(' ').next().unwrap().parse().unwrap()).collect()
     }
 }

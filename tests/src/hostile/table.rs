@@ -42,10 +42,7 @@ pub const ATTACKS: &[Attack] = &[
         BOTH,
         &[Box, Landlock(None)],
         Nothing,
-        |after, student| {
-            let said = after.said_of(student);
-            said.contains(&after.world.token) || said.contains(&(after.world.mark(student) + "-memory"))
-        }
+        |after, student| { after.said_of(student).contains(&after.world.token) }
     ),
     attack!(
         "call",
@@ -168,7 +165,7 @@ pub const ATTACKS: &[Attack] = &[
     attack!("shared", "fills shared memory", PROGRAM, &[Box], Nothing, |after, student| after
         .shares(student)),
     attack!("memory", "takes 5 GiB of memory", BOTH, &[Limits], Nothing, |after, student| {
-        after.said_of(student).contains(&(after.world.mark(student) + " has it"))
+        after.said_of(student).contains("5 GiB: all of it")
     }),
     attack!(
         "inside",

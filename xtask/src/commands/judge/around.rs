@@ -5,6 +5,8 @@ use super::interpreters::interpreters;
 use super::job::{Job, VERB};
 use super::plan::Plan;
 use crate::cli::Confining;
+use crate::commands::shared::INTERRUPTED;
+use crate::system::exit::Exit;
 use crate::system::folder::Folder;
 use crate::system::program::boxed::{Boxed, system};
 use crate::system::program::{Spec, own_executable};
@@ -108,6 +110,19 @@ impl Around {
             full_output: false,
             confine: None,
         })
+    }
+
+    /// Returns how the process ended, where the box around it has ended so: that tells a signal by its status, as shells do.
+    pub fn without_box(&self, exit: Exit) -> Exit {
+        const SIGNALS: std::ops::RangeInclusive<i32> = 129..=192;
+        match exit {
+            Exit::Code(code)
+                if self.own_box.is_some() && SIGNALS.contains(&code) && code != i32::from(INTERRUPTED) =>
+            {
+                Exit::Signal(code - 128)
+            }
+            other => other,
+        }
     }
 
     /// Returns the changes to the runner's environment.
