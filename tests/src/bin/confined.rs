@@ -9,6 +9,7 @@ use lab_tests::run;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::ExitCode;
+use std::thread;
 
 /// What is judged: a name, and the runner's words without `--confine`.
 type Subject = (String, Vec<String>);
@@ -25,14 +26,14 @@ fn main() -> ExitCode {
     let subjects: Vec<Subject> = subjects(&judge, &words).into_iter().step_by(every).collect();
     let (mut checks, mut differ) = (0, 0);
     for (n, (name, words)) in subjects.iter().enumerate() {
-        let (free, confined) = (verdicts(&judge, words, false), verdicts(&judge, words, true));
+        let (free, confined) = both(&judge, words);
         checks += free.len();
         let first = differences(&free, &confined);
         let last = match first.is_empty() {
             true => first,
             // Luck does not repeat itself.
             false => {
-                let (free, confined) = (verdicts(&judge, words, false), verdicts(&judge, words, true));
+                let (free, confined) = both(&judge, words);
                 let again = differences(&free, &confined);
                 first.into_iter().filter(|(check, _)| again.iter().any(|(other, _)| other == check)).collect()
             }
@@ -75,10 +76,19 @@ fn subjects(judge: &Judge, words: &[String]) -> Vec<Subject> {
     });
     let of_program = |(program, lessons): (&Program, BTreeSet<&str>)| {
         let one =
-            |lesson: &str| (format!("{} in {lesson}", program.file), judge.words(program, lesson, None));
+            |lesson: &str| (format!("{} in {lesson}", program.file), judge.words_alone(program, lesson));
         lessons.into_iter().map(one).collect::<Vec<_>>()
     };
     solutions.chain(programs.flat_map(of_program)).collect()
+}
+
+/// Judges both ways, side by side.
+fn both(judge: &Judge, words: &[String]) -> (Vec<Verdict>, Vec<Verdict>) {
+    thread::scope(|scope| {
+        let free = scope.spawn(|| verdicts(judge, words, false));
+        let confined = verdicts(judge, words, true);
+        (free.join().expect("the runner reports"), confined)
+    })
 }
 
 fn verdicts(judge: &Judge, words: &[String], confines: bool) -> Vec<Verdict> {

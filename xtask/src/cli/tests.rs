@@ -14,6 +14,13 @@ fn words_land_in_their_fields() {
         ),
         ("run --all --lessons D2 --format junit", r#"all: true, dir: Some("D2"), format: Junit"#),
         (
+            "run --confine --allow D1 --allow D2",
+            r#"confine: true, allow: ["D1", "D2"], format: Text"#,
+        ),
+        ("watch --confine --allow D1", r#"confine: true, allow: ["D1"]"#),
+        ("trace --no-confine", "no_confine: true, format: Text"),
+        ("judge H R --no-confine", r#"handed_in: "H", results: "R", no_confine: true"#),
+        (
             "run --lessons D2 --build-limit 9 --for-class",
             r#"dir: Some("D2"), build_limit: Some(9), format: Text, for_class: true"#,
         ),

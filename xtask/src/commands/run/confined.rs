@@ -33,7 +33,7 @@ impl Plan<'_> {
     /// Says whether the programs are confined, where that was asked for.
     pub(super) fn say_whether_confined(&self) {
         if self.confined.is_some() {
-            let lines = wrap(&confine::kernel().words(), WIDTH);
+            let lines = wrap(&confine::kernel().short(), WIDTH);
             self.say(&format!("{}\n\n", lines.join("\n")));
         }
     }
