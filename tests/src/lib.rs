@@ -2,6 +2,7 @@
 
 pub mod both_ways;
 pub mod browser;
+pub mod confined;
 pub mod corpus;
 pub mod figures;
 #[cfg(target_os = "linux")]

@@ -18,6 +18,8 @@ mod needs;
 mod ready;
 mod refused;
 #[cfg(target_os = "linux")]
+mod root;
+#[cfg(target_os = "linux")]
 mod ruleset;
 
 pub use gap::Gap;

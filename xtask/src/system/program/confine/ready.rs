@@ -2,7 +2,7 @@
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::calls;
-use super::{Confinement, kernel, limits, needs, ruleset::Ruleset};
+use super::{Confinement, kernel, limits, needs, root, ruleset::Ruleset};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use crate::system::filter::Filter;
 use nix::errno::Errno;
@@ -39,6 +39,7 @@ impl Ready {
     /// When the kernel refuses what it has.
     pub fn apply(&self) -> io::Result<()> {
         self.0.limits.set();
+        root::give_up();
         if let Some(rules) = &self.0.rules {
             rules.apply()?;
         }
