@@ -80,7 +80,7 @@ mod tests {
 
     /// Makes programs with these first lines in a folder, and returns what the last one needs.
     fn needs_of(programs: &[(&str, &str)]) -> Vec<String> {
-        let folder = crate::system::folder::Folder::new("needs").unwrap();
+        let folder = crate::system::folder::Folder::new().unwrap();
         let at = |name: &str| folder.path().join(name);
         for (name, line) in programs {
             std::fs::write(at(name), line.replace("HERE", folder.path().to_str().unwrap())).unwrap();
