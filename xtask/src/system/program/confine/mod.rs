@@ -23,7 +23,7 @@ mod root;
 mod ruleset;
 
 pub use gap::Gap;
-pub use holds::{Holds, kernel};
+pub use holds::{Holds, kernel, probe};
 pub use json::{path_from_json, path_to_json};
 #[cfg(target_os = "linux")]
 pub use needs::{may_run, needs};
