@@ -15,6 +15,9 @@ use crate::system::sockets;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+/// How many processes and threads a program may start beyond those that its user has at its start. Those of all checks that
+/// run at the same time, of all students, count together, and a check of lesson 08 has a server with 256 threads.
+const PROCESSES: u64 = 4096;
 /// The most characters that are shown of what an interpreter said.
 const LONGEST: usize = 200;
 
@@ -115,7 +118,7 @@ impl Bench<'_> {
             write,
             bind: if binds_any { Ports::Any } else { ports().chain([0]).collect() },
             connect: ports().collect(),
-            limits: Limits::default(),
+            limits: Limits { processes: Some(PROCESSES), ..Limits::default() },
         });
         drop(named);
         for interpreter in interpreters {
