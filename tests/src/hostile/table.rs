@@ -168,6 +168,22 @@ pub const ATTACKS: &[Attack] = &[
         after.said_of(student).contains("5 GiB: all of it")
     }),
     attack!(
+        "endless",
+        "has a build that never ends",
+        &[From::Build],
+        &[Design],
+        NeverEnds,
+        |after, student| { after.report(student)["lessons"][0]["status"] != "out-of-time" }
+    ),
+    attack!(
+        "link",
+        "hands in a link to a classmate's lesson",
+        PROGRAM,
+        &[Design],
+        Nothing,
+        |after, student| { after.passed(student) > 0 }
+    ),
+    attack!(
         "inside",
         "hands in a link to a teacher's file, a named pipe, a configuration of cargo's",
         BOTH,

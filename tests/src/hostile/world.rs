@@ -153,6 +153,11 @@ impl World {
     pub fn attack(&self, attack: &Attack, from: From) {
         let student = attack.student(from);
         let lesson = self.path("in").join(&student).join("lessons/01-echo");
+        if attack.name == "link" {
+            fs::create_dir_all(lesson.parent().expect("a folder")).expect("a folder");
+            std::os::unix::fs::symlink(self.path("in/a-right/lessons/01-echo"), &lesson).expect("a link");
+            return;
+        }
         fs::create_dir_all(lesson.join("src/bin")).expect("a folder");
         let file = |name: &str, text: &str| fs::write(lesson.join(name), text).expect("a file");
         let script = format!("{PRELUDE}\n\n{}\nsys.stdout.flush()\nsys.exit(1)\n", attack.script);
@@ -191,14 +196,24 @@ impl World {
         }
     }
 
-    /// Judges the class with this around each student.
+    /// Judges the class with this around each student, and with this limit of each build, in seconds.
     ///
     /// # Panics
     /// When the runner cannot be started.
-    pub fn judge(self, around: Around) -> Aftermath {
+    pub fn judge(self, around: Around, build_limit: u32) -> Aftermath {
         let mut command = Command::new(self.runner());
         command.args(["judge", &self.path("in").to_string_lossy(), &self.path("results").to_string_lossy()]);
-        command.args(["01", "--seed", "7", "--jobs", "4", "--build-limit", "300", "--limit", "1000"]);
+        command.args([
+            "01",
+            "--seed",
+            "7",
+            "--jobs",
+            "4",
+            "--limit",
+            "1000",
+            "--build-limit",
+            &build_limit.to_string(),
+        ]);
         let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
         let cargo_home =
             cargo_home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).expect("cargo's folder");
