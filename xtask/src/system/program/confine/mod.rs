@@ -26,7 +26,7 @@ pub use gap::Gap;
 pub use holds::{Holds, kernel, probe};
 pub use json::{path_from_json, path_to_json};
 #[cfg(target_os = "linux")]
-pub use needs::{may_run, needs};
+pub use needs::needs;
 #[cfg(target_os = "linux")]
 pub use ready::Ready;
 pub use refused::Refused;
