@@ -1,9 +1,9 @@
 //! Helpers of the tests that judge the runner.
 
-pub mod both_ways;
 pub mod browser;
 pub mod confined;
 pub mod corpus;
+pub mod expected;
 pub mod figures;
 #[cfg(target_os = "linux")]
 pub mod hostile;

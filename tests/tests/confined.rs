@@ -1,19 +1,25 @@
-//! Confined programs get the verdicts that they get when they are free, right and wrong ones, in every language; and what
+//! Confined programs get the verdicts that `corpus` wants of them when they are free, in every language; and what
 //! confinement keeps from starting is no fault of theirs.
 //!
 //! Here, all solutions and some programs. For all: `cargo run -p lab-tests --bin confined`.
 
 #![cfg(target_os = "linux")]
 
-use lab_tests::both_ways::{differences, judged};
 use lab_tests::corpus::{Corpus, Judge};
+use lab_tests::expected::Subject;
 use lab_tests::{Ran, empty_dir, not_checked, run, runner};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use xtask::system::program::confine;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
+
+/// How many are judged at the same time. Most of them only wait.
+const SIDE_BY_SIDE: usize = 6;
 
 /// Right programs of each language and kind, and wrong ones whose fault confinement could hide: they bind another port or
 /// address, call another one, write another file, take or leave a path.
@@ -68,26 +74,32 @@ fn all_solutions_hold_confined() {
 }
 
 #[test]
-fn right_and_wrong_programs_get_the_same_verdicts_confined() {
+fn right_programs_pass_confined_and_wrong_ones_fail_by_the_same_checks() {
     if !confines() {
         return;
     }
     let corpus = Corpus::read().unwrap_or_else(|complaints| panic!("{}", complaints.join("\n")));
     let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "confined");
     let judge = Judge::new(corpus, Path::new(RUNNER), Path::new(env!("CARGO_BIN_EXE_programs")), &dir);
-    let mut complaints = Vec::new();
-    for file in SAMPLE {
-        let program = judge.corpus.programs().find(|program| program.file == *file);
-        let program = program.unwrap_or_else(|| panic!("the corpus has no {file}"));
-        if !judge.can_run(program) {
-            continue;
+    let find = |file: &&str| {
+        let found = judge.corpus.programs().find(|program| program.file == **file);
+        found.unwrap_or_else(|| panic!("the corpus has no {file}"))
+    };
+    let programs = SAMPLE.iter().map(find).filter(|program| judge.can_run(program));
+    let subjects: Vec<Subject> = programs.flat_map(|program| Subject::of(&judge, program)).collect();
+    let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    if let Some(what) = subject.amiss(&judge.runner, &["--confine"]) {
+                        complaints.lock().expect("no judge panics").push(format!("{}: {what}", subject.name));
+                    }
+                }
+            });
         }
-        let words = judge.words_alone(program, &program.lesson);
-        let (free, confined) = judged(&judge.runner, &words);
-        assert!(!free.is_empty(), "nothing of {file} was judged");
-        let differ = differences(&free, &confined);
-        complaints.extend(differ.into_iter().map(|(check, what)| format!("{file} {check}: {what}")));
-    }
+    });
+    let complaints = complaints.into_inner().expect("no judge panicked");
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 

@@ -7,20 +7,15 @@
 //! Words choose: `solutions`, `right`, `wrong`, numbers of lessons, names of programs (`s01_server_fork.c`), `--every N`, and
 //! `--beside N`, how many are judged at a time (without it, one: the machine's load must not decide).
 
-use lab_tests::corpus::{Judge, Kill, Program, Verdict, lessons};
-use lab_tests::run;
+use lab_tests::corpus::{Judge, Program, lessons};
+use lab_tests::expected::Subject;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What is judged: its name, the runner's words without `--confine`, and the check that must fail, if one must.
-struct Subject {
-    name: String,
-    words: Vec<String>,
-    kill: Option<Kill>,
-}
+const CONFINE: &str = "--confine";
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -38,11 +33,11 @@ fn main() -> ExitCode {
         for _ in 0..beside {
             scope.spawn(|| {
                 while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let Some(first) = amiss(&judge, subject, true) else { continue };
-                    if let Some(free) = amiss(&judge, subject, false) {
+                    let Some(first) = subject.amiss(&judge.runner, &[CONFINE]) else { continue };
+                    if let Some(free) = subject.amiss(&judge.runner, &[]) {
                         unclear.fetch_add(1, Ordering::SeqCst);
                         eprintln!("{}, also free: {free}", subject.name);
-                    } else if let Some(again) = amiss(&judge, subject, true) {
+                    } else if let Some(again) = subject.amiss(&judge.runner, &[CONFINE]) {
                         differ.fetch_add(1, Ordering::SeqCst);
                         println!("{}: {again}", subject.name);
                     } else {
@@ -78,37 +73,7 @@ fn subjects(judge: &Judge, words: &[String]) -> Vec<Subject> {
         let named = names.contains(&program.file.as_str());
         judge.can_run(program) && (named || (wants(kind) && in_lessons(&program.lesson)))
     };
-    let of_program = |program: &Program| {
-        let right = program.right().map(|_| Subject {
-            name: program.file.clone(),
-            words: judge.words_alone(program, &program.lesson),
-            kill: None,
-        });
-        let wrong = program.kills().iter().map(|kill| Subject {
-            name: format!("{} {}", program.file, kill.check()),
-            words: judge.words(program, &kill.lesson, Some(&kill.check())),
-            kill: Some(kill.clone()),
-        });
-        right.into_iter().chain(wrong).collect::<Vec<_>>()
-    };
-    solutions.chain(judge.corpus.programs().filter(is_wanted).flat_map(of_program)).collect()
-}
-
-/// Returns what is not as it must be; `None` where all is.
-fn amiss(judge: &Judge, subject: &Subject, confined: bool) -> Option<String> {
-    let words: Vec<&str> =
-        subject.words.iter().map(String::as_str).chain(confined.then_some("--confine")).collect();
-    let report = run(&judge.runner.to_string_lossy(), &words).json();
-    let checks = report["lessons"][0]["checks"].as_array().into_iter().flatten();
-    let verdicts: Vec<Verdict> = checks.map(Verdict::of).collect();
-    let is_well = |one: &&Verdict| match &subject.kill {
-        Some(kill) => one.verdict == "fail" && one.names(kill),
-        None => ["pass", "demo", "skip"].contains(&one.verdict.as_str()),
-    };
-    let shown = |one: &Verdict| format!("{} {}: {}", one.check, one.verdict, one.cause);
-    match verdicts.iter().find(|one| !is_well(one)) {
-        Some(one) => Some(shown(one)),
-        None if verdicts.is_empty() => Some(format!("nothing was judged: {report}")),
-        None => None,
-    }
+    solutions
+        .chain(judge.corpus.programs().filter(is_wanted).flat_map(|program| Subject::of(judge, program)))
+        .collect()
 }

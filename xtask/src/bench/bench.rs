@@ -1,8 +1,8 @@
 //! The bench of one check: starts programs, hosts and peers, and keeps what they did as evidence.
 
-use super::confined::Named;
 use super::facts::{can, lost, never_called, progress, starts};
 use super::first::First;
+use super::named::Named;
 use super::ran::Ran;
 use super::stderr::Said;
 use super::{

@@ -12,32 +12,12 @@ use crate::system::address;
 use crate::system::program::Spec;
 use crate::system::program::confine::{Confinement, Limits, Ports};
 use crate::system::sockets;
-use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 /// How many processes and threads a program may start beyond those that its user has at its start. Those of all checks that
 /// run at the same time, of all students, count together, and a check of lesson 08 has a server with 256 threads.
 const PROCESSES: u64 = 4096;
 /// The most characters that are shown of what an interpreter said.
 const LONGEST: usize = 200;
-
-/// That programs are confined, and what more they may read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Confined {
-    /// Folders and files that they may read beside their own.
-    pub allow: Vec<PathBuf>,
-}
-
-/// What the check has named so far.
-#[derive(Debug, Default)]
-pub(super) struct Named {
-    /// The ports of addresses.
-    ports: BTreeSet<u16>,
-    /// The folders of the check.
-    folders: Vec<PathBuf>,
-    /// Whether the check looks for what a server binds beside its address.
-    is_about_binding: bool,
-}
 
 impl Bench<'_> {
     /// Notes that the check has named this address.

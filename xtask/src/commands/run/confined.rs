@@ -1,10 +1,8 @@
-//! Whether a run confines the programs, and what it says of that.
+//! Whether a run confines the programs.
 
-use super::plan::Plan;
 use crate::bench::Confined;
 use crate::cli::Confining;
 use crate::commands::shared::Usage;
-use crate::report::text::{WIDTH, wrap};
 use crate::system::program::confine;
 
 /// Returns how a command line confines programs; `None` where it does not, and on systems that cannot.
@@ -29,14 +27,4 @@ pub fn confined(confining: &Confining) -> Result<Option<Confined>, Usage> {
     let allow = confining.allow.iter().map(there).collect::<Result<_, _>>()?;
     // Where nothing can be held, programs start as they do without this.
     Ok(confine::kernel().linux.then_some(Confined { allow }))
-}
-
-impl Plan<'_> {
-    /// Says whether the programs are confined, where that was asked for.
-    pub(super) fn say_whether_confined(&self) {
-        if self.args.confining().is_on {
-            let lines = wrap(&confine::kernel().short(), WIDTH);
-            self.say(&format!("{}\n\n", lines.join("\n")));
-        }
-    }
 }

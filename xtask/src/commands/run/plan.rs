@@ -11,7 +11,7 @@ use crate::course::{LESSONS, Lesson};
 use crate::finding::Half;
 use crate::judge::Extent;
 use crate::promises::CheckOn;
-use crate::report::text::Paint;
+use crate::report::text::{Paint, WIDTH, wrap};
 use crate::system::family::Family;
 use crate::system::program::{self, confine};
 use crate::wire::Kind;
@@ -177,6 +177,14 @@ impl<'a> Plan<'a> {
             let _ = std::io::stderr().write_all(text.as_bytes());
         } else {
             print(text);
+        }
+    }
+
+    /// Says whether the programs are confined, where that was asked for.
+    pub(super) fn say_whether_confined(&self) {
+        if self.args.confining().is_on {
+            let lines = wrap(&confine::kernel().short(), WIDTH);
+            self.say(&format!("{}\n\n", lines.join("\n")));
         }
     }
 
