@@ -7,6 +7,7 @@ use crate::workspace::files::write_whole;
 use anyhow::Context;
 use serde_json::{Map, Value, json};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The file's name.
@@ -63,7 +64,9 @@ impl Class {
         let file = file(results);
         let text = match fs::read(&file) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error).with_context(|| format!("read {}", file.display())),
         };
         let value: Value = serde_json::from_slice(&text).unwrap_or_default();
@@ -166,6 +169,9 @@ mod tests {
     fn it_is_read_as_it_was_written() {
         let folder = Folder::new().unwrap();
         assert!(Class::read(folder.path()).unwrap().is_none());
+        // As a shell's `part-*` may name the log of a part, too.
+        fs::write(folder.path().join("log"), "").unwrap();
+        assert!(Class::read(&folder.path().join("log")).unwrap().is_none());
         class().write(folder.path()).unwrap();
         let read = Class::read(folder.path()).unwrap().unwrap();
         let told = |class: &Class| {

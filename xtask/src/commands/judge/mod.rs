@@ -15,6 +15,7 @@ mod schedule;
 mod scrub;
 mod shard;
 mod student;
+mod students;
 mod supervise;
 mod told;
 mod verdict;

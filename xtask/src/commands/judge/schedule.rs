@@ -1,9 +1,10 @@
 //! Judges the students of a class, several at once, and keeps what comes of each as soon as it is there.
 
 use super::class::{Class, Named};
-use super::plan::{Plan, Student};
+use super::plan::Plan;
 use super::prepare::prepare;
 use super::record::{self, Record, Standing};
+use super::students::Student;
 use super::supervise;
 use super::told::{Told, clean, outcome};
 use crate::system::program;

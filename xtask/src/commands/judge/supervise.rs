@@ -2,7 +2,7 @@
 
 use super::class::Class;
 use super::job::{self, Job, out_of_time};
-use super::plan::Student;
+use super::students::Student;
 use super::verdict::{Status, without};
 use crate::course::Lesson;
 use crate::system::exit::Exit;
