@@ -1,6 +1,7 @@
 //! Helpers of the tests that judge the runner.
 
 pub mod browser;
+pub mod confined;
 pub mod corpus;
 pub mod figures;
 #[cfg(target_os = "linux")]

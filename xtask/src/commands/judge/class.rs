@@ -37,7 +37,7 @@ pub struct Class {
     pub points: Value,
     /// Who should have handed in; null where nobody said.
     pub roster: Value,
-    /// With what it is judged: `runner`, `platform`, `containment`.
+    /// With what it is judged: `runner`, `platform`, `containment`, `contained`.
     pub made_with: Value,
     /// Which parts of the class these are; `None` for the whole.
     pub shard: Option<Shard>,
@@ -95,7 +95,7 @@ impl Class {
             build_limit: value["limits"]["build"].as_u64()?,
             points: value["points"].clone(),
             roster: value["roster"].clone(),
-            made_with: ["runner", "platform", "containment"]
+            made_with: ["runner", "platform", "containment", "contained"]
                 .into_iter()
                 .map(|name| (name.to_string(), value[name].clone()))
                 .collect::<Map<_, _>>()
@@ -159,7 +159,7 @@ mod tests {
             build_limit: 120,
             points: json!({"01-echo": 10}),
             roster: Value::Null,
-            made_with: json!({"runner": "abc", "platform": "linux", "containment": "none"}),
+            made_with: json!({"runner": "abc", "platform": "linux", "containment": "none", "contained": []}),
             shard: Some("2/4".parse().unwrap()),
             students: vec![Named { name: "Li Na".into(), key: "Li_Na-01234567".into() }],
         }

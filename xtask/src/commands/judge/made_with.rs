@@ -1,5 +1,6 @@
 //! With what a class is judged: which runner, on which platform.
 
+use super::containment::Containment;
 use crate::workspace;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -8,13 +9,24 @@ use std::process::Command;
 /// The parts of the repository that decide verdicts.
 const PARTS: [&str; 4] = ["xtask", "solutions", "Cargo.toml", "Cargo.lock"];
 
-/// Returns the fields `runner`, `platform` and `containment` of the class and of each report.
-pub fn made_with() -> Value {
+/// Returns the fields `runner`, `platform`, `containment` and `contained` of the class. The last one is a list: where parts of
+/// a class were judged on machines that differ, it has an item for each kind.
+pub fn made_with(containment: &Containment) -> Value {
     json!({
         "runner": runner(&workspace::root()),
         "platform": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        "containment": "none",
+        "containment": containment.words(),
+        "contained": [containment.value()],
     })
+}
+
+/// Returns with what one report was made: on one machine.
+pub fn of_report(class: &Value) -> Value {
+    let mut value = class.clone();
+    if let Some(one) = value["contained"].get(0).cloned() {
+        value["contained"] = one;
+    }
+    value
 }
 
 /// Returns the runner's commit, with `+changes` where the parts that decide verdicts have been changed since; without

@@ -144,6 +144,14 @@ fn made_with(parts: &[Part]) -> Value {
     };
     let mut value = parts[0].class.made_with.clone();
     for (name, own) in value.as_object_mut().into_iter().flatten() {
+        if let Some(list) = own.as_array_mut() {
+            list.extend(
+                parts.iter().flat_map(|part| part.class.made_with[name].as_array()).flatten().cloned(),
+            );
+            list.sort_by_key(Value::to_string);
+            list.dedup();
+            continue;
+        }
         let all = all(name);
         if all.len() > 1 {
             eprintln!("note: the {name} is not the same for all parts; each report says its own");

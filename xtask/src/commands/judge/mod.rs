@@ -1,9 +1,12 @@
 //! `cargo xtask judge`: a whole class, each student in a process of its own.
 
 mod alone;
+mod around;
 mod class;
 mod closing;
+mod containment;
 mod found;
+mod interpreters;
 mod job;
 mod key;
 mod made_with;

@@ -1,11 +1,13 @@
 //! What a command line asks for, checked before anybody is judged.
 
 use super::class::{self, Class};
+use super::containment::Containment;
 use super::made_with::made_with;
 use super::shard::Shard;
 use super::students::{Student, strangers, students};
 use super::told::clean;
-use crate::cli::Judge;
+use crate::cli::{Confining, Judge};
+use crate::commands::run::confined;
 use crate::commands::shared::{self, Usage};
 use crate::course::{LESSONS, Lesson};
 use crate::report::class::{points_of, roster_of};
@@ -31,6 +33,10 @@ pub struct Plan {
     pub whole: usize,
     /// How many are judged at once.
     pub jobs: usize,
+    /// Whether programs are confined, as the command line says.
+    pub confining: Confining,
+    /// What keeps each student's programs from everything else.
+    pub containment: Containment,
     /// What to tell before the work begins.
     pub notes: Vec<String>,
 }
@@ -49,6 +55,9 @@ impl Plan {
             )));
         }
         stand_apart(handed_in, results)?;
+        let confining = args.confining();
+        confined(&confining)?;
+        let containment = Containment::here(&confining);
         let old = class_in(results)?;
         let lessons = lessons(&args.lessons)?;
         let shard = args.shard.as_deref().map(str::parse::<Shard>).transpose().map_err(usage)?;
@@ -74,7 +83,7 @@ impl Plan {
             build_limit: args.build_limit.map_or(BUILD_LIMIT, u64::from),
             points: points(args.points.as_deref())?.unwrap_or_else(|| kept(|class| class.points.clone())),
             roster: roster(args.roster.as_deref())?.unwrap_or_else(|| kept(|class| class.roster.clone())),
-            made_with: made_with(),
+            made_with: made_with(&containment),
             shard,
             students: students.iter().map(|student| student.named.clone()).collect(),
         };
@@ -82,7 +91,7 @@ impl Plan {
         notes.extend(strangers(handed_in)?);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let jobs = args.jobs.map_or(cores, usize::from);
-        Ok(Self { class, students, whole, jobs, notes })
+        Ok(Self { class, students, whole, jobs, confining, containment, notes })
     }
 }
 

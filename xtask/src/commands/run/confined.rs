@@ -1,0 +1,40 @@
+//! Whether a run confines the programs, and what it says of that.
+
+use super::plan::Plan;
+use crate::bench::Confined;
+use crate::cli::Confining;
+use crate::commands::shared::Usage;
+use crate::report::text::{WIDTH, wrap};
+use crate::system::program::confine;
+
+/// Returns how a command line confines programs; `None` where it does not.
+///
+/// # Errors
+/// When it names what may be read in addition, and that is not there, or nothing is confined.
+pub fn confined(confining: &Confining) -> Result<Option<Confined>, Usage> {
+    if !confining.is_on {
+        return match confining.allow.first() {
+            Some(path) => Err(Usage(format!(
+                "--allow {}: programs that are not confined read it anyway; add --confine, or leave --allow out",
+                path.display()
+            ))),
+            None => Ok(None),
+        };
+    }
+    let there = |path: &std::path::PathBuf| {
+        let shown = path.display();
+        path.canonicalize()
+            .map_err(|error| Usage(format!("--allow {shown}: {error}; name a folder or a file")))
+    };
+    Ok(Some(Confined { allow: confining.allow.iter().map(there).collect::<Result<_, _>>()? }))
+}
+
+impl Plan<'_> {
+    /// Says whether the programs are confined, where that was asked for.
+    pub(super) fn say_whether_confined(&self) {
+        if self.confined.is_some() {
+            let lines = wrap(&confine::kernel().words(), WIDTH);
+            self.say(&format!("{}\n\n", lines.join("\n")));
+        }
+    }
+}
