@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The file's name.
 pub const FILE: &str = "class.json";
@@ -55,6 +55,12 @@ pub fn folder_of(results: &Path, key: &str) -> PathBuf {
     results.join("students").join(key)
 }
 
+/// Returns whether this is a name in a folder, and leads nowhere else: a stranger's program may have written it.
+fn is_one_name(key: &str) -> bool {
+    let mut parts = Path::new(key).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == key)
+}
+
 impl Class {
     /// Reads the file; `None` when the folder has none.
     ///
@@ -86,7 +92,8 @@ impl Class {
         }
         let lesson = |name: &Value| LESSONS.iter().find(|lesson| Some(&*lesson.dir()) == name.as_str());
         let named = |value: &Value| {
-            Some(Named { name: value["name"].as_str()?.into(), key: value["key"].as_str()?.into() })
+            let key = value["key"].as_str().filter(|key| is_one_name(key))?;
+            Some(Named { name: value["name"].as_str()?.into(), key: key.into() })
         };
         Some(Self {
             seed: value["seed"].as_u64()?,
@@ -195,8 +202,17 @@ mod tests {
     #[test]
     fn a_file_of_somebody_else_is_refused() {
         let folder = Folder::new().unwrap();
-        for text in ["", "{}", "{\"schema\": 2}", "[1]"] {
-            fs::write(file(folder.path()), text).unwrap();
+        let mut texts = ["", "{}", "{\"schema\": 2}", "[1]"].map(String::from).to_vec();
+        class().write(folder.path()).unwrap();
+        let ours: Value = serde_json::from_slice(&fs::read(file(folder.path())).unwrap()).unwrap();
+        // `--merge` writes where the key says.
+        for key in ["", ".", "..", "../up", "/etc", "a/b", "a/", "./a"] {
+            let mut own = ours.clone();
+            own["students"] = json!([{"name": "a", "key": key}]);
+            texts.push(own.to_string());
+        }
+        for text in texts {
+            fs::write(file(folder.path()), &text).unwrap();
             assert!(Class::read(folder.path()).is_err_and(|error| error.is::<Usage>()), "{text}");
         }
     }
