@@ -5,6 +5,8 @@ pub mod confined;
 pub mod corpus;
 pub mod figures;
 #[cfg(target_os = "linux")]
+pub mod hostile;
+#[cfg(target_os = "linux")]
 pub mod refused;
 pub mod steps;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! `cargo xtask doctor`
 
 mod advice;
+mod confined;
 mod probes;
 
 use super::shared::{UNABLE, print, stop_at_ctrl_c};

@@ -86,6 +86,18 @@ impl Holds {
     }
 }
 
+/// Tries whether what [`kernel`] says is so.
+///
+/// # Errors
+/// What is not held, in words that follow "a confined program".
+pub fn probe() -> Result<(), String> {
+    #[cfg(target_os = "linux")]
+    if portable::asks_kernel() {
+        return super::ready::try_here(kernel());
+    }
+    Ok(())
+}
+
 /// Returns whether the kernel filters calls, and can let them fail.
 #[cfg(target_os = "linux")]
 fn filters() -> bool {
@@ -95,4 +107,42 @@ fn filters() -> bool {
     known
         && unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_GET_ACTION_AVAIL, 0, &raw const wanted) }
             == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(landlock: Option<u32>) -> Holds {
+        Holds { linux: true, landlock, calls: true, processes: true }
+    }
+
+    #[test]
+    fn each_kernel_has_its_gaps() {
+        use Gap::{Devices, Modes, NoLandlock, PathSockets, Ports, Signals, Truncate, Udp};
+        let gaps = |abi| holds(abi).but_for();
+        assert_eq!(gaps(None), [NoLandlock]);
+        assert_eq!(gaps(Some(1)), [Truncate, Ports, Devices, Signals, PathSockets, Udp, Modes]);
+        assert_eq!(gaps(Some(4)), [Devices, Signals, PathSockets, Udp, Modes]);
+        assert_eq!(gaps(Some(7)), [PathSockets, Udp, Modes]);
+        assert_eq!(gaps(Some(9)), [Udp, Modes]);
+        let old = Holds { calls: false, processes: false, ..holds(Some(9)) };
+        assert_eq!(old.but_for(), [Udp, Modes, Gap::Calls, Gap::Processes]);
+        let other = Holds { linux: false, ..holds(None) };
+        assert_eq!(other.but_for(), [Gap::NotLinux]);
+    }
+
+    #[test]
+    fn words_name_each_gap() {
+        let words = holds(Some(9)).words();
+        assert!(words.starts_with("confined, but a program may send UDP"), "{words}");
+        assert!(words.contains("; it may see names"), "{words}");
+        assert!(holds(None).words().starts_with("not confined: a program may read"));
+        assert_eq!(Holds { linux: false, ..holds(None) }.words(), "not confined: only Linux can");
+    }
+
+    #[test]
+    fn the_kernel_does_what_it_says() {
+        assert_eq!(probe(), Ok(()));
+    }
 }

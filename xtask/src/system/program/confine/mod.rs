@@ -18,10 +18,12 @@ mod needs;
 mod ready;
 mod refused;
 #[cfg(target_os = "linux")]
+mod root;
+#[cfg(target_os = "linux")]
 mod ruleset;
 
 pub use gap::Gap;
-pub use holds::{Holds, kernel};
+pub use holds::{Holds, kernel, probe};
 pub use json::{path_from_json, path_to_json};
 #[cfg(target_os = "linux")]
 pub use needs::{may_run, needs};

@@ -13,12 +13,12 @@ const DEPTH: usize = 4;
 const LINE: u64 = 256;
 
 /// Returns the files that the start of this program needs, as far as its first line and `PATH` say: the program, its
-/// interpreter, and what `env` then looks for.
+/// interpreter, and what `env` then looks for. Nothing that this process may not run is among them.
 pub fn needs(program: &OsStr) -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut all = Vec::new();
     let mut next = resolve(program, &path);
-    while let Some(file) = next.filter(|_| all.len() < 2 * DEPTH) {
+    while let Some(file) = next.filter(|file| may_run(file) && all.len() < 2 * DEPTH) {
         let (interpreter, words) = first_line(&file).unwrap_or_default();
         all.push(file);
         if interpreter.is_empty() {
@@ -80,7 +80,7 @@ mod tests {
 
     /// Makes programs with these first lines in a folder, and returns what the last one needs.
     fn needs_of(programs: &[(&str, &str)]) -> Vec<String> {
-        let folder = crate::system::folder::Folder::new("needs").unwrap();
+        let folder = crate::system::folder::Folder::new().unwrap();
         let at = |name: &str| folder.path().join(name);
         for (name, line) in programs {
             std::fs::write(at(name), line.replace("HERE", folder.path().to_str().unwrap())).unwrap();

@@ -2,10 +2,12 @@
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::calls;
-use super::{Confinement, kernel, limits, needs, ruleset::Ruleset};
+use super::{Confinement, Holds, limits, needs, root, ruleset::Ruleset};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use crate::system::filter::Filter;
+use crate::system::folder::Folder;
 use nix::errno::Errno;
+use socket2::{Domain, Socket, Type};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +31,7 @@ impl Ready {
             rules: Ruleset::new(confinement),
             limits: limits::Ready::new(confinement.limits),
             #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-            filter: kernel().calls.then(calls::filter),
+            filter: super::kernel().calls.then(calls::filter),
         }))
     }
 
@@ -39,6 +41,12 @@ impl Ready {
     /// When the kernel refuses what it has.
     pub fn apply(&self) -> io::Result<()> {
         self.0.limits.set();
+        root::give_up();
+        self.hold()
+    }
+
+    /// Holds this thread, and what it starts, to the rules and the filter.
+    fn hold(&self) -> io::Result<()> {
         if let Some(rules) = &self.0.rules {
             rules.apply()?;
         }
@@ -62,6 +70,30 @@ impl Ready {
         };
         thread::spawn(ask).join().ok().flatten()
     }
+}
+
+/// Tries, in a thread that ends, whether a confined program is held to what the kernel says it holds.
+///
+/// # Errors
+/// What it may do all the same.
+pub fn try_here(said: Holds) -> Result<(), String> {
+    let folder = Folder::new().map_err(|error| format!("could not be tried ({error:#})"))?;
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "").map_err(|error| format!("could not be tried ({error})"))?;
+    let ready = Ready::new(&Confinement::default());
+    let confined = move || {
+        ready.hold().map_err(|error| format!("could not be confined ({error})"))?;
+        if said.landlock.is_some() && reading(&secret) != Err(Errno::EACCES) {
+            return Err("may read other files".to_string());
+        }
+        let netlink = Socket::new(Domain::from(libc::AF_NETLINK), Type::RAW, None);
+        let refused = netlink.is_err_and(|error| error.raw_os_error() == Some(libc::EAFNOSUPPORT));
+        if said.calls && !refused {
+            return Err("may make other kinds of sockets".to_string());
+        }
+        Ok(())
+    };
+    thread::spawn(confined).join().unwrap_or_else(|_| Err("could not be tried".into()))
 }
 
 /// Tries to read a file.

@@ -91,7 +91,11 @@ pub struct Ruleset(OwnedFd);
 impl Ruleset {
     /// Makes the rules. `None` where this kernel has no Landlock.
     pub fn new(confinement: &Confinement) -> Option<Self> {
-        let abi = abi()?;
+        Self::with(confinement, abi()?)
+    }
+
+    /// Makes the rules of this ABI, which the kernel has.
+    fn with(confinement: &Confinement, abi: u32) -> Option<Self> {
         let is_held = |ports: &Ports| abi >= 4 && *ports != Ports::Any;
         let net = [(&confinement.bind, BIND_TCP), (&confinement.connect, CONNECT_TCP)];
         let handled = Handled {
@@ -142,5 +146,42 @@ impl Ruleset {
         // SAFETY: two numbers.
         let applied = unsafe { libc::syscall(RESTRICT_SELF, self.0.as_raw_fd(), 0_u32) };
         Ok(Errno::result(applied).map(drop)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::folder::Folder;
+    use std::net::TcpListener;
+    use std::thread;
+
+    /// A kernel takes the rules of each older one: so the rules of an old kernel are tried here, too.
+    #[test]
+    fn each_abi_has_its_rules() {
+        let Some(newest) = abi() else { return println!("NOT CHECKED: this kernel has no Landlock") };
+        let (own, other) = (Folder::new().unwrap(), Folder::new().unwrap());
+        let secret = other.path().join("secret");
+        std::fs::write(&secret, "").unwrap();
+        for abi in 1..=newest {
+            let confinement = Confinement { write: vec![own.path().into()], ..Confinement::default() };
+            let (mine, theirs) = (own.path().join("mine"), secret.clone());
+            let ruleset = Ruleset::with(&confinement, abi).unwrap();
+            let tried = thread::spawn(move || {
+                let free = (File::open(&theirs).is_ok(), TcpListener::bind("127.0.0.1:0").is_ok());
+                ruleset.apply().unwrap();
+                let held = (File::open(&theirs).is_ok(), TcpListener::bind("127.0.0.1:0").is_ok());
+                (free, held, std::fs::write(&mine, "").is_ok())
+            });
+            assert_eq!(tried.join().unwrap(), ((true, true), (false, abi < 4), true), "ABI {abi}");
+        }
+    }
+
+    #[test]
+    fn an_abi_has_the_rights_of_the_ones_before() {
+        for abi in 1..12 {
+            assert_eq!(known(abi) & known(abi - 1), known(abi - 1), "{abi}");
+        }
+        assert_eq!([1, 2, 3, 5, 9].map(|abi| known(abi) + 1), [1 << 13, 1 << 14, 1 << 15, 1 << 16, 1 << 17]);
     }
 }

@@ -1,0 +1,2 @@
+survive(lambda: None)
+tried("the keeper", lambda: os.kill(keeper(), signal.SIGKILL))
