@@ -123,6 +123,10 @@ for option in "roster=${ROSTER:-}" "points=${POINTS:-}"; do
 done
 own "$results"
 # In a container, too: students' programs may have written what is read here.
-container "socket-lab-$$" "${mounts[@]}" -- judge --merge /results "${words[@]}" || status=$?
-echo "The class is in $results/class.html"
+said=$(container "socket-lab-$$" "${mounts[@]}" -- judge --merge /results "${words[@]}" 2>&1) || status=$?
+# The paths there are the container's.
+sed -E '/^(table|page|reports|anew): /d' <<<"$said"
+echo "table:    $results/grades.csv"
+echo "page:     $results/class.html"
+echo "anew:     remove $parts/STUDENT, and the same command judges that student again"
 exit "$status"
