@@ -128,7 +128,9 @@ pub fn close(class: &Class, results: &Path, is_merged: bool) -> u8 {
         let report = one.join(REPORT);
         print(&format!("reports:  {}, with feedback.txt and feedback.html beside it\n", report.display()));
         match is_merged {
-            true => print("anew:     remove students/KEY here and in its part, judge that part again, and merge\n"),
+            true => print(
+                "anew:     remove students/KEY here and in its part, judge that part again, and merge\n",
+            ),
             false => print(&format!(
                 "anew:     remove {}, and the same command judges that student again\n",
                 one.display()
