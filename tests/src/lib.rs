@@ -1,5 +1,6 @@
 //! Helpers of the tests that judge the runner.
 
+pub mod both_ways;
 pub mod browser;
 pub mod confined;
 pub mod corpus;

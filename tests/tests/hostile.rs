@@ -23,18 +23,27 @@ fn all() -> impl Iterator<Item = (&'static Attack, From)> {
 /// Judges these attacks between right students.
 fn judged(name: &str, around: Around, attacks: &[(&'static Attack, From)]) -> Aftermath {
     let world = World::new(TMP, name, RUNNER);
-    for (student, is_rust) in RIGHT {
-        world.right(student, is_rust);
+    // Where nothing is contained, nobody is judged right: one is enough, to be attacked.
+    let right = if around == Around::Nothing { &RIGHT[..1] } else { &RIGHT };
+    for (student, is_rust) in right {
+        world.right(student, *is_rust);
     }
     for (attack, from) in attacks {
         world.attack(attack, *from);
     }
-    world.judge(around)
+    let never_ends = attacks.iter().any(|(attack, _)| attack.beside == Beside::NeverEnds);
+    world.judge(around, if never_ends { 3 } else { 300 })
 }
 
-/// Checks which attacks came through.
+/// Checks which attacks came through, and that the run has said what stands around students.
 fn check(around: Around, after: &Aftermath, attacks: &[(&'static Attack, From)]) {
     let gaps = confine::kernel().but_for();
+    let said = match around {
+        Around::All => "each student is boxed",
+        Around::NoBox => "each student is confined, but for the box (SOCKET_LAB_NO_BOX=1)",
+        Around::Nothing => "each student is not confined: --no-confine",
+    };
+    assert!(after.ran.stderr.contains(said), "{}", after.ran.stderr);
     let mut wrong = Vec::new();
     for (attack, from) in attacks {
         let student = attack.student(*from);
@@ -67,7 +76,16 @@ fn nobody_is_harmed(after: &Aftermath, attacks: &[(&'static Attack, From)]) {
     for (attack, from) in attacks {
         let student = attack.student(*from);
         assert_eq!(after.passed(&student), 0, "{student}");
-        assert!(!tried(after, &student).is_empty(), "{student} has not tried: {:#}", after.report(&student));
+        // The report says what held, in the words of the run.
+        let words =
+            after.report(&student)["made_with"]["containment"].as_str().unwrap_or("nothing").to_string();
+        assert!(after.ran.stderr.contains(&format!("each student is {words}\n")), "{student}: {words}");
+        let has_program = attack.name != "link";
+        assert!(
+            !has_program || !tried(after, &student).is_empty(),
+            "{student} has not tried: {:#}",
+            after.report(&student)
+        );
     }
     wait_for("nothing of the class runs", || after.processes().is_empty());
     assert_eq!(after.built(), Vec::<std::path::PathBuf>::new());
@@ -81,7 +99,7 @@ fn attacks_are_contained_with_all_that_there_is() {
     if !has("python3", "attacks") {
         return;
     }
-    let attacks: Vec<_> = all().collect();
+    let attacks: Vec<_> = all().filter(|(attack, _)| attack.beside != Beside::NeverEnds).collect();
     let after = judged("all", Around::All, &attacks);
     check(Around::All, &after, &attacks);
     nobody_is_harmed(&after, &attacks);
@@ -113,7 +131,7 @@ fn attacks_come_through_where_nothing_contains_them() {
     let attacks: Vec<_> = all().filter(|(attack, _)| attack.beside == Beside::Nothing).collect();
     let after = judged("nothing", Around::Nothing, &attacks);
     check(Around::Nothing, &after, &attacks);
-    for (attack, from) in all().filter(|(attack, _)| attack.beside == Beside::EndsClass) {
+    for (attack, from) in all().filter(|(attack, _)| attack.beside != Beside::Nothing) {
         let alone = [(attack, from)];
         check(Around::Nothing, &judged(&attack.student(from), Around::Nothing, &alone), &alone);
     }

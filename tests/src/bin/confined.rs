@@ -1,50 +1,60 @@
-//! Compares what the runner says of programs with and without confinement: `cargo run -p lab-tests --bin confined`.
+//! Looks whether confined programs get the verdicts that they get when they are free: `cargo run -p lab-tests --bin confined`.
 //!
-//! Words choose: `solutions`, `right`, `wrong`, numbers of lessons, names of programs (`s01_server_fork.c`), and `--every N`.
-//! Without a word: the solutions and all programs. One program at a time: the machine's load must not decide. What differs
-//! is judged both ways once more; what then still differs is told, and makes the status 1.
+//! A solution and a right program must pass, and each check that catches a wrong one must fail it and name its cause. What
+//! is otherwise is judged free, and if that is as it must be, confined once more: luck does not repeat itself. What then
+//! still differs is told, and makes the status 1.
+//!
+//! Words choose: `solutions`, `right`, `wrong`, numbers of lessons, names of programs (`s01_server_fork.c`), `--every N`, and
+//! `--beside N`, how many are judged at a time (without it, one: the machine's load must not decide).
 
-use lab_tests::corpus::{Judge, Program, Verdict, lessons};
+use lab_tests::corpus::{Judge, Kill, Program, Verdict, lessons};
 use lab_tests::run;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
-/// What is judged: a name, and the runner's words without `--confine`.
-type Subject = (String, Vec<String>);
+/// What is judged: its name, the runner's words without `--confine`, and the check that must fail, if one must.
+struct Subject {
+    name: String,
+    words: Vec<String>,
+    kill: Option<Kill>,
+}
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
-    let every = match words.iter().position(|word| word == "--every") {
-        Some(at) => words.drain(at..).nth(1).and_then(|n| n.parse().ok()).unwrap_or(1),
-        None => 1,
+    let mut number = |option: &str| {
+        let at = words.iter().position(|word| word == option)?;
+        words.drain(at..(at + 2).min(words.len())).nth(1)?.parse::<usize>().ok()
     };
+    let (every, beside) = (number("--every").unwrap_or(1), number("--beside").unwrap_or(1));
     let dir = std::env::temp_dir().join(format!("socket-lab-confined-{}", std::process::id()));
     fs::create_dir_all(&dir).expect("a folder for the programs in C");
     let judge = Judge::beside_me(&dir);
     let subjects: Vec<Subject> = subjects(&judge, &words).into_iter().step_by(every).collect();
-    let (mut checks, mut differ) = (0, 0);
-    for (n, (name, words)) in subjects.iter().enumerate() {
-        let (free, confined) = (verdicts(&judge, words, false), verdicts(&judge, words, true));
-        checks += free.len();
-        let first = differences(&free, &confined);
-        let last = match first.is_empty() {
-            true => first,
-            // Luck does not repeat itself.
-            false => {
-                let (free, confined) = (verdicts(&judge, words, false), verdicts(&judge, words, true));
-                let again = differences(&free, &confined);
-                first.into_iter().filter(|(check, _)| again.iter().any(|(other, _)| other == check)).collect()
-            }
-        };
-        for (check, what) in &last {
-            differ += 1;
-            println!("{name} {check}: {what}");
+    let [next, differ, unclear] = [(); 3].map(|()| AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..beside {
+            scope.spawn(|| {
+                while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    let Some(first) = amiss(&judge, subject, true) else { continue };
+                    if let Some(free) = amiss(&judge, subject, false) {
+                        unclear.fetch_add(1, Ordering::SeqCst);
+                        eprintln!("{}, also free: {free}", subject.name);
+                    } else if let Some(again) = amiss(&judge, subject, true) {
+                        differ.fetch_add(1, Ordering::SeqCst);
+                        println!("{}: {again}", subject.name);
+                    } else {
+                        eprintln!("{}, once: {first}", subject.name);
+                    }
+                }
+            });
         }
-        eprintln!("{} of {}: {name}, {} checks, {} differ", n + 1, subjects.len(), free.len(), last.len());
-    }
+    });
     let _ = fs::remove_dir_all(&dir);
-    println!("{} subjects, {checks} checks, {differ} differ", subjects.len());
+    let [differ, unclear] = [differ, unclear].map(AtomicUsize::into_inner);
+    println!("{} judged, {differ} differ, {unclear} are not as they must be, also free", subjects.len());
     ExitCode::from(u8::from(differ > 0))
 }
 
@@ -60,7 +70,7 @@ fn subjects(judge: &Judge, words: &[String]) -> Vec<Subject> {
     let in_lessons = |lesson: &str| numbers.is_empty() || numbers.contains(&lesson);
     let solution = |lesson: String| {
         let words = ["run", &lesson, "--solution", "--format", "json", "--seed", "7"];
-        (format!("solution {lesson}"), words.map(String::from).to_vec())
+        Subject { name: format!("solution {lesson}"), words: words.map(String::from).to_vec(), kill: None }
     };
     let solutions = lessons().filter(|lesson| wants("solutions") && in_lessons(lesson)).map(solution);
     let is_wanted = |program: &&Program| {
@@ -68,41 +78,37 @@ fn subjects(judge: &Judge, words: &[String]) -> Vec<Subject> {
         let named = names.contains(&program.file.as_str());
         judge.can_run(program) && (named || (wants(kind) && in_lessons(&program.lesson)))
     };
-    let programs = judge.corpus.programs().filter(is_wanted).map(|program| {
-        let named = program.kills().iter().map(|kill| kill.lesson.as_str());
-        let lessons: BTreeSet<&str> = named.chain([program.lesson.as_str()]).collect();
-        (program, lessons)
-    });
-    let of_program = |(program, lessons): (&Program, BTreeSet<&str>)| {
-        let one =
-            |lesson: &str| (format!("{} in {lesson}", program.file), judge.words(program, lesson, None));
-        lessons.into_iter().map(one).collect::<Vec<_>>()
+    let of_program = |program: &Program| {
+        let right = program.right().map(|_| Subject {
+            name: program.file.clone(),
+            words: judge.words_alone(program, &program.lesson),
+            kill: None,
+        });
+        let wrong = program.kills().iter().map(|kill| Subject {
+            name: format!("{} {}", program.file, kill.check()),
+            words: judge.words(program, &kill.lesson, Some(&kill.check())),
+            kill: Some(kill.clone()),
+        });
+        right.into_iter().chain(wrong).collect::<Vec<_>>()
     };
-    solutions.chain(programs.flat_map(of_program)).collect()
+    solutions.chain(judge.corpus.programs().filter(is_wanted).flat_map(of_program)).collect()
 }
 
-fn verdicts(judge: &Judge, words: &[String], confines: bool) -> Vec<Verdict> {
-    let words: Vec<&str> = words.iter().map(String::as_str).chain(confines.then_some("--confine")).collect();
+/// Returns what is not as it must be; `None` where all is.
+fn amiss(judge: &Judge, subject: &Subject, confined: bool) -> Option<String> {
+    let words: Vec<&str> =
+        subject.words.iter().map(String::as_str).chain(confined.then_some("--confine")).collect();
     let report = run(&judge.runner.to_string_lossy(), &words).json();
-    report["lessons"][0]["checks"].as_array().into_iter().flatten().map(Verdict::of).collect()
-}
-
-/// Returns the checks whose verdicts differ, each with both.
-fn differences(free: &[Verdict], confined: &[Verdict]) -> Vec<(String, String)> {
-    let keyed = |all: &[Verdict]| -> BTreeMap<String, (String, String)> {
-        all.iter().map(|one| (one.check.clone(), (one.verdict.clone(), one.cause.clone()))).collect()
+    let checks = report["lessons"][0]["checks"].as_array().into_iter().flatten();
+    let verdicts: Vec<Verdict> = checks.map(Verdict::of).collect();
+    let is_well = |one: &&Verdict| match &subject.kill {
+        Some(kill) => one.verdict == "fail" && one.names(kill),
+        None => ["pass", "demo", "skip"].contains(&one.verdict.as_str()),
     };
-    let (free, confined) = (keyed(free), keyed(confined));
-    let all: BTreeSet<&String> = free.keys().chain(confined.keys()).collect();
-    let verdict = |of: Option<&(String, String)>| of.map(|(verdict, _)| verdict.clone());
-    let differ = all.into_iter().filter(|check| verdict(free.get(*check)) != verdict(confined.get(*check)));
-    let shown = |of: Option<&(String, String)>| {
-        of.map_or("(no such check)".into(), |(verdict, cause)| format!("{verdict} ({cause})"))
-    };
-    differ
-        .map(|check| {
-            let (was, is) = (shown(free.get(check)), shown(confined.get(check)));
-            (check.clone(), format!("{was}\n    confined: {is}"))
-        })
-        .collect()
+    let shown = |one: &Verdict| format!("{} {}: {}", one.check, one.verdict, one.cause);
+    match verdicts.iter().find(|one| !is_well(one)) {
+        Some(one) => Some(shown(one)),
+        None if verdicts.is_empty() => Some(format!("nothing was judged: {report}")),
+        None => None,
+    }
 }

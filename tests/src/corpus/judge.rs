@@ -148,6 +148,18 @@ impl Judge {
         words.into_iter().map(String::from).collect()
     }
 
+    /// Returns the words that judge a program alone by all checks of its half and of the pair, beside the reference.
+    ///
+    /// # Panics
+    /// When this machine cannot run the program.
+    pub fn words_alone(&self, program: &Program, lesson: &str) -> Vec<String> {
+        let command = self.commands.get(&program.path);
+        let command = command.unwrap_or_else(|| panic!("this machine cannot run {}", program.file));
+        let half = format!("--{}", program.half.word());
+        let words = ["run", lesson, &half, command, "--format", "json", "--seed", "7", "--jobs", "6"];
+        words.map(String::from).to_vec()
+    }
+
     /// Judges a program as [`Judge::words`] says.
     ///
     /// # Panics

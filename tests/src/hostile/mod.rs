@@ -40,6 +40,8 @@ pub enum Beside {
     Nothing,
     /// It ends the class: it is tried alone.
     EndsClass,
+    /// Nothing, but it takes all the time that it gets: it is tried alone, and gets little.
+    NeverEnds,
 }
 
 /// One attack.

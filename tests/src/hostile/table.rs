@@ -42,10 +42,7 @@ pub const ATTACKS: &[Attack] = &[
         BOTH,
         &[Box, Landlock(None)],
         Nothing,
-        |after, student| {
-            let said = after.said_of(student);
-            said.contains(&after.world.token) || said.contains(&(after.world.mark(student) + "-memory"))
-        }
+        |after, student| { after.said_of(student).contains(&after.world.token) }
     ),
     attack!(
         "call",
@@ -168,8 +165,24 @@ pub const ATTACKS: &[Attack] = &[
     attack!("shared", "fills shared memory", PROGRAM, &[Box], Nothing, |after, student| after
         .shares(student)),
     attack!("memory", "takes 5 GiB of memory", BOTH, &[Limits], Nothing, |after, student| {
-        after.said_of(student).contains(&(after.world.mark(student) + " has it"))
+        after.said_of(student).contains("5 GiB: all of it")
     }),
+    attack!(
+        "endless",
+        "has a build that never ends",
+        &[From::Build],
+        &[Design],
+        NeverEnds,
+        |after, student| { after.report(student)["lessons"][0]["status"] != "out-of-time" }
+    ),
+    attack!(
+        "link",
+        "hands in a link to a classmate's lesson",
+        PROGRAM,
+        &[Design],
+        Nothing,
+        |after, student| { after.passed(student) > 0 }
+    ),
     attack!(
         "inside",
         "hands in a link to a teacher's file, a named pipe, a configuration of cargo's",

@@ -6,14 +6,20 @@
 //! that it was given must be seen there.
 
 use super::facts::can;
-use super::{Bench, Endpoint, Folder, Server, Start, With, own_files};
-use crate::finding::{Outcome, Symptom};
+use super::{Bench, Endpoint, Folder, Server, Start, With, interpreters, own_files};
+use crate::finding::{Hindrance, Outcome, Symptom, hindered};
 use crate::system::address;
 use crate::system::program::Spec;
 use crate::system::program::confine::{Confinement, Limits, Ports};
 use crate::system::sockets;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+/// How many processes and threads a program may start beyond those that its user has at its start. Those of all checks that
+/// run at the same time, of all students, count together, and a check of lesson 08 has a server with 256 threads.
+const PROCESSES: u64 = 4096;
+/// The most characters that are shown of what an interpreter said.
+const LONGEST: usize = 200;
 
 /// That programs are confined, and what more they may read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,15 +111,29 @@ impl Bench<'_> {
             // A copy that only this student has.
             write.extend(start.dir.clone());
         }
-        let mut read = own_files::of(start, spec.dir.as_deref());
+        let own_files::Own { granted: mut read, interpreters } = own_files::of(start, spec.dir.as_deref());
         read.extend(confined.allow.iter().cloned());
         spec.confine = Some(Confinement {
             read,
             write,
             bind: if binds_any { Ports::Any } else { ports().chain([0]).collect() },
             connect: ports().collect(),
-            limits: Limits::default(),
+            limits: Limits { processes: Some(PROCESSES), ..Limits::default() },
         });
+        drop(named);
+        for interpreter in interpreters {
+            if let Some(said) = interpreters::does_not_start(&interpreter, spec) {
+                let shown = interpreter.display();
+                return hindered(
+                    Hindrance::Confined,
+                    format!(
+                        "`{shown}` does not start confined, and does otherwise; it said: {}; if a program may read the \
+                         folder that it needs, type --allow DIR",
+                        said.chars().take(LONGEST).collect::<String>().escape_debug()
+                    ),
+                );
+            }
+        }
         Ok(())
     }
 }

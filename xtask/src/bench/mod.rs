@@ -19,6 +19,7 @@ mod first;
 mod fixed_address;
 mod given;
 mod hash;
+mod interpreters;
 mod limited;
 pub mod nagle;
 mod own_files;

@@ -39,13 +39,13 @@ fn names_module(word: &str) -> bool {
     ["-m", "-c", "-e"].contains(&word)
 }
 
-/// Returns the files and folders that a program may read; `dir` is the folder in which it starts.
-pub fn of(start: &Start, dir: Option<&Path>) -> Vec<PathBuf> {
+/// Returns what a program may read; `dir` is the folder in which it starts.
+pub fn of(start: &Start, dir: Option<&Path>) -> Own {
     let mut own = Own::default();
     if start.in_own_folder {
         // cargo has built it.
         own.granted.extend(start.argv.iter().map(PathBuf::from).filter(|word| word.is_file()));
-        return own.granted;
+        return own;
     }
     let usual = start.usual_dir();
     let starts_there = dir.is_none_or(|dir| dir == usual || start.dir.as_deref() == Some(dir));
@@ -68,7 +68,7 @@ pub fn of(start: &Start, dir: Option<&Path>) -> Vec<PathBuf> {
             parts(value).for_each(|part| own.file(&usual.join(part), part));
         }
     }
-    own.granted
+    own
 }
 
 /// Returns what a word names, if it names files: `a.jar:b`, `-Dkey=a`.
@@ -80,9 +80,13 @@ fn parts(word: &str) -> impl Iterator<Item = &str> {
     value.split(if cfg!(windows) { ';' } else { ':' }).filter(|part| !part.is_empty())
 }
 
-#[derive(Default)]
-struct Own {
-    granted: Vec<PathBuf>,
+/// What a program may read.
+#[derive(Debug, Default)]
+pub struct Own {
+    /// Its files and folders, and those of what runs it.
+    pub granted: Vec<PathBuf>,
+    /// The interpreters that PATH names and that are not the system's.
+    pub interpreters: Vec<PathBuf>,
 }
 
 impl Own {
@@ -118,6 +122,9 @@ impl Own {
     /// Grants the installation of what PATH has under this name.
     fn interpreter(&mut self, name: &str, start: &Start, depth: usize) {
         if let Some(path) = in_path(name, start) {
+            if !path.canonicalize().is_ok_and(|real| is_of_system(&real)) {
+                self.interpreters.push(path.clone());
+            }
             self.program(&path, start, depth);
         }
     }
@@ -151,6 +158,12 @@ impl Own {
     }
 }
 
+/// Returns whether every program may read this: it is the system's.
+fn is_of_system(path: &Path) -> bool {
+    let system = ["/usr", "/bin", "/sbin", "/lib", "/nix/store", "/gnu/store"];
+    system.iter().any(|folder| path.starts_with(folder))
+}
+
 /// Returns the folder of an installation whose program this is: the one that holds its `bin`.
 fn installation(path: &Path) -> Option<PathBuf> {
     let bin = path.parent()?;
@@ -174,7 +187,8 @@ fn is_wide(path: &Path) -> bool {
 fn in_path(name: &str, start: &Start) -> Option<PathBuf> {
     let own = start.env.iter().rev().find(|(key, _)| key == "PATH").map(|(_, value)| OsString::from(value));
     let path = own.or_else(|| std::env::var_os("PATH"))?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// Returns what follows `#!` in the first line of a script.
@@ -216,7 +230,7 @@ mod tests {
         let link = place.join("venv/bin/python");
         std::os::unix::fs::symlink(place.join("python/bin/python3.12"), &link).unwrap();
         let own = start(&[link.to_str().unwrap(), "server.py"], Some(&place.join("own")));
-        let granted = of(&own, None);
+        let granted = of(&own, None).granted;
         for wanted in ["own", "venv", "python"] {
             assert!(granted.contains(&place.join(wanted)), "{wanted}: {granted:?}");
         }
@@ -229,8 +243,9 @@ mod tests {
         let mut own = start(&["./direct.py"], Some(&place.join("own")));
         own.env.push(("PATH".into(), place.join("python/bin").to_str().unwrap().into()));
         for is_handed_in in [false, true] {
-            let granted = of(&Start { is_handed_in, ..own.clone() }, None);
-            assert!(granted.contains(&place.join("python")), "{granted:?}");
+            let found = of(&Start { is_handed_in, ..own.clone() }, None);
+            assert!(found.granted.contains(&place.join("python")), "{found:?}");
+            assert_eq!(found.interpreters, [place.join("python/bin/python3.12")]);
         }
     }
 
@@ -242,7 +257,8 @@ mod tests {
             [secret.to_str().unwrap(), place.join("venv").to_str().unwrap(), "server.py"].map(String::from);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let theirs = Start { is_handed_in: true, ..start(&words, Some(&place.join("own"))) };
-        assert_eq!(of(&theirs, None), [place.join("own")]);
+        let found = of(&theirs, None);
+        assert!(found.granted == [place.join("own")] && found.interpreters.is_empty(), "{found:?}");
     }
 
     #[test]
@@ -253,7 +269,8 @@ mod tests {
         }
         let file = std::env::temp_dir().join(format!("socket-lab-own-files-{}", std::process::id()));
         fs::write(&file, "").unwrap();
-        let granted = of(&start(&["sh", file.to_str().unwrap()], None), Some(Path::new("/elsewhere")));
+        let granted =
+            of(&start(&["sh", file.to_str().unwrap()], None), Some(Path::new("/elsewhere"))).granted;
         fs::remove_file(&file).unwrap();
         assert!(granted.contains(&file.canonicalize().unwrap_or(file)), "{granted:?}");
         assert!(!granted.iter().any(|path| is_wide(path)), "{granted:?}");

@@ -295,6 +295,12 @@ verb! {
         env: Vec<String> = option("env", "NAME=VALUE"),
         /// Another folder of lessons (a student's)
         dir: Option<PathBuf> = option("lessons", "DIR"),
+        /// Confine the programs: each sees only its own files, and calls only its check's ports (default: with --lessons)
+        confine: bool = flag("confine").conflicts_with("no_confine"),
+        /// Do not confine the programs
+        no_confine: bool = flag("no-confine"),
+        /// Let confined programs read DIR, too: an interpreter's folder, for instance (repeat for several)
+        allow: Vec<PathBuf> = option("allow", "DIR").conflicts_with("no_confine"),
         /// With this wire between the two programs (default: none)
         wire: Option<String> = option("wire", "WIRE"),
         /// Over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)

@@ -1,9 +1,13 @@
-def secrets(pid):
-    text = open(f"/proc/{pid}/environ").read()
-    return [value for value in text.split("\0") if W["token"] in value]
+def found(text):
+    return W["token"] if W["token"] in text else "nothing of the teacher's"
 
 
-tried("its own", lambda: [value for value in os.environ.values() if W["token"] in value])
-for pid in runners("judge", "__student") or [1]:
-    tried("environ", lambda: secrets(pid))
-    tried("memory", lambda: [MARK + "-memory", open(f"/proc/{pid}/mem", "rb").fileno()])
+def memory(pid):
+    with open(f"/proc/{pid}/mem", "rb"):
+        return W["token"]
+
+
+tried("its own", lambda: found(str(os.environ)))
+for pid in runners("judge") + runners("__student")[:1]:
+    tried("environ", lambda: found(open(f"/proc/{pid}/environ").read()))
+    tried("memory", lambda: memory(pid))

@@ -9,5 +9,5 @@ def tell(pid):
         return pipe.write(json.dumps(lesson) + "\n")
 
 
-for pid in runners("__student"):
+for pid in [pid for pid in runners("__student") if any(word.endswith("/" + W["name"]) for word in words(pid))]:
     tried("its pipe", lambda: tell(pid))

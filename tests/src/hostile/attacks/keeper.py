@@ -1,2 +1,1 @@
 survive(lambda: None)
-tried("the keeper", lambda: os.kill(keeper(), signal.SIGKILL))

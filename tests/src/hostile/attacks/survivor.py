@@ -8,4 +8,3 @@ def rewrite():
 
 
 survive(rewrite)
-tried("the keeper", lambda: os.kill(keeper(), signal.SIGKILL))

@@ -1,6 +1,7 @@
 //! `cargo xtask doctor`
 
 mod advice;
+mod boxed;
 mod confined;
 mod probes;
 

@@ -1,7 +1,7 @@
 //! What this machine can do for the course. The runner tries each thing; it does not look it up.
 
 use super::advice::System;
-use super::confined;
+use super::{boxed, confined};
 use crate::commands::editor::{self, Editor};
 use crate::commands::shared::dir_of;
 use crate::course::{LESSONS, Lesson};
@@ -95,6 +95,7 @@ pub fn examine() -> Vec<Probe> {
         programs(),
         calls(),
         confined::examine(),
+        boxed::examine(),
         packets(),
         python(),
         editor(),

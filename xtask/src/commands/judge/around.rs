@@ -5,6 +5,8 @@ use super::interpreters::interpreters;
 use super::job::{Job, VERB};
 use super::plan::Plan;
 use crate::cli::Confining;
+use crate::commands::shared::INTERRUPTED;
+use crate::system::exit::Exit;
 use crate::system::folder::Folder;
 use crate::system::program::boxed::{Boxed, system};
 use crate::system::program::{Spec, own_executable};
@@ -61,7 +63,10 @@ impl Around {
     /// # Errors
     /// When the runner's executable cannot be copied.
     pub fn of(place: &Path, tools: Vec<(String, PathBuf)>, plan: &Plan) -> anyhow::Result<Self> {
-        let (root, toolchain) = (workspace::root(), Toolchain::find());
+        // Students are built below a path without links: above it cargo looks for its configuration.
+        let root = workspace::root();
+        let root = root.canonicalize().unwrap_or(root);
+        let toolchain = Toolchain::find().filter(|_| cfg!(target_os = "linux") && plan.confining.is_on);
         let mut confining = plan.confining.clone();
         for path in &mut confining.allow {
             *path = path.canonicalize().with_context(|| format!("--allow {}", path.display()))?;
@@ -110,11 +115,25 @@ impl Around {
         })
     }
 
+    /// Returns how the process ended, where the box around it has ended so: that tells a signal by its status, as shells do.
+    pub fn without_box(&self, exit: Exit) -> Exit {
+        const SIGNALS: std::ops::RangeInclusive<i32> = 129..=192;
+        match exit {
+            Exit::Code(code)
+                if self.own_box.is_some() && SIGNALS.contains(&code) && code != i32::from(INTERRUPTED) =>
+            {
+                Exit::Signal(code - 128)
+            }
+            other => other,
+        }
+    }
+
     /// Returns the changes to the runner's environment.
     fn env(&self, tmp: &Path, home: &Path) -> Vec<(OsString, Option<OsString>)> {
         let mut env = Vec::new();
         // What other systems need in it is not known here.
-        if cfg!(target_os = "linux") {
+        let is_clean = cfg!(target_os = "linux") && self.confining.is_on;
+        if is_clean {
             env.extend(std::env::vars_os().map(|(name, _)| (name, None)).filter(|(name, _)| !is_kept(name)));
         }
         let mut set = |name: &str, value: OsString| env.push((name.into(), Some(value)));
@@ -132,7 +151,7 @@ impl Around {
         for name in ["TMPDIR", "TMP", "TEMP"] {
             set(name, tmp.into());
         }
-        if cfg!(target_os = "linux") {
+        if is_clean {
             set("HOME", tmp.into());
         }
         env

@@ -131,7 +131,7 @@ fn one_process(
             Heard::Late => break true,
         }
     };
-    let exit = worker.end();
+    let exit = worker.end().map(|exit| around.without_box(exit));
     Ok(match refused {
         Some(why) => End::Refused(why),
         None if is_late => End::Late,

@@ -7,7 +7,7 @@ use crate::commands::shared::Usage;
 use crate::report::text::{WIDTH, wrap};
 use crate::system::program::confine;
 
-/// Returns how a command line confines programs; `None` where it does not.
+/// Returns how a command line confines programs; `None` where it does not, and on systems that cannot.
 ///
 /// # Errors
 /// When it names what may be read in addition, and that is not there, or nothing is confined.
@@ -26,14 +26,16 @@ pub fn confined(confining: &Confining) -> Result<Option<Confined>, Usage> {
         path.canonicalize()
             .map_err(|error| Usage(format!("--allow {shown}: {error}; name a folder or a file")))
     };
-    Ok(Some(Confined { allow: confining.allow.iter().map(there).collect::<Result<_, _>>()? }))
+    let allow = confining.allow.iter().map(there).collect::<Result<_, _>>()?;
+    // Where nothing can be held, programs start as they do without this.
+    Ok(confine::kernel().linux.then_some(Confined { allow }))
 }
 
 impl Plan<'_> {
     /// Says whether the programs are confined, where that was asked for.
     pub(super) fn say_whether_confined(&self) {
-        if self.confined.is_some() {
-            let lines = wrap(&confine::kernel().words(), WIDTH);
+        if self.args.confining().is_on {
+            let lines = wrap(&confine::kernel().short(), WIDTH);
             self.say(&format!("{}\n\n", lines.join("\n")));
         }
     }

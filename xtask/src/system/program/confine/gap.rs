@@ -47,6 +47,23 @@ impl Gap {
         }
     }
 
+    /// Returns what is not held, in few words: to follow `confined, but for`.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::NotLinux => "everything (this is not Linux)",
+            Self::NoLandlock => "files, ports and signals (no Landlock)",
+            Self::Truncate => "truncating files",
+            Self::Ports => "TCP ports",
+            Self::Devices => "devices",
+            Self::Signals => "signals",
+            Self::PathSockets => "path sockets",
+            Self::Udp => "UDP",
+            Self::Modes => "names and modes of files",
+            Self::Calls => "MPTCP, TCP Fast Open and other sockets",
+            Self::Processes => "the number of processes",
+        }
+    }
+
     /// Returns what a program may do, to follow the words "a program": `may send UDP to every address`.
     pub fn words(self) -> &'static str {
         match self {

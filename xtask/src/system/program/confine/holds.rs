@@ -75,6 +75,16 @@ impl Holds {
         gaps
     }
 
+    /// Returns one short line: `confined`, `confined, but for UDP, path sockets`, or `not confined: …`.
+    pub fn short(&self) -> String {
+        let gaps: Vec<_> = self.but_for().into_iter().map(Gap::short).collect();
+        match (self.confines(), gaps.is_empty()) {
+            (false, _) => self.words(),
+            (true, true) => "confined".into(),
+            (true, false) => format!("confined, but for {}", gaps.join(", ")),
+        }
+    }
+
     /// Returns one line: `confined, but it may …; may …`, or `not confined: …`.
     pub fn words(&self) -> String {
         if !self.linux {
