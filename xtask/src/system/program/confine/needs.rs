@@ -113,6 +113,6 @@ mod tests {
 
     #[test]
     fn what_is_not_there_needs_nothing() {
-        assert_eq!(needs(OsStr::new("no-such-program")), [PathBuf::new(); 0]);
+        assert!(needs(OsStr::new("no-such-program")).is_empty());
     }
 }
