@@ -29,8 +29,11 @@ pub fn of_report(class: &Value) -> Value {
     value
 }
 
+/// The commit of a copy without git, as in a container: who made the copy says it.
+const COMMIT: &str = "SOCKET_LAB_COMMIT";
+
 /// Returns the runner's commit, with `+changes` where the parts that decide verdicts have been changed since; without
-/// git, its version.
+/// git, the one that [`COMMIT`] says, or its version.
 fn runner(root: &Path) -> String {
     let git = |words: &[&str]| {
         let output = Command::new("git").arg("-C").arg(root).args(words).output().ok()?;
@@ -47,6 +50,9 @@ fn runner(root: &Path) -> String {
             let mark = if changes.is_some_and(|changes| changes.is_empty()) { "" } else { "+changes" };
             format!("{commit}{mark}")
         }
-        None => format!("{}, commit unknown", env!("CARGO_PKG_VERSION")),
+        None => match std::env::var(COMMIT) {
+            Ok(commit) if !commit.is_empty() => commit,
+            _ => format!("{}, commit unknown", env!("CARGO_PKG_VERSION")),
+        },
     }
 }

@@ -41,7 +41,7 @@ pub fn merge(args: &Judge) -> anyhow::Result<u8> {
         }
     }
     results::write(into)?;
-    let status = close(&class, into);
+    let status = close(&class, into, true);
     let Some(shard) = &class.shard else { return Ok(status) };
     let missing: Vec<String> = shard.missing().iter().map(usize::to_string).collect();
     eprintln!("missing: part {} of {}; merge it into {}, too", missing.join(", "), shard.of, into.display());

@@ -18,6 +18,7 @@ mod schedule;
 mod scrub;
 mod shard;
 mod student;
+mod students;
 mod supervise;
 mod told;
 mod verdict;
@@ -63,7 +64,7 @@ pub fn judge(args: &Judge) -> anyhow::Result<u8> {
         eprintln!("who was judged is kept; the same command goes on with the others");
         return Ok(INTERRUPTED);
     }
-    Ok(close(&plan.class, results))
+    Ok(close(&plan.class, results, false))
 }
 
 /// Makes Ctrl-C end every student's programs, and then the runner.

@@ -3,9 +3,10 @@
 use super::around::Around;
 use super::class::{Class, Named};
 use super::containment::Containment;
-use super::plan::{Plan, Student};
+use super::plan::Plan;
 use super::prepare::prepare;
 use super::record::{self, Record, Standing};
+use super::students::Student;
 use super::supervise;
 use super::told::{Told, clean, outcome};
 use crate::system::program;

@@ -4,7 +4,7 @@ use super::around::Around;
 use super::class::Class;
 use super::job::{self, Job, out_of_time};
 use super::made_with;
-use super::plan::Student;
+use super::students::Student;
 use super::verdict::{Status, without};
 use crate::course::Lesson;
 use crate::system::exit::Exit;

@@ -47,6 +47,10 @@ fn is_told(own: &Own) -> bool {
 }
 
 fn told(what: &str, own: &Own) -> String {
-    let why: String = own.why.lines().next().unwrap_or_default().chars().take(MOST).collect();
+    let line = own.why.lines().next().unwrap_or_default();
+    // The cell names the lesson, and says what it is about: a reason that begins so says both a second time.
+    let number = own.lesson.split('-').next().unwrap_or_default();
+    let why = line.strip_prefix(&format!("lesson-{number} {what}: ")).unwrap_or(line);
+    let why: String = why.chars().take(MOST).collect();
     if why.is_empty() { what.into() } else { format!("{what}: {why}") }
 }
