@@ -1,8 +1,12 @@
 //! Helpers of the tests that judge the runner.
 
 pub mod browser;
+pub mod confined;
 pub mod corpus;
+pub mod expected;
 pub mod figures;
+#[cfg(target_os = "linux")]
+pub mod hostile;
 #[cfg(target_os = "linux")]
 pub mod refused;
 pub mod steps;

@@ -22,6 +22,7 @@ impl Class {
     fn new(name: &str) -> Self {
         let class = Self { dir: empty_dir(TMP, &format!("judge-{name}")) };
         fs::create_dir(class.dir.join("in")).unwrap();
+        fs::create_dir(class.dir.join("gate")).unwrap();
         class
     }
 
@@ -29,10 +30,11 @@ impl Class {
         self.dir.join(inner).to_string_lossy().into_owned()
     }
 
-    /// Returns the words that judge lesson 01 of this class, and these.
+    /// Returns the words that judge lesson 01 of this class, and these. A build may look whether it may go on.
     fn words(&self, more: &[&str]) -> Vec<String> {
-        let (handed_in, results) = (self.path("in"), self.path("results"));
-        let words = ["judge", &handed_in, &results, "01"];
+        let (handed_in, results, gate) = (self.path("in"), self.path("results"), self.path("gate"));
+        let allow: &[&str] = if more.contains(&"--no-confine") { &[] } else { &["--allow", &gate] };
+        let words = [&["judge", &handed_in, &results, "01"], allow].concat();
         words.iter().chain(more).map(|word| word.to_string()).collect()
     }
 
@@ -90,19 +92,19 @@ impl Class {
             .unwrap();
     }
 
-    /// Hands in a lesson whose build waits until the file `go` of this class is there.
+    /// Hands in a lesson whose build waits until the gate of this class is open.
     fn waits(&self, student: &str) {
         let script = format!(
             "fn main() {{ while !std::path::Path::new({:?}).exists() {{ \
              std::thread::sleep(std::time::Duration::from_millis(20)); }} }}\n",
-            self.path("go")
+            self.path("gate/open")
         );
         fs::write(self.right(student).join("build.rs"), script).unwrap();
     }
 
     /// Lets such builds go on.
     fn go(&self) {
-        fs::write(self.path("go"), "").unwrap();
+        fs::write(self.path("gate/open"), "").unwrap();
     }
 
     fn report_of(&self, results: &str, key: &str) -> Value {
@@ -157,8 +159,8 @@ impl Class {
     fn students_processes(&self) -> Vec<u32> {
         let own = format!("__student {}", self.path("in"));
         let all = processes_with(&own, 0);
-        // Its keeper has the same words after its own verb.
-        let own = all.iter().filter(|words| !words.contains("__keeper"));
+        // Its keeper, and the box around it, have the same words after their own.
+        let own = all.iter().filter(|words| !words.contains("__keeper") && !words.contains("bwrap "));
         own.map(|words| words.split(' ').next().unwrap().parse().unwrap()).collect()
     }
 }
@@ -167,6 +169,14 @@ impl Class {
 fn judged(words: &[&str]) -> Ran {
     let ran = run(RUNNER, words);
     Ran { stderr: ran.stderr.split_whitespace().collect::<Vec<_>>().join(" "), ..ran }
+}
+
+/// Returns the keeper that watches over a process.
+fn keeper_of(pid: u32) -> u32 {
+    let is_keeper = |pid: &u32| {
+        fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.contains("__keeper"))
+    };
+    ancestors(pid).into_iter().find(is_keeper).expect("a keeper")
 }
 
 /// Returns the parents of a process, the nearest first.
@@ -292,6 +302,7 @@ fn a_class_is_judged_and_each_hand_in_gets_its_word() {
         let report = class.report_of("results", key);
         assert_eq!(report["seed"], class.seed());
         assert!(report["made_with"]["runner"].is_string() && report["student"].is_string(), "{report:#}");
+        assert!(report["made_with"]["contained"]["box"].is_string(), "{report:#}");
         is_valid(&report);
         let text = report.to_string();
         for path in [class.path(""), root().to_string_lossy().into_owned(), "/lessons ".into()] {
@@ -421,7 +432,7 @@ fn a_killed_process_costs_one_student_and_the_next_run_mends_it() {
         let pid = class.students_processes().into_iter().find(|pid| !killed.contains(pid));
         if let Some(pid) = pid.filter(|_| class.is_waiting()) {
             // The first time itself, the second time the keeper that watches over it.
-            let victim = if killed.is_empty() { pid } else { ancestors(pid)[0] };
+            let victim = if killed.is_empty() { pid } else { keeper_of(pid) };
             kill(Pid::from_raw(victim as i32), Signal::SIGKILL).unwrap();
             killed.push(pid);
         }
@@ -441,7 +452,7 @@ fn a_killed_process_costs_one_student_and_the_next_run_mends_it() {
     nothing_is_left();
 }
 
-/// A program that kills the process that watches it: those checks are not judged, and are marked so everywhere.
+/// A program, not confined, that kills the process that watches it: those checks are not judged, and are marked so everywhere.
 #[test]
 fn what_is_judged_in_part_is_told() {
     let class = Class::new("part");
@@ -453,7 +464,7 @@ fn what_is_judged_in_part_is_told() {
                  loop { std::thread::park(); } }\n";
     fs::write(&server, kills).unwrap();
     assert_ne!(text, kills);
-    let ran = class.judge(&[]);
+    let ran = class.judge(&["--no-confine"]);
     assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
     let lesson = class.lesson("a-killer");
     let unable =

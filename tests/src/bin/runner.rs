@@ -5,9 +5,9 @@
 //! traced program, gives it its own standard input, and prints what the program prints on standard error, and that report
 //! on standard output. `runner __figure NAME PROGRAMS`, in a network of its own, plays the scene of a figure of the book
 //! with the puppets of that executable, and prints what is stored of it. `runner __steps DIR PROGRAMS [strace]` runs two
-//! programs in lockstep: see [`steps`].
+//! programs in lockstep: see [`steps`]. `runner __confined HOW PROGRAM ARG…` runs one program confined: see [`confined`].
 
-use lab_tests::{steps, traced};
+use lab_tests::{confined, steps, traced};
 use std::process::ExitCode;
 use xtask::system::program::keeper;
 use xtask::system::trace;
@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     match words.first().and_then(|word| word.to_str()) {
         Some(keeper::VERB) => xtask::main(),
+        Some(confined::VERB) => confined::main(&words[1..]),
         Some("__calls") => traced::one(&words[1..]),
         #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
         Some("__figure") => lab_tests::figures::stage::main(&words[1..]),

@@ -68,6 +68,8 @@ pub struct Judge {
     pub runner: PathBuf,
     /// The programs that it judges.
     pub corpus: Corpus,
+    /// Whether it confines them.
+    pub confines: bool,
     /// The command that starts the program at this path. A program that this machine cannot run has none.
     commands: BTreeMap<PathBuf, String>,
 }
@@ -93,7 +95,7 @@ impl Judge {
             };
             commands.extend(command.map(|command| (program.path.clone(), command)));
         }
-        Self { runner: runner.into(), corpus, commands }
+        Self { runner: runner.into(), corpus, confines: false, commands }
     }
 
     /// Makes a judge with the two executables beside this one ([`crate::siblings`]).
@@ -135,6 +137,7 @@ impl Judge {
         let (server, client) = (side(Half::Server), side(Half::Client));
         let mut words = vec!["run", lesson, "--server", &server, "--client", &client, "--format", "json"];
         words.extend(["--seed", "7"]);
+        words.extend(self.confines.then_some("--confine"));
         if let Some((id, place)) = check.and_then(|check| check.split_once('@')) {
             let (wire, family) = place.split_once('/').map_or((place, None), |(wire, it)| (wire, Some(it)));
             words.extend(["--check", id, "--wire", wire]);
@@ -143,6 +146,18 @@ impl Judge {
             words.extend(["--jobs", "6"]);
         }
         words.into_iter().map(String::from).collect()
+    }
+
+    /// Returns the words that judge a program alone by all checks of its half and of the pair, beside the reference.
+    ///
+    /// # Panics
+    /// When this machine cannot run the program.
+    pub fn words_alone(&self, program: &Program, lesson: &str) -> Vec<String> {
+        let command = self.commands.get(&program.path);
+        let command = command.unwrap_or_else(|| panic!("this machine cannot run {}", program.file));
+        let half = format!("--{}", program.half.word());
+        let words = ["run", lesson, &half, command, "--format", "json", "--seed", "7", "--jobs", "6"];
+        words.map(String::from).to_vec()
     }
 
     /// Judges a program as [`Judge::words`] says.

@@ -17,7 +17,7 @@ impl Bench<'_> {
     /// # Errors
     /// When it cannot be made.
     pub fn socket_folder(&self) -> Outcome<Folder> {
-        can("make a folder for sockets", Folder::short(LONGEST))
+        can("make a folder for sockets", Folder::short(LONGEST)).inspect(|folder| self.names_folder(folder))
     }
 
     /// Returns `[::1]` and `127.0.0.1` with one port at which nobody listens, neither here nor there.
@@ -39,6 +39,8 @@ impl Bench<'_> {
             let port = six.inet().map_or(0, |addr| addr.port());
             let four = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
             if self.is_free(four)? {
+                self.names(six);
+                self.is_about_binding();
                 return Ok((six, four.into()));
             }
         }
@@ -63,6 +65,7 @@ impl Bench<'_> {
     /// # Errors
     /// When the address is taken.
     pub fn host_at(&self, addr: Endpoint) -> Outcome<Host> {
+        self.names(addr);
         can("listen for the client", Host::listen(addr).map_err(Into::into))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::facts::{can, lost, never_called, progress, starts};
 use super::first::First;
+use super::named::Named;
 use super::ran::Ran;
 use super::stderr::Said;
 use super::{
@@ -20,6 +21,7 @@ use crate::wire::{self, Direction, Record, Ribbon};
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 /// What one check works on: the programs, its own random numbers, and the evidence so far.
@@ -57,6 +59,8 @@ pub struct Bench<'a> {
     pub given: Given,
     /// The conversation of the pair that a run shows: who speaks, and what.
     pub scene: Vec<(Role, String)>,
+    /// What the check has named so far: ports and folders.
+    pub(super) named: Rc<RefCell<Named>>,
     /// The folders of the Unix sockets that were handed out.
     sockets: RefCell<Vec<Folder>>,
     /// The empty folder in which programs start that have no other one.
@@ -95,6 +99,7 @@ impl<'a> Bench<'a> {
             firsts: Vec::new(),
             given: Given::default(),
             scene: Vec::new(),
+            named: Rc::default(),
             sockets: RefCell::default(),
             own_folder: Arc::default(),
         }
@@ -123,7 +128,8 @@ impl<'a> Bench<'a> {
     pub fn server_as(&mut self, with: &With) -> Outcome<Server> {
         let Some(fixed) = self.programs.server.at else {
             let addr = self.free()?;
-            return self.start_server(addr, with)?.ready();
+            let ready = self.start_server(addr, with)?.ready();
+            return self.unless_it_binds_elsewhere(addr, with, ready);
         };
         if fixed_address::is_taken(fixed) {
             return hindered(
@@ -151,7 +157,10 @@ impl<'a> Bench<'a> {
     /// Returns this fixed address of a program or, where it has none, a free one.
     pub(super) fn address(&self, fixed: Option<SocketAddr>) -> Outcome<Endpoint> {
         match fixed {
-            Some(addr) => Ok(addr.into()),
+            Some(addr) => {
+                self.names(addr.into());
+                Ok(addr.into())
+            }
             None => self.free(),
         }
     }
@@ -162,6 +171,8 @@ impl<'a> Bench<'a> {
             return skip(why);
         }
         let fresh = can("find a free address", address::fresh(self.family))?;
+        self.names(fresh.endpoint);
+        fresh.folder.iter().for_each(|folder| self.names_folder(folder));
         self.sockets.borrow_mut().extend(fresh.folder);
         Ok(fresh.endpoint)
     }
@@ -182,6 +193,11 @@ impl<'a> Bench<'a> {
         let addr = addr.into();
         has_room(&self.programs.server, addr)?;
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
+        self.launch_server(addr, with)
+    }
+
+    /// Starts the server, whose words are noted as given.
+    pub(super) fn launch_server(&mut self, addr: Endpoint, with: &With) -> Outcome<Server> {
         let spec = self.spec(&self.programs.server, addr, with)?;
         let program = starts("server", Program::start(&spec, &[], &[]))?;
         program.plays("server");
@@ -246,15 +262,17 @@ impl<'a> Bench<'a> {
 
     /// Returns what to start: a program that cargo built starts in a folder that is empty at the start of the check.
     fn spec(&self, start: &Start, addr: Endpoint, with: &With) -> Outcome<Spec> {
-        let mut spec = start.spec(addr, with);
-        if start.in_own_folder && spec.dir.is_none() {
-            spec.dir = Some(can("make a folder for the programs", self.own_folder())?);
+        let mut with = with.clone();
+        if with.dir.is_none() && self.starts_in_own_folder(start) {
+            with.dir = Some(can("make a folder for the programs", self.own_folder())?);
         }
+        let mut spec = start.spec(addr, &with);
+        self.confines(start, addr, &mut spec)?;
         Ok(spec)
     }
 
     /// Returns that folder; both programs of a check share it.
-    fn own_folder(&self) -> anyhow::Result<PathBuf> {
+    pub(super) fn own_folder(&self) -> anyhow::Result<PathBuf> {
         if self.own_folder.get().is_none() {
             // Only the check's own thread starts programs.
             let _ = self.own_folder.set(Folder::new()?);
@@ -267,7 +285,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When it cannot be made.
     pub fn folder(&self) -> Outcome<Folder> {
-        can("make a folder for the check", Folder::new())
+        can("make a folder for the check", Folder::new()).inspect(|folder| self.names_folder(folder))
     }
 
     /// Returns the directory in which the server starts when the check asks for no other one.
@@ -275,7 +293,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// When the folder of the check cannot be made.
     pub fn server_dir(&self) -> Outcome<PathBuf> {
-        match self.programs.server.in_own_folder {
+        match self.starts_in_own_folder(&self.programs.server) {
             true => can("make a folder for the programs", self.own_folder()),
             false => Ok(self.programs.server.usual_dir()),
         }
@@ -301,6 +319,8 @@ impl<'a> Bench<'a> {
 
     /// Listens at `addr`, so that no program can; `None` where the address is taken already.
     pub fn hold(&self, addr: Endpoint) -> Option<Host> {
+        self.names(addr);
+        self.is_about_binding();
         Host::listen(addr).ok()
     }
 
@@ -322,7 +342,10 @@ impl<'a> Bench<'a> {
         if self.programs.server.at.is_some() {
             return Ok(Vec::new());
         }
-        let port = can("find a free address", address::free())?.port();
+        let free = can("find a free address", address::free())?;
+        self.names(free.into());
+        self.is_about_binding();
+        let port = free.port();
         let every = [IpAddr::from(Ipv4Addr::UNSPECIFIED), IpAddr::from(Ipv6Addr::UNSPECIFIED)];
         Ok(every.into_iter().chain(address::outward()).map(|ip| SocketAddr::new(ip, port)).collect())
     }

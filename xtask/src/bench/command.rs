@@ -1,5 +1,6 @@
 //! How to start the programs under test.
 
+use super::Confined;
 use crate::finding::Half;
 use crate::system::endpoint::Endpoint;
 use crate::system::program::Spec;
@@ -18,6 +19,8 @@ pub struct Start {
     pub dir: Option<PathBuf>,
     /// Whether it starts, without a `dir`, in an empty folder of its check.
     pub in_own_folder: bool,
+    /// Whether `dir` is a copy of what a student handed in, and the command is the student's.
+    pub is_handed_in: bool,
     /// Variables set in addition to the runner's own environment.
     pub env: Vec<(String, String)>,
     /// The one address at which a server always listens, or that a client always calls; then no address is passed to
@@ -28,7 +31,7 @@ pub struct Start {
 impl From<Vec<String>> for Start {
     /// Returns the start of a program that takes its address from the command line.
     fn from(argv: Vec<String>) -> Self {
-        Self { argv, dir: None, in_own_folder: false, env: Vec::new(), at: None }
+        Self { argv, dir: None, in_own_folder: false, is_handed_in: false, env: Vec::new(), at: None }
     }
 }
 
@@ -53,7 +56,13 @@ impl Start {
         let mut env: Vec<(OsString, Option<OsString>)> = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
         env.extend(self.env.iter().map(|(name, value)| (name.into(), Some(value.into()))));
         env.extend(with.env.iter().map(|(name, value)| (name.into(), value.clone())));
-        Spec { argv, env, dir: with.dir.clone().or_else(|| self.dir.clone()), full_output: with.full_output }
+        Spec {
+            argv,
+            env,
+            dir: with.dir.clone().or_else(|| self.dir.clone()),
+            full_output: with.full_output,
+            confine: None,
+        }
     }
 
     /// Returns whether its words have room for this address: a Unix socket has neither host nor port.
@@ -131,6 +140,8 @@ pub struct Programs {
     pub server: Start,
     /// The client.
     pub client: Start,
+    /// Whether they are confined, and what more they may read then.
+    pub confined: Option<Confined>,
     /// The package [`HASH`], where the lesson needs it and it was built.
     pub hash: Option<PathBuf>,
 }
@@ -156,7 +167,12 @@ impl Programs {
             let argv = vec![path.to_string_lossy().into_owned()];
             Some(Start { in_own_folder: true, ..Start::from(argv) })
         };
-        Some(Self { server: one("server")?, client: one("client")?, hash: built.get(HASH).cloned() })
+        Some(Self {
+            server: one("server")?,
+            client: one("client")?,
+            confined: None,
+            hash: built.get(HASH).cloned(),
+        })
     }
 
     /// Returns the one address to which a program is fixed, if one is.

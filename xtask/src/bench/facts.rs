@@ -6,8 +6,9 @@ use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity, Pid};
-use crate::system::program::{Exit, Program};
+use crate::system::program::{Exit, Program, Refused};
 use crate::wire::Record;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// CPU time that counts as spinning in a program that has nothing to do.
@@ -25,7 +26,22 @@ pub fn can<T>(what: &str, result: anyhow::Result<T>) -> Outcome<T> {
 
 /// Returns the program, or the stop that names the one that could not be started.
 pub fn starts(which: &str, started: anyhow::Result<Program>) -> Outcome<Program> {
-    started.or_else(|error| hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}")))
+    started.or_else(|error| match error.downcast_ref::<Refused>() {
+        Some(refused) => hindered(
+            Hindrance::Confined,
+            format!(
+                "cannot start the {which}: {refused}; if it may, type --allow {}",
+                quoted_path(&refused.folder())
+            ),
+        ),
+        None => hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}")),
+    })
+}
+
+/// Returns a path as a shell takes it.
+fn quoted_path(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    shlex::try_quote(&path).map_or_else(|_| path.to_string(), |quoted| quoted.into_owned())
 }
 
 /// Returns the stop that the keeper of this half was killed.

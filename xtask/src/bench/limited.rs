@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use super::{Programs, Server, Start};
 use crate::finding::Outcome;
+use std::rc::Rc;
 use std::sync::Arc;
 
 impl Bench<'_> {
@@ -19,6 +20,7 @@ impl Bench<'_> {
         let programs = Programs { server, ..self.programs.clone() };
         let mut limited = Bench::new(&programs, self.rng.u64(..), self.half, self.wire);
         limited.own_folder = Arc::clone(&self.own_folder);
+        limited.named = Rc::clone(&self.named);
         let server = limited.server();
         self.ran.append(&mut limited.ran);
         self.servers.append(&mut limited.servers);

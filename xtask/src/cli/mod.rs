@@ -1,6 +1,7 @@
 //! The command line, nothing else: each verb with its words, in the order in which help shows them. Uses `course` for
 //! the names of lessons.
 
+mod confining;
 mod words;
 
 use crate::course::LESSONS;
@@ -10,6 +11,8 @@ use clap::{ArgMatches, Command, ValueHint, value_parser};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use words::{Face, choice, flag, option, place, verb};
+
+pub use confining::Confining;
 
 /// What was typed.
 #[derive(Debug)]
@@ -103,6 +106,12 @@ verb! {
         dir: Option<PathBuf> = option("lessons", "DIR"),
         /// With --lessons: end the build of a lesson that needs more than S seconds (default: 120)
         build_limit: Option<u64> = option("build-limit", "S").requires("dir").value_parser(value_parser!(u64).range(1..)),
+        /// Confine the programs: each sees only its own files, and calls only its check's ports (default: with --lessons)
+        confine: bool = flag("confine").conflicts_with("no_confine"),
+        /// Do not confine the programs
+        no_confine: bool = flag("no-confine"),
+        /// Let confined programs read DIR, too: an interpreter's folder, for instance (repeat for several)
+        allow: Vec<PathBuf> = option("allow", "DIR").conflicts_with("no_confine"),
         /// Only checks on this wire
         wire: Option<String> = option("wire", "WIRE"),
         /// Only checks over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)
@@ -163,6 +172,11 @@ impl Run {
     pub fn is_for_students(&self) -> bool {
         self.for_class || matches!(self.format, Format::Gradescope | Format::Classroom)
     }
+
+    /// Returns what it says of confining programs; those of a student are confined unless it says no.
+    pub fn confining(&self) -> Confining {
+        Confining::of(self.confine, self.no_confine, &self.allow, self.dir.is_some())
+    }
 }
 
 choice! {
@@ -182,6 +196,12 @@ verb! {
         lesson: Option<String> = place("LESSON"),
         /// Only checks over this family of addresses, in lessons that have several: `ipv4`, `ipv6` or `unix`
         family: Option<String> = option("family", "FAMILY"),
+        /// Confine the programs: each sees only its own files, and calls only its check's ports
+        confine: bool = flag("confine").conflicts_with("no_confine"),
+        /// Do not confine the programs
+        no_confine: bool = flag("no-confine"),
+        /// Let confined programs read DIR, too: an interpreter's folder, for instance (repeat for several)
+        allow: Vec<PathBuf> = option("allow", "DIR").conflicts_with("no_confine"),
     }
     "Example: cargo xtask watch lesson-01"
 }
@@ -194,6 +214,20 @@ verb! {
     }
     "Example: cargo xtask predict lesson-03\n\nYour answers are kept in .lab; a second time shows them, and lets you \
      change them."
+}
+
+impl Watch {
+    /// Returns what it says of confining programs.
+    pub fn confining(&self) -> Confining {
+        Confining::of(self.confine, self.no_confine, &self.allow, false)
+    }
+}
+
+impl Judge {
+    /// Returns what it says of confining programs: they are confined unless it says no.
+    pub fn confining(&self) -> Confining {
+        Confining::of(self.confine, self.no_confine, &self.allow, true)
+    }
 }
 
 const LIST: Face = Face {
@@ -261,6 +295,12 @@ verb! {
         env: Vec<String> = option("env", "NAME=VALUE"),
         /// Another folder of lessons (a student's)
         dir: Option<PathBuf> = option("lessons", "DIR"),
+        /// Confine the programs: each sees only its own files, and calls only its check's ports (default: with --lessons)
+        confine: bool = flag("confine").conflicts_with("no_confine"),
+        /// Do not confine the programs
+        no_confine: bool = flag("no-confine"),
+        /// Let confined programs read DIR, too: an interpreter's folder, for instance (repeat for several)
+        allow: Vec<PathBuf> = option("allow", "DIR").conflicts_with("no_confine"),
         /// With this wire between the two programs (default: none)
         wire: Option<String> = option("wire", "WIRE"),
         /// Over this family of addresses: `ipv4`, `ipv6` or `unix` (lesson 13)
@@ -325,10 +365,16 @@ verb! {
         points: Option<PathBuf> = option("points", "FILE"),
         /// Who is in the class: a CSV file with a column `id` and a column `name`
         roster: Option<PathBuf> = option("roster", "FILE"),
+        /// Confine the programs: each sees only its own files, and calls only its check's ports (the default)
+        confine: bool = flag("confine").conflicts_with("no_confine"),
+        /// Do not confine the programs
+        no_confine: bool = flag("no-confine"),
+        /// Let confined programs read DIR, too: an interpreter's folder, for instance (repeat for several)
+        allow: Vec<PathBuf> = option("allow", "DIR").conflicts_with("no_confine"),
         /// Only the I-th of N parts of the class, for several machines; all parts take the same --seed
         shard: Option<String> = option("shard", "I/N"),
         /// Join the results of several parts
-        merge: bool = flag("merge").conflicts_with_all(["seed", "limit", "build_limit", "jobs", "shard"]),
+        merge: bool = flag("merge").conflicts_with_all(["seed", "limit", "build_limit", "jobs", "shard", "confine", "no_confine", "allow"]),
     }
     "Examples:\n  cargo xtask judge ~/handed-in results 01 02 03\n  cargo xtask judge ~/handed-in part-1 --shard 1/4 --seed 7\n  \
      cargo xtask judge --merge results part-1 part-2 part-3 part-4\n\nRESULTS gets class.html (the table as a page), \

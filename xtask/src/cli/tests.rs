@@ -13,6 +13,10 @@ fn words_land_in_their_fields() {
             r#"lessons: ["01", "2", "echo"], solution: true, server: Some("S"), client: Some("C"), server_at: Some("SA"), client_at: Some("CA"), cwd: Some("D1"), env: ["A=1", "B=2"], wire: Some("W"), check: Some("I"), seed: Some(3), jobs: Some(4), format: Json, output: Some("F"), screen: Some(5)"#,
         ),
         ("run --all --lessons D2 --format junit", r#"all: true, dir: Some("D2"), format: Junit"#),
+        ("run --confine --allow D1 --allow D2", r#"confine: true, allow: ["D1", "D2"], format: Text"#),
+        ("watch --confine --allow D1", r#"confine: true, allow: ["D1"]"#),
+        ("trace --no-confine", "no_confine: true, format: Text"),
+        ("judge H R --no-confine", r#"handed_in: "H", results: "R", no_confine: true"#),
         (
             "run --lessons D2 --build-limit 9 --for-class",
             r#"dir: Some("D2"), build_limit: Some(9), format: Text, for_class: true"#,

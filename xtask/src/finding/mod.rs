@@ -95,7 +95,7 @@ impl Stop {
     pub fn never_began(&self) -> bool {
         match self {
             Stop::Broken(finding) => finding.never_began,
-            Stop::Unable(by, _) => *by == Hindrance::CannotStart,
+            Stop::Unable(by, _) => matches!(by, Hindrance::CannotStart | Hindrance::Confined),
             _ => false,
         }
     }
@@ -115,6 +115,8 @@ pub enum Hindrance {
     TooLate,
     /// A program cannot be started.
     CannotStart,
+    /// A program that is confined may not read what it needs to start.
+    Confined,
     /// The keeper of a program was killed by somebody.
     KeeperKilled,
 }

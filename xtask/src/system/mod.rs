@@ -9,6 +9,8 @@ pub mod datagrams;
 pub mod endpoint;
 pub mod exit;
 pub mod family;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod filter;
 pub mod folder;
 pub mod output;
 pub mod patience;

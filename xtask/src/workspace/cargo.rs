@@ -1,6 +1,7 @@
 //! Builds programs with cargo, and finds them.
 
 use crate::system::program;
+use crate::workspace::confined::ConfinedBuild;
 
 use crate::system::program::{Ended, Exit, Spec, Stream};
 use anyhow::{Context, bail};
@@ -69,10 +70,11 @@ impl Built {
 /// # Errors
 /// When cargo cannot be started.
 pub fn build(root: &Path, packages: &[String], target: Option<&Path>, show: Show) -> anyhow::Result<Built> {
-    build_within(root, packages, target, show, None)
+    build_within(root, packages, target, show, None, None)
 }
 
-/// Builds as [`build`] does; ends cargo and all that it has started when they need longer than the limit.
+/// Builds as [`build`] does; ends cargo and all that it has started when they need longer than the limit. What is `confined`
+/// must be built in a `target`; a program that lies elsewhere does not count.
 ///
 /// # Errors
 /// As [`build`].
@@ -82,8 +84,11 @@ pub fn build_within(
     target: Option<&Path>,
     show: Show,
     limit: Option<Duration>,
+    confined: Option<ConfinedBuild>,
 ) -> anyhow::Result<Built> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let (confine, env) = confined.map_or((None, Vec::new()), |build| (Some(build.confine), build.env));
+    let own = env.iter().find(|(name, _)| name == "CARGO").and_then(|(_, value)| value.clone());
+    let cargo = own.or_else(|| std::env::var_os("CARGO")).unwrap_or_else(|| "cargo".into());
     let mut argv: Vec<OsString> = vec![cargo, "build".into(), "--keep-going".into()];
     // A reader of the report does not see cargo's messages. For a report, this function reads them, too, and shows
     // them.
@@ -103,7 +108,8 @@ pub fn build_within(
     if let Some(target) = target {
         argv.extend(["--target-dir".into(), target.into()]);
     }
-    let spec = Spec { argv, env: Vec::new(), dir: Some(root.to_path_buf()), full_output: false };
+    let spec = Spec { argv, env, dir: Some(root.to_path_buf()), full_output: false, confine };
+    let is_confined = spec.confine.is_some();
     let mut built = Built::default();
     let (mut said, mut first) = (Said::default(), None::<First>);
     let ended = program::run_tool(&spec, limit, target.is_some(), |stream, line| {
@@ -143,6 +149,11 @@ pub fn build_within(
     built.errors.sort_by_key(|error| half_of(&error.place.0));
     if let Some(Diagnostic { what, place: (file, line), .. }) = built.errors.first() {
         built.error = Some(format!("{what} ({file}:{line})"));
+    }
+    // A build script can say what cargo says.
+    if let Some(target) = target.filter(|_| is_confined) {
+        let target = target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
+        built.programs.retain(|_, path| path.canonicalize().is_ok_and(|path| path.starts_with(&target)));
     }
     built.ended = Some(ended);
     // Without an error of rustc's, the reason is cargo's own.

@@ -3,6 +3,7 @@
 use crate::finding::Perhaps;
 use crate::workspace::manifest::Added;
 use crate::workspace::toml;
+use crate::workspace::toolchain::cargo_home;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,11 +34,6 @@ pub fn why_not_built(root: &Path, added: &[Added]) -> Option<String> {
     let offline = std::env::var_os("CARGO_NET_OFFLINE").is_some_and(|word| word == "true");
     let offline = if offline { "; lessons are built without a network" } else { "" };
     Some(format!("{word} {what} not here: {}{offline}", names.join(", ")))
-}
-
-fn cargo_home() -> Option<PathBuf> {
-    let usual = || Some(std::env::home_dir()?.join(".cargo"));
-    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(usual)
 }
 
 /// Returns whether cargo's configuration there names other places for crates.

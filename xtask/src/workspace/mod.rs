@@ -3,6 +3,7 @@
 
 pub mod cargo;
 pub mod commit;
+pub mod confined;
 pub mod crates;
 pub mod files;
 pub mod handed_in;
@@ -16,6 +17,7 @@ pub mod shell;
 pub mod sources;
 pub mod starter;
 pub mod toml;
+pub mod toolchain;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -41,6 +43,20 @@ pub fn builds(root: &Path) -> PathBuf {
     let usual =
         || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
     BUILDS.get().cloned().unwrap_or_else(usual)
+}
+
+/// Programs of this repository that are built already, by the names of their packages.
+static TOOLS: OnceLock<Vec<(String, PathBuf)>> = OnceLock::new();
+
+/// Lets this process take these programs, by the names of their packages, as they are. The first call counts.
+pub fn use_tools(tools: Vec<(String, PathBuf)>) {
+    let _ = TOOLS.set(tools);
+}
+
+/// Returns the program of a package that is built already.
+pub fn tool(package: &str) -> Option<PathBuf> {
+    let (_, path) = TOOLS.get()?.iter().find(|(name, _)| name == package)?;
+    Some(path.clone())
 }
 
 /// Returns an empty folder for one test.

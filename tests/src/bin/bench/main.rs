@@ -3,6 +3,8 @@
 //! Words choose parts: `wires`, `deadlines`, `crates`, `traced`, `verdicts`; all of them without one. `--beside REV` compares
 //! the first minute with that of another revision: `cargo run --release -p lab-tests --bin bench -- --beside ed05c94`.
 //!
+//! `confined` runs all solutions free and confined, and runs only when it is named.
+//!
 //! Two parts look at the wrong programs, all or those of some lessons, each or every eighth, and run only when they are
 //! named: `walls` counts the failures that one fault shows, `slowest` prints how long the first one takes:
 //! `cargo run --release -p lab-tests --bin bench -- slowest 08 --every 8`.
@@ -11,6 +13,7 @@
 
 mod asked;
 mod beside;
+mod confined;
 mod crates;
 mod deadlines;
 mod slowest;
@@ -33,12 +36,13 @@ fn main() -> ExitCode {
     let asked = asked::Asked::of(&mut words);
     let parts_of_programs: [(&str, OfPrograms); 2] =
         [("walls", walls::measure), ("slowest", slowest::measure)];
-    let parts: [(&str, fn()); 5] = [
+    let parts: [(&str, fn()); 6] = [
         ("wires", wires::measure),
         ("deadlines", deadlines::measure),
         ("crates", crates::measure),
         ("traced", traced::measure),
         ("verdicts", verdicts::measure),
+        ("confined", confined::measure),
     ];
     let (revision, words) = match words.iter().position(|word| *word == "--beside") {
         Some(at) => (words.get(at + 1).copied(), [&words[..at], words.get(at + 2..).unwrap_or(&[])].concat()),
@@ -49,13 +53,13 @@ fn main() -> ExitCode {
     };
     if let Some(word) = words.iter().find(|word| !known(word)) {
         eprintln!(
-            "`{word}`: type some of wires, deadlines, crates, traced, verdicts, walls, slowest, or --beside REV; behind the \
+            "`{word}`: type some of wires, deadlines, crates, traced, verdicts, confined, walls, slowest, or --beside REV; behind the \
              two of programs, numbers of lessons, and --every N, and names of programs (s04_server_deaf)"
         );
         return ExitCode::from(2);
     }
     for (_, measure) in parts.iter().filter(|(part, _)| match words.as_slice() {
-        [] => revision.is_none(),
+        [] => revision.is_none() && *part != "confined",
         words => words.contains(part),
     }) {
         measure();

@@ -1,6 +1,8 @@
 //! `cargo xtask doctor`
 
 mod advice;
+mod boxed;
+mod confined;
 mod probes;
 
 use super::shared::{UNABLE, print, stop_at_ctrl_c};

@@ -1,6 +1,7 @@
 //! What this machine can do for the course. The runner tries each thing; it does not look it up.
 
 use super::advice::System;
+use super::{boxed, confined};
 use crate::commands::editor::{self, Editor};
 use crate::commands::shared::dir_of;
 use crate::course::{LESSONS, Lesson};
@@ -25,7 +26,7 @@ use std::time::{Duration, Instant};
 /// The longest time that one try may take.
 const LIMIT: Duration = Duration::from_secs(5);
 /// Whose words the advice has.
-const HERE: System = System::here();
+pub const HERE: System = System::here();
 
 /// The state of one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +55,13 @@ pub struct Probe {
 }
 
 impl Probe {
-    fn works(what: &'static str, seen: impl Into<String>) -> Self {
+    /// Something that works.
+    pub fn works(what: &'static str, seen: impl Into<String>) -> Self {
         Self { what, health: Health::Works, seen: seen.into(), cost: "", mend: String::new() }
     }
 
-    fn less(
+    /// Something that does not work, and makes something less good.
+    pub fn less(
         what: &'static str,
         seen: impl Into<String>,
         cost: &'static str,
@@ -91,6 +94,8 @@ pub fn examine() -> Vec<Probe> {
         sockets_table(),
         programs(),
         calls(),
+        confined::examine(),
+        boxed::examine(),
         packets(),
         python(),
         editor(),
@@ -330,7 +335,7 @@ fn programs() -> Probe {
     let what = "programs";
     let cost = "no program can be judged";
     let argv = vec!["sh".into(), "-c".into(), "read x".into()];
-    let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false };
+    let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false, confine: None };
     if !portable::asks_kernel() {
         let (seen, cost) = HERE.ends();
         return Probe::less(what, seen, cost, HERE.use_linux());

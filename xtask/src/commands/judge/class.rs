@@ -7,7 +7,8 @@ use crate::workspace::files::write_whole;
 use anyhow::Context;
 use serde_json::{Map, Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
 /// The file's name.
 pub const FILE: &str = "class.json";
@@ -36,7 +37,7 @@ pub struct Class {
     pub points: Value,
     /// Who should have handed in; null where nobody said.
     pub roster: Value,
-    /// With what it is judged: `runner`, `platform`, `containment`.
+    /// With what it is judged: `runner`, `platform`, `containment`, `contained`.
     pub made_with: Value,
     /// Which parts of the class these are; `None` for the whole.
     pub shard: Option<Shard>,
@@ -54,6 +55,12 @@ pub fn folder_of(results: &Path, key: &str) -> PathBuf {
     results.join("students").join(key)
 }
 
+/// Returns whether this is a name in a folder, and leads nowhere else: a stranger's program may have written it.
+fn is_one_name(key: &str) -> bool {
+    let mut parts = Path::new(key).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == key)
+}
+
 impl Class {
     /// Reads the file; `None` when the folder has none.
     ///
@@ -63,7 +70,9 @@ impl Class {
         let file = file(results);
         let text = match fs::read(&file) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error).with_context(|| format!("read {}", file.display())),
         };
         let value: Value = serde_json::from_slice(&text).unwrap_or_default();
@@ -83,7 +92,8 @@ impl Class {
         }
         let lesson = |name: &Value| LESSONS.iter().find(|lesson| Some(&*lesson.dir()) == name.as_str());
         let named = |value: &Value| {
-            Some(Named { name: value["name"].as_str()?.into(), key: value["key"].as_str()?.into() })
+            let key = value["key"].as_str().filter(|key| is_one_name(key))?;
+            Some(Named { name: value["name"].as_str()?.into(), key: key.into() })
         };
         Some(Self {
             seed: value["seed"].as_u64()?,
@@ -92,7 +102,7 @@ impl Class {
             build_limit: value["limits"]["build"].as_u64()?,
             points: value["points"].clone(),
             roster: value["roster"].clone(),
-            made_with: ["runner", "platform", "containment"]
+            made_with: ["runner", "platform", "containment", "contained"]
                 .into_iter()
                 .map(|name| (name.to_string(), value[name].clone()))
                 .collect::<Map<_, _>>()
@@ -156,7 +166,7 @@ mod tests {
             build_limit: 120,
             points: json!({"01-echo": 10}),
             roster: Value::Null,
-            made_with: json!({"runner": "abc", "platform": "linux", "containment": "none"}),
+            made_with: json!({"runner": "abc", "platform": "linux", "containment": "none", "contained": []}),
             shard: Some("2/4".parse().unwrap()),
             students: vec![Named { name: "Li Na".into(), key: "Li_Na-01234567".into() }],
         }
@@ -166,6 +176,9 @@ mod tests {
     fn it_is_read_as_it_was_written() {
         let folder = Folder::new().unwrap();
         assert!(Class::read(folder.path()).unwrap().is_none());
+        // As a shell's `part-*` may name the log of a part, too.
+        fs::write(folder.path().join("log"), "").unwrap();
+        assert!(Class::read(&folder.path().join("log")).unwrap().is_none());
         class().write(folder.path()).unwrap();
         let read = Class::read(folder.path()).unwrap().unwrap();
         let told = |class: &Class| {
@@ -189,8 +202,17 @@ mod tests {
     #[test]
     fn a_file_of_somebody_else_is_refused() {
         let folder = Folder::new().unwrap();
-        for text in ["", "{}", "{\"schema\": 2}", "[1]"] {
-            fs::write(file(folder.path()), text).unwrap();
+        let mut texts = ["", "{}", "{\"schema\": 2}", "[1]"].map(String::from).to_vec();
+        class().write(folder.path()).unwrap();
+        let ours: Value = serde_json::from_slice(&fs::read(file(folder.path())).unwrap()).unwrap();
+        // `--merge` writes where the key says.
+        for key in ["", ".", "..", "../up", "/etc", "a/b", "a/", "./a"] {
+            let mut own = ours.clone();
+            own["students"] = json!([{"name": "a", "key": key}]);
+            texts.push(own.to_string());
+        }
+        for text in texts {
+            fs::write(file(folder.path()), &text).unwrap();
             assert!(Class::read(folder.path()).is_err_and(|error| error.is::<Usage>()), "{text}");
         }
     }

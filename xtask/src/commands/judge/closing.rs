@@ -135,8 +135,8 @@ fn why(lesson: &Value) -> String {
     format!("{n} checks: {}", unable.unwrap_or_default())
 }
 
-/// Tells what became of the class; returns the status.
-pub fn close(class: &Class, results: &Path) -> u8 {
+/// Tells what became of the class; returns the status. `is_merged`: other folders have the results, too.
+pub fn close(class: &Class, results: &Path, is_merged: bool) -> u8 {
     let sum = Sum::of(class, results);
     for who in &sum.open {
         eprintln!("{who}");
@@ -154,12 +154,17 @@ pub fn close(class: &Class, results: &Path) -> u8 {
              page:     {shown}/class.html\n"
         ));
         let one = folder_of(results, "KEY");
-        print(&format!(
-            "reports:  {}, with feedback.txt and feedback.html beside it\n\
-             anew:     remove {}, and the same command judges that student again\n",
-            one.join(REPORT).display(),
-            one.display()
-        ));
+        let report = one.join(REPORT);
+        print(&format!("reports:  {}, with feedback.txt and feedback.html beside it\n", report.display()));
+        match is_merged {
+            true => print(
+                "anew:     remove students/KEY here and in its part, judge that part again, and merge\n",
+            ),
+            false => print(&format!(
+                "anew:     remove {}, and the same command judges that student again\n",
+                one.display()
+            )),
+        }
     }
     let to_look_at = sum.in_words();
     if !to_look_at.is_empty() {

@@ -1,16 +1,20 @@
 //! What one process is to do: one student, and some lessons.
 
+use crate::cli::Confining;
 use crate::course::{self, Lesson};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The hidden verb: `xtask __student HAND_IN NAME WORK SEED LEFT LIMIT BUILD_LIMIT LESSON…`, with times in milliseconds
-/// (LEFT) and seconds.
+/// The hidden verb: `xtask __student HAND_IN NAME WORK SEED LEFT LIMIT BUILD_LIMIT [--tool PACKAGE PROGRAM]…
+/// --confine|--no-confine [--allow DIR]… LESSON…`, with times in milliseconds (LEFT) and seconds.
 pub const VERB: &str = "__student";
 
 /// What `now` says while the hand-in is opened.
 pub const OPENING: &str = "opening";
+
+/// The word before a tool.
+const TOOL: &str = "--tool";
 
 /// What one process is to do.
 pub struct Job {
@@ -28,6 +32,10 @@ pub struct Job {
     pub limit: u64,
     /// Seconds for one build.
     pub build_limit: u64,
+    /// Programs of the repository that are built already, by the names of their packages.
+    pub tools: Vec<(String, PathBuf)>,
+    /// Whether programs are confined.
+    pub confining: Confining,
     /// The lessons.
     pub lessons: Vec<&'static Lesson>,
 }
@@ -40,14 +48,34 @@ impl Job {
         for number in [self.seed, self.left.as_millis() as u64, self.limit, self.build_limit] {
             words.push(number.to_string().into());
         }
+        for (package, program) in &self.tools {
+            words.extend([TOOL.into(), package.into(), program.into()]);
+        }
+        words.extend(self.confining.words());
         words.extend(self.lessons.iter().map(|lesson| OsString::from(lesson.dir())));
         words
     }
 
     /// Reads these words; `None` when they are others.
     pub fn read(words: &[OsString]) -> Option<Self> {
-        let [hand_in, name, work, seed, left, limit, build_limit, lessons @ ..] = words else { return None };
+        let [hand_in, name, work, seed, left, limit, build_limit, rest @ ..] = words else { return None };
         let number = |word: &OsString| word.to_str()?.parse::<u64>().ok();
+        let (mut tools, mut lessons) = (Vec::new(), rest);
+        while let [word, package, program, rest @ ..] = lessons
+            && word == TOOL
+        {
+            tools.push((package.to_str()?.to_string(), program.into()));
+            lessons = rest;
+        }
+        let (mode, mut lessons) = lessons.split_first()?;
+        let mut confining =
+            Confining { is_on: mode == "--confine", is_told: mode != "--confine", allow: Vec::new() };
+        while let [word, path, rest @ ..] = lessons
+            && word == "--allow"
+        {
+            confining.allow.push(path.into());
+            lessons = rest;
+        }
         let lesson =
             |word: &OsString| course::LESSONS.iter().find(|lesson| word.to_str() == Some(&lesson.dir()));
         Some(Self {
@@ -58,6 +86,8 @@ impl Job {
             left: Duration::from_millis(number(left)?),
             limit: number(limit)?,
             build_limit: number(build_limit)?,
+            tools,
+            confining,
             lessons: lessons.iter().map(lesson).collect::<Option<_>>()?,
         })
     }
@@ -66,4 +96,35 @@ impl Job {
 /// Returns why a lesson is not judged, or not whole: the student's time, in seconds, was over.
 pub fn out_of_time(limit: u64, lesson: &Lesson) -> String {
     format!("the student's {limit} s had passed before {} was judged", lesson.id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_read_as_it_was_written() {
+        let hash = ("lab-hash".to_string(), PathBuf::from("/lab/target/debug/lab-hash"));
+        for (tools, is_off, allow) in
+            [(vec![], true, vec![]), (vec![hash], false, vec!["/opt/a b".into(), "/opt/c".into()])]
+        {
+            let job = Job {
+                hand_in: "/in/li na".into(),
+                name: "li na".into(),
+                work: "/lab/target/class/1".into(),
+                seed: 7,
+                left: Duration::from_millis(1234),
+                limit: 420,
+                build_limit: 120,
+                tools,
+                confining: Confining::of(false, is_off, &allow, true),
+                lessons: vec![&course::LESSONS[0], &course::LESSONS[2]],
+            };
+            let read = Job::read(&job.words()).unwrap();
+            assert_eq!((read.words(), &read.tools, read.left), (job.words(), &job.tools, job.left));
+            assert_eq!(read.confining, job.confining);
+            assert_eq!(read.lessons.len(), 2);
+        }
+        assert!(Job::read(&["/in".into(), "li na".into()]).is_none());
+    }
 }

@@ -43,7 +43,7 @@ pub fn merge(args: &Judge) -> anyhow::Result<u8> {
         }
     }
     results::write(into)?;
-    let status = close(&class, into);
+    let status = close(&class, into, true);
     let Some(shard) = &class.shard else { return Ok(status) };
     let missing: Vec<String> = shard.missing().iter().map(usize::to_string).collect();
     eprintln!("missing: part {} of {}; merge it into {}, too", missing.join(", "), shard.of, into.display());
@@ -146,6 +146,14 @@ fn made_with(parts: &[Part]) -> Value {
     };
     let mut value = parts[0].class.made_with.clone();
     for (name, own) in value.as_object_mut().into_iter().flatten() {
+        if let Some(list) = own.as_array_mut() {
+            list.extend(
+                parts.iter().flat_map(|part| part.class.made_with[name].as_array()).flatten().cloned(),
+            );
+            list.sort_by_key(Value::to_string);
+            list.dedup();
+            continue;
+        }
         let all = all(name);
         if all.len() > 1 {
             eprintln!("note: the {name} is not the same for all parts; each report says its own");
@@ -218,4 +226,40 @@ fn copy(from: &Path, into: &Path, named: &Named) -> anyhow::Result<()> {
     }
     let (report, hand_in) = (read(from.join(REPORT))?, read(from.join(HAND_IN))?);
     Record::of(into, &named.key).write(&report, &hand_in)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::LESSONS;
+    use serde_json::json;
+
+    #[test]
+    fn machines_that_differ_are_all_told() {
+        let part = |containment: &str, boxed: &str| Part {
+            dir: PathBuf::from(boxed),
+            class: Class {
+                seed: 7,
+                lessons: vec![&LESSONS[0]],
+                limit: 420,
+                build_limit: 120,
+                points: Value::Null,
+                roster: Value::Null,
+                made_with: json!({"runner": "abc", "containment": containment, "contained": [{"box": boxed}]}),
+                shard: None,
+                students: Vec::new(),
+            },
+        };
+        let same = [part("boxed and confined", "held"), part("boxed and confined", "held")];
+        assert_eq!(made_with(&same), same[0].class.made_with);
+        let other = part("confined, but for the box (bubblewrap is missing)", "no-bubblewrap");
+        let [one, _] = same;
+        let all = made_with(&[one, other]);
+        assert_eq!(
+            all["containment"],
+            "boxed and confined; confined, but for the box (bubblewrap is missing)"
+        );
+        assert_eq!(all["contained"], json!([{"box": "held"}, {"box": "no-bubblewrap"}]));
+        assert_eq!(all["runner"], "abc");
+    }
 }

@@ -1,9 +1,12 @@
 //! `cargo xtask judge`: a whole class, each student in a process of its own.
 
 mod alone;
+mod around;
 mod class;
 mod closing;
+mod containment;
 mod found;
+mod interpreters;
 mod job;
 mod key;
 mod made_with;
@@ -15,6 +18,7 @@ mod schedule;
 mod scrub;
 mod shard;
 mod student;
+mod students;
 mod supervise;
 mod told;
 mod verdict;
@@ -60,7 +64,7 @@ pub fn judge(args: &Judge) -> anyhow::Result<u8> {
         eprintln!("who was judged is kept; the same command goes on with the others");
         return Ok(INTERRUPTED);
     }
-    Ok(close(&plan.class, results))
+    Ok(close(&plan.class, results, false))
 }
 
 /// Makes Ctrl-C end every student's programs, and then the runner.

@@ -1,18 +1,18 @@
 //! What a command line asks for, checked before anybody is judged.
 
-use super::class::{self, Class, Named};
-use super::key::key;
+use super::class::{self, Class};
+use super::containment::Containment;
 use super::made_with::made_with;
 use super::shard::Shard;
+use super::students::{Student, strangers, students};
 use super::told::clean;
-use crate::cli::Judge;
+use crate::cli::{Confining, Judge};
+use crate::commands::run::confined;
 use crate::commands::shared::{self, Usage};
 use crate::course::{LESSONS, Lesson};
 use crate::report::class::{points_of, roster_of, without_points};
-use crate::workspace::handed_in::{self, HandIn};
 use anyhow::Context;
 use serde_json::Value;
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -22,14 +22,6 @@ const LIMIT: u64 = 300;
 const LIMIT_EACH: u64 = 60;
 /// Seconds for one build.
 const BUILD_LIMIT: u64 = 120;
-
-/// One student of the class.
-pub struct Student {
-    /// Name and key.
-    pub named: Named,
-    /// What was handed in under this name: more than one where it was handed in twice.
-    pub hand_ins: Vec<HandIn>,
-}
 
 /// What is to be done.
 pub struct Plan {
@@ -41,6 +33,10 @@ pub struct Plan {
     pub whole: usize,
     /// How many are judged at once.
     pub jobs: usize,
+    /// Whether programs are confined, as the command line says.
+    pub confining: Confining,
+    /// What keeps each student's programs from everything else.
+    pub containment: Containment,
     /// What to tell before the work begins.
     pub notes: Vec<String>,
 }
@@ -59,6 +55,9 @@ impl Plan {
             )));
         }
         stand_apart(handed_in, results)?;
+        let confining = args.confining();
+        confined(&confining)?;
+        let containment = Containment::here(&confining);
         let old = class_in(results)?;
         let lessons = lessons(&args.lessons)?;
         let shard = args.shard.as_deref().map(str::parse::<Shard>).transpose().map_err(usage)?;
@@ -84,7 +83,7 @@ impl Plan {
             build_limit: args.build_limit.map_or(BUILD_LIMIT, u64::from),
             points: points(args.points.as_deref())?.unwrap_or_else(|| kept(|class| class.points.clone())),
             roster: roster(args.roster.as_deref())?.unwrap_or_else(|| kept(|class| class.roster.clone())),
-            made_with: made_with(),
+            made_with: made_with(&containment),
             shard,
             students: students.iter().map(|student| student.named.clone()).collect(),
         };
@@ -94,7 +93,7 @@ impl Plan {
         notes.extend(unnamed.into_iter().flatten());
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let jobs = args.jobs.map_or(cores, usize::from);
-        Ok(Self { class, students, whole, jobs, notes })
+        Ok(Self { class, students, whole, jobs, confining, containment, notes })
     }
 }
 
@@ -222,49 +221,6 @@ impl Same<'_> {
             (None, None) => Ok(fastrand::u64(..100_000)),
         }
     }
-}
-
-/// Returns the students in the order of their names.
-fn students(handed_in: &Path) -> anyhow::Result<Vec<Student>> {
-    let mut students: Vec<(OsString, Student)> = Vec::new();
-    for hand_in in handed_in::list(handed_in)? {
-        let own = own_name(&hand_in);
-        match students.iter_mut().find(|(name, _)| *name == own) {
-            Some((_, student)) => student.hand_ins.push(hand_in),
-            None => {
-                let name = own.to_str().map_or(hand_in.name.clone(), String::from);
-                let named = Named { name, key: key(&own) };
-                students.push((own, Student { named, hand_ins: vec![hand_in] }));
-            }
-        }
-    }
-    students.sort_by(|(_, a), (_, b)| a.named.cmp(&b.named));
-    Ok(students.into_iter().map(|(_, student)| student).collect())
-}
-
-/// Returns the name by which hand-ins belong together: `li-na` for the archive `li-na.zip` beside a folder `li-na`. One
-/// that is no UTF-8 keeps its bytes: as people read it, many others may look the same.
-fn own_name(hand_in: &HandIn) -> OsString {
-    let file = hand_in.path.file_name().unwrap_or_default();
-    if file.to_str().is_none() {
-        return file.to_os_string();
-    }
-    let name = hand_in.name.as_str();
-    let archive = [".tar.gz", ".tgz", ".tar", ".zip"].iter().find_map(|end| name.strip_suffix(end));
-    OsString::from(archive.filter(|_| hand_in.path.is_file()).unwrap_or(name))
-}
-
-/// Returns what to tell of files among the hand-ins that are none.
-fn strangers(handed_in: &Path) -> anyhow::Result<Option<String>> {
-    const MOST: usize = 3;
-    let others = handed_in::others(handed_in)?;
-    let named: Vec<String> = others.iter().take(MOST).map(|name| clean(name)).collect();
-    let more = match others.len().saturating_sub(MOST) {
-        0 => String::new(),
-        n => format!(" and {n} more"),
-    };
-    Ok((!others.is_empty())
-        .then(|| format!("neither folder nor archive, so not judged: {}{more}", named.join(", "))))
 }
 
 /// Returns what to tell where a class goes on.

@@ -5,25 +5,29 @@ use crate::course::Lesson;
 use crate::system::program::{self, Spec};
 use crate::workspace;
 use crate::workspace::cargo::{self, Show};
-use crate::workspace::handed_in::unpacker;
+use crate::workspace::handed_in::{UNPACK, unpacker};
+use std::path::PathBuf;
 
-/// Fetches the crates that the lab knows, and builds what checks of these lessons, and archives, need.
+/// Fetches the crates that the lab knows, and builds what checks of these lessons, and archives, need. Returns these programs
+/// by the names of their packages.
 ///
 /// # Errors
 /// When cargo cannot be started.
-pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<()> {
+pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let mut tools = Vec::new();
     let root = workspace::root();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let argv = vec![cargo, "fetch".into(), "--quiet".into(), "--locked".into()];
     // Without a network, what is there must do; a build that lacks something says so.
-    let fetch = Spec { argv, env: Vec::new(), dir: Some(root.clone()), full_output: false };
+    let fetch = Spec { argv, env: Vec::new(), dir: Some(root.clone()), full_output: false, confine: None };
     let _ = program::run_tool(&fetch, None, false, |_, _| {});
     if lessons.iter().any(|lesson| lesson.hashes) {
-        cargo::build(&root, &[HASH.to_string()], None, Show::Messages)?;
+        let built = cargo::build(&root, &[HASH.to_string()], None, Show::Messages)?;
+        tools.extend(built.programs.get(HASH).map(|path| (HASH.to_string(), path.clone())));
     }
     if has_archives {
         // Where it cannot be built, folders are judged all the same, and each archive says why it is not.
-        let _ = unpacker();
+        tools.extend(unpacker().ok().map(|path| (UNPACK.to_string(), path)));
     }
-    Ok(())
+    Ok(tools)
 }

@@ -41,8 +41,14 @@ impl Record {
 
     /// Returns the report, where there is a whole one.
     pub fn report(&self) -> Option<Value> {
+        Some(self.both()?.0)
+    }
+
+    /// Returns the report and what it was made from; none without the other.
+    fn both(&self) -> Option<(Value, Value)> {
         let report = read(&self.dir.join(REPORT))?;
-        (report["schema"] == 1 && report["lessons"].is_array() && self.hand_in().is_some()).then_some(report)
+        let is_whole = report["schema"] == 1 && report["lessons"].is_array();
+        Some((report, self.hand_in()?)).filter(|_| is_whole)
     }
 
     fn hand_in(&self) -> Option<Value> {
@@ -56,7 +62,7 @@ impl Record {
 
     /// Returns how the results stand for a hand-in of this digest.
     pub fn standing(&self, class: &Class, digest: &str) -> Standing {
-        let (Some(report), Some(hand_in)) = (self.report(), self.hand_in()) else { return Standing::New };
+        let Some((report, hand_in)) = self.both() else { return Standing::New };
         if hand_in["digest"] != digest {
             return Standing::Changed;
         }

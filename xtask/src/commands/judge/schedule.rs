@@ -1,9 +1,12 @@
 //! Judges the students of a class, several at once, and keeps what comes of each as soon as it is there.
 
+use super::around::Around;
 use super::class::{Class, Named};
-use super::plan::{Plan, Student};
+use super::containment::Containment;
+use super::plan::Plan;
 use super::prepare::prepare;
 use super::record::{self, Record, Standing};
+use super::students::Student;
 use super::supervise;
 use super::told::{Told, clean, outcome};
 use crate::system::program;
@@ -50,22 +53,32 @@ pub fn run(plan: &Plan, results: &Path) -> anyhow::Result<()> {
     let done = plan.students.len() - waiting.len();
     let mut told = Told::new(plan.students.len(), done);
     told.line(&begin(plan, done));
+    told.line(&contained(&plan.containment));
     if waiting.is_empty() {
         return Ok(());
     }
     let all = waiting.iter().flat_map(|(place, ..)| &plan.students[*place].hand_ins);
-    prepare(&class.lessons, all.into_iter().any(|hand_in| handed_in::archive_of(hand_in).is_some()))?;
+    let tools =
+        prepare(&class.lessons, all.into_iter().any(|hand_in| handed_in::archive_of(hand_in).is_some()))?;
     let place = workspace::builds(&workspace::root()).join("class");
+    let around = Around::of(&place, tools, plan)?;
     let jobs = plan.jobs.min(waiting.len());
     let queue = Mutex::new(waiting.into_iter());
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..jobs {
-            let (send, queue, place) = (send.clone(), &queue, &place);
+            let (send, queue, place, around) = (send.clone(), &queue, &place, &around);
             scope.spawn(move || {
                 let next = || queue.lock().ok()?.next();
                 while let Some((number, standing, digest)) = next().filter(|_| !program::interrupted()) {
-                    let one = One { class, student: &plan.students[number], results, place, digest: &digest };
+                    let one = One {
+                        class,
+                        around,
+                        student: &plan.students[number],
+                        results,
+                        place,
+                        digest: &digest,
+                    };
                     let _ = send.send(one.judge(number, &standing, &send));
                 }
             });
@@ -100,6 +113,15 @@ fn begin(plan: &Plan, done: usize) -> String {
     )
 }
 
+/// Returns the line that says what keeps each student's programs from everything else, and what would.
+fn contained(containment: &Containment) -> String {
+    let words = containment.words();
+    match &containment.boxed {
+        Err(why) if containment.is_on => format!("each student is {words}\nfor the box: {}", why.mend()),
+        _ => format!("each student is {words}"),
+    }
+}
+
 /// Returns the digest of what a student has handed in. What cannot be read has one of its own.
 fn digest(student: &Student) -> String {
     let one =
@@ -110,6 +132,7 @@ fn digest(student: &Student) -> String {
 /// One student to be judged.
 struct One<'a> {
     class: &'a Class,
+    around: &'a Around,
     student: &'a Student,
     results: &'a Path,
     place: &'a PathBuf,
@@ -136,7 +159,9 @@ impl One<'_> {
     ) -> anyhow::Result<Option<String>> {
         let (class, student) = (self.class, self.student);
         let now = |what: &str| drop(send.send(News::Now(number, what.into())));
-        let Some(lessons) = supervise::judge(class, student, self.place, now)? else { return Ok(None) };
+        let Some(lessons) = supervise::judge(class, self.around, student, self.place, now)? else {
+            return Ok(None);
+        };
         let record = Record::of(self.results, &student.named.key);
         if *standing == Standing::Changed {
             let kept = record.keep_earlier()?;

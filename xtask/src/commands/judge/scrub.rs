@@ -71,6 +71,8 @@ mod tests {
             left: Duration::ZERO,
             limit: 1,
             build_limit: 1,
+            tools: Vec::new(),
+            confining: Default::default(),
             lessons: Vec::new(),
         };
         let scrub = Scrub::of(&job, Some(Path::new("/lab/target/class/run-1/2/opened/x y")));

@@ -80,6 +80,7 @@ fn work(job: &Job) -> anyhow::Result<()> {
     // The runner wants nothing any more.
     let is_ended = || program::interrupted() && !is_over();
     workspace::build_below(&job.work);
+    workspace::use_tools(job.tools.clone());
     let hand_in = HandIn { name: job.name.clone(), path: job.hand_in.clone() };
     let opened = match handed_in::open(&hand_in, &job.work) {
         Ok(opened) => opened,

@@ -1,16 +1,17 @@
 //! One student, in a process of its own: what ends it, or keeps it too long, ends that student only.
 
+use super::around::Around;
 use super::class::Class;
 use super::job::{self, Job, out_of_time};
-use super::plan::Student;
+use super::made_with;
+use super::students::Student;
 use super::verdict::{Status, without};
 use crate::course::Lesson;
 use crate::system::exit::Exit;
 use crate::system::folder::Folder;
+use crate::system::program::interrupted;
 use crate::system::program::worker::{Heard, LAST_WORDS, Worker};
-use crate::system::program::{Spec, interrupted, own_executable};
 use serde_json::{Value, json};
-use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -18,12 +19,13 @@ use std::time::{Duration, Instant};
 const TRIES: usize = 2;
 
 /// Judges one student; returns the values of the lessons, or `None` when the runner was interrupted. `place` is where the
-/// student's programs are built; `now` is told what is being judged.
+/// student's programs are built, `around` what stands around them; `now` is told what is being judged.
 ///
 /// # Errors
 /// When no folder can be made, or no process started.
 pub fn judge(
     class: &Class,
+    around: &Around,
     student: &Student,
     place: &Path,
     mut now: impl FnMut(&str),
@@ -40,7 +42,7 @@ pub fn judge(
     while lessons.len() < class.lessons.len() {
         let left = Duration::from_secs(class.limit).saturating_sub(start.elapsed());
         let before = lessons.len();
-        let heard = one_process(class, student, work.path(), &mut lessons, left, &mut now)?;
+        let heard = one_process(class, around, student, work.path(), &mut lessons, left, &mut now)?;
         if interrupted() {
             return Ok(None);
         }
@@ -94,13 +96,21 @@ enum End {
 /// Lets one process judge the lessons that are left, and collects them.
 fn one_process(
     class: &Class,
+    around: &Around,
     student: &Student,
     work: &Path,
     lessons: &mut Vec<Value>,
     left: Duration,
     now: &mut impl FnMut(&str),
 ) -> anyhow::Result<End> {
-    let worker = Worker::start(&spec(class, student, work, &class.lessons[lessons.len()..], left))?;
+    let worker = Worker::start(&around.spec(&job(
+        class,
+        around,
+        student,
+        work,
+        &class.lessons[lessons.len()..],
+        left,
+    ))?)?;
     // It ends itself in time. If it does not, it hangs, or somebody has stopped it.
     let until = Instant::now() + left + LAST_WORDS;
     let (mut opening, mut refused) = (true, None);
@@ -121,7 +131,7 @@ fn one_process(
             Heard::Late => break true,
         }
     };
-    let exit = worker.end();
+    let exit = worker.end().map(|exit| around.without_box(exit));
     Ok(match refused {
         Some(why) => End::Refused(why),
         None if is_late => End::Late,
@@ -148,27 +158,27 @@ fn how(exit: Option<Exit>, errors: &str) -> String {
     }
 }
 
-fn spec(class: &Class, student: &Student, work: &Path, lessons: &[&'static Lesson], left: Duration) -> Spec {
-    let own = Job {
-        hand_in: student.hand_ins[0].path.clone(),
+fn job(
+    class: &Class,
+    around: &Around,
+    student: &Student,
+    work: &Path,
+    lessons: &[&'static Lesson],
+    left: Duration,
+) -> Job {
+    let hand_in = &student.hand_ins[0].path;
+    Job {
+        hand_in: std::path::absolute(hand_in).unwrap_or_else(|_| hand_in.clone()),
         name: student.named.name.clone(),
         work: work.to_path_buf(),
         seed: class.seed,
         left,
         limit: class.limit,
         build_limit: class.build_limit,
+        tools: around.tools(),
+        confining: around.confining(),
         lessons: lessons.to_vec(),
-    };
-    let mut argv: Vec<OsString> = vec![own_executable().into(), job::VERB.into()];
-    argv.extend(own.words());
-    let temporary = work.join("tmp");
-    let mut env: Vec<(OsString, Option<OsString>)> = vec![("CARGO_NET_OFFLINE".into(), Some("true".into()))];
-    // What compilers and programs leave there goes with the student's folder.
-    for name in ["TMPDIR", "TMP", "TEMP"] {
-        env.push((name.into(), Some(temporary.clone().into())));
     }
-    let _ = std::fs::create_dir(&temporary);
-    Spec { argv, env, dir: None, full_output: false }
 }
 
 impl Student {
@@ -185,7 +195,7 @@ pub fn report(class: &Class, student: &Student, lessons: Vec<Value>) -> Value {
         "schema": 1,
         "seed": class.seed,
         "student": student.named.name,
-        "made_with": class.made_with,
+        "made_with": made_with::of_report(&class.made_with),
         "found_at": student.files().join(", "),
         "lessons": lessons,
     })

@@ -7,6 +7,7 @@ use crate::bench::{HASH, Programs, Start};
 use crate::course::Lesson;
 use crate::finding::Half;
 use crate::report::{Broken, Problem};
+use crate::workspace;
 use crate::workspace::cargo::{self, Show};
 use crate::workspace::mirror::Mirror;
 use std::io::IsTerminal;
@@ -31,7 +32,7 @@ impl Plan<'_> {
             kind.map(|kind| format!("{kind}-{}", lesson.dir()))
         };
         let mut packages: Vec<String> = self.lessons.iter().filter_map(package).collect();
-        if self.lessons.iter().any(|lesson| lesson.hashes) {
+        if self.lessons.iter().any(|lesson| lesson.hashes) && workspace::tool(HASH).is_none() {
             packages.push(HASH.to_string());
         }
         let progress = self.say_that_it_builds(!packages.is_empty());
@@ -122,8 +123,8 @@ impl Plan<'_> {
         let (server, client) = (one(Half::Server)?, one(Half::Client)?);
         let server = Start { at: self.server_at, ..server };
         let client = Start { at: self.client_at, ..client };
-        let hash = built.programs.get(HASH).cloned();
-        Ok((Programs { server, client, hash }, None))
+        let hash = workspace::tool(HASH).or_else(|| built.programs.get(HASH).cloned());
+        Ok((Programs { server, client, confined: self.confined.clone(), hash }, None))
     }
 }
 

@@ -79,8 +79,9 @@ impl Choice {
     /// Returns how to start this half's command, where it has one; in the folder `dir`, where its own one is a student's.
     pub fn start(&self, half: Half, env: &[(String, String)], dir: Option<&Path>) -> Option<Start> {
         let argv = shell::split(self.command(half)?).unwrap_or_default();
+        let is_handed_in = dir.is_some();
         let dir = dir.map(PathBuf::from).or(self.dir.clone());
-        Some(Start { dir, env: env.to_vec(), ..Start::from(argv) })
+        Some(Start { dir, is_handed_in, env: env.to_vec(), ..Start::from(argv) })
     }
 
     /// Returns what the learner writes in the next lesson.

@@ -11,6 +11,7 @@ use crate::finding::Half;
 use crate::judge::{self, Case, Trial};
 use crate::report::hosts::{classroom, gradescope};
 use crate::report::{Report, html, json, junit, text};
+use crate::system::program::confine;
 use crate::workspace::files;
 use crate::workspace::mirror::Mirror;
 use serde_json::Value;
@@ -78,7 +79,8 @@ impl Plan<'_> {
     pub(super) fn made_with(&self) -> Value {
         let says_it = matches!(self.args.format, Format::Json | Format::Gradescope);
         match self.dir.is_some() && says_it && !self.args.for_class {
-            true => made_with("none"),
+            true if self.args.confining().is_on => made_with(&confine::kernel().short()),
+            true => made_with("not confined: --no-confine"),
             false => Value::Null,
         }
     }

@@ -2,6 +2,7 @@
 
 mod build;
 mod choice;
+mod confined;
 mod deliver;
 mod next;
 mod place;
@@ -15,6 +16,7 @@ mod telling;
 mod words;
 
 pub use choice::file_of;
+pub use confined::confined;
 pub use place::Place;
 pub use plan::Plan;
 pub use telling::FIRST;
@@ -44,6 +46,7 @@ pub fn run(args: &Run) -> anyhow::Result<u8> {
         eprintln!("{line}");
     }
     let built = plan.build();
+    plan.say_whether_confined();
     let report = plan.judge(built);
     plan.remember(&report);
     plan.deliver(&report)?;

@@ -1,17 +1,19 @@
 //! What a command line asks for, checked before anything is built.
 
 use super::choice::Choice;
+use super::confined::confined;
 use super::rustc::Rustc;
 use super::words::{address, find_check, is_on, output_is_ours, quoted, some_check};
+use crate::bench::Confined;
 use crate::cli::{Format, Run};
 use crate::commands::shared::{self, Usage, find_family, find_wire, print};
 use crate::course::{LESSONS, Lesson};
 use crate::finding::Half;
 use crate::judge::Extent;
 use crate::promises::CheckOn;
-use crate::report::text::Paint;
+use crate::report::text::{Paint, WIDTH, wrap};
 use crate::system::family::Family;
-use crate::system::program;
+use crate::system::program::{self, confine};
 use crate::wire::Kind;
 use crate::workspace::handed_in::{self, Place};
 use crate::workspace::{self, lab_toml, shell};
@@ -39,6 +41,8 @@ pub struct Plan<'a> {
     /// The address of a server that always listens there, and of a client that always connects there.
     pub(super) server_at: Option<SocketAddr>,
     pub(super) client_at: Option<SocketAddr>,
+    /// Whether the programs are confined, and what more they may read then.
+    pub(super) confined: Option<Confined>,
     /// Variables for the environment of commands.
     pub(super) env: Vec<(String, String)>,
     /// The options that follow the lesson in a command that repeats this run.
@@ -131,6 +135,7 @@ impl<'a> Plan<'a> {
             _ => Err(Usage(format!("--env `{word}`: type NAME=VALUE, for instance --env LANG=C.UTF-8"))),
         });
         let env = env.collect::<Result<Vec<_>, _>>()?;
+        let confined = confined(&args.confining())?;
         if let Some(path) = &args.output {
             output_is_ours(path)?;
         }
@@ -155,6 +160,7 @@ impl<'a> Plan<'a> {
             places,
             server_at,
             client_at,
+            confined,
             env,
             options: repeated(args, Half::Pair),
             to_stderr,
@@ -174,6 +180,14 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Says whether the programs are confined, where that was asked for.
+    pub(super) fn say_whether_confined(&self) {
+        if self.args.confining().is_on {
+            let lines = wrap(&confine::kernel().short(), WIDTH);
+            self.say(&format!("{}\n\n", lines.join("\n")));
+        }
+    }
+
     /// Returns the plan of one of its lessons alone.
     pub fn only(&self, lesson: &Lesson) -> Self {
         let at = self.at(lesson);
@@ -190,6 +204,7 @@ impl<'a> Plan<'a> {
             places: vec![self.places[at].clone()],
             server_at: self.server_at,
             client_at: self.client_at,
+            confined: self.confined.clone(),
             env: self.env.clone(),
             options: self.options.clone(),
             to_stderr: self.to_stderr,
@@ -263,10 +278,11 @@ impl<'a> Plan<'a> {
                 None => "your programs".into(),
             },
         };
-        match self.family {
-            Some(family) => format!("{what}, over {family}"),
-            None => what,
-        }
+        let over = self.family.map_or(String::new(), |family| format!(", over {family}"));
+        // A screen has no other line that says so.
+        let is_confined =
+            self.confined.is_some() && self.args.screen.is_some() && confine::kernel().confines();
+        format!("{what}{over}{}", if is_confined { ", confined" } else { "" })
     }
 }
 
@@ -305,17 +321,22 @@ pub(super) fn repeated(args: &Run, half: Half) -> String {
     let is_told =
         |dir: &&PathBuf| dir.as_path() != Path::new(".") || (args.server.is_none() && args.client.is_none());
     let (server, client) = (half != Half::Client, half != Half::Server);
-    let table: [(&str, Vec<String>); 7] = [
+    let confining = args.confining();
+    let table: [(&str, Vec<String>); 8] = [
         ("--server", args.server.iter().filter(|_| server).map(|command| quoted(command)).collect()),
         ("--client", args.client.iter().filter(|_| client).map(|command| quoted(command)).collect()),
         ("--server-at", args.server_at.iter().filter(|_| server).cloned().collect()),
         ("--client-at", args.client_at.iter().filter(|_| client).cloned().collect()),
         ("--cwd", args.cwd.iter().filter(is_told).map(path).collect()),
         ("--env", args.env.iter().map(|word| quoted(word)).collect()),
+        ("--allow", confining.allow.iter().filter(|_| !args.is_for_students()).map(path).collect()),
         // A student has the lessons elsewhere.
         ("--lessons", args.dir.iter().filter(|_| !args.is_for_students()).map(path).collect()),
     ];
     let mut options = if args.solution { " --solution".to_string() } else { String::new() };
+    if confining.is_told {
+        options += if confining.is_on { " --confine" } else { " --no-confine" };
+    }
     for (flag, values) in table {
         values.iter().for_each(|value| options += &format!(" {flag} {value}"));
     }

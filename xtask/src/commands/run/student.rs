@@ -8,6 +8,7 @@ use crate::report::{HandedIn, Problem};
 use crate::system::program::Ended;
 use crate::workspace;
 use crate::workspace::cargo::{self, Built, Show};
+use crate::workspace::confined::ConfinedBuild;
 use crate::workspace::crates;
 use crate::workspace::handed_in::{self, Place, Refused};
 use crate::workspace::lab_toml::{self, Wrong};
@@ -48,7 +49,14 @@ impl Plan<'_> {
         has_programs(lesson, source, &mirror)?;
         let packages = [format!("lesson-{}", lesson.dir())];
         let limit = self.args.build_limit.map_or(BUILD_LIMIT, Duration::from_secs);
-        let built = cargo::build_within(&mirror.root, &packages, Some(&mirror.target), show, Some(limit));
+        let confined = self
+            .confined
+            .as_ref()
+            .map(|confined| ConfinedBuild::of(&self.root, &mirror, &confined.allow))
+            .transpose()
+            .map_err(problem)?;
+        let built =
+            cargo::build_within(&mirror.root, &packages, Some(&mirror.target), show, Some(limit), confined);
         let mut built = built.map_err(problem)?;
         if built.ended == Some(Ended::OutOfTime) {
             let (id, limit) = (lesson.id(), limit.as_secs());

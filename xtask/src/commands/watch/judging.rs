@@ -1,5 +1,6 @@
 //! A run of the lesson in a process of its own, so that `watch` can end it at any time.
 
+use crate::cli::Confining;
 use crate::commands::run::FIRST;
 use crate::course::Lesson;
 use crate::system::family::Family;
@@ -27,6 +28,7 @@ impl Judging {
     pub fn start(
         lesson: &Lesson,
         family: Option<Family>,
+        confining: &Confining,
         rows: usize,
         first: impl FnOnce(String) + Send + 'static,
         done: impl FnOnce() + Send + 'static,
@@ -38,6 +40,7 @@ impl Judging {
         if let Some(family) = family.filter(|family| lesson.families.contains(family)) {
             command.args(["--family", family.word()]);
         }
+        command.args(confining.words());
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().context("start the run")?;
         let stdout = child.stdout.take().context("its output")?;

@@ -9,10 +9,10 @@ pub use terminal::{VERB as TERMINAL_VERB, guard as guard_terminal};
 
 use super::editor::Editor;
 use super::predict::offer;
-use super::run::{Place, file_of};
+use super::run::{Place, confined, file_of};
 use super::shared::{Usage, find_family, has_lab_toml, known, lab, lesson_or_current, print};
 use super::{diff, hint, list, reset};
-use crate::cli::Watch;
+use crate::cli::{Confining, Watch};
 use crate::course::Lesson;
 use crate::report::text::Paint;
 use crate::system::family::Family;
@@ -46,6 +46,8 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
     if let Some(family) = family.filter(|family| !lesson.families.contains(family)) {
         return Err(Usage(format!("no check of {} runs over the family `{family}`", lesson.id())).into());
     }
+    let confining = args.confining();
+    confined(&confining)?;
     let (send, events) = mpsc::channel();
     let stop = send.clone();
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).context("Ctrl-C handler")?;
@@ -55,6 +57,7 @@ pub fn watch(args: &Watch) -> anyhow::Result<u8> {
     let mut watcher = Watcher {
         lesson,
         family,
+        confining,
         seen: Look::default(),
         judging: None,
         runs: 0,
@@ -84,6 +87,8 @@ struct Watcher {
     lesson: &'static Lesson,
     /// The one family that is judged, where the learner asks for one.
     family: Option<Family>,
+    /// Whether its programs are confined.
+    confining: Confining,
     /// How its files looked when they were last judged.
     seen: Look,
     /// The run that is under way.
@@ -159,7 +164,7 @@ impl Watcher {
         let rows = terminal::rows().saturating_sub(3 + self.above.lines().count());
         let first = move |screen| drop(first.send(Wake::First(run, screen)));
         let done = move || drop(send.send(Wake::Judged(run)));
-        match Judging::start(self.lesson, self.family, rows, first, done) {
+        match Judging::start(self.lesson, self.family, &self.confining, rows, first, done) {
             Ok(judging) => self.judging = Some(judging),
             Err(error) => self.say(&format!("error: {error:#}\n")),
         }

@@ -3,7 +3,7 @@
 use super::many::not_told;
 use super::protocol::{accepted, get, gets, hear_reply, message, put, put_header, refused};
 use super::site::{ENDED_INSIDE, Site, ends, random};
-use crate::bench::{Bench, Entries, Folder};
+use crate::bench::{Bench, Entries};
 use crate::finding::{Finding, Outcome, because, skip};
 use crate::promises::{Check, server};
 
@@ -223,7 +223,7 @@ fn other_file_system(bench: &mut Bench) -> Outcome {
     const CAUSE: &str = "DIR is not on the file system of the temporary files, and a rename does not go from one file \
                          system to another: make the temporary file of a put in DIR itself, with a name that begins \
                          with `.`";
-    let Some(folder) = Folder::elsewhere() else {
+    let Some(folder) = bench.folder_elsewhere() else {
         return skip("this machine has no other file system that the runner can write to");
     };
     let mut site = Site::open_in(bench, folder)?;

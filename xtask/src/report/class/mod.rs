@@ -20,6 +20,7 @@ mod student;
 mod table;
 #[cfg(test)]
 mod tests;
+mod value;
 mod whose;
 
 pub use points::{read as points_of, unnamed as without_points};

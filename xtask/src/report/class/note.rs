@@ -46,7 +46,11 @@ fn is_told(own: &Own) -> bool {
 }
 
 fn told(what: &str, own: &Own) -> String {
-    let why = cut(own.why.lines().next().unwrap_or_default());
+    let line = own.why.lines().next().unwrap_or_default();
+    // The cell names the lesson, and says what it is about: a reason that begins so says both a second time.
+    let number = own.lesson.split('-').next().unwrap_or_default();
+    let why = line.strip_prefix(&format!("lesson-{number} {what}: ")).unwrap_or(line);
+    let why = cut(why);
     if why.is_empty() { what.into() } else { format!("{what}: {why}") }
 }
 

@@ -96,7 +96,7 @@ fn grades(html: &mut Html, table: &Table) {
     html.open("tr", &[]);
     html.element("th", &[("scope", &"col"), ("class", &"name")], "student");
     if class.roster.is_some() {
-        html.element("th", &[("scope", &"col")], "id");
+        html.element("th", &[("scope", &"col"), ("class", &"id")], "id");
     }
     for lesson in &class.lessons {
         let (number, name) = lesson.split_once('-').unwrap_or((lesson, ""));

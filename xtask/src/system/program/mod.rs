@@ -1,8 +1,10 @@
 //! A program under test as a process: started, watched, limited in output and time, ended with everything that it
 //! started.
 
+pub mod boxed;
 #[cfg(unix)]
 mod clean;
+pub mod confine;
 mod group;
 #[cfg(target_os = "linux")]
 pub mod keeper;
@@ -17,6 +19,7 @@ mod tool;
 pub mod worker;
 
 pub use super::exit::Exit;
+pub use confine::Refused;
 pub use link::Link;
 pub use running::{end_all, interrupted, let_none_start, wait_ended, while_none_starts};
 pub use spec::{FULL, Pipes, Spec, own_executable};

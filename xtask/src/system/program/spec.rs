@@ -1,5 +1,6 @@
 //! What to start.
 
+use super::confine::Confinement;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -23,6 +24,8 @@ pub struct Spec {
     pub dir: Option<PathBuf>,
     /// Whether its standard output is [`FULL`], so that every write to it fails.
     pub full_output: bool,
+    /// What it may do; `None`: all that the runner may.
+    pub confine: Option<Confinement>,
 }
 
 /// The device to which every write fails: the disk is full (ENOSPC, see full(4)). Only some systems have it.

@@ -17,5 +17,5 @@ pub use holds::holds;
 pub use list::{HandIn, list, others};
 pub use refused::Refused;
 pub use sole::archive_of;
-pub use unpacker::unpacker;
+pub use unpacker::{UNPACK, unpacker};
 pub use walk::{copy, copy_some, walk};

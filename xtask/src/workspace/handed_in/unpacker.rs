@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 /// The package, and its executable.
-const UNPACK: &str = "lab-unpack";
+pub const UNPACK: &str = "lab-unpack";
 
 /// Returns the executable of the package, which is built when first needed.
 pub fn unpacker() -> anyhow::Result<PathBuf> {
@@ -14,7 +14,10 @@ pub fn unpacker() -> anyhow::Result<PathBuf> {
     if let Some(path) = &*built {
         return Ok(path.clone());
     }
-    let path = build()?;
+    let path = match crate::workspace::tool(UNPACK) {
+        Some(path) => path,
+        None => build()?,
+    };
     *built = Some(path.clone());
     Ok(path)
 }

@@ -1,6 +1,6 @@
 //! Starts a program traced.
 
-use super::filter::Filter;
+use super::filter;
 use super::follow::Tracer;
 use super::ptrace;
 use super::tell::Teller;
@@ -34,7 +34,7 @@ pub unsafe fn start(
 ) -> io::Result<(Pid, Option<Tracer>)> {
     let (go, gives_go) = io::pipe()?;
     let (said, say) = io::pipe()?;
-    let (filter, says) = (Filter::new(), say.try_clone()?);
+    let (filter, says) = (filter::of_interest(), say.try_clone()?);
     // SAFETY: the closure reads, writes, and calls prctl and seccomp: all of them are async-signal-safe.
     unsafe {
         command.pre_exec(move || {

@@ -3,6 +3,9 @@
 
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+mod docker;
+
 use lab_tests::{Ran, empty_dir, root, run, solve, starters};
 use serde_json::Value;
 use std::fs;

@@ -1,0 +1,5 @@
+tried("its lessons", lambda: write(W["lab"] + "/lessons/" + MARK))
+tried("cargo's configuration", lambda: write(W["lab"] + "/.cargo/config.toml", "# " + MARK + "\n"))
+tried("remove", lambda: os.remove(W["lab"] + "/lessons/removed"))
+tried("the home folder", lambda: write(W["home"] + "/" + MARK))
+tried("results", lambda: write(W["results"] + "/students/a-right/" + MARK))

@@ -1,0 +1,1 @@
+survive(lambda: None)

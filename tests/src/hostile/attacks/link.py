@@ -1,0 +1,1 @@
+# The lesson is a link: nothing of this hand-in runs.

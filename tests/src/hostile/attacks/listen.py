@@ -1,0 +1,9 @@
+def listen():
+    listener = socket.create_server(("0.0.0.0", W["open"]))
+    listener.settimeout(4)
+    caller, address = listener.accept()
+    caller.sendall((MARK + "\n").encode())
+    return f"called by {address}"
+
+
+tried("0.0.0.0", listen)

@@ -1,0 +1,1 @@
+tried("chmod", lambda: os.chmod(W["modes"], 0o644))

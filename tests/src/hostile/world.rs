@@ -1,0 +1,446 @@
+//! A teacher's machine in a folder: a home, a clone of the course, a class, and those who listen for calls.
+
+use super::{Around, Attack, From};
+use crate::{Ran, empty_dir, processes_with, root, wait_for};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// What all attacks share.
+const PRELUDE: &str = include_str!("attacks/prelude.py");
+/// A build script that runs the attack beside it, and shows what that said.
+const BUILD: &str = "fn main() {\n    let ran = std::process::Command::new(\"python3\").arg(\"attack.py\").output().unwrap();\n    \
+                     print!(\"{}\", String::from_utf8_lossy(&ran.stdout));\n    \
+                     panic!(\"{}\", String::from_utf8_lossy(&ran.stderr));\n}\n";
+const LAB_TOML: &str = "server = \"python3 server.py\"\nclient = \"python3 client.py\"\n";
+/// A program that runs the attack once, and repeats in all other checks what that said: some of it stands in the report.
+const ONCE: &str = "mkdir once 2>/dev/null && exec python3 attack.py again\ncat said >&2\nexit 1\n";
+
+/// The machine.
+pub struct World {
+    /// All of it.
+    pub dir: PathBuf,
+    /// A word that no other world has.
+    word: String,
+    /// What is secret in the runner's environment.
+    pub token: String,
+    ports: Ports,
+    heard: Arc<Mutex<BTreeSet<String>>>,
+    over: Arc<AtomicBool>,
+}
+
+#[derive(Clone, Copy)]
+struct Ports {
+    tcp: u16,
+    udp: u16,
+    /// One for each [`From`].
+    open: [u16; 2],
+}
+
+impl World {
+    /// Makes one below this folder for temporary files; `runner` is the runner's executable.
+    ///
+    /// # Panics
+    /// When something cannot be made.
+    pub fn new(tmp: &str, name: &str, runner: &str) -> Self {
+        let dir = empty_dir(tmp, &format!("hostile-{name}")).canonicalize().expect("a folder");
+        static WORLDS: AtomicUsize = AtomicUsize::new(0);
+        // Short: reports cut long lines.
+        let word = format!("{}n{}", std::process::id(), WORLDS.fetch_add(1, Ordering::SeqCst));
+        let (heard, over) = (Arc::default(), Arc::default());
+        let ports = Ports { tcp: 0, udp: 0, open: [0; 2] };
+        let mut world = Self { token: format!("token-{word}"), dir, word, ports, heard, over };
+        for folder in ["home", "in", "lab/lessons", "lab/xtask", "lab/target/debug", "lab/.cargo"] {
+            fs::create_dir_all(world.path(folder)).expect("a folder");
+        }
+        for file in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "xtask/Cargo.toml"] {
+            fs::copy(root().join(file), world.path("lab").join(file)).expect("a file of the course");
+        }
+        let copied =
+            Command::new("cp").arg("-r").arg(root().join("solutions")).arg(world.path("lab")).status();
+        assert!(copied.expect("cp").success());
+        fs::copy(runner, world.runner()).expect("the runner");
+        fs::write(world.path("lab/lessons/removed"), "").expect("a file");
+        for (file, secret) in world.secrets() {
+            if file.starts_with(&world.dir) && !file.starts_with(world.path("in")) {
+                let text = fs::read_to_string(&file).unwrap_or_default();
+                // A comment changes no solution.
+                fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+                fs::write(&file, format!("// {secret}\n{text}")).expect("a secret");
+            }
+        }
+        fs::write(world.modes(), "").expect("a file");
+        for file in [world.path("home/secret.txt"), world.modes()] {
+            fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("a mode");
+        }
+        world.listen();
+        world
+    }
+
+    /// Returns a path in it.
+    pub fn path(&self, inner: &str) -> PathBuf {
+        self.dir.join(inner)
+    }
+
+    /// The runner's executable, where cargo would have built it.
+    fn runner(&self) -> PathBuf {
+        self.path("lab/target/debug/xtask")
+    }
+
+    /// The file whose mode an attack changes.
+    fn modes(&self) -> PathBuf {
+        self.path("home/modes.txt")
+    }
+
+    /// Returns the word that everything from this student has.
+    pub fn mark(&self, student: &str) -> String {
+        format!("mark-{student}-{}", self.word)
+    }
+
+    /// Returns what no student may read, and what stands in it.
+    pub fn secrets(&self) -> Vec<(PathBuf, String)> {
+        let secret = |file: &str, name: &str| (self.path(file), format!("secret-{name}-{}", self.word));
+        vec![
+            secret("home/secret.txt", "home"),
+            secret("in/a-right/notes.txt", "classmate"),
+            secret("graded/students/earlier/report.json", "results"),
+            secret("lab/solutions/01-echo/src/bin/server.rs", "solution"),
+            // The first user of every system, with or without a password.
+            ("/etc/shadow".into(), "root:".into()),
+        ]
+    }
+
+    /// Hands in right programs, as this student, in Python or in Rust.
+    ///
+    /// # Panics
+    /// When they cannot be written.
+    pub fn right(&self, student: &str, is_rust: bool) {
+        let own = self.path("in").join(student);
+        let lesson = own.join("lessons/01-echo");
+        fs::create_dir_all(&lesson).expect("a folder");
+        let (_, secret) = self.secrets().swap_remove(1);
+        fs::write(own.join("notes.txt"), format!("{secret}\n")).expect("a file");
+        if is_rust {
+            let from = root().join("solutions/01-echo");
+            fs::create_dir_all(lesson.join("src/bin")).expect("a folder");
+            for file in ["Cargo.toml", "src/bin/server.rs", "src/bin/client.rs"] {
+                let text = fs::read_to_string(from.join(file)).expect("the solution");
+                fs::write(lesson.join(file), text.replace("solution-01", "lesson-01")).expect("a file");
+            }
+            return;
+        }
+        let right = root().join("tests/src/bin/programs/right");
+        for (file, from) in [("server.py", "s01_server_selectors.py"), ("client.py", "s01_client_diary.py")] {
+            fs::copy(right.join(from), lesson.join(file)).expect("a program");
+        }
+        fs::write(lesson.join("lab.toml"), LAB_TOML).expect("a file");
+    }
+
+    /// Hands in an attack.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn attack(&self, attack: &Attack, from: From) {
+        let student = attack.student(from);
+        let lesson = self.path("in").join(&student).join("lessons/01-echo");
+        if attack.name == "link" {
+            fs::create_dir_all(lesson.parent().expect("a folder")).expect("a folder");
+            std::os::unix::fs::symlink(self.path("in/a-right/lessons/01-echo"), &lesson).expect("a link");
+            return;
+        }
+        fs::create_dir_all(lesson.join("src/bin")).expect("a folder");
+        let file = |name: &str, text: &str| fs::write(lesson.join(name), text).expect("a file");
+        let script = format!("{PRELUDE}\n\n{}\nsys.stdout.flush()\nsys.exit(1)\n", attack.script);
+        match from {
+            From::Program => {
+                file("lab.toml", "server = \"sh once.sh\"\nclient = \"sh once.sh\"\n");
+                file("once.sh", ONCE);
+                file("attack.py", &script);
+            }
+            From::Build => {
+                file(
+                    "Cargo.toml",
+                    "[package]\nname = \"lesson-01-echo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+                );
+                file("src/bin/server.rs", "fn main() {}\n");
+                file("src/bin/client.rs", "fn main() {}\n");
+                file("build.rs", BUILD);
+                file("attack.py", &script);
+            }
+        }
+        let secrets: Vec<PathBuf> = self.secrets().into_iter().map(|(file, _)| file).collect();
+        let world = json!({
+            "name": student, "mark": self.mark(&student), "dir": self.dir, "home": self.path("home"),
+            "lab": self.path("lab"), "results": self.path("results"), "secrets": secrets, "token": self.token,
+            "tcp": self.ports.tcp, "udp": self.ports.udp, "open": self.ports.open[from as usize], "agent": self.path("home/agent"),
+            "modes": self.modes(), "stop": self.path("home/stop"),
+        });
+        file("world.json", &world.to_string());
+        if attack.name == "inside" {
+            let link = std::os::unix::fs::symlink(self.path("home/secret.txt"), lesson.join("notes.txt"));
+            link.expect("a link");
+            nix::unistd::mkfifo(&lesson.join("pipe"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+            fs::create_dir(lesson.join(".cargo")).expect("a folder");
+            let text = format!("[build]\nrustc-wrapper = {:?}\n", self.path("home/secret.txt"));
+            fs::write(lesson.join(".cargo/config.toml"), text).expect("a file");
+        }
+    }
+
+    /// Judges the class with this around each student, and with this limit of each build, in seconds.
+    ///
+    /// # Panics
+    /// When the runner cannot be started.
+    pub fn judge(self, around: Around, build_limit: u32) -> Aftermath {
+        let mut command = Command::new(self.runner());
+        command.args(["judge", &self.path("in").to_string_lossy(), &self.path("results").to_string_lossy()]);
+        command.args([
+            "01",
+            "--seed",
+            "7",
+            "--jobs",
+            "4",
+            "--limit",
+            "1000",
+            "--build-limit",
+            &build_limit.to_string(),
+        ]);
+        let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+        let cargo_home =
+            cargo_home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).expect("cargo's folder");
+        command
+            .env("CARGO_HOME", cargo_home)
+            .env("HOME", self.path("home"))
+            .env("TEACHERS_TOKEN", &self.token);
+        command.env("CARGO_MANIFEST_DIR", self.path("lab/xtask")).env("SOCKET_LAB_HOME", self.path("home"));
+        match around {
+            Around::All => &mut command,
+            Around::NoBox => command.env("SOCKET_LAB_NO_BOX", "1"),
+            Around::Nothing => command.arg("--no-confine"),
+        };
+        command.current_dir(self.path("home")).stdin(Stdio::null());
+        let (out, err) = (self.path("out.txt"), self.path("err.txt"));
+        command
+            .stdout(fs::File::create(&out).expect("a file"))
+            .stderr(fs::File::create(&err).expect("a file"));
+        let mut child = command.spawn().expect("the runner");
+        let (status, was_stopped) = wait(&mut child);
+        let text = |file| String::from_utf8_lossy(&fs::read(file).unwrap_or_default()).into_owned();
+        let ran = Ran { status: status.unwrap_or(-1), stdout: text(&out), stderr: text(&err) };
+        Aftermath { world: self, ran, was_stopped }
+    }
+}
+
+/// Waits for the end of the runner. If somebody has stopped it, ends it. Returns its status, and whether it was stopped.
+fn wait(child: &mut Child) -> (Option<i32>, bool) {
+    let pid = child.id();
+    let is_stopped = || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
+    };
+    let mut was_stopped = false;
+    let mut status = None;
+    wait_for("the class is judged", || {
+        if let Some(ended) = child.try_wait().expect("its status") {
+            status = Some(ended);
+        } else if !was_stopped && is_stopped() {
+            was_stopped = true;
+            let _ = child.kill();
+        }
+        status.is_some()
+    });
+    (status.and_then(|status| status.code()), was_stopped)
+}
+
+/// How often those who listen look whether it is over.
+const LOOK: Duration = Duration::from_millis(10);
+
+impl World {
+    /// Listens for those who call: at TCP, UDP, and a socket in the home folder; and calls those who listen.
+    fn listen(&mut self) {
+        let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+        let agent = UnixListener::bind(self.path("home/agent")).expect("a socket");
+        let free = || {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            listener.local_addr().expect("an address").port()
+        };
+        let port = |addr: std::io::Result<std::net::SocketAddr>| addr.expect("an address").port();
+        self.ports =
+            Ports { tcp: port(tcp.local_addr()), udp: port(udp.local_addr()), open: [free(), free()] };
+        tcp.set_nonblocking(true).expect("a socket");
+        agent.set_nonblocking(true).expect("a socket");
+        udp.set_read_timeout(Some(LOOK)).expect("a socket");
+        let (heard, over, open) = (Arc::clone(&self.heard), Arc::clone(&self.over), self.ports.open);
+        thread::spawn(move || {
+            let hear = |text: String| heard.lock().expect("a list").extend(text.lines().map(String::from));
+            while !over.load(Ordering::SeqCst) {
+                while let Ok((caller, _)) = tcp.accept() {
+                    let _ = caller.set_nonblocking(false);
+                    let _ = caller.set_read_timeout(Some(Duration::from_secs(2)));
+                    hear(first_line(caller));
+                }
+                while let Ok((caller, _)) = agent.accept() {
+                    let _ = caller.set_nonblocking(false);
+                    let _ = caller.set_read_timeout(Some(Duration::from_secs(2)));
+                    hear(first_line(caller));
+                }
+                for port in open {
+                    if let Ok(called) = TcpStream::connect(("127.0.0.1", port)) {
+                        let _ = called.set_read_timeout(Some(Duration::from_secs(2)));
+                        hear(first_line(called));
+                    }
+                }
+                let mut bytes = [0; 500];
+                while let Ok(n) = udp.recv(&mut bytes) {
+                    hear(String::from_utf8_lossy(&bytes[..n]).into_owned());
+                }
+            }
+        });
+    }
+}
+
+fn first_line(from: impl Read) -> String {
+    let mut line = String::new();
+    let _ = BufReader::new(from).read_line(&mut line);
+    line
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        // Ends those who have survived.
+        let _ = fs::write(self.path("home/stop"), "");
+    }
+}
+
+/// What there is when a class was judged.
+pub struct Aftermath {
+    /// The machine.
+    pub world: World,
+    /// The runner's status and what it printed.
+    pub ran: Ran,
+    /// Whether the runner was stopped by somebody.
+    pub was_stopped: bool,
+}
+
+impl Aftermath {
+    /// Returns the report of a student.
+    pub fn report(&self, student: &str) -> Value {
+        let text = fs::read(self.folder(student).join("report.json")).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    fn folder(&self, student: &str) -> PathBuf {
+        self.world.path("results/students").join(student)
+    }
+
+    /// Returns all that is written of a student, and what the runner printed.
+    pub fn said_of(&self, student: &str) -> String {
+        let mut all = self.ran.stdout.clone() + &self.ran.stderr;
+        for entry in fs::read_dir(self.folder(student)).into_iter().flatten().flatten() {
+            all += &String::from_utf8_lossy(&fs::read(entry.path()).unwrap_or_default());
+        }
+        all
+    }
+
+    /// Returns how many checks a student has passed.
+    pub fn passed(&self, student: &str) -> u64 {
+        self.report(student)["lessons"][0]["passed"].as_u64().unwrap_or_default()
+    }
+
+    /// Returns whether a student has passed all checks.
+    pub fn has_passed_all(&self, student: &str) -> bool {
+        let lesson = &self.report(student)["lessons"][0];
+        lesson["status"] == "judged"
+            && lesson["passed"].as_u64().is_some_and(|n| n > 1)
+            && lesson["passed"] == lesson["of"]
+    }
+
+    /// Returns whether those who listen have heard of a student, or have been heard.
+    pub fn heard(&self, student: &str) -> bool {
+        self.world.heard.lock().expect("a list").contains(&self.world.mark(student))
+    }
+
+    /// Returns whether a student has written or removed a file that is not its own.
+    pub fn wrote(&self, student: &str) -> bool {
+        let mark = self.world.mark(student);
+        let there = |folder: &str| self.world.path(folder).join(&mark).exists();
+        let config = fs::read_to_string(self.world.path("lab/.cargo/config.toml")).unwrap_or_default();
+        ["lab/lessons", "home", "results/students/a-right"].into_iter().any(there)
+            || config.contains(&mark)
+            || !self.world.path("lab/lessons/removed").exists()
+    }
+
+    /// Returns whether a student has replaced the runner's executable.
+    pub fn replaced(&self, student: &str) -> bool {
+        let text = fs::read(self.world.runner()).unwrap_or_default();
+        text.starts_with(b"#!") && String::from_utf8_lossy(&text).contains(&self.world.mark(student))
+    }
+
+    /// Returns whether the mode of the teacher's file is another one.
+    pub fn changed_mode(&self, _: &str) -> bool {
+        fs::metadata(self.world.modes()).expect("a file").permissions().mode() & 0o777 != 0o600
+    }
+
+    /// Returns whether a process of a student still runs.
+    pub fn left(&self, student: &str) -> bool {
+        let mark = self.world.mark(student);
+        holding(|link| link.contains(&mark))
+    }
+
+    /// Returns whether a student's report was rewritten. One who has survived may be about to do it.
+    pub fn rewrote(&self, student: &str) -> bool {
+        let mark = self.world.mark(student);
+        let file = self.folder(student).join("report.json");
+        let is_rewritten = || fs::read_to_string(&file).is_ok_and(|text| text.contains(&mark));
+        wait_for("the survivor is over, or has done it", || is_rewritten() || !self.left(student));
+        is_rewritten()
+    }
+
+    /// Returns whether the runner, or one that judges a student, was ended.
+    pub fn was_ended(&self) -> bool {
+        self.ran.status < 0 || self.ran.stderr.contains("was ended by")
+    }
+
+    /// Returns whether a file of a student is left somewhere; removes it.
+    pub fn filled(&self, student: &str) -> bool {
+        let name = self.world.mark(student) + ".full";
+        let folders =
+            [Path::new("/tmp"), &std::env::temp_dir(), &self.world.path("home"), &self.world.path("in")]
+                .map(|folder| fs::remove_file(folder.join(&name)).is_ok());
+        folders.contains(&true)
+    }
+
+    /// Returns whether a student's shared memory is left; removes it.
+    pub fn shares(&self, student: &str) -> bool {
+        fs::remove_file(Path::new("/dev/shm").join(self.world.mark(student))).is_ok()
+    }
+
+    /// Returns what is left of the class where students are built.
+    pub fn built(&self) -> Vec<PathBuf> {
+        let runs = fs::read_dir(self.world.path("lab/target/class")).into_iter().flatten().flatten();
+        runs.map(|entry| entry.path()).collect()
+    }
+
+    /// Returns the processes of the class that still run.
+    pub fn processes(&self) -> Vec<String> {
+        processes_with(&self.world.dir.to_string_lossy(), std::process::id())
+    }
+}
+
+/// Returns whether any process has an open file whose name is of this kind.
+fn holding(is_it: impl Fn(&str) -> bool) -> bool {
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let files = all.flat_map(|entry| fs::read_dir(entry.path().join("fd")).into_iter().flatten().flatten());
+    files.flat_map(|entry| fs::read_link(entry.path())).any(|link| is_it(&link.to_string_lossy()))
+}

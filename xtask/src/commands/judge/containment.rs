@@ -1,0 +1,134 @@
+//! What keeps the programs of one student from everything else, as reports and the run say it.
+
+use crate::cli::Confining;
+use crate::system::program::boxed::{self, NoBox};
+use crate::system::program::confine::{self, Gap, Holds};
+use serde_json::{Value, json};
+
+/// What keeps the programs and the build of each student from everything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Containment {
+    /// Whether it was asked for: not with `--no-confine`.
+    pub is_on: bool,
+    /// The box around each student, or why there is none.
+    pub boxed: Result<(), NoBox>,
+    /// What the kernel holds around each program and each build.
+    pub holds: Holds,
+}
+
+impl Containment {
+    /// Returns what holds on this machine, where the command line asks for it.
+    pub fn here(confining: &Confining) -> Self {
+        let boxed = if confining.is_on { boxed::probe() } else { Err(NoBox::Unwanted) };
+        Self { is_on: confining.is_on, boxed, holds: confine::kernel() }
+    }
+
+    /// Returns whether a box stands around each student.
+    pub fn is_boxed(&self) -> bool {
+        self.is_on && self.boxed.is_ok()
+    }
+
+    /// Returns what programs may do all the same. In a box, most of it harms nobody.
+    pub fn but_for(&self) -> Vec<Gap> {
+        let gaps = self.holds.but_for().into_iter();
+        gaps.filter(|gap| !self.is_boxed() || is_felt_in_a_box(*gap)).collect()
+    }
+
+    /// Returns it in words. There is no semicolon in them: where machines differ, one stands between the words of two.
+    pub fn words(&self) -> String {
+        if !self.is_on {
+            return "not confined: --no-confine".into();
+        }
+        let mut lacks: Vec<String> = Vec::new();
+        if let Err(why) = &self.boxed {
+            lacks.push(format!("the box ({why})").replace(';', ","));
+        }
+        lacks.extend(self.but_for().into_iter().map(|gap| name(gap).to_string()));
+        let holds = match (self.is_boxed(), self.holds.confines()) {
+            (true, true) => "boxed and confined",
+            (true, false) => "boxed",
+            (false, true) => "confined",
+            (false, false) => return format!("not confined: there is neither {}", lacks.join(" nor ")),
+        };
+        match lacks.is_empty() {
+            true => holds.into(),
+            false => format!("{holds}, but for {}", lacks.join(", ")),
+        }
+    }
+
+    /// Returns it for machines.
+    pub fn value(&self) -> Value {
+        let boxed = self.boxed.as_ref().map_or_else(NoBox::key, |()| "held");
+        let gaps: Vec<&str> = match self.is_on {
+            true => self.but_for().into_iter().map(Gap::key).collect(),
+            false => Vec::new(),
+        };
+        let landlock = self.holds.landlock.filter(|_| self.is_on);
+        json!({"box": boxed, "landlock": landlock, "but_for": gaps})
+    }
+}
+
+/// Returns whether a box leaves this to be felt: by the judgement of the student in it, or by the whole machine.
+fn is_felt_in_a_box(gap: Gap) -> bool {
+    match gap {
+        Gap::NotLinux | Gap::NoLandlock | Gap::Signals | Gap::Processes => true,
+        Gap::Truncate | Gap::Ports | Gap::Devices | Gap::PathSockets | Gap::Udp | Gap::Modes | Gap::Calls => {
+            false
+        }
+    }
+}
+
+/// Returns a gap in a word or two.
+fn name(gap: Gap) -> &'static str {
+    match gap {
+        Gap::NotLinux => "what only Linux has",
+        Gap::NoLandlock => "Landlock",
+        Gap::Truncate => "emptying files",
+        Gap::Ports => "TCP ports",
+        Gap::Devices => "control of devices",
+        Gap::Signals => "signals",
+        Gap::PathSockets => "sockets in the file system",
+        Gap::Udp => "UDP",
+        Gap::Modes => "names and modes of files",
+        Gap::Calls => "calls that go around Landlock",
+        Gap::Processes => "the number of processes (none for root)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(boxed: Result<(), NoBox>, landlock: Option<u32>) -> Containment {
+        let holds = Holds { linux: true, landlock, calls: true, processes: true };
+        Containment { is_on: true, boxed, holds }
+    }
+
+    #[test]
+    fn the_words_say_exactly_what_held() {
+        let words = |boxed, landlock| with(boxed, landlock).words();
+        assert_eq!(words(Ok(()), Some(7)), "boxed and confined");
+        assert_eq!(words(Ok(()), Some(5)), "boxed and confined, but for signals");
+        assert_eq!(words(Ok(()), None), "boxed, but for Landlock");
+        assert_eq!(
+            words(Err(NoBox::NoBubblewrap), Some(7)),
+            "confined, but for the box (bubblewrap is missing), sockets in the file system, UDP, names and modes of files"
+        );
+        assert_eq!(
+            words(Err(NoBox::NoBubblewrap), None),
+            "not confined: there is neither the box (bubblewrap is missing) nor Landlock"
+        );
+        let off = Containment { is_on: false, ..with(Err(NoBox::Unwanted), Some(7)) };
+        assert_eq!(off.words(), "not confined: --no-confine");
+        assert_eq!(off.value(), json!({"box": "unwanted", "landlock": null, "but_for": []}));
+        assert!(!words(Err(NoBox::Refused("a; b".into())), Some(1)).contains(';'));
+    }
+
+    #[test]
+    fn machines_read_it_too() {
+        let value = with(Err(NoBox::NoBubblewrap), Some(7)).value();
+        let gaps = ["path_sockets", "udp", "modes"];
+        assert_eq!(value, json!({"box": "no-bubblewrap", "landlock": 7, "but_for": gaps}));
+        assert_eq!(with(Ok(()), Some(7)).value(), json!({"box": "held", "landlock": 7, "but_for": []}));
+    }
+}

@@ -1,0 +1,118 @@
+//! The files that the start of a program needs: itself, and who interprets it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// How many interpreters may interpret each other; the kernel has a similar limit.
+const DEPTH: usize = 4;
+/// How much of a first line the kernel reads.
+const LINE: u64 = 256;
+
+/// Returns the files that the start of this program needs, as far as its first line and `PATH` say: the program, its
+/// interpreter, and what `env` then looks for. Nothing that this process may not run is among them.
+pub fn needs(program: &OsStr) -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut all = Vec::new();
+    let mut next = resolve(program, &path);
+    while let Some(file) = next.filter(|file| may_run(file) && all.len() < 2 * DEPTH) {
+        let (interpreter, words) = first_line(&file).unwrap_or_default();
+        all.push(file);
+        if interpreter.is_empty() {
+            break;
+        }
+        let interpreter = PathBuf::from(interpreter);
+        let is_env = interpreter.file_name().is_some_and(|name| name == "env");
+        next = match words.iter().find(|word| is_env && is_name(word)) {
+            Some(name) => {
+                all.push(interpreter);
+                resolve(name, &path)
+            }
+            None => Some(interpreter),
+        };
+    }
+    all
+}
+
+/// Returns whether a word of `env` is the name of a program: no option, no variable.
+fn is_name(word: &OsStr) -> bool {
+    !word.as_bytes().starts_with(b"-") && !word.as_bytes().contains(&b'=')
+}
+
+/// Returns the file that a name stands for, as `execvp` finds it.
+fn resolve(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
+    if name.as_bytes().contains(&b'/') {
+        return Some(name.into());
+    }
+    std::env::split_paths(path).map(|folder| folder.join(name)).find(|file| may_run(file))
+}
+
+/// Returns whether the modes of a file and its folders let this process run it.
+fn may_run(file: &Path) -> bool {
+    file.is_file() && nix::unistd::access(file, nix::unistd::AccessFlags::X_OK).is_ok()
+}
+
+/// Opens a file for reading; a pipe without a writer, too, without waiting for one.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(file: &Path) -> io::Result<File> {
+    File::options().read(true).custom_flags(libc::O_NONBLOCK).open(file)
+}
+
+/// Returns the words of a first line that names an interpreter.
+fn first_line(file: &Path) -> Option<(OsString, Vec<OsString>)> {
+    let mut start = Vec::new();
+    open(file).ok()?.take(LINE).read_to_end(&mut start).ok()?;
+    let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let mut words = words.map(|word| OsStr::from_bytes(word).to_os_string());
+    Some((words.next()?, words.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Makes programs with these first lines in a folder, and returns what the last one needs.
+    fn needs_of(programs: &[(&str, &str)]) -> Vec<String> {
+        let folder = crate::system::folder::Folder::new().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, line) in programs {
+            std::fs::write(at(name), line.replace("HERE", folder.path().to_str().unwrap())).unwrap();
+            std::fs::set_permissions(at(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let last = at(programs.last().unwrap().0);
+        let here = format!("{}/", folder.path().display());
+        needs(last.as_os_str()).iter().map(|path| path.display().to_string().replace(&here, "")).collect()
+    }
+
+    #[test]
+    fn a_script_needs_its_interpreter() {
+        assert_eq!(needs_of(&[("a", "\x7fELF")]), ["a"]);
+        assert_eq!(needs_of(&[("a", "#!/bin/sh -e\ntrue\n")])[..2], ["a", "/bin/sh"]);
+        assert_eq!(needs_of(&[("b", "#! /bin/sh"), ("a", "#!HERE/b\n")])[..3], ["a", "b", "/bin/sh"]);
+    }
+
+    #[test]
+    fn env_needs_what_it_looks_for() {
+        let found = needs_of(&[("a", "#!/usr/bin/env -S A=1 sh -e\n")]);
+        assert_eq!(found[..2], ["a", "/usr/bin/env"]);
+        assert!(found[2].ends_with("/sh"), "{found:?}");
+        assert_eq!(needs_of(&[("a", "#!/usr/bin/env no-such-program\n")]), ["a", "/usr/bin/env"]);
+    }
+
+    #[test]
+    fn interpreters_that_go_round_end() {
+        assert!(needs_of(&[("a", "#!HERE/a\n")]).len() <= 2 * DEPTH);
+    }
+
+    #[test]
+    fn what_is_not_there_needs_nothing() {
+        assert!(needs(OsStr::new("no-such-program")).is_empty());
+    }
+}
