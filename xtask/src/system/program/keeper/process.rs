@@ -5,7 +5,7 @@ use super::{CONFINE, CONTROL_FD, FAILED, REFUSED, STARTED, TRACE, TRIED, TRY, VE
 use crate::system::exit::Exit;
 use crate::system::processes::Pid;
 use crate::system::program::clean;
-use crate::system::program::confine::{Confinement, Ready, may_run, needs, path_to_json};
+use crate::system::program::confine::{Confinement, Ready, needs, path_to_json};
 use crate::system::program::spec::own_executable;
 use crate::system::trace::tracer::{self, Tracer};
 use nix::errno::Errno;
@@ -134,11 +134,8 @@ fn start(
     program: &OsStr,
     options: &Options,
 ) -> Result<(Pid, Option<Tracer>), NotStarted> {
-    if let Some(confinement) = &options.confine {
-        let ready = Ready::new(confinement);
-        if let Some(file) = ready.refuses(&needs(program)) {
-            return Err(NotStarted::Refused(file));
-        }
+    let ready = options.confine.as_ref().map(|confinement| Ready::new(confinement, needs(program)));
+    if let Some(ready) = ready.clone() {
         // SAFETY: only async-signal-safe calls, as it says.
         unsafe { command.pre_exec(move || ready.apply()) };
     }
@@ -147,21 +144,23 @@ fn start(
         Some(fd) => {
             // SAFETY: the runner has named its own pipe, and nothing else in this process uses it.
             let tell = PipeWriter::from(unsafe { OwnedFd::from_raw_fd(fd) });
-            // SAFETY: the keeper has no other thread yet, or no longer.
+            // SAFETY: the keeper has no other thread yet.
             unsafe { tracer::start(command, tell) }
         }
     };
-    started.map_err(|error| match needs(program).into_iter().next() {
-        // Its loader, which this keeper does not read, is outside.
-        Some(file) if options.confine.is_some() && is_refusal(&error) && may_run(&file) => {
-            NotStarted::Refused(file)
+    started.map_err(|error| {
+        match ready.and_then(|ready| ready.refused(&error).or_else(|| loader(program, &error))) {
+            Some(file) => NotStarted::Refused(file),
+            None => NotStarted::Failed(error),
         }
-        _ => NotStarted::Failed(error),
     })
 }
 
-fn is_refusal(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(Errno::EACCES as i32)
+/// Returns the program if the modes of its file let it run, and the kernel does not: then its loader, which it names itself,
+/// is refused.
+fn loader(program: &OsStr, error: &io::Error) -> Option<PathBuf> {
+    let may_run = needs(program).into_iter().next();
+    may_run.filter(|_| error.raw_os_error() == Some(Errno::EACCES as i32))
 }
 
 /// Waits until a process below the keeper has ended; returns `None` when none is left.
