@@ -1,6 +1,6 @@
 //! Whether each student of a class can have a box.
 
-use super::probes::Probe;
+use super::probe::Probe;
 use crate::system::program::boxed::{self, NoBox};
 
 const WHAT: &str = "the box";
