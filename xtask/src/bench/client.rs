@@ -1,7 +1,8 @@
 //! A client under test: what the runner types for it, how it ends, what it prints.
 
-use super::facts::{ended, spin, still, wait_idle};
+use super::facts::{ended, still, wait_idle};
 use super::given::Given;
+use super::spins::SpinWatch;
 use super::stderr::Said;
 use super::{Datagrams, Ending, Peer};
 use crate::finding::{
@@ -173,8 +174,7 @@ impl Client {
         let root = self.program.root();
         let mut patience = Patience::with(&[root]);
         patience.until(|| (silent() || self.exit().is_some()).then_some(()));
-        let before = processes::cpu_time(root).unwrap_or_default();
-        let used = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
+        let spins = SpinWatch::of(&self.program);
         patience.renew();
         let found = patience.until(|| {
             if let Some(exit) = self.exit() {
@@ -190,12 +190,10 @@ impl Client {
                 Activity::Unknown => return Some(skip("this platform does not tell what other programs' threads do")),
                 Activity::Busy | Activity::Gone => {}
             }
-            (used() >= spin(root)).then(|| {
-                let finding = Finding::new(
-                    expected.as_str(),
-                    format!("it used {} ms of CPU time with nothing to do: it spins", used().as_millis()),
-                    "a loop that asks again and again whether bytes have come keeps a processor busy: let `read` wait",
-                );
+            spins.seen().map(|spun| {
+                let cause =
+                    "a loop that asks again and again whether bytes have come keeps a processor busy: let `read` wait";
+                let finding = Finding::new(expected.as_str(), spun.got(), spun.cause(cause));
                 finding.of(Half::Client).broken()
             })
         });

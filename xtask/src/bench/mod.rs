@@ -23,6 +23,7 @@ pub mod nagle;
 mod peer;
 mod ran;
 mod server;
+mod spins;
 mod stderr;
 mod stop;
 mod time_limits;

@@ -38,9 +38,11 @@ impl Client {
         processes::at_rest(self.program.root())
     }
 
-    /// Returns the CPU time that it has used so far, in ticks of 10 ms; `None` where the platform does not tell.
-    pub fn cpu_time(&self) -> Option<Duration> {
-        processes::cpu_time(self.program.root())
+    /// Starts to watch whether it gets a processor. The returned function returns whether it has got one for 10 ms; `false`
+    /// where the platform does not tell.
+    pub fn runs(&self) -> impl Fn() -> bool + use<> {
+        let work = processes::Work::from_now(self.program.root());
+        move || work.used().all >= Duration::from_millis(10)
     }
 
     /// Waits until the client has ended.

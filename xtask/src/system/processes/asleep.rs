@@ -225,7 +225,7 @@ impl Asleep {
 }
 
 /// Returns the time on this clock.
-fn now(clock: libc::clockid_t) -> Option<Duration> {
+pub fn now(clock: libc::clockid_t) -> Option<Duration> {
     let mut time = MaybeUninit::<libc::timespec>::uninit();
     // SAFETY: the call writes a whole `timespec`, or fails.
     let time = unsafe {
