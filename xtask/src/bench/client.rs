@@ -1,5 +1,6 @@
 //! A client under test: what the runner types for it, how it ends, what it prints.
 
+use super::dir::{Dir, Entries};
 use super::facts::{ended, still, wait_idle};
 use super::given::Given;
 use super::spins::SpinWatch;
@@ -50,6 +51,12 @@ impl Client {
         if !self.was_late.get() && matches!(peer.hear_to_end(max).ending, Some(Ending::Silence(_))) {
             self.was_waited_for();
         }
+    }
+
+    /// Waits until `wanted` returns true for what this folder holds, as long as the client may still see to that: nothing is on
+    /// its way to it. Returns what it held at the last look.
+    pub fn until_in(&self, dir: &Dir, wanted: impl Fn(&Entries) -> bool) -> Entries {
+        dir.within(&Patience::with(&[self.program.root()]).or_sooner(), wanted)
     }
 
     /// Notes that a wait for this client to go on is over. Its end is then waited for [`AFTER_A_WAIT`] only: it had its

@@ -1,6 +1,7 @@
 //! A client under test that sends datagrams.
 
 use super::mailbox::Mailbox;
+use crate::bench::spins::SpinWatch;
 use crate::bench::{Bench, Client};
 use crate::finding::Outcome;
 use crate::system::patience::Patience;
@@ -54,11 +55,13 @@ impl Client {
     /// depend on it: a client may wait for its input and its socket in one call.
     pub fn wait_past_input(&self) {
         let patience = Patience::with(&[self.program.root()]);
+        let spins = SpinWatch::of(&self.program);
         patience.until(|| {
             let past = match self.program.activity() {
                 Activity::Asleep(call) => !call.reads_input(),
                 Activity::Gone | Activity::Unknown => true,
-                Activity::Busy => false,
+                // One that spins has taken it, and never sleeps.
+                Activity::Busy => spins.seen().is_some(),
             };
             (past || self.exit().is_some()).then_some(())
         });

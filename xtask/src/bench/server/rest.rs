@@ -118,7 +118,7 @@ impl Server {
         mut rests: impl FnMut() -> Outcome<bool>,
     ) -> Outcome<Result<(), Patience>> {
         let spins = SpinWatch::of(&self.program);
-        let patience = Patience::with(&[self.program.root()]);
+        let patience = Patience::with(&[self.program.root()]).or_sooner();
         let found = patience.until(|| match rests() {
             Ok(true) => Some(Ok(())),
             Ok(false) => spins.seen().map(|spun| {
