@@ -63,3 +63,15 @@ pub fn main() -> ExitCode {
     }
     commands::run_verb(cli::parse())
 }
+
+/// Returns for how many seconds a check may have to wait by its promise: for a time that the protocol, or the program, names.
+/// `lesson` is its number, and `row` the line of the report that names the check: `server has no time limit …`. `None` where
+/// the lesson has no such check.
+pub fn must_wait(lesson: &str, row: &str) -> Option<u8> {
+    let lesson = course::LESSONS.iter().find(|one| one.number == lesson)?;
+    let is_named = |check: &promises::CheckOn| {
+        row.strip_prefix(check.half.word())
+            .is_some_and(|rest| rest.trim().starts_with(check.title_on(check.wire)))
+    };
+    lesson.checks().find(is_named).map(|check| check.must_wait())
+}

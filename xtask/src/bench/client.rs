@@ -1,7 +1,9 @@
 //! A client under test: what the runner types for it, how it ends, what it prints.
 
-use super::facts::{ended, spin, still, wait_idle};
+use super::dir::{Dir, Entries};
+use super::facts::{ended, still, wait_idle};
 use super::given::Given;
+use super::spins::SpinWatch;
 use super::stderr::Said;
 use super::{Datagrams, Ending, Peer};
 use crate::finding::{
@@ -49,6 +51,12 @@ impl Client {
         if !self.was_late.get() && matches!(peer.hear_to_end(max).ending, Some(Ending::Silence(_))) {
             self.was_waited_for();
         }
+    }
+
+    /// Waits until `wanted` returns true for what this folder holds, as long as the client may still see to that: nothing is on
+    /// its way to it. Returns what it held at the last look.
+    pub fn until_in(&self, dir: &Dir, wanted: impl Fn(&Entries) -> bool) -> Entries {
+        dir.within(&Patience::with(&[self.program.root()]).or_sooner(), wanted)
     }
 
     /// Notes that a wait for this client to go on is over. Its end is then waited for [`AFTER_A_WAIT`] only: it had its
@@ -173,8 +181,7 @@ impl Client {
         let root = self.program.root();
         let mut patience = Patience::with(&[root]);
         patience.until(|| (silent() || self.exit().is_some()).then_some(()));
-        let before = processes::cpu_time(root).unwrap_or_default();
-        let used = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
+        let spins = SpinWatch::of(&self.program);
         patience.renew();
         let found = patience.until(|| {
             if let Some(exit) = self.exit() {
@@ -190,12 +197,10 @@ impl Client {
                 Activity::Unknown => return Some(skip("this platform does not tell what other programs' threads do")),
                 Activity::Busy | Activity::Gone => {}
             }
-            (used() >= spin(root)).then(|| {
-                let finding = Finding::new(
-                    expected.as_str(),
-                    format!("it used {} ms of CPU time with nothing to do: it spins", used().as_millis()),
-                    "a loop that asks again and again whether bytes have come keeps a processor busy: let `read` wait",
-                );
+            spins.seen().map(|spun| {
+                let cause =
+                    "a loop that asks again and again whether bytes have come keeps a processor busy: let `read` wait";
+                let finding = Finding::new(expected.as_str(), spun.got(), spun.cause(cause));
                 finding.of(Half::Client).broken()
             })
         });

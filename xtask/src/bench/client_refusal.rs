@@ -11,7 +11,7 @@ impl Client {
     /// # Errors
     /// The finding that names what it did instead.
     pub fn refuses_its_address(&mut self, expected: &str) -> Outcome {
-        let exit = self.program.wait_exit_patiently();
+        let exit = self.program.wait_exit_alone();
         self.end();
         let said = self.said();
         let (got, cause) = match exit {

@@ -208,8 +208,13 @@ impl Dir {
 
     /// Waits, 5 s at most, until `wanted` returns true for what it holds. Returns what it held at the last look.
     pub fn until(&self, wanted: impl Fn(&Entries) -> bool) -> Entries {
+        self.within(&Patience::with(&[]), wanted)
+    }
+
+    /// Does the same with this patience.
+    pub(super) fn within(&self, patience: &Patience, wanted: impl Fn(&Entries) -> bool) -> Entries {
         let mut last = Entries::default();
-        Patience::with(&[]).until(|| {
+        patience.until(|| {
             last = self.entries();
             wanted(&last).then_some(())
         });

@@ -5,16 +5,11 @@ use crate::finding::{Cause, Finding, Half, Hindrance, Outcome, Perhaps, Symptom,
 use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::patience::Patience;
-use crate::system::processes::{self, Activity, Pid};
+use crate::system::processes::Activity;
 use crate::system::program::{Exit, Program, Refused};
 use crate::wire::Record;
 use std::path::Path;
 use std::time::{Duration, Instant};
-
-/// CPU time that counts as spinning in a program that has nothing to do.
-const SPIN: Duration = Duration::from_millis(200);
-/// CPU time that counts as spinning while another thread of the program waits for input.
-const SPIN_BESIDE: Duration = Duration::from_secs(1);
 
 /// How long the rest of what a program has printed may take to arrive when it has ended.
 const REPORTS: Duration = Duration::from_secs(1);
@@ -53,12 +48,6 @@ pub fn lost<T>(half: Half) -> Outcome<T> {
             half.word()
         ),
     )
-}
-
-/// Returns the CPU time after which a program that has nothing to do spins. It is longer while one of its threads
-/// waits for input, as it should: the others may belong to the language's runtime (a compiler, a garbage collector).
-pub fn spin(root: Pid) -> Duration {
-    if processes::one_waits(root) { SPIN_BESIDE } else { SPIN }
 }
 
 /// Waits until every thread of the program sleeps in a call that waits.

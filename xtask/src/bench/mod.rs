@@ -27,6 +27,7 @@ mod own_files;
 mod peer;
 mod ran;
 mod server;
+mod spins;
 mod stderr;
 mod stop;
 mod time_limits;

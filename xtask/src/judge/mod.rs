@@ -15,7 +15,7 @@ pub use order::{Order, Standing, Turn};
 
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
-use crate::promises::CheckOn;
+use crate::promises::{CheckOn, Pace};
 use crate::report::CheckReport;
 use crate::system::address;
 use crate::system::family::Family;
@@ -119,10 +119,11 @@ fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
             table.stop(); // A check that fails now fails because of the interrupt.
             return;
         }
-        let standing = judged.standing();
-        let at_fault = judged.report.at_fault;
-        let _ = send.send((trial, News::Judged(n, Box::new(judged))));
-        if let Some(waits) = table.decide(trial, n, standing, at_fault) {
+        let (told, over) = table.decide(trial, n, judged);
+        for (n, judged) in told {
+            let _ = send.send((trial, News::Judged(n, judged)));
+        }
+        if let Some(waits) = over {
             let _ = send.send((trial, News::Over(waits)));
         }
     }
@@ -157,21 +158,29 @@ struct Now {
     started: Vec<Vec<bool>>,
     /// For each check of the pair that failed, the half at fault.
     at_fault: Vec<Vec<Option<Half>>>,
+    /// What was judged before all that it builds on was: it counts only when that has held.
+    early: Vec<Vec<Option<Box<Judged>>>>,
     stopped: bool,
 }
 
 impl Now {
-    /// Returns how many late checks run.
-    fn late_ones(&self, orders: &[Order]) -> usize {
-        let runs =
-            |trial: usize, n: usize| self.started[trial][n] && self.standing[trial][n] == Standing::Open;
-        let of = |trial: usize| {
-            let checks = 0..self.started[trial].len();
-            checks.filter(|n| orders[trial].is_late(*n) && runs(trial, *n)).count()
+    /// Returns how many checks run of which this is true.
+    fn running(&self, is: impl Fn(&(usize, usize)) -> bool) -> usize {
+        let runs = |(trial, n): &(usize, usize)| {
+            let is_open = self.standing[*trial][*n] == Standing::Open;
+            self.started[*trial][*n] && is_open && self.early[*trial][*n].is_none()
         };
-        (0..orders.len()).map(of).sum()
+        self.places().filter(|place| is(place) && runs(place)).count()
+    }
+
+    /// Returns the places of all checks.
+    fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+        (0..self.started.len()).flat_map(|trial| (0..self.started[trial].len()).map(move |n| (trial, n)))
     }
 }
+
+/// What of a trial is to be told: judged checks, and when all are decided, what waits for what.
+type Told = (Vec<(usize, Box<Judged>)>, Option<Vec<Option<usize>>>);
 
 impl Table {
     fn of(trials: &[Trial], jobs: usize, extent: Extent) -> Self {
@@ -188,6 +197,7 @@ impl Table {
             standing: trials.iter().map(|trial| vec![Standing::Open; trial.checks.len()]).collect(),
             started: trials.iter().map(|trial| vec![false; trial.checks.len()]).collect(),
             at_fault: trials.iter().map(|trial| vec![None; trial.checks.len()]).collect(),
+            early: trials.iter().map(|trial| trial.checks.iter().map(|_| None).collect()).collect(),
             stopped: false,
         };
         Self {
@@ -215,15 +225,27 @@ impl Table {
             if now.stopped || left.peek().is_none() {
                 return None;
             }
-            let can_run = |(trial, n): &&(usize, usize)| {
-                self.extent == Extent::Whole
-                    || self.orders[*trial].turn(*n, &now.standing[*trial]) == Turn::Now
-            };
             // Late checks mostly wait, or use much processor time: half of the threads are left to the others.
-            let is_late = |(trial, n): &&(usize, usize)| self.orders[*trial].is_late(*n);
-            let full = self.extent == Extent::Needed && now.late_ones(&self.orders) >= self.most_late;
-            let ready: Vec<_> = left.filter(can_run).collect();
-            let first = ready.iter().find(|place| !full || !is_late(place)).or(ready.first());
+            let is_late = |(trial, n): &(usize, usize)| {
+                self.orders[*trial].is_late(*n) || self.orders[*trial].pace(*n) == Pace::Waits
+            };
+            let works = |(trial, n): &(usize, usize)| self.orders[*trial].pace(*n) == Pace::Works;
+            let is_needed = self.extent == Extent::Needed;
+            let full = is_needed && now.running(is_late) >= self.most_late;
+            let can_run = |(trial, n): &&(usize, usize)| {
+                let (order, standing) = (&self.orders[*trial], &now.standing[*trial]);
+                !is_needed
+                    || order.turn(*n, standing) == Turn::Now
+                    || (!full && order.can_start(*n, standing))
+            };
+            // While others are open, one at a time takes their processor time.
+            let is_open = |(trial, n): &(usize, usize)| now.standing[*trial][*n] == Standing::Open;
+            let others = now.places().any(|place| is_open(&place) && !is_late(&place));
+            let enough = is_needed && others && now.running(works) > 0;
+            let ready: Vec<_> = left.filter(can_run).filter(|place| !(enough && works(place))).collect();
+            let is_behind = |place| (full && is_late(place)) || (is_needed && works(place));
+            let first = ready.iter().find(|place| !is_behind(place));
+            let first = first.or(ready.iter().find(|place| !full || !is_late(place))).or(ready.first());
             if let Some((trial, n)) = first.map(|place| **place) {
                 now.started[trial][n] = true;
                 return Some((trial, n));
@@ -232,36 +254,50 @@ impl Table {
         }
     }
 
-    /// Keeps how a check stands. When all of its trial are decided, returns what waits for what.
-    fn decide(
-        &self,
-        trial: usize,
-        n: usize,
-        standing: Standing,
-        at_fault: Option<Half>,
-    ) -> Option<Vec<Option<usize>>> {
+    /// Keeps a judged check. Returns what can be told by now.
+    fn decide(&self, trial: usize, n: usize, judged: Judged) -> Told {
         let (mut now, order) = (self.now(), &self.orders[trial]);
-        now.at_fault[trial][n] = at_fault;
-        let started = now.started[trial].clone();
-        let of_trial = &mut now.standing[trial];
-        of_trial[n] = standing;
-        // What builds on it is not run; what builds on that, neither.
-        while let Some(next) = (0..of_trial.len()).find(|n| {
-            let is_open = of_trial[*n] == Standing::Open && !started[*n];
-            self.extent == Extent::Needed && is_open && order.turn(*n, of_trial) == Turn::Never
+        let now = &mut *now;
+        let (of_trial, early) = (&mut now.standing[trial], &mut now.early[trial]);
+        let mut told = Vec::new();
+        if of_trial[n] == Standing::Open {
+            early[n] = Some(Box::new(judged));
+        }
+        let turn = |n: usize, of_trial: &[Standing]| match self.extent {
+            Extent::Whole => Turn::Now,
+            Extent::Needed => order.turn(n, of_trial),
+        };
+        // What counts now may let others count; what builds on a failed one is not run, and what builds on that, neither.
+        let all = 0..of_trial.len();
+        while let Some((n, next)) = all.clone().find_map(|n| {
+            let is_open = of_trial[n] == Standing::Open;
+            match turn(n, of_trial) {
+                Turn::Now if is_open && early[n].is_some() => Some((n, early[n].take())),
+                Turn::Never if is_open && (!now.started[trial][n] || order.pace(n) == Pace::Waits) => {
+                    Some((n, None))
+                }
+                _ => None,
+            }
         }) {
-            of_trial[next] = Standing::Waiting;
+            of_trial[n] = Standing::Waiting;
+            early[n] = None;
+            if let Some(judged) = next {
+                of_trial[n] = judged.standing();
+                now.at_fault[trial][n] = judged.report.at_fault;
+                told.push((n, judged));
+            }
         }
         self.changed.notify_all();
-        let of_trial = &now.standing[trial];
         if of_trial.contains(&Standing::Open) {
-            return None;
+            return (told, None);
         }
         let waits = |n: usize| match of_trial[n] {
             Standing::Held => None,
             _ => order.waits_for(n, of_trial, now.at_fault[trial][n]),
         };
-        Some((0..of_trial.len()).map(waits).collect())
+        // Nothing is told of what ends after that.
+        let is_over = !told.is_empty();
+        (told, is_over.then(|| all.map(waits).collect()))
     }
 
     /// Lets nothing more start.

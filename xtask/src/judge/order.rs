@@ -4,7 +4,7 @@ use crate::course::Lesson;
 use crate::finding::Half;
 #[cfg(doc)]
 use crate::promises::Check;
-use crate::promises::CheckOn;
+use crate::promises::{CheckOn, Pace};
 
 /// How a check of a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,7 @@ pub struct Order {
     /// The check with the conversation, which waits for nothing.
     opens: Option<usize>,
     halves: Vec<Half>,
+    paces: Vec<Pace>,
 }
 
 impl Order {
@@ -59,13 +60,14 @@ impl Order {
             all.iter().map(|check| checks.iter().position(|wanted| wanted.is(check))).collect();
         let places: Vec<usize> = checks.iter().filter_map(place).collect();
         let bases = places.iter().map(|n| all_bases[*n].iter().filter_map(|base| here[*base]).collect());
-        Self::new(
+        let order = Self::new(
             bases.collect(),
             places.iter().map(|n| all_depths[*n]).collect(),
             places.iter().map(|n| all_late[*n]).collect(),
             checks.iter().map(|check| check.half).collect(),
             checks.iter().position(|check| lesson.opens(*check)),
-        )
+        );
+        Self { paces: checks.iter().map(|check| check.pace).collect(), ..order }
     }
 
     fn new(
@@ -81,7 +83,8 @@ impl Order {
             first.filter(|first| *first != n && halves[n] != Half::Pair)
         };
         let gates = (0..halves.len()).map(gate).collect();
-        Self { bases, depths, late, gates, opens, halves }
+        let paces = vec![Pace::Usual; halves.len()];
+        Self { bases, depths, late, gates, opens, halves, paces }
     }
 
     /// Returns how far a check is from one that builds on nothing.
@@ -92,6 +95,11 @@ impl Order {
     /// Returns whether a check takes long, or builds on one that does: see [`Check::is_late`].
     pub fn is_late(&self, n: usize) -> bool {
         self.late[n]
+    }
+
+    /// Returns when a check starts, beside others.
+    pub fn pace(&self, n: usize) -> Pace {
+        self.paces[n]
     }
 
     /// Returns at which place a failure of a check is told: the least first; of two that are equal, the first row. It is
@@ -120,6 +128,19 @@ impl Order {
             Some(Standing::Open) => Turn::Later,
             _ if later => Turn::Later,
             _ => Turn::Now,
+        }
+    }
+
+    /// Returns whether a check can start now: at its turn, and where it waits for the clock before that, when its half works
+    /// at all.
+    pub fn can_start(&self, n: usize, standing: &[Standing]) -> bool {
+        match self.turn(n, standing) {
+            Turn::Now => true,
+            Turn::Never => false,
+            Turn::Later => {
+                let works = self.gates[n].is_none_or(|gate| standing[gate] == Standing::Held);
+                self.paces[n] == Pace::Waits && works
+            }
         }
     }
 
@@ -216,6 +237,21 @@ mod tests {
         assert_eq!(turns(&order, &one_failed), [Now, Now, Now, Now, Now, Now, Now]);
         let root_failed = [Open, Broken, Open, Open, Waiting, Held, Open];
         assert_eq!(turns(&order, &root_failed)[2..], [Never, Never, Later, Now, Now]);
+    }
+
+    #[test]
+    fn a_check_that_waits_for_the_clock_starts_when_its_half_works() {
+        let order = order();
+        let paces = (0..7).map(|n| if n == 4 { Pace::Waits } else { Pace::Usual }).collect();
+        let order = Order { paces, ..order };
+        let starts = |standing: &[Standing]| -> Vec<usize> {
+            (1..7).filter(|n| order.can_start(*n, standing)).collect()
+        };
+        assert_eq!(starts(&[Open; 7]), [1, 5]);
+        // 4 builds on 3, which is open.
+        assert_eq!(starts(&[Open, Held, Open, Open, Open, Held, Open]), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(starts(&[Open, Held, Open, Broken, Open, Held, Open]), [1, 2, 3, 5, 6]);
+        assert_eq!(order.turn(4, &[Open, Held, Open, Open, Open, Held, Open]), Turn::Later);
     }
 
     #[test]

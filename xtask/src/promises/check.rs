@@ -26,9 +26,23 @@ pub struct Check {
     pub path: fn() -> &'static str,
     /// About how long it takes, in seconds; 0 for most checks. The longest start first.
     pub seconds: u8,
+    /// When it starts, beside others.
+    pub pace: Pace,
     /// The checks of the same half that it builds on: when one of them failed, this one tells no more. `None` stands for
     /// the first row of its half in the lesson. A lesson passes over ids of rows that it does not have.
     pub after: Option<&'static [&'static str]>,
+}
+
+/// When a check starts, beside others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// When all that it builds on has held.
+    Usual,
+    /// As soon as there is room for it, because it waits for a time that the protocol, or the program, names, or may wait for
+    /// long: its verdict counts when all that it builds on has held.
+    Waits,
+    /// Behind others, because it takes much processor time from them.
+    Works,
 }
 
 /// Makes a row about the server: id, title, function. It runs on a plain wire unless [`Check::on`] says otherwise.
@@ -66,6 +80,7 @@ macro_rules! check {
             run: $run,
             path: || std::any::type_name_of_val(&$run),
             seconds: 0,
+            pace: $crate::promises::Pace::Usual,
             after: None,
         }
     };
@@ -87,6 +102,27 @@ impl Check {
     /// Returns this check as one that starts before those that take fewer seconds.
     pub const fn takes(self, seconds: u8) -> Self {
         Self { seconds, ..self }
+    }
+
+    /// Returns this check as one that waits for at most so many seconds, a time that the protocol, or the program, names; it
+    /// starts early (see [`Pace::Waits`]).
+    pub const fn waits(self, seconds: u8) -> Self {
+        Self { pace: Pace::Waits, seconds, ..self }
+    }
+
+    /// Returns this check as one that starts early, because a program that breaks it lets the runner wait.
+    pub const fn early(self) -> Self {
+        Self { pace: Pace::Waits, ..self }
+    }
+
+    /// Returns this check as one that takes so many seconds, all of them of processor time (see [`Pace::Works`]).
+    pub const fn works(self, seconds: u8) -> Self {
+        Self { pace: Pace::Works, seconds, ..self }
+    }
+
+    /// Returns for how long it may have to wait by its promise, in seconds.
+    pub fn must_wait(&self) -> u8 {
+        if self.pace == Pace::Waits { self.seconds } else { 0 }
     }
 
     /// Returns whether it takes so long that its failure is told after those of all other checks: 2 s or more.

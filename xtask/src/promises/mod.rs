@@ -30,5 +30,5 @@ pub mod pushing;
 mod took_part;
 mod trimmed;
 
-pub use check::{Check, CheckOn};
+pub use check::{Check, CheckOn, Pace};
 use check::{check, client, pair, server};

@@ -2,8 +2,8 @@
 
 use crate::system::portable;
 use crate::system::processes;
-use crate::system::processes::Pid;
-use std::cell::Cell;
+use crate::system::processes::{Pid, Work};
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -36,9 +36,9 @@ const SHORT_WINDOW: Duration = Duration::from_millis(1200);
 #[derive(Clone, Debug)]
 pub struct Patience {
     start: Instant,
-    /// The programs to wait for, and the CPU time that each had used at the first look. To ask at the start of every
-    /// wait would take longer than most waits.
-    programs: Vec<(Pid, Cell<Option<Duration>>)>,
+    /// The programs to wait for, and the CPU time that each uses from the first look on, with all that it has started: what
+    /// its own children take from it, nobody else takes. To ask at the start of every wait would take longer than most waits.
+    programs: Vec<(Pid, OnceCell<Work>)>,
     limit: Duration,
     /// When to give up in any case.
     at_most: Duration,
@@ -55,7 +55,7 @@ pub struct Patience {
 impl Patience {
     /// Starts a wait for the programs below these processes (see [`crate::system::program::Program::root`]).
     pub fn with(roots: &[Pid]) -> Self {
-        let programs = roots.iter().map(|root| (*root, Cell::new(None))).collect();
+        let programs = roots.iter().map(|root| (*root, OnceCell::new())).collect();
         Self {
             start: Instant::now(),
             programs,
@@ -70,7 +70,7 @@ impl Patience {
 
     /// Starts a wait for a program that was just started, until it listens, or calls.
     pub fn to_start(root: Pid) -> Self {
-        let programs = vec![(root, Cell::new(Some(Duration::ZERO)))];
+        let programs = vec![(root, OnceCell::from(Work::from_its_start(root)))];
         Self { programs, enough: ENOUGH_TO_START, ..Self::with(&[]) }
     }
 
@@ -96,7 +96,7 @@ impl Patience {
     pub fn renew(&mut self) {
         self.start = Instant::now();
         self.asleep.set(0);
-        self.programs.iter().for_each(|(_, before)| before.set(None));
+        self.programs.iter_mut().for_each(|(_, work)| *work = OnceCell::new());
     }
 
     /// Returns how long to wait before asking again whether it is over.
@@ -128,10 +128,8 @@ impl Patience {
             return false;
         }
         self.looked.set(Instant::now());
-        let works = |(root, before): &(Pid, Cell<Option<Duration>>)| {
-            let now = processes::cpu_time(*root).unwrap_or(Duration::MAX);
-            before.set(before.get().or(Some(now)));
-            let used = now.saturating_sub(before.get().unwrap_or(now));
+        let works = |(root, work): &(Pid, OnceCell<Work>)| {
+            let used = work.get_or_init(|| Work::from_now(*root)).used().all;
             // A program that waits until the runner has read what it printed has more to do: on a busy machine the runner
             // may be the slow one.
             used < self.enough && (!processes::all_wait(*root) || processes::one_prints(*root))

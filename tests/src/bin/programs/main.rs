@@ -10,6 +10,7 @@ mod obeys;
 mod puppet;
 mod sha256;
 mod worst;
+mod worst_crowds;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,14 @@ const WORST: &[(&str, Main)] = &[
     ("worst-detached", worst::detached),
     ("worst-ignores-sigterm", worst::ignores_sigterm),
     ("worst-prints-control-sequences", worst::prints_control_sequences),
+    ("worst-spins-by-children", worst_crowds::spins_by_children),
+    ("worst-forks-for-each-client", worst_crowds::forks_for_each_client),
+    ("worst-spins-a-moment", worst_crowds::spins_a_moment),
+    ("worst-floods-for-ever", worst_crowds::floods_for_ever),
+    ("worst-floods-by-children", worst_crowds::floods_by_children),
+    ("worst-floods-by-children-that-end", worst_crowds::floods_by_children_that_end),
+    ("worst-flood", worst_crowds::floods),
+    ("worst-flood-that-ends", worst_crowds::floods_enough),
 ];
 
 #[cfg(target_os = "linux")]

@@ -139,14 +139,17 @@ pub fn prints_control_sequences(args: &[String]) -> ExitCode {
     serve(args)
 }
 
-fn serve(args: &[String]) -> ExitCode {
-    let listener = TcpListener::bind(&args[0]).expect("bind");
+pub fn serve(args: &[String]) -> ExitCode {
+    serve_at(&TcpListener::bind(&args[0]).expect("bind"))
+}
+
+pub fn serve_at(listener: &TcpListener) -> ExitCode {
     loop {
         echo(listener.accept().expect("accept").0);
     }
 }
 
-fn echo(mut stream: TcpStream) {
+pub fn echo(mut stream: TcpStream) {
     let mut buffer = [0; 1024];
     while let Ok(n) = stream.read(&mut buffer) {
         if n == 0 || stream.write_all(&buffer[..n]).is_err() {

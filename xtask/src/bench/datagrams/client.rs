@@ -1,6 +1,7 @@
 //! A client under test that sends datagrams.
 
 use super::mailbox::Mailbox;
+use crate::bench::spins::SpinWatch;
 use crate::bench::{Bench, Client};
 use crate::finding::Outcome;
 use crate::system::patience::Patience;
@@ -38,9 +39,11 @@ impl Client {
         processes::at_rest(self.program.root())
     }
 
-    /// Returns the CPU time that it has used so far, in ticks of 10 ms; `None` where the platform does not tell.
-    pub fn cpu_time(&self) -> Option<Duration> {
-        processes::cpu_time(self.program.root())
+    /// Starts to watch whether it gets a processor. The returned function returns whether it has got one for 10 ms; `false`
+    /// where the platform does not tell.
+    pub fn runs(&self) -> impl Fn() -> bool + use<> {
+        let work = processes::Work::from_now(self.program.root());
+        move || work.used().all >= Duration::from_millis(10)
     }
 
     /// Waits until the client has ended.
@@ -52,11 +55,13 @@ impl Client {
     /// depend on it: a client may wait for its input and its socket in one call.
     pub fn wait_past_input(&self) {
         let patience = Patience::with(&[self.program.root()]);
+        let spins = SpinWatch::of(&self.program);
         patience.until(|| {
             let past = match self.program.activity() {
                 Activity::Asleep(call) => !call.reads_input(),
                 Activity::Gone | Activity::Unknown => true,
-                Activity::Busy => false,
+                // One that spins has taken it, and never sleeps.
+                Activity::Busy => spins.seen().is_some(),
             };
             (past || self.exit().is_some()).then_some(())
         });

@@ -182,7 +182,8 @@ impl Mailbox {
     /// # Errors
     /// Why none came.
     pub fn hear(&mut self, from: &impl Sender) -> Result<Datagram, Missing> {
-        let patience = Patience::with(&[from.program().root()]);
+        // What a mailbox sends has arrived.
+        let patience = Patience::with(&[from.program().root()]).or_sooner();
         self.hear_within(from, patience, None)
     }
 

@@ -1,6 +1,7 @@
 //! A server under test whose socket is bound, not listening.
 
-use crate::bench::facts::{ended, spin, still};
+use crate::bench::facts::{ended, still};
+use crate::bench::spins::{SpinWatch, Spun};
 use crate::bench::stderr::{BINDS_ANOTHER, Said};
 use crate::bench::{Bench, Server, With};
 use crate::finding::{Cause, Finding, Half, Hindrance, Outcome, Symptom, hindered, unable};
@@ -185,12 +186,13 @@ impl Server {
     /// What it sends because of those datagrams has then been sent.
     pub fn settles(&self) {
         let root = self.program.root();
-        let before = processes::cpu_time(root).unwrap_or_default();
-        let spins = || processes::cpu_time(root).unwrap_or_default().saturating_sub(before) >= spin(root);
+        let spins = SpinWatch::of(&self.program);
         let settled = || {
             self.exit().is_some()
                 || (self.has_taken_all()
-                    && (self.program.activity() != Activity::Busy || processes::at_rest(root) || spins()))
+                    && (self.program.activity() != Activity::Busy
+                        || processes::at_rest(root)
+                        || spins.seen().is_some()))
         };
         Patience::with(&[root]).until(|| settled().then_some(()));
     }
@@ -218,11 +220,12 @@ impl Server {
         }
         let root = self.program.root();
         let expected = format!("the server waits at rest {when}");
-        let before = processes::cpu_time(root).unwrap_or_default();
+        let spins = SpinWatch::of(&self.program);
         let patience = Patience::with(&[root]);
         let found = patience.until(|| {
             if let Some(exit) = self.exit() {
-                return Some(Err((format!("it {exit}"), Some(exit))));
+                let finding = Finding::new(&*expected, format!("it {exit}"), "a server serves until it is ended");
+                return Some(finding.of(Half::Server).seen(ended(exit)).broken());
             }
             // One that is gone has ended, and its status comes at once.
             let activity = self.program.activity();
@@ -231,18 +234,12 @@ impl Server {
             if self.has_taken_all() && is_at_rest {
                 return Some(Ok(()));
             }
-            let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
-            (used >= spin(root)).then(|| Err((spinning(used), None)))
+            let cause =
+                "it asks again and again whether a datagram has come, and keeps a processor busy: let `recv_from` wait";
+            let finding = |spun: Spun| Finding::new(&*expected, spun.got(), spun.cause(cause));
+            spins.seen().map(|spun| finding(spun).of(Half::Server).broken())
         });
-        let Some(Err((got, exit))) = found else { return Ok(()) };
-        let cause = match exit {
-            Some(_) => "a server serves until it is ended",
-            None => {
-                "it asks again and again whether a datagram has come, and keeps a processor busy: let `recv_from` wait"
-            }
-        };
-        let finding = Finding::new(expected, got, cause).of(Half::Server);
-        exit.map_or(finding.clone(), |exit| finding.seen(ended(exit))).broken()
+        found.unwrap_or(Ok(()))
     }
 
     /// Checks that the server still runs after `time`, in which nothing comes; `cause` says why not.
@@ -304,8 +301,4 @@ impl Server {
             .iter()
             .any(|entry| entry.local == self.bound_at() && held.contains(&entry.inode))
     }
-}
-
-fn spinning(used: Duration) -> String {
-    format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis())
 }

@@ -2,7 +2,7 @@
 
 use super::log::lock;
 use super::{Ending, Heard, Peer};
-use crate::bench::facts::spin;
+use crate::bench::spins::SpinWatch;
 use crate::system::patience::{PATIENCE, Patience};
 use crate::system::processes::{self, Activity};
 use std::io::{ErrorKind, Read};
@@ -50,11 +50,10 @@ impl Peer {
         else {
             return;
         };
-        let used = || processes::cpu_time(root).unwrap_or_default();
-        let before = used();
+        let spins = SpinWatch::below(root);
         Patience::with(&[root]).until(|| {
             let rests = processes::at_rest(root) || processes::descendants(root).is_empty();
-            (rests || used().saturating_sub(before) >= spin(root)).then_some(())
+            (rests || spins.seen().is_some()).then_some(())
         });
     }
 

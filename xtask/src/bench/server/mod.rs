@@ -198,7 +198,7 @@ impl Server {
 
     /// Waits until a server whose address is taken ends. Returns how it ended, or when the runner gave up.
     pub fn wait_refused(&self) -> Result<Exit, String> {
-        self.program.wait_exit_patiently().map_err(|patience| patience.to_string())
+        self.program.wait_exit_alone().map_err(|patience| patience.to_string())
     }
 
     /// Checks that a server whose address is taken says so and ends with a status other than 0; `exit` is what

@@ -1,13 +1,13 @@
 //! Whether a server rests (asleep in a call that waits), spins, or is gone.
 
 use super::Server;
-use crate::bench::facts::{can, ended_for_all, spin, wait_idle};
+use crate::bench::facts::{can, ended_for_all, wait_idle};
+use crate::bench::spins::SpinWatch;
 use crate::finding::{Finding, Half, Outcome, broken, skip, unable};
 use crate::system::endpoint::{Ends, Side};
 use crate::system::patience::Patience;
 use crate::system::processes::{self, Activity};
 use crate::system::sockets;
-use std::time::Duration;
 
 /// Why a server spins after a client has left.
 const ENDLESS: &str =
@@ -24,10 +24,10 @@ impl Server {
     /// Does not wait for a server that spins.
     pub fn wait_rest(&self) {
         let root = self.program.root();
-        let spins = self.spin_watch();
+        let spins = SpinWatch::of(&self.program);
         let patience = Patience::with(&[root]);
         let rests = patience.until(|| {
-            self.spins.set(self.spins.get() || spins().is_some());
+            self.spins.set(self.spins.get() || spins.seen().is_some());
             let rests = self.is_stopped || self.program.exit().is_some() || processes::at_rest(root);
             (rests || self.spins.get()).then_some(())
         });
@@ -38,17 +38,6 @@ impl Server {
     pub fn reads_into_nothing(&self) -> bool {
         self.wait_rest();
         processes::one_reads_into_nothing(self.program.root())
-    }
-
-    /// Starts to count the CPU time that the server uses. The returned function returns it once it is enough to say
-    /// that the server spins.
-    fn spin_watch(&self) -> impl Fn() -> Option<Duration> {
-        let root = self.program.root();
-        let before = processes::cpu_time(root).unwrap_or_default();
-        move || {
-            let used = processes::cpu_time(root).unwrap_or_default().saturating_sub(before);
-            (used >= spin(root)).then_some(used)
-        }
     }
 
     /// Waits until the server rests and checks that it still runs. Where the kernel does not tell when a program rests, it checks
@@ -71,7 +60,7 @@ impl Server {
     /// waits. `ends` are those of the client's connection. The kernel's table shows the closed socket, or has it no more.
     ///
     /// # Errors
-    /// The finding that it spins (200 ms of CPU time with nothing arriving) or that it still holds the socket.
+    /// The finding that it, or what it has started, spins (200 ms of CPU time with nothing arriving) or that it still holds the socket.
     pub fn lets_go_of(&self, ends: Ends, after: &str) -> Outcome {
         if !sockets::known() {
             return skip("this platform does not tell what other programs' sockets and threads do");
@@ -125,21 +114,16 @@ impl Server {
     fn waits(
         &self,
         after: &str,
-        cause: &str,
+        cause: &'static str,
         mut rests: impl FnMut() -> Outcome<bool>,
     ) -> Outcome<Result<(), Patience>> {
-        let spins = self.spin_watch();
-        let patience = Patience::with(&[self.program.root()]);
+        let spins = SpinWatch::of(&self.program);
+        let patience = Patience::with(&[self.program.root()]).or_sooner();
         let found = patience.until(|| match rests() {
             Ok(true) => Some(Ok(())),
-            Ok(false) => spins().map(|used| {
-                Finding::new(
-                    format!("the server waits for the next client after {after}"),
-                    format!("it used {} ms of CPU time with nothing to do: it spins", used.as_millis()),
-                    cause,
-                )
-                .of(Half::Server)
-                .broken()
+            Ok(false) => spins.seen().map(|spun| {
+                let expected = format!("the server waits for the next client after {after}");
+                Finding::new(expected, spun.got(), spun.cause(cause)).of(Half::Server).broken()
             }),
             Err(stop) => Some(Err(stop)),
         });

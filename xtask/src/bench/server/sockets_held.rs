@@ -42,21 +42,29 @@ impl Server {
         sockets::known().then(|| processes::socket_inodes(self.program.root()))
     }
 
-    /// Checks that `clients` clients, which are all gone, have not left one socket each: `before` are those that the
-    /// server held when they came. One socket less is enough: a program may close the last one when the next client
-    /// comes.
+    /// Checks that `clients` clients that left, and then as many that reset, have not left one socket each: `before` are those
+    /// that the server held when the first came, and `between` when the first reset. One socket less is enough: a program may
+    /// close the last one when the next client comes.
     ///
     /// # Errors
     /// The finding that it still holds one for each.
-    pub fn holds_none_of(&self, clients: usize, before: &HashSet<u64>, how: &str) -> Outcome {
-        let patience = Patience::with(&[self.program.root()]);
-        let more = || self.sockets().map_or(0, |now| now.difference(before).count());
-        if patience.until(|| (more() < clients).then_some(())).is_some() {
-            return Ok(());
-        }
+    pub fn holds_none_of(&self, clients: usize, before: &HashSet<u64>, between: &HashSet<u64>) -> Outcome {
+        // Those clients are gone: only the server itself, or a clock, could still close them.
+        let patience = Patience::with(&[self.program.root()]).or_sooner();
+        let mut kept = None;
+        patience.until(|| {
+            let held = self.sockets().unwrap_or_default();
+            // One wait for both: a server may take its time.
+            let (left, reset): (Vec<&u64>, _) =
+                held.difference(before).partition(|one| between.contains(one));
+            let both = [(left.len(), "left"), (reset.len(), "reset the connection (RST)")];
+            kept = both.into_iter().find(|(more, _)| *more >= clients);
+            kept.is_none().then_some(())
+        });
+        let Some((more, how)) = kept else { return Ok(()) };
         broken(
             format!("the server closes the socket of each client that {how}"),
-            format!("after {clients} such clients it holds {} more sockets; {patience}", more()),
+            format!("after {clients} such clients it holds {more} more sockets; {patience}"),
             "the server must close every connection that is over, also after an error: drop the stream; a server \
              that does not will run out of file descriptors",
         )

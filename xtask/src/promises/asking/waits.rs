@@ -20,7 +20,7 @@ pub trait Rows: Ask {
         waits_for_client::<Self>
     )
     .after(&["silence-is-no-end", "keeps-no-sockets"])
-    .takes(limits::SECONDS)];
+    .waits(limits::SECONDS)];
 
     /// What every such client promises.
     const CLIENT_WAITS: &'static [Check] = &[client!(
@@ -29,7 +29,7 @@ pub trait Rows: Ask {
         waits_for_server::<Self>
     )
     .after(&["server-stalls", "silence-is-no-end"])
-    .takes(limits::SECONDS)];
+    .waits(limits::SECONDS)];
 }
 
 impl<P: Ask> Rows for P {}

@@ -16,20 +16,20 @@ use std::time::{Duration, Instant};
 pub const SERVER: &[Check] = &[
     server!("stores-a-long-file", "stores 256 MiB without holding them in memory", stores_a_long_file)
         .after(&["replaces-a-file"])
-        .takes(4),
+        .works(4),
     server!("serves-a-long-file", "serves 256 MiB without holding them in memory", serves_a_long_file)
         .after(&["serves-from-offset"])
-        .takes(5),
+        .works(5),
 ];
 
 /// The rows of clients.
 pub const CLIENT: &[Check] = &[
     client!("puts-a-long-file", "sends 256 MiB without holding them in memory", puts_a_long_file)
         .after(&["put-names"])
-        .takes(4),
+        .works(4),
     client!("gets-a-long-file", "stores 256 MiB without holding them in memory", gets_a_long_file)
         .after(&["get-names"])
-        .takes(3),
+        .works(3),
 ];
 
 /// The two sizes, in MiB.

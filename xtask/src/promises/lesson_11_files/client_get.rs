@@ -93,7 +93,7 @@ fn opens_late(bench: &mut Bench) -> Outcome {
         let reply = found(bytes.len() as u64, &bench.hash(&bytes)?, &bytes);
         let _ = peer.say(&reply[..2 << 20]);
         peer.wait_taken();
-        let now = dir.until(|now| now.0.contains_key(std::ffi::OsStr::new("file.part")));
+        let now = client.until_in(&dir, |now| now.0.contains_key(std::ffi::OsStr::new("file.part")));
         let has_part = now.0.contains_key(std::ffi::OsStr::new("file.part"));
         if !has_part || before.change(&now.clone().without("file.part")).is_some() {
             let got = before.change(&now).unwrap_or_else(|| "there is no file.part".into());

@@ -14,7 +14,7 @@ use serde_json::json;
 pub const SERVER: &[Check] = &[
     server!("waits-for-client", "has no time limit of its own for a client's silence", waits_for_client)
         .after(&["silence-is-no-end", "keeps-no-sockets"])
-        .takes(limits::SECONDS),
+        .waits(limits::SECONDS),
     server!("accept-fails", TITLE, accept_fails).after(&["beside-silent-clients"]),
 ];
 
@@ -22,7 +22,7 @@ pub const SERVER: &[Check] = &[
 pub const CLIENT: &[Check] =
     &[client!("waits-for-server", "has no time limit of its own for the server's silence", waits_for_server)
         .after(&["prints-the-list", "server-stalls"])
-        .takes(limits::SECONDS)];
+        .waits(limits::SECONDS)];
 
 /// Asks for the list, and takes it.
 fn lists(server: &Server, peer: &mut Peer, when: &str) -> Outcome {

@@ -11,7 +11,7 @@ use crate::promises::{Check, client};
 pub const CLIENT: &[Check] = &[
     client!("nobody-there", "reports it and exits with 1 when nobody is there", nobody_there)
         .after(&["all-lost"])
-        .long(),
+        .waits(1),
     client!("server-restarts", "goes on, or reports it, when its server restarts", server_restarts)
         .after(&["one-lost"]),
 ];

@@ -17,7 +17,7 @@ pub trait Rows: Push {
         waits_for_client::<Self>
     )
     .after(&["keeps-no-sockets"])
-    .takes(limits::SECONDS)];
+    .waits(limits::SECONDS)];
 
     /// What every client that listens promises.
     const CLIENT_WAITS: &'static [Check] = &[client!(
@@ -26,7 +26,7 @@ pub trait Rows: Push {
         waits_for_server::<Self>
     )
     .after(&["silence-is-no-end"])
-    .takes(limits::SECONDS)];
+    .waits(limits::SECONDS)];
 }
 
 impl<P: Push> Rows for P {}

@@ -168,8 +168,12 @@ impl Asleep {
     fn is_endless(&self) -> bool {
         match self.limit() {
             Limit::No => {
+                // To open a file sleeps, other than for a disk, only at a FIFO, until somebody opens its other end.
+                let opens = self.number == libc::SYS_openat;
+                #[cfg(target_arch = "x86_64")]
+                let opens = opens || self.number == libc::SYS_open;
                 let endless = [libc::SYS_wait4, libc::SYS_waitid, libc::SYS_rt_sigsuspend];
-                endless.contains(&self.number)
+                opens || endless.contains(&self.number)
             }
             Limit::Millis(at) => (self.arguments[at] as libc::c_int) < 0,
             Limit::Time(at) | Limit::TimeOfMicros(at) | Limit::Moment { at, .. } => self.arguments[at] == 0,
@@ -225,7 +229,7 @@ impl Asleep {
 }
 
 /// Returns the time on this clock.
-fn now(clock: libc::clockid_t) -> Option<Duration> {
+pub fn now(clock: libc::clockid_t) -> Option<Duration> {
     let mut time = MaybeUninit::<libc::timespec>::uninit();
     // SAFETY: the call writes a whole `timespec`, or fails.
     let time = unsafe {
@@ -304,6 +308,11 @@ mod tests {
         assert!(sleeps("cat; true", &["cat"]));
         assert!(!sleeps("sleep 300; true", &["sleep"]));
         assert!(!sleeps("sleep 300 | cat; true", &["sleep", "cat"]));
+    }
+
+    #[test]
+    fn who_opens_a_fifo_that_nobody_else_opens_sleeps_for_good() {
+        assert!(sleeps("fifo=$(mktemp -u); mkfifo \"$fifo\"; cat \"$fifo\"; rm \"$fifo\"", &["cat"]));
     }
 
     #[test]

@@ -5,12 +5,15 @@ mod elsewhere;
 #[path = "linux.rs"]
 mod linux;
 mod told;
+mod work;
 
 #[cfg(target_os = "linux")]
 use crate::system::portable;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
+use told::Spent;
 pub use told::{Activity, Call, FewDescriptors, Pid};
+pub use work::{Used, Work};
 
 /// Asks the kernel of Linux, where it is asked; else returns the answer of a system that does not tell.
 macro_rules! ask {
@@ -57,11 +60,10 @@ pub fn at_rest(root: Pid) -> bool {
     ask!(at_rest(root))
 }
 
-/// Returns the CPU time that the descendants of `root` have used so far, in user and kernel mode.
-///
-/// Linux counts it in ticks of 10 ms.
-pub fn cpu_time(root: Pid) -> Option<Duration> {
-    ask!(cpu_time(root))
+/// Returns the CPU time of each descendant of `root`, and of `root` what those have used that it has reaped. Empty where the
+/// platform does not tell.
+fn spent(root: Pid) -> Vec<Spent> {
+    ask!(spent(root))
 }
 
 /// Returns for how long the threads of the descendants of `root` have waited for a processor so far, all together: they

@@ -1,6 +1,7 @@
 //! What is told of processes: calls in which they sleep, what they do, the limits that they had.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A process identifier.
 pub type Pid = u32;
@@ -65,6 +66,19 @@ impl fmt::Display for Call {
             (false, rust) => write!(out, "`{}` ({rust})", self.name),
         }
     }
+}
+
+/// The CPU time of one process, in user and kernel mode.
+#[derive(Clone, Copy, Debug)]
+pub struct Spent {
+    /// Its identifier.
+    pub pid: Pid,
+    /// When it was started, in ticks since the machine was: with the identifier, it names one process only.
+    pub born: u64,
+    /// What it has used itself.
+    pub own: Duration,
+    /// What its children have used that it has reaped, and theirs.
+    pub reaped: Duration,
 }
 
 /// What the threads of a process tree did at one moment.

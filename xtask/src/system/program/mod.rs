@@ -159,6 +159,14 @@ impl Program {
         self.wait_exit_within(Patience::with(&[self.root()]))
     }
 
+    /// Waits for its end, where nothing is on its way to it (see [`Patience::or_sooner`]).
+    ///
+    /// # Errors
+    /// The patience that is over.
+    pub fn wait_exit_alone(&self) -> Result<Exit, Patience> {
+        self.wait_exit_within(Patience::with(&[self.root()]).or_sooner())
+    }
+
     /// Waits for its end with this patience, longer while it prints.
     ///
     /// # Errors
