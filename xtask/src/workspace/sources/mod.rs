@@ -182,6 +182,12 @@ mod tests {
             assert_eq!(of("renamed", &renamed), Origin::Solution);
             let names = |text: &str| text.replace("buffer", "my_bytes").replace("stream", "tcp");
             assert_eq!(of("names", &|text: &str| names(text)), Origin::Solution);
+            // In one of two files alone.
+            let server = |text: &str| match text.contains("listener") {
+                true => names(text),
+                false => text.to_string(),
+            };
+            assert_eq!(of("server", &server), Origin::Solution);
             let calls = |text: &str| text.replace(".write_all(", ".write(");
             assert_eq!(of("calls", &|text: &str| calls(text)), Origin::Own);
             let begun = |text: &str| starter(text).replace("todo!(", "panic!(");

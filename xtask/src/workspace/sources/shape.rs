@@ -19,16 +19,25 @@ const RESERVED: &[&str] = &[
 /// Keywords behind which the author names something.
 const NAMING: &[&str] = &["const", "enum", "fn", "mod", "static", "struct", "trait", "type"];
 
+/// Words that may stand between `pub` and a keyword that names something.
+const BETWEEN: &[&str] = &["async", "const", "extern", "unsafe"];
+
 /// Returns the shapes of the files of one package, by the same keys.
 pub fn shapes(files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let files: BTreeMap<&String, Vec<Token>> =
-        files.iter().map(|(file, text)| (file, tokens(text))).collect();
-    let mut names = Names::default();
-    files.values().for_each(|tokens| names.learn(tokens));
-    files.into_iter().map(|(file, tokens)| (file.clone(), names.without(&tokens))).collect()
+    let mut public = Names::default();
+    let read: Vec<(&String, Vec<Token>, Names)> = (files.iter())
+        .map(|(file, text)| {
+            let (tokens, mut own) = (tokens(text), Names::default());
+            own.learn(&tokens, &mut public);
+            (file, tokens, own)
+        })
+        .collect();
+    read.into_iter()
+        .map(|(file, tokens, mut own)| (file.clone(), own.without(&tokens, &mut public)))
+        .collect()
 }
 
-/// The author's names.
+/// The author's names, of one file, or those that other files may use.
 #[derive(Default)]
 struct Names {
     /// Functions.
@@ -66,43 +75,54 @@ impl Beside {
 }
 
 impl Names {
-    fn learn(&mut self, tokens: &[Token]) {
+    /// Takes the names of a file; those that are `pub` stand in `public`.
+    fn learn(&mut self, tokens: &[Token], public: &mut Self) {
+        let word_at = |at: Option<usize>| match at.and_then(|at| tokens.get(at)) {
+            Some(Token::Word(word)) => word.as_str(),
+            _ => "",
+        };
         for (at, token) in tokens.iter().enumerate() {
             let Token::Word(word) = token else { continue };
             if RESERVED.contains(&word.as_str()) {
                 continue;
             }
-            let before = at.checked_sub(1).map(|at| &tokens[at]);
-            let naming = match before {
-                Some(Token::Word(before)) => NAMING.iter().find(|keyword| *keyword == before),
-                _ => None,
-            };
+            let naming = NAMING.iter().find(|keyword| **keyword == word_at(at.checked_sub(1)));
+            let mut before = at.checked_sub(1 + usize::from(naming.is_some()));
+            while BETWEEN.contains(&word_at(before)) {
+                before = before.and_then(|before| before.checked_sub(1));
+            }
+            let names = if word_at(before) == "pub" { &mut *public } else { &mut *self };
             let beside = Beside::of(tokens, at);
             let is_alone = !beside.is_behind_dot && !beside.is_behind_path && !beside.is_before_path;
             // Types begin with a large letter: those that are not declared here are not the author's.
             let is_small = word.starts_with(|letter: char| letter.is_lowercase() || letter == '_');
             match naming {
-                Some(&"fn") => _ = self.functions.insert(word.clone()),
-                Some(_) => _ = self.others.insert(word.clone()),
+                Some(&"fn") => _ = names.functions.insert(word.clone()),
+                Some(_) => _ = names.others.insert(word.clone()),
                 None if is_small && is_alone && !beside.is_before_call && !beside.is_macro => {
-                    self.others.insert(word.clone());
+                    names.others.insert(word.clone());
                 }
                 None => {}
             }
         }
     }
 
-    /// Returns the tokens in one text, with the place of its first appearance for each of the author's names.
-    fn without(&mut self, tokens: &[Token]) -> String {
+    /// Returns the tokens in one text, with the place of its first appearance for each of the author's names: in this file,
+    /// or of a public one in all of them.
+    fn without(&mut self, tokens: &[Token], public: &mut Self) -> String {
         let mut out = String::new();
         for (at, token) in tokens.iter().enumerate() {
             match token {
                 Token::Sign(sign) => out.push(*sign),
                 Token::Literal(text) => out += &self.in_text(text),
-                Token::Word(word) if self.is_name(word, &Beside::of(tokens, at)) => {
-                    out += &format!(" #{} ", self.place(word));
+                Token::Word(word) => {
+                    let beside = Beside::of(tokens, at);
+                    out += &match (public.is_name(word, &beside), self.is_name(word, &beside)) {
+                        (true, _) => format!(" ##{} ", public.place(word)),
+                        (false, true) => format!(" #{} ", self.place(word)),
+                        (false, false) => format!(" {word} "),
+                    };
                 }
-                Token::Word(word) => out += &format!(" {word} "),
             }
         }
         out
@@ -222,5 +242,23 @@ mod tests {
             shapes(&files.map(|(file, text)| (file.to_string(), text)).into())
         };
         assert_eq!(package("read_frame"), package("next"));
+        let calls = |name: &str| {
+            let files = [
+                ("lib.rs", "pub const fn one() {} pub fn two() {}".to_string()),
+                ("main.rs", format!("fn main() {{ lesson::{name}() }}")),
+            ];
+            shapes(&files.map(|(file, text)| (file.to_string(), text)).into())
+        };
+        assert_ne!(calls("one"), calls("two"));
+    }
+
+    #[test]
+    fn files_that_share_a_name_by_chance_may_be_renamed_one_by_one() {
+        let package = |name: &str| {
+            let file = |name: &str| format!("fn main() {{ let {name} = 1; println!(\"{{{name}}}\"); }}");
+            let files = [("client.rs", file("buffer")), ("server.rs", file(name))];
+            shapes(&files.map(|(file, text)| (file.to_string(), text)).into())
+        };
+        assert_eq!(package("my_bytes"), package("buffer"));
     }
 }
