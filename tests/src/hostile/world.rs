@@ -210,13 +210,12 @@ impl World {
             "--build-limit",
             &build_limit.to_string(),
         ]);
-        let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-        let cargo_home =
-            cargo_home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).expect("cargo's folder");
-        command
-            .env("CARGO_HOME", cargo_home)
-            .env("HOME", self.path("home"))
-            .env("TEACHERS_TOKEN", &self.token);
+        // Rust is installed in another home than this teacher's.
+        for (name, usual) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let own = std::env::var_os(name).map(PathBuf::from);
+            command.env(name, own.or_else(|| Some(std::env::home_dir()?.join(usual))).expect("a home"));
+        }
+        command.env("HOME", self.path("home")).env("TEACHERS_TOKEN", &self.token);
         command.env("CARGO_MANIFEST_DIR", self.path("lab/xtask")).env("SOCKET_LAB_HOME", self.path("home"));
         match around {
             Around::All => &mut command,
