@@ -2,7 +2,8 @@
 //! come through: else the test would prove nothing.
 #![cfg(target_os = "linux")]
 
-use lab_tests::hostile::world::{Aftermath, World};
+use lab_tests::hostile::aftermath::Aftermath;
+use lab_tests::hostile::world::World;
 use lab_tests::hostile::{ATTACKS, Around, Attack, Beside, From, markdown};
 use lab_tests::{has, not_checked, root, wait_for};
 use std::fs;

@@ -1,12 +1,14 @@
 //! Hand-ins that attack: what each tries, and what contains it. The page of the book about strangers' programs prints this table,
 //! and `tests/tests/hostile.rs` tries each line of it.
 
+pub mod aftermath;
+mod listeners;
 mod table;
 pub mod world;
 
 pub use table::{ATTACKS, markdown};
 
-use world::Aftermath;
+use aftermath::Aftermath;
 use xtask::system::program::confine::Gap;
 
 /// What keeps an attack from doing harm.

@@ -1,20 +1,16 @@
 //! A teacher's machine in a folder: a home, a clone of the course, a class, and those who listen for calls.
 
+use super::aftermath::Aftermath;
 use super::{Around, Attack, From};
-use crate::{Ran, empty_dir, processes_with, root, wait_for};
-use serde_json::{Value, json};
+use crate::{Ran, empty_dir, root, wait_for};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::Duration;
 
 /// What all attacks share.
 const PRELUDE: &str = include_str!("attacks/prelude.py");
@@ -34,17 +30,17 @@ pub struct World {
     word: String,
     /// What is secret in the runner's environment.
     pub token: String,
-    ports: Ports,
-    heard: Arc<Mutex<BTreeSet<String>>>,
-    over: Arc<AtomicBool>,
+    pub(super) ports: Ports,
+    pub(super) heard: Arc<Mutex<BTreeSet<String>>>,
+    pub(super) over: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Copy)]
-struct Ports {
-    tcp: u16,
-    udp: u16,
+pub(super) struct Ports {
+    pub(super) tcp: u16,
+    pub(super) udp: u16,
     /// One for each [`From`].
-    open: [u16; 2],
+    pub(super) open: [u16; 2],
 }
 
 impl World {
@@ -93,12 +89,12 @@ impl World {
     }
 
     /// The runner's executable, where cargo would have built it.
-    fn runner(&self) -> PathBuf {
+    pub(super) fn runner(&self) -> PathBuf {
         self.path("lab/target/debug/xtask")
     }
 
     /// The file whose mode an attack changes.
-    fn modes(&self) -> PathBuf {
+    pub(super) fn modes(&self) -> PathBuf {
         self.path("home/modes.txt")
     }
 
@@ -214,13 +210,12 @@ impl World {
             "--build-limit",
             &build_limit.to_string(),
         ]);
-        let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-        let cargo_home =
-            cargo_home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))).expect("cargo's folder");
-        command
-            .env("CARGO_HOME", cargo_home)
-            .env("HOME", self.path("home"))
-            .env("TEACHERS_TOKEN", &self.token);
+        // Rust is installed in another home than this teacher's.
+        for (name, usual) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let own = std::env::var_os(name).map(PathBuf::from);
+            command.env(name, own.or_else(|| Some(std::env::home_dir()?.join(usual))).expect("a home"));
+        }
+        command.env("HOME", self.path("home")).env("TEACHERS_TOKEN", &self.token);
         command.env("CARGO_MANIFEST_DIR", self.path("lab/xtask")).env("SOCKET_LAB_HOME", self.path("home"));
         match around {
             Around::All => &mut command,
@@ -261,186 +256,10 @@ fn wait(child: &mut Child) -> (Option<i32>, bool) {
     (status.and_then(|status| status.code()), was_stopped)
 }
 
-/// How often those who listen look whether it is over.
-const LOOK: Duration = Duration::from_millis(10);
-
-impl World {
-    /// Listens for those who call: at TCP, UDP, and a socket in the home folder; and calls those who listen.
-    fn listen(&mut self) {
-        let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
-        let agent = UnixListener::bind(self.path("home/agent")).expect("a socket");
-        let free = || {
-            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-            listener.local_addr().expect("an address").port()
-        };
-        let port = |addr: std::io::Result<std::net::SocketAddr>| addr.expect("an address").port();
-        self.ports =
-            Ports { tcp: port(tcp.local_addr()), udp: port(udp.local_addr()), open: [free(), free()] };
-        tcp.set_nonblocking(true).expect("a socket");
-        agent.set_nonblocking(true).expect("a socket");
-        udp.set_read_timeout(Some(LOOK)).expect("a socket");
-        let (heard, over, open) = (Arc::clone(&self.heard), Arc::clone(&self.over), self.ports.open);
-        thread::spawn(move || {
-            let hear = |text: String| heard.lock().expect("a list").extend(text.lines().map(String::from));
-            while !over.load(Ordering::SeqCst) {
-                while let Ok((caller, _)) = tcp.accept() {
-                    let _ = caller.set_nonblocking(false);
-                    let _ = caller.set_read_timeout(Some(Duration::from_secs(2)));
-                    hear(first_line(caller));
-                }
-                while let Ok((caller, _)) = agent.accept() {
-                    let _ = caller.set_nonblocking(false);
-                    let _ = caller.set_read_timeout(Some(Duration::from_secs(2)));
-                    hear(first_line(caller));
-                }
-                for port in open {
-                    if let Ok(called) = TcpStream::connect(("127.0.0.1", port)) {
-                        let _ = called.set_read_timeout(Some(Duration::from_secs(2)));
-                        hear(first_line(called));
-                    }
-                }
-                let mut bytes = [0; 500];
-                while let Ok(n) = udp.recv(&mut bytes) {
-                    hear(String::from_utf8_lossy(&bytes[..n]).into_owned());
-                }
-            }
-        });
-    }
-}
-
-fn first_line(from: impl Read) -> String {
-    let mut line = String::new();
-    let _ = BufReader::new(from).read_line(&mut line);
-    line
-}
-
 impl Drop for World {
     fn drop(&mut self) {
         self.over.store(true, Ordering::SeqCst);
         // Ends those who have survived.
         let _ = fs::write(self.path("home/stop"), "");
     }
-}
-
-/// What there is when a class was judged.
-pub struct Aftermath {
-    /// The machine.
-    pub world: World,
-    /// The runner's status and what it printed.
-    pub ran: Ran,
-    /// Whether the runner was stopped by somebody.
-    pub was_stopped: bool,
-}
-
-impl Aftermath {
-    /// Returns the report of a student.
-    pub fn report(&self, student: &str) -> Value {
-        let text = fs::read(self.folder(student).join("report.json")).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
-    }
-
-    fn folder(&self, student: &str) -> PathBuf {
-        self.world.path("results/students").join(student)
-    }
-
-    /// Returns all that is written of a student, and what the runner printed.
-    pub fn said_of(&self, student: &str) -> String {
-        let mut all = self.ran.stdout.clone() + &self.ran.stderr;
-        for entry in fs::read_dir(self.folder(student)).into_iter().flatten().flatten() {
-            all += &String::from_utf8_lossy(&fs::read(entry.path()).unwrap_or_default());
-        }
-        all
-    }
-
-    /// Returns how many checks a student has passed.
-    pub fn passed(&self, student: &str) -> u64 {
-        self.report(student)["lessons"][0]["passed"].as_u64().unwrap_or_default()
-    }
-
-    /// Returns whether a student has passed all checks.
-    pub fn has_passed_all(&self, student: &str) -> bool {
-        let lesson = &self.report(student)["lessons"][0];
-        lesson["status"] == "judged"
-            && lesson["passed"].as_u64().is_some_and(|n| n > 1)
-            && lesson["passed"] == lesson["of"]
-    }
-
-    /// Returns whether those who listen have heard of a student, or have been heard.
-    pub fn heard(&self, student: &str) -> bool {
-        self.world.heard.lock().expect("a list").contains(&self.world.mark(student))
-    }
-
-    /// Returns whether a student has written or removed a file that is not its own.
-    pub fn wrote(&self, student: &str) -> bool {
-        let mark = self.world.mark(student);
-        let there = |folder: &str| self.world.path(folder).join(&mark).exists();
-        let config = fs::read_to_string(self.world.path("lab/.cargo/config.toml")).unwrap_or_default();
-        ["lab/lessons", "home", "results/students/a-right"].into_iter().any(there)
-            || config.contains(&mark)
-            || !self.world.path("lab/lessons/removed").exists()
-    }
-
-    /// Returns whether a student has replaced the runner's executable.
-    pub fn replaced(&self, student: &str) -> bool {
-        let text = fs::read(self.world.runner()).unwrap_or_default();
-        text.starts_with(b"#!") && String::from_utf8_lossy(&text).contains(&self.world.mark(student))
-    }
-
-    /// Returns whether the mode of the teacher's file is another one.
-    pub fn changed_mode(&self, _: &str) -> bool {
-        fs::metadata(self.world.modes()).expect("a file").permissions().mode() & 0o777 != 0o600
-    }
-
-    /// Returns whether a process of a student still runs.
-    pub fn left(&self, student: &str) -> bool {
-        let mark = self.world.mark(student);
-        holding(|link| link.contains(&mark))
-    }
-
-    /// Returns whether a student's report was rewritten. One who has survived may be about to do it.
-    pub fn rewrote(&self, student: &str) -> bool {
-        let mark = self.world.mark(student);
-        let file = self.folder(student).join("report.json");
-        let is_rewritten = || fs::read_to_string(&file).is_ok_and(|text| text.contains(&mark));
-        wait_for("the survivor is over, or has done it", || is_rewritten() || !self.left(student));
-        is_rewritten()
-    }
-
-    /// Returns whether the runner, or one that judges a student, was ended.
-    pub fn was_ended(&self) -> bool {
-        self.ran.status < 0 || self.ran.stderr.contains("was ended by")
-    }
-
-    /// Returns whether a file of a student is left somewhere; removes it.
-    pub fn filled(&self, student: &str) -> bool {
-        let name = self.world.mark(student) + ".full";
-        let folders =
-            [Path::new("/tmp"), &std::env::temp_dir(), &self.world.path("home"), &self.world.path("in")]
-                .map(|folder| fs::remove_file(folder.join(&name)).is_ok());
-        folders.contains(&true)
-    }
-
-    /// Returns whether a student's shared memory is left; removes it.
-    pub fn shares(&self, student: &str) -> bool {
-        fs::remove_file(Path::new("/dev/shm").join(self.world.mark(student))).is_ok()
-    }
-
-    /// Returns what is left of the class where students are built.
-    pub fn built(&self) -> Vec<PathBuf> {
-        let runs = fs::read_dir(self.world.path("lab/target/class")).into_iter().flatten().flatten();
-        runs.map(|entry| entry.path()).collect()
-    }
-
-    /// Returns the processes of the class that still run.
-    pub fn processes(&self) -> Vec<String> {
-        processes_with(&self.world.dir.to_string_lossy(), std::process::id())
-    }
-}
-
-/// Returns whether any process has an open file whose name is of this kind.
-fn holding(is_it: impl Fn(&str) -> bool) -> bool {
-    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let files = all.flat_map(|entry| fs::read_dir(entry.path().join("fd")).into_iter().flatten().flatten());
-    files.flat_map(|entry| fs::read_link(entry.path())).any(|link| is_it(&link.to_string_lossy()))
 }
