@@ -1,6 +1,6 @@
 //! Whether each student of a class can have a box.
 
-use super::probes::Probe;
+use super::probe::Probe;
 use crate::system::program::boxed::{self, NoBox};
 
 const WHAT: &str = "the box";
@@ -28,7 +28,7 @@ fn of(tried: Result<(), NoBox>) -> Probe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::doctor::probes::Health;
+    use crate::commands::doctor::probe::Health;
 
     #[test]
     fn without_a_box_all_can_be_judged() {

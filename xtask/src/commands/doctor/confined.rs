@@ -1,6 +1,7 @@
 //! What confines the programs of others here.
 
-use super::probes::{HERE, Probe};
+use super::advice::System;
+use super::probe::Probe;
 use crate::system::program::confine::{self, Gap, Holds};
 
 const WHAT: &str = "confinement";
@@ -23,7 +24,7 @@ pub fn examine() -> Probe {
 /// Returns what is held where it is as the kernel says.
 fn of(holds: Holds) -> Probe {
     if !holds.linux {
-        return Probe::less(WHAT, holds.words(), COST, HERE.use_linux());
+        return Probe::less(WHAT, holds.words(), COST, System::here().use_linux());
     }
     let seen = format!("{}: {}", mechanisms(holds), holds.words());
     // What a newer kernel, or another user than root, would hold. The others no kernel holds for this runner.
@@ -53,7 +54,7 @@ fn mend(holds: Holds) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::doctor::probes::Health;
+    use crate::commands::doctor::probe::Health;
 
     #[test]
     fn an_old_kernel_and_root_are_less() {

@@ -3,12 +3,13 @@
 mod advice;
 mod boxed;
 mod confined;
+mod probe;
 mod probes;
 
 use super::shared::{UNABLE, print, stop_at_ctrl_c};
 use crate::report::text::{Paint, WIDTH, wrap};
 use colored::Color;
-use probes::Health;
+use probe::Health;
 
 /// Columns before the text of a finding.
 const INDENT: usize = 15;

@@ -1,6 +1,6 @@
 //! What every program may use: the system's programs and libraries, and what those read.
 
-use super::ruleset::{IOCTL_DEV, MAKE_REG, READ, READ_DIR, READ_FILE, REMOVE_FILE, TRUNCATE, WRITE_FILE};
+use super::rights::{IOCTL_DEV, MAKE_REG, READ, READ_DIR, READ_FILE, REMOVE_FILE, TRUNCATE, WRITE_FILE};
 use std::path::Path;
 
 /// Contents, but nothing to run.

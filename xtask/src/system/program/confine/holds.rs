@@ -96,18 +96,6 @@ impl Holds {
     }
 }
 
-/// Tries whether what [`kernel`] says is so.
-///
-/// # Errors
-/// What is not held, in words that follow "a confined program".
-pub fn probe() -> Result<(), String> {
-    #[cfg(target_os = "linux")]
-    if portable::asks_kernel() {
-        return super::ready::try_here(kernel());
-    }
-    Ok(())
-}
-
 /// Returns whether the kernel filters calls, and can let them fail.
 #[cfg(target_os = "linux")]
 fn filters() -> bool {
@@ -149,10 +137,5 @@ mod tests {
         assert!(words.contains("; it may see names"), "{words}");
         assert!(holds(None).words().starts_with("not confined: a program may read"));
         assert_eq!(Holds { linux: false, ..holds(None) }.words(), "not confined: only Linux can");
-    }
-
-    #[test]
-    fn the_kernel_does_what_it_says() {
-        assert_eq!(probe(), Ok(()));
     }
 }

@@ -18,18 +18,22 @@ mod needs;
 mod ready;
 mod refused;
 #[cfg(target_os = "linux")]
+mod rights;
+#[cfg(target_os = "linux")]
 mod root;
 #[cfg(target_os = "linux")]
 mod ruleset;
+mod trial;
 
 pub use gap::Gap;
-pub use holds::{Holds, kernel, probe};
+pub use holds::{Holds, kernel};
 pub use json::{path_from_json, path_to_json};
 #[cfg(target_os = "linux")]
 pub use needs::needs;
 #[cfg(target_os = "linux")]
 pub use ready::Ready;
 pub use refused::Refused;
+pub use trial::probe;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,20 +1,17 @@
 //! A [`Confinement`], ready to be applied between fork and exec.
 
+use super::{Confinement, limits, needs::open, root, ruleset::Ruleset};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use super::calls;
-use super::{Confinement, Holds, limits, needs::open, root, ruleset::Ruleset};
+use super::{calls, holds::kernel};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use crate::system::filter::Filter;
-use crate::system::folder::Folder;
 use nix::errno::Errno;
-use socket2::{Domain, Socket, Type};
 use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 
 /// What this kernel has for a confinement, and the files that a program needs for its start.
 #[derive(Clone)]
@@ -39,7 +36,7 @@ impl Ready {
             rules: Ruleset::new(confinement),
             limits: limits::Ready::new(confinement.limits),
             #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-            filter: super::kernel().calls.then(calls::filter),
+            filter: kernel().calls.then(calls::filter),
             needs: readable.filter_map(|file| CString::new(file.into_os_string().into_vec()).ok()).collect(),
         }))
     }
@@ -75,7 +72,10 @@ impl Ready {
     }
 
     /// Holds this thread, and what it starts, to the rules and the filter.
-    fn hold(&self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When the kernel refuses what it has.
+    pub(super) fn hold(&self) -> io::Result<()> {
         if let Some(rules) = &self.0.rules {
             rules.apply()?;
         }
@@ -85,28 +85,4 @@ impl Ready {
         }
         Ok(())
     }
-}
-
-/// Tries, in a thread that ends, whether a confined program is held to what the kernel says it holds.
-///
-/// # Errors
-/// What it may do all the same.
-pub fn try_here(said: Holds) -> Result<(), String> {
-    let folder = Folder::new().map_err(|error| format!("could not be tried ({error:#})"))?;
-    let secret = folder.path().join("secret");
-    std::fs::write(&secret, "").map_err(|error| format!("could not be tried ({error})"))?;
-    let ready = Ready::new(&Confinement::default(), Vec::new());
-    let confined = move || {
-        ready.hold().map_err(|error| format!("could not be confined ({error})"))?;
-        if said.landlock.is_some() && open(&secret).is_ok() {
-            return Err("may read other files".to_string());
-        }
-        let netlink = Socket::new(Domain::from(libc::AF_NETLINK), Type::RAW, None);
-        let refused = netlink.is_err_and(|error| error.raw_os_error() == Some(libc::EAFNOSUPPORT));
-        if said.calls && !refused {
-            return Err("may make other kinds of sockets".to_string());
-        }
-        Ok(())
-    };
-    thread::spawn(confined).join().unwrap_or_else(|_| Err("could not be tried".into()))
 }

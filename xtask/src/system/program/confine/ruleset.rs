@@ -1,5 +1,6 @@
 //! Landlock, by its raw calls: what a process may do with files, TCP ports and signals (landlock(7), linux/landlock.h).
 
+use super::rights::{MAKE_BLOCK, MAKE_CHAR, OF_FILE, READ, known};
 use super::{Confinement, Ports, essentials};
 use nix::errno::Errno;
 use nix::sys::prctl;
@@ -17,24 +18,6 @@ const RESTRICT_SELF: libc::c_long = 446;
 const ASK_VERSION: u32 = 1;
 const PATH_BENEATH: libc::c_int = 1;
 const NET_PORT: libc::c_int = 2;
-
-// Rights to files.
-pub const EXECUTE: u64 = 1 << 0;
-pub const WRITE_FILE: u64 = 1 << 1;
-pub const READ_FILE: u64 = 1 << 2;
-pub const READ_DIR: u64 = 1 << 3;
-pub const REMOVE_FILE: u64 = 1 << 5;
-const MAKE_CHAR: u64 = 1 << 6;
-pub const MAKE_REG: u64 = 1 << 8;
-const MAKE_BLOCK: u64 = 1 << 11;
-pub const TRUNCATE: u64 = 1 << 14;
-pub const IOCTL_DEV: u64 = 1 << 15;
-const RESOLVE_UNIX: u64 = 1 << 16;
-
-/// Reading and running.
-pub const READ: u64 = EXECUTE | READ_FILE | READ_DIR;
-/// All that a file has, as its folder has it: the kernel refuses the rights of folders for a file.
-const OF_FILE: u64 = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV | RESOLVE_UNIX;
 
 // Rights to TCP ports.
 const BIND_TCP: u64 = 1 << 0;
@@ -70,19 +53,6 @@ pub fn abi() -> Option<u32> {
     // SAFETY: asked for its version, the kernel reads nothing.
     let version = unsafe { libc::syscall(CREATE, std::ptr::null::<Handled>(), 0_usize, ASK_VERSION) };
     u32::try_from(version).ok().filter(|version| *version > 0)
-}
-
-/// Returns the rights to files that this ABI knows.
-fn known(abi: u32) -> u64 {
-    let bits = match abi {
-        0 => 0,
-        1 => 13,
-        2 => 14,
-        3..=4 => 15,
-        5..=8 => 16,
-        _ => 17,
-    };
-    (1 << bits) - 1
 }
 
 /// What a process may do, ready to be applied.
@@ -175,13 +145,5 @@ mod tests {
             });
             assert_eq!(tried.join().unwrap(), ((true, true), (false, abi < 4), true), "ABI {abi}");
         }
-    }
-
-    #[test]
-    fn an_abi_has_the_rights_of_the_ones_before() {
-        for abi in 1..12 {
-            assert_eq!(known(abi) & known(abi - 1), known(abi - 1), "{abi}");
-        }
-        assert_eq!([1, 2, 3, 5, 9].map(|abi| known(abi) + 1), [1 << 13, 1 << 14, 1 << 15, 1 << 16, 1 << 17]);
     }
 }
