@@ -199,6 +199,7 @@ impl<'a> Bench<'a> {
     /// Starts the server, whose words are noted as given.
     pub(super) fn launch_server(&mut self, addr: Endpoint, with: &With) -> Outcome<Server> {
         let spec = self.spec(&self.programs.server, addr, with)?;
+        self.serves(addr);
         let program = starts("server", Program::start(&spec, &[], &[]))?;
         program.plays("server");
         let ran = Ran::of(Half::Server, &program);

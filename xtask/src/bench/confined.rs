@@ -12,6 +12,7 @@ use crate::system::address;
 use crate::system::program::Spec;
 use crate::system::program::confine::{Confinement, Limits, Ports};
 use crate::system::sockets;
+use std::net::SocketAddr;
 
 /// How many processes and threads a program may start beyond those that its user has at its start. Those of all checks that
 /// run at the same time, of all students, count together, and a check of lesson 08 has a server with 256 threads.
@@ -23,6 +24,11 @@ impl Bench<'_> {
     /// Notes that the check has named this address.
     pub(super) fn names(&self, addr: Endpoint) {
         self.named.borrow_mut().ports.extend(addr.inet().map(|addr| addr.port()));
+    }
+
+    /// Notes that the check has started a server at this address.
+    pub(super) fn serves(&self, addr: Endpoint) {
+        self.named.borrow_mut().served.extend(addr.inet().map(|addr| addr.port()));
     }
 
     /// Notes that the check has made this folder.
@@ -84,7 +90,9 @@ impl Bench<'_> {
         }
         let named = self.named.borrow();
         let ports = || named.ports.iter().copied().chain([address::DEFAULT.port()]);
-        let binds_any = named.is_about_binding || is_taken(addr);
+        let is_again = addr.inet().is_some_and(|addr| named.served.contains(&addr.port()));
+        let may_be_kept = start.at.is_some_and(is_kept);
+        let binds_any = named.is_about_binding || is_again || may_be_kept;
         let mut write = named.folders.clone();
         write.push(own);
         if start.is_handed_in {
@@ -119,7 +127,6 @@ impl Bench<'_> {
 }
 
 /// Returns whether any socket, also one that is nearly over, has this port: whoever must bind it may take another one.
-fn is_taken(addr: Endpoint) -> bool {
-    let Some(addr) = addr.inet() else { return false };
+fn is_kept(addr: SocketAddr) -> bool {
     sockets::all().is_ok_and(|all| all.iter().any(|entry| entry.local.port() == addr.port()))
 }

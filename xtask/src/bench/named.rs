@@ -15,6 +15,8 @@ pub struct Confined {
 pub struct Named {
     /// The ports of addresses.
     pub ports: BTreeSet<u16>,
+    /// The ports at which it has started a server: another one there may take another port.
+    pub served: BTreeSet<u16>,
     /// The folders of the check.
     pub folders: Vec<PathBuf>,
     /// Whether the check looks for what a server binds beside its address.
