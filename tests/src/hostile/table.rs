@@ -71,9 +71,17 @@ pub const ATTACKS: &[Attack] = &[
     ),
     attack!(
         "listen",
-        "listens at a port of all interfaces that its check does not name",
-        BOTH,
+        "listens at a port of all interfaces, when it is built",
+        &[From::Build],
         &[Box, Landlock(Some(Gap::Ports))],
+        Nothing,
+        |after, student| after.heard(student)
+    ),
+    attack!(
+        "bind",
+        "listens at a port of all interfaces: where a check is about what it binds, it may bind any",
+        PROGRAM,
+        &[Box],
         Nothing,
         |after, student| after.heard(student)
     ),

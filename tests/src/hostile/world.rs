@@ -160,7 +160,8 @@ impl World {
         match from {
             From::Program => {
                 file("lab.toml", "server = \"sh once.sh\"\nclient = \"sh once.sh\"\n");
-                file("once.sh", ONCE);
+                let each = "exec python3 attack.py\n";
+                file("once.sh", if attack.name == "bind" { each } else { ONCE });
                 file("attack.py", &script);
             }
             From::Build => {

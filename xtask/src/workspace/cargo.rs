@@ -1,7 +1,7 @@
 //! Builds programs with cargo, and finds them.
 
 use crate::system::program;
-use crate::workspace::confined::ConfinedBuild;
+use crate::system::program::confine::Confinement;
 
 use crate::system::program::{Ended, Exit, Spec, Stream};
 use anyhow::{Context, bail};
@@ -31,6 +31,15 @@ pub struct Built {
     pub errors: Vec<Diagnostic>,
     /// rustc's warnings; known only with [`Show::Nothing`].
     pub warnings: Vec<Diagnostic>,
+}
+
+/// How a build is confined.
+#[derive(Clone, Debug, Default)]
+pub struct ConfinedBuild {
+    /// What it may do.
+    pub confine: Confinement,
+    /// Variables that it gets beside the runner's own.
+    pub env: Vec<(OsString, Option<OsString>)>,
 }
 
 /// One of rustc's messages.

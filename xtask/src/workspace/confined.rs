@@ -4,6 +4,7 @@
 //! cannot reach the runner's process: so no build script can rewrite what is said of it.
 
 use crate::system::program::confine::{Confinement, Limits, Ports};
+use crate::workspace::cargo::ConfinedBuild;
 use crate::workspace::mirror::Mirror;
 use crate::workspace::toolchain::Toolchain;
 use anyhow::Context;
@@ -11,45 +12,34 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How a build is confined.
-#[derive(Clone, Debug, Default)]
-pub struct ConfinedBuild {
-    /// What it may do.
-    pub confine: Confinement,
-    /// Variables that it gets beside the runner's own.
-    pub env: Vec<(OsString, Option<OsString>)>,
-}
-
-impl ConfinedBuild {
-    /// Returns how to confine the build of a lesson; `root` is the lab, `allow` what it may read in addition.
-    ///
-    /// # Errors
-    /// When its folder for temporary files cannot be made.
-    pub fn of(root: &Path, mirror: &Mirror, allow: &[PathBuf]) -> anyhow::Result<Self> {
-        let temporary = mirror.target.join("tmp");
-        fs::create_dir_all(&temporary).with_context(|| format!("make {}", temporary.display()))?;
-        let mut read = vec![mirror.root.clone(), root.join("vendor")];
-        read.extend(configurations(&mirror.root));
-        read.extend(allow.iter().cloned());
-        let mut env: Vec<(OsString, Option<OsString>)> =
-            ["TMPDIR", "TMP", "TEMP"].map(|name| (name.into(), Some(temporary.clone().into()))).into();
-        if let Some(toolchain) = Toolchain::find() {
-            env.push(("PATH".into(), Some(toolchain.path())));
-            if toolchain.cargo().is_file() {
-                env.push(("CARGO".into(), Some(toolchain.cargo().into())));
-            }
-            read.extend(toolchain.registry());
-            read.extend(
-                ["config.toml", "config"].iter().filter_map(|name| Some(toolchain.home.as_ref()?.join(name))),
-            );
-            read.push(toolchain.sysroot);
+/// Returns how to confine the build of a lesson; `root` is the lab, `allow` what it may read in addition.
+///
+/// # Errors
+/// When its folder for temporary files cannot be made.
+pub fn build(root: &Path, mirror: &Mirror, allow: &[PathBuf]) -> anyhow::Result<ConfinedBuild> {
+    let temporary = mirror.target.join("tmp");
+    fs::create_dir_all(&temporary).with_context(|| format!("make {}", temporary.display()))?;
+    let mut read = vec![mirror.root.clone(), root.join("vendor")];
+    read.extend(configurations(&mirror.root));
+    read.extend(allow.iter().cloned());
+    let mut env: Vec<(OsString, Option<OsString>)> =
+        ["TMPDIR", "TMP", "TEMP"].map(|name| (name.into(), Some(temporary.clone().into()))).into();
+    if let Some(toolchain) = Toolchain::find() {
+        env.push(("PATH".into(), Some(toolchain.path())));
+        if toolchain.cargo().is_file() {
+            env.push(("CARGO".into(), Some(toolchain.cargo().into())));
         }
-        // cargo writes it where a lesson has crates of its own.
-        let write = vec![mirror.target.clone(), mirror.root.join("Cargo.lock")];
-        let none = || Ports::These([].into());
-        let confine = Confinement { read, write, bind: none(), connect: none(), limits: Limits::default() };
-        Ok(Self { confine, env })
+        read.extend(toolchain.registry());
+        read.extend(
+            ["config.toml", "config"].iter().filter_map(|name| Some(toolchain.home.as_ref()?.join(name))),
+        );
+        read.push(toolchain.sysroot);
     }
+    // cargo writes it where a lesson has crates of its own.
+    let write = vec![mirror.target.clone(), mirror.root.join("Cargo.lock")];
+    let none = || Ports::These([].into());
+    let confine = Confinement { read, write, bind: none(), connect: none(), limits: Limits::default() };
+    Ok(ConfinedBuild { confine, env })
 }
 
 /// Returns the files of cargo's configuration in the folders above this one: cargo reads them all.

@@ -8,7 +8,7 @@ use crate::report::{HandedIn, Problem};
 use crate::system::program::Ended;
 use crate::workspace;
 use crate::workspace::cargo::{self, Built, Show};
-use crate::workspace::confined::ConfinedBuild;
+use crate::workspace::confined;
 use crate::workspace::crates;
 use crate::workspace::handed_in::{self, Place, Refused};
 use crate::workspace::lab_toml::{self, Wrong};
@@ -52,7 +52,7 @@ impl Plan<'_> {
         let confined = self
             .confined
             .as_ref()
-            .map(|confined| ConfinedBuild::of(&self.root, &mirror, &confined.allow))
+            .map(|confined| confined::build(&self.root, &mirror, &confined.allow))
             .transpose()
             .map_err(problem)?;
         let built =

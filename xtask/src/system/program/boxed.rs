@@ -6,13 +6,10 @@
 mod no_box;
 pub mod system;
 
-pub use no_box::NoBox;
+pub use no_box::{NoBox, VARIABLE};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-
-/// With the value `1` there is no box, so that a test can judge as machines without namespaces do.
-pub const VARIABLE: &str = "SOCKET_LAB_NO_BOX";
 
 /// The program.
 #[cfg(target_os = "linux")]

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// With the value `1` there is no box, so that a test can judge as machines without namespaces do.
+pub const VARIABLE: &str = "SOCKET_LAB_NO_BOX";
+
 /// Why there is no box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoBox {
@@ -50,7 +53,7 @@ impl fmt::Display for NoBox {
             Self::NotLinux => write!(out, "only Linux has what a box is made of"),
             Self::NoBubblewrap => write!(out, "bubblewrap is missing"),
             Self::Refused(why) => write!(out, "the system refuses namespaces ({why})"),
-            Self::SwitchedOff => write!(out, "{}=1", super::VARIABLE),
+            Self::SwitchedOff => write!(out, "{}=1", VARIABLE),
             Self::Unwanted => write!(out, "--no-confine"),
         }
     }
