@@ -133,7 +133,7 @@ fn what_is_missing_is_named() {
     assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
     // The message is wrapped.
     let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("there is no 01-echo with a Cargo.toml"), "{}", ran.stdout);
+    assert!(words.contains("it is empty; wanted is a folder 01-echo with a Cargo.toml"), "{}", ran.stdout);
     // Nothing at all is never a pass.
     let ran = run(RUNNER, &["run", "--all", "--lessons", &dir.to_string_lossy()]);
     assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);

@@ -10,6 +10,7 @@ use std::process::Command;
 const TOP: &[&str] = &[
     ".cargo",
     ".ci",
+    ".dockerignore",
     ".gitattributes",
     ".gitignore",
     ".vscode",
