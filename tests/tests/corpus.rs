@@ -4,7 +4,7 @@
 //! Here, only the checks that its first lines name judge a wrong program. For all checks, with figures:
 //! `cargo run --release -p lab-tests --bin corpus`.
 
-use lab_tests::corpus::{Check, Corpus, Judge, Verdict};
+use lab_tests::corpus::{Check, Corpus, Judge, Program, Verdict};
 use lab_tests::empty_dir;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -38,6 +38,21 @@ fn no_lesson_lacks_a_program() {
     assert_none(&JUDGE.corpus.missing());
 }
 
+/// How often a slow program is judged again, alone.
+const AGAIN: usize = 5;
+
+/// Returns whether the runner says that a program is slow.
+fn says_slow(verdicts: &[Verdict]) -> bool {
+    verdicts.iter().any(|verdict| verdict.notes.contains("right, but slow"))
+}
+
+/// Returns whether the runner says alone that this program is slow. It measures a time for that, and says nothing where a busy
+/// machine hides it: this is a note, and no verdict.
+fn is_told_alone(program: &Program) -> bool {
+    let trial = (program, program.lesson.as_str(), None);
+    says_slow(&JUDGE.judge(&[trial]).remove(0))
+}
+
 #[test]
 fn right_programs_pass() {
     let programs: Vec<_> = JUDGE.corpus.right().filter(|program| JUDGE.can_run(program)).collect();
@@ -47,8 +62,8 @@ fn right_programs_pass() {
         assert!(!verdicts.is_empty(), "{} was not judged", program.file);
         let bad = verdicts.iter().filter(|verdict| verdict.verdict != "pass" && verdict.verdict != "demo");
         complaints.extend(bad.map(|verdict| format!("{} is right, but: {verdict:?}", program.file)));
-        let is_told = verdicts.iter().any(|verdict| verdict.notes.contains("right, but slow"));
-        if program.right().is_some_and(|right| right.is_slow) && !is_told {
+        let is_slow = program.right().is_some_and(|right| right.is_slow);
+        if is_slow && !says_slow(&verdicts) && !(0..AGAIN).any(|_| is_told_alone(program)) {
             complaints.push(format!("{} is slow, and the run does not say so", program.file));
         }
     }

@@ -89,7 +89,8 @@ fn a_solution_of_the_lab_is_no_students_work() {
         ),
     ] {
         fs::write(server(&lessons), &source).unwrap();
-        let (lesson, ran) = judged(&lessons, &[]);
+        // A confined build cannot even read it.
+        let (lesson, ran) = judged(&lessons, &["--no-confine"]);
         assert_said(&lesson, "refused", "its server is built from ");
         assert_said(&lesson, "refused", file);
         assert_eq!((ran.status, lesson["checks"].as_array().unwrap().len()), (1, 0));
@@ -242,7 +243,7 @@ fn programs_do_not_start_where_somebody_has_files() {
     assert!(!python.join("diary").exists());
 }
 
-/// A server that ends the process which would end it.
+/// A server that ends the process which would end it. Confined, it could not.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_killed_keeper_is_told_at_once() {
@@ -257,7 +258,7 @@ fn a_killed_keeper_is_told_at_once() {
         let dir = empty_dir(TMP, "kills-its-keeper");
         fs::write(dir.join("server.py"), script).unwrap();
         fs::write(dir.join("lab.toml"), "server = 'python3 server.py'\n").unwrap();
-        let (lesson, ran) = judged(&dir, &[]);
+        let (lesson, ran) = judged(&dir, &["--no-confine"]);
         let check = &lesson["checks"][0];
         assert_eq!((&check["verdict"], ran.status), (&"error".into(), 3), "{check:#}");
         let said =

@@ -208,10 +208,15 @@ fn a_lab_toml_names_the_programs_once() {
     let both = toml("server", "right-01-server-blocking") + &toml("client", "right-01-client-plain");
     fs::write(hers.join("01-echo/lab.toml"), &both).unwrap();
     fs::write(flat.join("lab.toml"), &both).unwrap();
-    for words in
-        ["run 01 --lessons hers", "run --all --lessons hers", "run 01 --lessons flat", "run 01 --cwd flat"]
-    {
-        let ran = type_in(&clone, &format!("{words} --format json"));
+    // A student's programs are confined, and these lie elsewhere.
+    let allow = format!(" --allow {PROGRAMS}");
+    for (words, more) in [
+        ("run 01 --lessons hers", allow.as_str()),
+        ("run --all --lessons hers", &allow),
+        ("run 01 --lessons flat", &allow),
+        ("run 01 --cwd flat", ""),
+    ] {
+        let ran = type_in(&clone, &format!("{words}{more} --format json"));
         assert_eq!(ran.status, 0, "{words}: {}{}", ran.stdout, ran.stderr);
         let report = ran.json();
         assert_eq!(report["lessons"][0]["verdict"], "pass", "{words}");
