@@ -147,10 +147,10 @@ fn paused(
             };
             return broken(
                 format!(
-                    "message {} at least {} ms after the connection: {} of 500 ms, and some play",
+                    "message {} at least {enough} ms after the connection ({} 500 ms; {enough} are enough)",
                     n + 1,
-                    (PAUSE * n).as_millis(),
-                    if n == 1 { "a pause".to_string() } else { format!("{n} pauses") }
+                    if n == 1 { "a pause is".to_string() } else { format!("{n} pauses are {n} times") },
+                    enough = (PAUSE * n).as_millis(),
                 ),
                 format!("it came after {} ms", took.as_millis()),
                 cause,

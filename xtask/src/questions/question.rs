@@ -85,7 +85,7 @@ impl Question {
         match self.form {
             Form::Number => match typed.parse::<u64>() {
                 Ok(number) => Ok(number.to_string()),
-                Err(_) => Err("type a number in digits, for instance 3".into()),
+                Err(_) => Err("type a number in digits, for instance 42".into()),
             },
             Form::Choice(choices) => {
                 let letters: Vec<String> = (0..choices.len()).map(letter).collect();

@@ -193,8 +193,8 @@ fn stands_elsewhere(output: &[u8], stream: &[u8], reads: &[usize]) -> bool {
 }
 
 /// The cause where a client stopped before the server's end.
-pub const STOPPED: &str = "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not, and no \
-                           number of reads";
+pub const STOPPED: &str = "the client stopped before the end: only a `read` of 0 bytes is the end. A short read is not \
+                           the end, and no count of reads is";
 
 /// What a lossy conversion to text puts in place of bytes that are no UTF-8.
 const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
