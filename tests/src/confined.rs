@@ -42,7 +42,7 @@ pub fn main(words: &[OsString]) -> ExitCode {
     if std::env::var_os(TRACED).is_some() {
         collect();
     }
-    let spec = Spec { argv: argv.to_vec(), env: Vec::new(), dir: None, full_output: false, confine };
+    let spec = Spec { argv: argv.to_vec(), confine, ..Spec::default() };
     let mut program = match Program::start(&spec, &[], &[]) {
         Ok(program) => program,
         Err(error) => {

@@ -79,7 +79,7 @@ struct Led {
 
 impl Led {
     fn start(argv: Vec<OsString>, role: &'static str) -> Self {
-        let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false, confine: None };
+        let spec = Spec { argv, ..Spec::default() };
         let program = Program::start(&spec, &[], &[]).expect("the program");
         program.plays(role);
         Self { program, told: 0 }

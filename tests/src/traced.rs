@@ -44,7 +44,7 @@ pub fn all(main: impl FnOnce() -> ExitCode) -> ExitCode {
 /// When its input cannot be read.
 pub fn one(argv: &[OsString]) -> ExitCode {
     let collector = collect();
-    let spec = Spec { argv: argv.to_vec(), env: Vec::new(), dir: None, full_output: false, confine: None };
+    let spec = Spec { argv: argv.to_vec(), ..Spec::default() };
     let mut program = match Program::start(&spec, &[], &[]) {
         Ok(program) => program,
         Err(error) => {

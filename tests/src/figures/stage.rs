@@ -116,7 +116,7 @@ impl Stage {
         let key = who as u8;
         if !self.puppets.contains_key(&key) {
             let argv = vec![programs.into(), "puppet".into()];
-            let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false, confine: None };
+            let spec = Spec { argv, ..Spec::default() };
             let program = Program::start(&spec, &[], &[]).map_err(|error| format!("{error:#}"))?;
             program.plays(if who == Who::Server { "server" } else { "client" });
             let id = self.collector.programs().last().expect("a program").id;

@@ -129,8 +129,7 @@ fn vendor(repository: &Path) -> anyhow::Result<()> {
 fn tool<W: Into<OsString> + Clone>(argv: &[W], dir: &Path) -> anyhow::Result<()> {
     let argv: Vec<OsString> = argv.iter().cloned().map(Into::into).collect();
     let name = argv[0].to_string_lossy().into_owned();
-    let spec =
-        Spec { argv, env: Vec::new(), dir: Some(dir.to_path_buf()), full_output: false, confine: None };
+    let spec = Spec { argv, dir: Some(dir.to_path_buf()), ..Spec::default() };
     match program::run_tool(&spec, None, false, |_, line| eprintln!("{line}"))? {
         Ended::Exit(Exit::Code(0)) => Ok(()),
         Ended::Exit(exit) => bail!("{name} {exit}"),

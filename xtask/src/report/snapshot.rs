@@ -107,7 +107,7 @@ pub(super) fn report() -> Report {
             lesson("02-uppercase", Some(problem), Vec::new()),
             lesson("13-families", None, families),
         ],
-        made_with: serde_json::Value::Null,
+        ..Report::default()
     }
 }
 

@@ -117,7 +117,7 @@ pub fn build_within(
     if let Some(target) = target {
         argv.extend(["--target-dir".into(), target.into()]);
     }
-    let spec = Spec { argv, env, dir: Some(root.to_path_buf()), full_output: false, confine };
+    let spec = Spec { argv, env, dir: Some(root.to_path_buf()), confine, ..Spec::default() };
     let is_confined = spec.confine.is_some();
     let mut built = Built::default();
     let (mut said, mut first) = (Said::default(), None::<First>);

@@ -284,7 +284,7 @@ fn programs() -> Probe {
     let what = "programs";
     let cost = "no program can be judged";
     let argv = vec!["sh".into(), "-c".into(), "read x".into()];
-    let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false, confine: None };
+    let spec = Spec { argv, ..Spec::default() };
     if !portable::asks_kernel() {
         let (seen, cost) = HERE.ends();
         return Probe::less(what, seen, cost, HERE.use_linux());

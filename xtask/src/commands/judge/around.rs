@@ -106,13 +106,7 @@ impl Around {
         let runner = self.own_box.as_ref().map_or_else(own_executable, |own| own.runner.clone());
         argv.extend([runner.into(), VERB.into()]);
         argv.extend(job.words());
-        Ok(Spec {
-            argv,
-            env: self.env(&tmp, &home),
-            dir: Some(job.work.clone()),
-            full_output: false,
-            confine: None,
-        })
+        Ok(Spec { argv, env: self.env(&tmp, &home), dir: Some(job.work.clone()), ..Spec::default() })
     }
 
     /// Returns how the process ended, where the box around it has ended so: that tells a signal by its status, as shells do.

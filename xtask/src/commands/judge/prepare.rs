@@ -19,7 +19,7 @@ pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<Vec<(S
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let argv = vec![cargo, "fetch".into(), "--quiet".into(), "--locked".into()];
     // Without a network, what is there must do; a build that lacks something says so.
-    let fetch = Spec { argv, env: Vec::new(), dir: Some(root.clone()), full_output: false, confine: None };
+    let fetch = Spec { argv, dir: Some(root.clone()), ..Spec::default() };
     let _ = program::run_tool(&fetch, None, false, |_, _| {});
     if lessons.iter().any(|lesson| lesson.hashes) {
         let built = cargo::build(&root, &[HASH.to_string()], None, Show::Messages)?;

@@ -102,13 +102,7 @@ pub fn trace(
         not_run: Vec::new(),
         handed_in: None,
     };
-    Ok(Report {
-        seed: plan.seed,
-        lessons: vec![lesson],
-        interrupted: false,
-        made_with: serde_json::Value::Null,
-    }
-    .status())
+    Ok(Report { seed: plan.seed, lessons: vec![lesson], ..Report::default() }.status())
 }
 
 /// Returns what is known of the programs as soon as all is known: all of them have ended.

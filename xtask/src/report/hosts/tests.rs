@@ -80,7 +80,7 @@ fn handed_in(half: Option<Half>, interrupted: bool, checks: Vec<CheckReport>) ->
         not_run: Vec::new(),
         handed_in: Some(HandedIn::default()),
     };
-    Report { seed: 7, lessons: vec![lesson], interrupted, made_with: Value::Null }
+    Report { seed: 7, lessons: vec![lesson], interrupted, ..Report::default() }
 }
 
 /// Returns the points that a report earned, and those that it can earn.
@@ -138,12 +138,7 @@ fn long(lessons: &[&str]) -> Report {
         not_run: Vec::new(),
         handed_in: None,
     };
-    Report {
-        seed: 7,
-        lessons: lessons.iter().map(lesson).collect(),
-        interrupted: false,
-        made_with: Value::Null,
-    }
+    Report { seed: 7, lessons: lessons.iter().map(lesson).collect(), ..Report::default() }
 }
 
 #[test]

@@ -24,12 +24,7 @@ fn lesson(checks: Vec<CheckReport>) -> LessonReport {
 /// Returns the page of these checks, which is read as XML is read.
 #[track_caller]
 fn page(checks: Vec<CheckReport>) -> String {
-    let page = render(&Report {
-        seed: 7,
-        lessons: vec![lesson(checks)],
-        interrupted: false,
-        made_with: serde_json::Value::Null,
-    });
+    let page = render(&Report { seed: 7, lessons: vec![lesson(checks)], ..Report::default() });
     let tags = read(&page, SIGNATURE);
     leads_somewhere(&tags);
     assert_eq!(tags.iter().filter(|tag| tag.name == "script").count(), 1);
@@ -126,12 +121,7 @@ fn nothing_that_a_program_sends_or_prints_is_a_part_of_the_page() {
     let mut lesson = lesson(vec![one]);
     lesson.subject = evil.into();
     lesson.problem = Some(Problem::DoesNotCompile(format!("{evil}\n{evil}").into()));
-    let page = render(&Report {
-        seed: 7,
-        lessons: vec![lesson],
-        interrupted: true,
-        made_with: serde_json::Value::Null,
-    });
+    let page = render(&Report { seed: 7, lessons: vec![lesson], interrupted: true, ..Report::default() });
     let tags = read(&page, SIGNATURE);
     assert_eq!(tags.iter().filter(|tag| tag.name == "script").count(), 1);
     assert_eq!(page.matches("<!--").count(), 1);

@@ -132,7 +132,7 @@ mod tests {
     fn start(arguments: &[&str], stdin: Stdio) -> (Group, Arc<Link>) {
         let own = std::env::current_exe().unwrap();
         let argv = std::iter::once(own.into()).chain(arguments.iter().map(Into::into)).collect();
-        let spec = Spec { argv, env: Vec::new(), dir: None, full_output: false, confine: None };
+        let spec = Spec { argv, ..Spec::default() };
         let pipes = Pipes { stdin, stdout: Stdio::null(), stderr: Stdio::null() };
         let link = Arc::new(Link::default());
         (Group::start(&spec, pipes, &link, None).unwrap(), link)

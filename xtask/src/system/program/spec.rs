@@ -14,7 +14,7 @@ pub fn own_executable() -> PathBuf {
 }
 
 /// What to start and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Spec {
     /// Program and arguments.
     pub argv: Vec<OsString>,
