@@ -17,16 +17,40 @@ pub mod tshark;
 pub mod typist;
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
+}
+
+/// Does something with each of these, `count` of them at a time. Returns what came of each, in their order.
+///
+/// # Panics
+/// When it panics with one of them.
+pub fn side_by_side<T: Sync, R: Send>(count: usize, all: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..count {
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, Ordering::SeqCst);
+                    let Some(item) = all.get(n) else { break };
+                    let came = one(item);
+                    done.lock().expect("no thread panics here").insert(n, came);
+                }
+            });
+        }
+    });
+    done.into_inner().expect("no thread panics here").into_values().collect()
 }
 
 /// The status and the output of a run of the runner.

@@ -5,21 +5,15 @@
 
 #![cfg(target_os = "linux")]
 
-use lab_tests::corpus::{Corpus, Judge};
+use lab_tests::corpus::{Corpus, Judge, SIDE_BY_SIDE};
 use lab_tests::expected::Subject;
-use lab_tests::{Ran, empty_dir, not_checked, run, runner};
+use lab_tests::{Ran, empty_dir, not_checked, run, runner, side_by_side};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use xtask::system::program::confine;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
-
-/// How many are judged at the same time. Most of them only wait.
-const SIDE_BY_SIDE: usize = 6;
 
 /// Right programs of each language and kind, and wrong ones whose fault confinement could hide: they bind another port or
 /// address, call another one, write another file, take or leave a path.
@@ -87,19 +81,11 @@ fn right_programs_pass_confined_and_wrong_ones_fail_by_the_same_checks() {
     };
     let programs = SAMPLE.iter().map(find).filter(|program| judge.can_run(program));
     let subjects: Vec<Subject> = programs.flat_map(|program| Subject::of(&judge, program)).collect();
-    let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
-            scope.spawn(|| {
-                while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    if let Some(what) = subject.amiss(&judge.runner, &["--confine"]) {
-                        complaints.lock().expect("no judge panics").push(format!("{}: {what}", subject.name));
-                    }
-                }
-            });
-        }
-    });
-    let complaints = complaints.into_inner().expect("no judge panicked");
+    let amiss = |subject: &Subject| {
+        Some(format!("{}: {}", subject.name, subject.amiss(&judge.runner, &["--confine"])?))
+    };
+    let complaints: Vec<String> =
+        side_by_side(SIDE_BY_SIDE, &subjects, amiss).into_iter().flatten().collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 

@@ -9,13 +9,23 @@
 
 use lab_tests::corpus::{Judge, Program, lessons};
 use lab_tests::expected::Subject;
+use lab_tests::side_by_side;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 const CONFINE: &str = "--confine";
+
+/// How a subject was judged.
+#[derive(PartialEq)]
+enum Found {
+    /// Confined as it must be.
+    Well,
+    /// Only confined not as it must be.
+    Differs,
+    /// Not as it must be, also free.
+    Unclear,
+}
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -28,27 +38,22 @@ fn main() -> ExitCode {
     fs::create_dir_all(&dir).expect("a folder for the programs in C");
     let judge = Judge::beside_me(&dir);
     let subjects: Vec<Subject> = subjects(&judge, &words).into_iter().step_by(every).collect();
-    let [next, differ, unclear] = [(); 3].map(|()| AtomicUsize::new(0));
-    thread::scope(|scope| {
-        for _ in 0..beside {
-            scope.spawn(|| {
-                while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let Some(first) = subject.amiss(&judge.runner, &[CONFINE]) else { continue };
-                    if let Some(free) = subject.amiss(&judge.runner, &[]) {
-                        unclear.fetch_add(1, Ordering::SeqCst);
-                        eprintln!("{}, also free: {free}", subject.name);
-                    } else if let Some(again) = subject.amiss(&judge.runner, &[CONFINE]) {
-                        differ.fetch_add(1, Ordering::SeqCst);
-                        println!("{}: {again}", subject.name);
-                    } else {
-                        eprintln!("{}, once: {first}", subject.name);
-                    }
-                }
-            });
+    let found = side_by_side(beside, &subjects, |subject| {
+        let Some(first) = subject.amiss(&judge.runner, &[CONFINE]) else { return Found::Well };
+        if let Some(free) = subject.amiss(&judge.runner, &[]) {
+            eprintln!("{}, also free: {free}", subject.name);
+            Found::Unclear
+        } else if let Some(again) = subject.amiss(&judge.runner, &[CONFINE]) {
+            println!("{}: {again}", subject.name);
+            Found::Differs
+        } else {
+            eprintln!("{}, once: {first}", subject.name);
+            Found::Well
         }
     });
     let _ = fs::remove_dir_all(&dir);
-    let [differ, unclear] = [differ, unclear].map(AtomicUsize::into_inner);
+    let count = |wanted| found.iter().filter(|one| **one == wanted).count();
+    let (differ, unclear) = (count(Found::Differs), count(Found::Unclear));
     println!("{} judged, {differ} differ, {unclear} are not as they must be, also free", subjects.len());
     ExitCode::from(u8::from(differ > 0))
 }

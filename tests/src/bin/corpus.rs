@@ -124,8 +124,7 @@ impl Score {
     }
 
     fn right(&mut self, program: &Program, verdicts: &[Verdict]) {
-        let is_bad = |one: &&Verdict| one.verdict != "pass" && one.verdict != "demo";
-        let bad: Vec<_> = verdicts.iter().filter(is_bad).collect();
+        let bad: Vec<_> = verdicts.iter().filter(|one| !one.has_held()).collect();
         self.right.add(bad.is_empty() && !verdicts.is_empty());
         bad.iter().for_each(|one| println!("  RIGHT, BUT NOT PASSED: {} {one:?}", program.file));
     }

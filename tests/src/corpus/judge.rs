@@ -2,17 +2,14 @@
 
 use super::checks::place;
 use super::{Corpus, Half, Kill, Program};
-use crate::run;
+use crate::{run, side_by_side};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 /// How many programs are judged at the same time. Most of them only wait, for each other or for a deadline.
-const SIDE_BY_SIDE: usize = 6;
+pub const SIDE_BY_SIDE: usize = 6;
 
 /// What the runner said of one check.
 #[derive(Clone, Debug)]
@@ -42,6 +39,11 @@ impl Verdict {
         }
     }
 
+    /// Returns whether the promise held, or broke just as the lesson predicts.
+    pub fn has_held(&self) -> bool {
+        ["pass", "demo"].contains(&self.verdict.as_str())
+    }
+
     /// Returns whether this is the check that must fail.
     pub fn is_of(&self, kill: &Kill) -> bool {
         self.check == kill.check()
@@ -68,8 +70,6 @@ pub struct Judge {
     pub runner: PathBuf,
     /// The programs that it judges.
     pub corpus: Corpus,
-    /// Whether it confines them.
-    pub confines: bool,
     /// The command that starts the program at this path. A program that this machine cannot run has none.
     commands: BTreeMap<PathBuf, String>,
 }
@@ -95,7 +95,7 @@ impl Judge {
             };
             commands.extend(command.map(|command| (program.path.clone(), command)));
         }
-        Self { runner: runner.into(), corpus, confines: false, commands }
+        Self { runner: runner.into(), corpus, commands }
     }
 
     /// Makes a judge with the two executables beside this one ([`crate::siblings`]).
@@ -137,7 +137,6 @@ impl Judge {
         let (server, client) = (side(Half::Server), side(Half::Client));
         let mut words = vec!["run", lesson, "--server", &server, "--client", &client, "--format", "json"];
         words.extend(["--seed", "7"]);
-        words.extend(self.confines.then_some("--confine"));
         if let Some((id, place)) = check.and_then(|check| check.split_once('@')) {
             let (wire, family) = place.split_once('/').map_or((place, None), |(wire, it)| (wire, Some(it)));
             words.extend(["--check", id, "--wire", wire]);
@@ -186,20 +185,9 @@ impl Judge {
     /// # Panics
     /// As [`Judge::verdicts`].
     pub fn judge(&self, trials: &[Trial<'_>]) -> Vec<Vec<Verdict>> {
-        let (next, judged) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-        thread::scope(|scope| {
-            for _ in 0..SIDE_BY_SIDE {
-                scope.spawn(|| {
-                    loop {
-                        let n = next.fetch_add(1, Ordering::SeqCst);
-                        let Some((program, lesson, check)) = trials.get(n) else { break };
-                        let verdicts = self.verdicts(program, lesson, check.as_deref());
-                        judged.lock().expect("no judge panics").insert(n, verdicts);
-                    }
-                });
-            }
-        });
-        judged.into_inner().expect("no judge panics").into_values().collect()
+        side_by_side(SIDE_BY_SIDE, trials, |(program, lesson, check)| {
+            self.verdicts(program, lesson, check.as_deref())
+        })
     }
 }
 

@@ -9,5 +9,5 @@ mod programs;
 
 pub use checks::{Check, place};
 pub use head::{Head, Kill, Right, Wrong};
-pub use judge::{Judge, Trial, Verdict};
+pub use judge::{Judge, SIDE_BY_SIDE, Trial, Verdict};
 pub use programs::{Corpus, Half, Program, lessons};
