@@ -37,13 +37,13 @@ impl Containment {
     /// Returns it in words. There is no semicolon in them: where machines differ, one stands between the words of two.
     pub fn words(&self) -> String {
         if !self.is_on {
-            return "not confined: --no-confine".into();
+            return confine::UNWANTED.into();
         }
         let mut lacks: Vec<String> = Vec::new();
         if let Err(why) = &self.boxed {
             lacks.push(format!("the box ({why})").replace(';', ","));
         }
-        lacks.extend(self.but_for().into_iter().map(|gap| name(gap).to_string()));
+        lacks.extend(self.but_for().into_iter().map(|gap| gap.short().to_string()));
         let holds = match (self.is_boxed(), self.holds.confines()) {
             (true, true) => "boxed and confined",
             (true, false) => "boxed",
@@ -75,23 +75,6 @@ fn is_felt_in_a_box(gap: Gap) -> bool {
         Gap::Truncate | Gap::Ports | Gap::Devices | Gap::PathSockets | Gap::Udp | Gap::Modes | Gap::Calls => {
             false
         }
-    }
-}
-
-/// Returns a gap in a word or two.
-fn name(gap: Gap) -> &'static str {
-    match gap {
-        Gap::NotLinux => "what only Linux has",
-        Gap::NoLandlock => "Landlock",
-        Gap::Truncate => "emptying files",
-        Gap::Ports => "TCP ports",
-        Gap::Devices => "control of devices",
-        Gap::Signals => "signals",
-        Gap::PathSockets => "sockets in the file system",
-        Gap::Udp => "UDP",
-        Gap::Modes => "names and modes of files",
-        Gap::Calls => "calls that go around Landlock",
-        Gap::Processes => "the number of processes (none for root)",
     }
 }
 

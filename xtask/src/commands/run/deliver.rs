@@ -80,7 +80,7 @@ impl Plan<'_> {
         let says_it = matches!(self.args.format, Format::Json | Format::Gradescope);
         match self.dir.is_some() && says_it && !self.args.for_class {
             true if self.args.confining().is_on => made_with(&confine::kernel().short()),
-            true => made_with("not confined: --no-confine"),
+            true => made_with(confine::UNWANTED),
             false => Value::Null,
         }
     }

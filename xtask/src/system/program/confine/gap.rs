@@ -37,7 +37,7 @@ impl Gap {
             Self::NoLandlock => "no_landlock",
             Self::Truncate => "truncate",
             Self::Ports => "ports",
-            Self::Devices => "devices",
+            Self::Devices => "control of devices",
             Self::Signals => "signals",
             Self::PathSockets => "path_sockets",
             Self::Udp => "udp",
@@ -50,17 +50,17 @@ impl Gap {
     /// Returns what is not held, in few words: to follow `confined, but for`.
     pub fn short(self) -> &'static str {
         match self {
-            Self::NotLinux => "everything (this is not Linux)",
-            Self::NoLandlock => "files, ports and signals (no Landlock)",
-            Self::Truncate => "truncating files",
+            Self::NotLinux => "what only Linux has",
+            Self::NoLandlock => "Landlock",
+            Self::Truncate => "emptying files",
             Self::Ports => "TCP ports",
-            Self::Devices => "devices",
+            Self::Devices => "control of devices",
             Self::Signals => "signals",
-            Self::PathSockets => "path sockets",
+            Self::PathSockets => "sockets in the file system",
             Self::Udp => "UDP",
             Self::Modes => "names and modes of files",
-            Self::Calls => "MPTCP, TCP Fast Open and other sockets",
-            Self::Processes => "the number of processes",
+            Self::Calls => "calls that go around Landlock",
+            Self::Processes => "the number of processes (none for root)",
         }
     }
 

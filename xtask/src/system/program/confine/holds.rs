@@ -5,6 +5,9 @@ use super::gap::Gap;
 use crate::system::portable;
 use std::sync::OnceLock;
 
+/// What is said where the command line wants no confinement.
+pub const UNWANTED: &str = "not confined: --no-confine";
+
 /// What this machine can hold. See [`kernel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holds {
@@ -75,7 +78,7 @@ impl Holds {
         gaps
     }
 
-    /// Returns one short line: `confined`, `confined, but for UDP, path sockets`, or `not confined: …`.
+    /// Returns one short line: `confined`, `confined, but for sockets in the file system, UDP`, or `not confined: …`.
     pub fn short(&self) -> String {
         let gaps: Vec<_> = self.but_for().into_iter().map(Gap::short).collect();
         match (self.confines(), gaps.is_empty()) {
