@@ -6,17 +6,11 @@
 //! folder, and what is found through PATH, which is ours.
 
 use super::Start;
+use crate::system::program::boxed::system;
+use crate::system::program::installation;
+use crate::system::program::shebang::{DEPTH, RunBy, run_by};
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-
-/// How many scripts may run each other: `#!` of `#!`.
-const DEPTH: usize = 4;
-/// The longest `#!` line that is read, in bytes. Linux reads 256.
-const LONGEST: u64 = 256;
-/// Folders of programs within an installation.
-const BINS: [&str; 4] = ["bin", "sbin", "shims", "libexec"];
 
 /// Returns whether a command can start in any folder: it names nothing but files that are there, and options. What else a
 /// word means (a module of Python, a class of Java) may be looked up in the folder in which the program starts.
@@ -122,7 +116,7 @@ impl Own {
     /// Grants the installation of what PATH has under this name.
     fn interpreter(&mut self, name: &str, start: &Start, depth: usize) {
         if let Some(path) = in_path(name, start) {
-            if !path.canonicalize().is_ok_and(|real| is_of_system(&real)) {
+            if !path.canonicalize().is_ok_and(|real| system::has(&real)) {
                 self.interpreters.push(path.clone());
             }
             self.program(&path, start, depth);
@@ -133,10 +127,11 @@ impl Own {
     fn program(&mut self, path: &Path, start: &Start, depth: usize) {
         let Ok(real) = path.canonicalize() else { return };
         // A virtual environment is a folder with a link to the interpreter; the interpreter finds it by the link.
-        if let Some(environment) = installation(path).filter(|it| it.join("pyvenv.cfg").is_file()) {
+        let of = |path: &Path| installation::of_programs_in(path.parent()?);
+        if let Some(environment) = of(path).filter(|it| it.join("pyvenv.cfg").is_file()) {
             self.grant_folder(&environment);
         }
-        match installation(&real).filter(|it| !is_wide(it)) {
+        match of(&real).filter(|it| !is_wide(it)) {
             Some(installation) => self.grant(installation),
             None => self.file(&real, "program"),
         }
@@ -145,42 +140,17 @@ impl Own {
 
     /// Grants what runs a script, by its `#!` line.
     fn script(&mut self, path: &Path, start: &Start, depth: usize) {
-        let Some(line) = first_line(path).filter(|_| depth > 0) else { return };
-        let mut words = line.split_whitespace();
-        let Some(first) = words.next() else { return };
-        let is_env = Path::new(first).file_name().is_some_and(|name| name == "env");
-        if is_env && let Some(name) = words.find(|word| !word.starts_with('-') && !word.contains('=')) {
-            return self.interpreter(name, start, depth - 1);
-        }
-        if !start.is_handed_in {
-            self.program(Path::new(first), start, depth - 1);
+        match run_by(path).filter(|_| depth > 0) {
+            Some(RunBy::Env(_, name)) => self.interpreter(&name.to_string_lossy(), start, depth - 1),
+            Some(RunBy::Program(program)) if !start.is_handed_in => self.program(&program, start, depth - 1),
+            _ => {}
         }
     }
 }
 
-/// Returns whether every program may read this: it is the system's.
-fn is_of_system(path: &Path) -> bool {
-    let system = ["/usr", "/bin", "/sbin", "/lib", "/nix/store", "/gnu/store"];
-    system.iter().any(|folder| path.starts_with(folder))
-}
-
-/// Returns the folder of an installation whose program this is: the one that holds its `bin`.
-fn installation(path: &Path) -> Option<PathBuf> {
-    let bin = path.parent()?;
-    let is_bin = BINS.iter().any(|name| bin.file_name().is_some_and(|own| own == *name));
-    bin.parent().filter(|_| is_bin).map(PathBuf::from)
-}
-
-/// Returns whether a folder holds more than what belongs to a program: a home and what lies above it, the folders for
-/// everybody's temporary files, and the place of one's own programs.
+/// Returns whether a folder holds more than what belongs to a program.
 fn is_wide(path: &Path) -> bool {
-    let canonical = |path: PathBuf| path.canonicalize().ok();
-    let home = std::env::home_dir().and_then(canonical);
-    let is_home = home.as_deref().is_some_and(|home| home.starts_with(path) || path == home.join(".local"));
-    let shared = ["/tmp", "/var/tmp", "/dev/shm"].map(PathBuf::from);
-    let is_shared =
-        shared.into_iter().chain([std::env::temp_dir()]).filter_map(canonical).any(|it| it == path);
-    is_home || is_shared || path.parent().is_none()
+    installation::is_wide(path, installation::home().as_deref())
 }
 
 /// Returns the program that PATH has under this name: that of the command, where it sets one.
@@ -189,14 +159,6 @@ fn in_path(name: &str, start: &Start) -> Option<PathBuf> {
     let path = own.or_else(|| std::env::var_os("PATH"))?;
     let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
     folders.map(|folder| folder.join(name)).find(|file| file.is_file())
-}
-
-/// Returns what follows `#!` in the first line of a script.
-fn first_line(path: &Path) -> Option<String> {
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    let line = bytes.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
-    Some(String::from_utf8_lossy(line).trim().into())
 }
 
 #[cfg(test)]

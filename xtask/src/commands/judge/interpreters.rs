@@ -1,6 +1,7 @@
 //! Interpreters of other languages that lie elsewhere than the system's own: pyenv, nvm, SDKMAN, Homebrew, `/opt`.
 
 use crate::system::program::boxed::system;
+use crate::system::program::installation;
 use std::path::{Path, PathBuf};
 
 /// What such a folder has at least one of.
@@ -14,7 +15,7 @@ const NAMES: &[&str] = &[
 /// them.
 pub fn interpreters() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let home = std::env::home_dir().and_then(|home| home.canonicalize().ok());
+    let home = installation::home();
     let mut found: Vec<PathBuf> =
         std::env::split_paths(&path).filter_map(|dir| prefix(&dir, home.as_deref())).collect();
     found.sort();
@@ -28,12 +29,9 @@ fn prefix(dir: &Path, home: Option<&Path>) -> Option<PathBuf> {
     if !NAMES.iter().any(|name| dir.join(name).exists()) {
         return None;
     }
-    let is_bin = dir.file_name().is_some_and(|name| name == "bin" || name == "shims");
-    let prefix = if is_bin { dir.parent()?.to_path_buf() } else { dir.clone() };
+    let is_own = |dir: &PathBuf| !installation::is_wide(dir, home);
     // `~/bin` and `~/.local/bin` lie beside what is the teacher's.
-    let holds_home = home.is_some_and(|home| home.starts_with(&prefix) || prefix == home.join(".local"));
-    Some(if holds_home { dir } else { prefix })
-        .filter(|folder| home != Some(folder) && folder.parent().is_some())
+    installation::of_programs_in(&dir).filter(is_own).or(Some(dir)).filter(is_own)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod boxed;
 mod clean;
 pub mod confine;
 mod group;
+pub mod installation;
 #[cfg(target_os = "linux")]
 pub mod keeper;
 #[cfg(not(target_os = "linux"))]
@@ -14,6 +15,7 @@ pub mod keeper;
 mod kept;
 mod link;
 mod running;
+pub mod shebang;
 mod spec;
 mod tool;
 pub mod worker;

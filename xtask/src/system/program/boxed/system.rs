@@ -2,11 +2,13 @@
 
 use crate::system::program::confine;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-/// Returns the system's files and folders, but for those that a box makes anew.
-pub fn places() -> Vec<PathBuf> {
+/// Returns the system's files and folders, but for those that a box makes anew. It looks once.
+pub fn places() -> &'static [PathBuf] {
+    static PLACES: OnceLock<Vec<PathBuf>> = OnceLock::new();
     let is_own = |path: &PathBuf| ["/dev", "/proc"].iter().any(|place| path.starts_with(place));
-    confine::essentials().into_iter().filter(|path| !is_own(path)).collect()
+    PLACES.get_or_init(|| confine::essentials().into_iter().filter(|path| !is_own(path)).collect())
 }
 
 /// Returns whether the path lies in one of them.

@@ -1,16 +1,9 @@
 //! The files that the start of a program needs: itself, and who interprets it.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, Read};
+use crate::system::program::shebang::{self, DEPTH, RunBy};
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-/// How many interpreters may interpret each other; the kernel has a similar limit.
-const DEPTH: usize = 4;
-/// How much of a first line the kernel reads.
-const LINE: u64 = 256;
 
 /// Returns the files that the start of this program needs, as far as its first line and `PATH` say: the program, its
 /// interpreter, and what `env` then looks for. Nothing that this process may not run is among them.
@@ -19,27 +12,18 @@ pub fn needs(program: &OsStr) -> Vec<PathBuf> {
     let mut all = Vec::new();
     let mut next = resolve(program, &path);
     while let Some(file) = next.filter(|file| may_run(file) && all.len() < 2 * DEPTH) {
-        let (interpreter, words) = first_line(&file).unwrap_or_default();
+        let run_by = shebang::run_by(&file);
         all.push(file);
-        if interpreter.is_empty() {
-            break;
-        }
-        let interpreter = PathBuf::from(interpreter);
-        let is_env = interpreter.file_name().is_some_and(|name| name == "env");
-        next = match words.iter().find(|word| is_env && is_name(word)) {
-            Some(name) => {
-                all.push(interpreter);
-                resolve(name, &path)
+        next = match run_by {
+            Some(RunBy::Env(env, name)) => {
+                all.push(env);
+                resolve(&name, &path)
             }
-            None => Some(interpreter),
+            Some(RunBy::Program(interpreter)) => Some(interpreter),
+            None => None,
         };
     }
     all
-}
-
-/// Returns whether a word of `env` is the name of a program: no option, no variable.
-fn is_name(word: &OsStr) -> bool {
-    !word.as_bytes().starts_with(b"-") && !word.as_bytes().contains(&b'=')
 }
 
 /// Returns the file that a name stands for, as `execvp` finds it.
@@ -53,24 +37,6 @@ fn resolve(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
 /// Returns whether the modes of a file and its folders let this process run it.
 fn may_run(file: &Path) -> bool {
     file.is_file() && nix::unistd::access(file, nix::unistd::AccessFlags::X_OK).is_ok()
-}
-
-/// Opens a file for reading; a pipe without a writer, too, without waiting for one.
-///
-/// # Errors
-/// When it cannot be opened.
-pub fn open(file: &Path) -> io::Result<File> {
-    File::options().read(true).custom_flags(libc::O_NONBLOCK).open(file)
-}
-
-/// Returns the words of a first line that names an interpreter.
-fn first_line(file: &Path) -> Option<(OsString, Vec<OsString>)> {
-    let mut start = Vec::new();
-    open(file).ok()?.take(LINE).read_to_end(&mut start).ok()?;
-    let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
-    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let mut words = words.map(|word| OsStr::from_bytes(word).to_os_string());
-    Some((words.next()?, words.collect()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! A [`Confinement`], ready to be applied between fork and exec.
 
-use super::{Confinement, limits, needs::open, root, ruleset::Ruleset};
+use super::{Confinement, limits, root, ruleset::Ruleset};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::{calls, holds::kernel};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use crate::system::filter::Filter;
+use crate::system::program::shebang::open;
 use nix::errno::Errno;
 use std::ffi::{CString, OsStr};
 use std::io;

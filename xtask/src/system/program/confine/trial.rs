@@ -1,11 +1,9 @@
 //! Tries whether a confined program is held to what the kernel says it holds, for `doctor`.
 
 #[cfg(target_os = "linux")]
-use super::needs::open;
-#[cfg(target_os = "linux")]
 use super::{Confinement, Holds, Ready, kernel};
 #[cfg(target_os = "linux")]
-use crate::system::{folder::Folder, portable};
+use crate::system::{folder::Folder, portable, program::shebang::open};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
 #[cfg(target_os = "linux")]

@@ -1,0 +1,91 @@
+//! What runs a script: its first line, `#! INTERPRETER WORD` (execve(2)).
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// How many scripts may run each other, `#!` of `#!`; the kernel has a similar limit.
+pub const DEPTH: usize = 4;
+/// How much of a first line Linux reads, in bytes.
+const LINE: u64 = 256;
+
+/// What runs a script.
+#[derive(Debug, PartialEq, Eq)]
+pub enum RunBy {
+    /// This program.
+    Program(PathBuf),
+    /// What this program, `env`, finds under this name.
+    Env(PathBuf, OsString),
+}
+
+/// Returns what runs this script; `None` where its first line names nothing.
+pub fn run_by(file: &Path) -> Option<RunBy> {
+    let mut start = Vec::new();
+    open(file).ok()?.take(LINE).read_to_end(&mut start).ok()?;
+    let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let program = PathBuf::from(text(words.next()?));
+    // Neither an option of `env` nor a variable.
+    let is_name = |word: &&[u8]| !word.starts_with(b"-") && !word.contains(&b'=');
+    let is_env = program.file_name().is_some_and(|name| name == "env");
+    Some(match words.find(is_name).filter(|_| is_env) {
+        Some(name) => RunBy::Env(program, text(name)),
+        None => RunBy::Program(program),
+    })
+}
+
+/// Opens a file for reading; a pipe without a writer, too, without waiting for one.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(file: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.read(true).open(file)
+}
+
+#[cfg(unix)]
+fn text(bytes: &[u8]) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
+}
+
+#[cfg(not(unix))]
+fn text(bytes: &[u8]) -> OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::folder::Folder;
+
+    #[test]
+    fn a_first_line_names_a_program_or_what_env_finds() {
+        let folder = Folder::new().unwrap();
+        let file = folder.path().join("script");
+        let of = |line: &str| {
+            std::fs::write(&file, line).unwrap();
+            run_by(&file)
+        };
+        assert_eq!(of("#! /bin/sh -e\ntrue\n"), Some(RunBy::Program("/bin/sh".into())));
+        let env = RunBy::Env("/usr/bin/env".into(), "sh".into());
+        assert_eq!(of("#!/usr/bin/env -S A=1 sh -e\r\n"), Some(env));
+        assert_eq!(of("#!/usr/bin/env -S\n"), Some(RunBy::Program("/usr/bin/env".into())));
+        for nothing in ["", "#!", "#!\n/bin/sh", "\x7fELF", "true\n"] {
+            assert_eq!(of(nothing), None, "{nothing:?}");
+        }
+        assert_eq!(run_by(&folder.path().join("no-such-file")), None);
+    }
+
+    /// The runner would wait for ever for somebody who writes into it.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_no_script() {
+        let folder = Folder::new().unwrap();
+        let pipe = folder.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(run_by(&pipe), None);
+    }
+}
