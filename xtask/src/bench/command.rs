@@ -3,7 +3,7 @@
 use super::Confined;
 use crate::finding::Half;
 use crate::system::endpoint::Endpoint;
-use crate::system::program::Spec;
+use crate::system::program::{Spec, Variables};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -53,7 +53,7 @@ impl Start {
             argv.push(addr.into());
         }
         argv.extend(with.words.iter().map(OsString::from));
-        let mut env: Vec<(OsString, Option<OsString>)> = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
+        let mut env: Variables = vec![("RUST_BACKTRACE".into(), Some("0".into()))];
         env.extend(self.env.iter().map(|(name, value)| (name.into(), Some(value.into()))));
         env.extend(with.env.iter().map(|(name, value)| (name.into(), value.clone())));
         Spec {

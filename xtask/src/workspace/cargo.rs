@@ -3,7 +3,7 @@
 use crate::system::program;
 use crate::system::program::confine::Confinement;
 
-use crate::system::program::{Ended, Exit, Spec, Stream};
+use crate::system::program::{Ended, Exit, Spec, Stream, Variables};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -39,7 +39,7 @@ pub struct ConfinedBuild {
     /// What it may do.
     pub confine: Confinement,
     /// Variables that it gets beside the runner's own.
-    pub env: Vec<(OsString, Option<OsString>)>,
+    pub env: Variables,
 }
 
 /// One of rustc's messages.

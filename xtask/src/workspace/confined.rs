@@ -3,12 +3,12 @@
 //! It writes where it builds, and nowhere else; it reads the compiler, the crates and the lesson; it calls no TCP port; and it
 //! cannot reach the runner's process: so no build script can rewrite what is said of it.
 
+use crate::system::program;
 use crate::system::program::confine::{Confinement, Limits, Ports};
 use crate::workspace::cargo::ConfinedBuild;
 use crate::workspace::mirror::Mirror;
 use crate::workspace::toolchain::Toolchain;
 use anyhow::Context;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,13 +22,9 @@ pub fn build(root: &Path, mirror: &Mirror, allow: &[PathBuf]) -> anyhow::Result<
     let mut read = vec![mirror.root.clone(), root.join("vendor")];
     read.extend(configurations(&mirror.root));
     read.extend(allow.iter().cloned());
-    let mut env: Vec<(OsString, Option<OsString>)> =
-        ["TMPDIR", "TMP", "TEMP"].map(|name| (name.into(), Some(temporary.clone().into()))).into();
+    let mut env = program::temporary(&temporary);
     if let Some(toolchain) = Toolchain::find() {
-        env.push(("PATH".into(), Some(toolchain.path())));
-        if toolchain.cargo().is_file() {
-            env.push(("CARGO".into(), Some(toolchain.cargo().into())));
-        }
+        env.extend(toolchain.env());
         read.extend(toolchain.registry());
         read.extend(
             ["config.toml", "config"].iter().filter_map(|name| Some(toolchain.home.as_ref()?.join(name))),

@@ -1,5 +1,6 @@
 //! Where Rust's programs, and the crates that cargo has fetched, lie on this machine.
 
+use crate::system::program::Variables;
 use crate::workspace::toml;
 use std::ffi::OsString;
 use std::fs;
@@ -49,9 +50,16 @@ impl Toolchain {
         fs::write(dir.join("config.toml"), toml::write(&tree))
     }
 
+    /// Returns the variables with which a build finds these programs, and no others: PATH, and CARGO where there is one.
+    pub fn env(&self) -> Variables {
+        let cargo = Some(self.cargo()).filter(|cargo| cargo.is_file());
+        let cargo = cargo.map(|cargo| ("CARGO".into(), Some(cargo.into())));
+        std::iter::once(("PATH".into(), Some(self.path()))).chain(cargo).collect()
+    }
+
     /// Returns a PATH on which Rust's own programs come first, not those of rustup that choose among toolchains: they read
     /// what a build should not.
-    pub fn path(&self) -> OsString {
+    fn path(&self) -> OsString {
         let old = std::env::var_os("PATH").unwrap_or_default();
         let bin = self.sysroot.join("bin");
         let rest = std::env::split_paths(&old).filter(|dir| *dir != bin);
@@ -60,7 +68,7 @@ impl Toolchain {
     }
 
     /// Returns cargo itself.
-    pub fn cargo(&self) -> PathBuf {
+    fn cargo(&self) -> PathBuf {
         self.sysroot.join("bin").join("cargo").with_extension(std::env::consts::EXE_EXTENSION)
     }
 }

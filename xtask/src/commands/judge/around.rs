@@ -9,7 +9,7 @@ use crate::commands::shared::INTERRUPTED;
 use crate::system::exit::Exit;
 use crate::system::folder::Folder;
 use crate::system::program::boxed::{Boxed, system};
-use crate::system::program::{Spec, own_executable};
+use crate::system::program::{self, Spec, Variables, own_executable};
 use crate::workspace;
 use crate::workspace::toolchain::Toolchain;
 use anyhow::Context;
@@ -67,10 +67,7 @@ impl Around {
         let root = workspace::root();
         let root = root.canonicalize().unwrap_or(root);
         let toolchain = Toolchain::find().filter(|_| cfg!(target_os = "linux") && plan.confining.is_on);
-        let mut confining = plan.confining.clone();
-        for path in &mut confining.allow {
-            *path = path.canonicalize().with_context(|| format!("--allow {}", path.display()))?;
-        }
+        let confining = plan.confining.clone();
         let mut own_box = None;
         if plan.containment.is_boxed() {
             let allowed = tools.iter().map(|(_, path)| path).chain(&confining.allow);
@@ -123,8 +120,8 @@ impl Around {
     }
 
     /// Returns the changes to the runner's environment.
-    fn env(&self, tmp: &Path, home: &Path) -> Vec<(OsString, Option<OsString>)> {
-        let mut env = Vec::new();
+    fn env(&self, tmp: &Path, home: &Path) -> Variables {
+        let mut env = Variables::new();
         // What other systems need in it is not known here.
         let is_clean = cfg!(target_os = "linux") && self.confining.is_on;
         if is_clean {
@@ -135,18 +132,13 @@ impl Around {
         set("CARGO_MANIFEST_DIR", self.root.join("xtask").into());
         if let Some(toolchain) = &self.toolchain {
             set("CARGO_HOME", home.into());
-            set("PATH", toolchain.path());
-            if toolchain.cargo().is_file() {
-                set("CARGO", toolchain.cargo().into());
-            }
+            env.extend(toolchain.env());
         }
         // What compilers and programs leave there goes with the student's folder.
         let tmp = if self.own_box.is_some() { Path::new("/tmp") } else { tmp };
-        for name in ["TMPDIR", "TMP", "TEMP"] {
-            set(name, tmp.into());
-        }
+        env.extend(program::temporary(tmp));
         if is_clean {
-            set("HOME", tmp.into());
+            env.push(("HOME".into(), Some(tmp.into())));
         }
         env
     }

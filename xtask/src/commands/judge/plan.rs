@@ -55,8 +55,10 @@ impl Plan {
             )));
         }
         stand_apart(handed_in, results)?;
-        let confining = args.confining();
-        confined(&confining)?;
+        let mut confining = args.confining();
+        if let Some(confined) = confined(&confining)? {
+            confining.allow = confined.allow;
+        }
         let containment = Containment::here(&confining);
         let old = class_in(results)?;
         let lessons = lessons(&args.lessons)?;

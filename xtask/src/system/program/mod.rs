@@ -24,7 +24,7 @@ pub use super::exit::Exit;
 pub use confine::Refused;
 pub use link::Link;
 pub use running::{end_all, interrupted, let_none_start, wait_ended, while_none_starts};
-pub use spec::{FULL, Pipes, Spec, own_executable};
+pub use spec::{FULL, Pipes, Spec, Variables, own_executable, temporary};
 pub use tool::{Ended, Stream, run_tool};
 
 use crate::system::output::Output;

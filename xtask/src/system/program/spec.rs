@@ -2,7 +2,7 @@
 
 use super::confine::Confinement;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Returns the path of this executable. On Linux it also works after the file was rebuilt or removed.
@@ -19,13 +19,21 @@ pub struct Spec {
     /// Program and arguments.
     pub argv: Vec<OsString>,
     /// Variables set in addition to the runner's own environment; `None` removes one.
-    pub env: Vec<(OsString, Option<OsString>)>,
+    pub env: Variables,
     /// Working directory; the runner's own when `None`.
     pub dir: Option<PathBuf>,
     /// Whether its standard output is [`FULL`], so that every write to it fails.
     pub full_output: bool,
     /// What it may do; `None`: all that the runner may.
     pub confine: Option<Confinement>,
+}
+
+/// Variables to set, by their names; `None` removes one.
+pub type Variables = Vec<(OsString, Option<OsString>)>;
+
+/// Returns the variables that name the folder for temporary files, on every system.
+pub fn temporary(dir: &Path) -> Variables {
+    ["TMPDIR", "TMP", "TEMP"].map(|name| (name.into(), Some(dir.into()))).into()
 }
 
 /// The device to which every write fails: the disk is full (ENOSPC, see full(4)). Only some systems have it.
