@@ -110,11 +110,6 @@ impl Check {
         Self { pace: Pace::Waits, seconds, ..self }
     }
 
-    /// Returns this check as one that starts early, because a program that breaks it lets the runner wait.
-    pub const fn early(self) -> Self {
-        Self { pace: Pace::Waits, ..self }
-    }
-
     /// Returns this check as one that takes so many seconds, all of them of processor time (see [`Pace::Works`]).
     pub const fn works(self, seconds: u8) -> Self {
         Self { pace: Pace::Works, seconds, ..self }
