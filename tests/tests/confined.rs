@@ -28,6 +28,8 @@ const SAMPLE: &[&str] = &[
     "s11_client_plain.py",
     "s13_server_fork.pl",
     "s13_server_selectors.py",
+    "s01_server_plain.java",
+    "s01_client_plain.bash",
     "s01_server_port_plus_100.py",
     "s01_server_binds_everything.rs",
     "s01_client_default_port.rs",

@@ -75,15 +75,16 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Makes a judge of this corpus. `programs` is the executable that contains the Rust programs. Compiles C into
-    /// `dir`.
+    /// Makes a judge of this corpus. `programs` is the executable that contains the Rust programs. Compiles C and
+    /// Java into `dir`.
     ///
     /// # Panics
-    /// When a program in C does not compile.
+    /// When a program in C or Java does not compile.
     pub fn new(corpus: Corpus, runner: &Path, programs: &Path, dir: &Path) -> Self {
         let python = python();
         let is_here = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
         let (has_cc, has_node, has_perl) = (is_here("cc"), is_here("node"), is_here("perl"));
+        let (has_java, has_bash) = (is_here("javac"), is_here("bash"));
         let mut commands = BTreeMap::new();
         for program in corpus.programs() {
             let command = match program.language() {
@@ -91,6 +92,8 @@ impl Judge {
                 "py" => python.as_ref().map(|python| format!("{python} {}", program.path.display())),
                 "js" => has_node.then(|| format!("node {}", program.path.display())),
                 "pl" => has_perl.then(|| format!("perl {}", program.path.display())),
+                "java" => has_java.then(|| java(&program.path, &dir.join(program.name()))),
+                "bash" => has_bash.then(|| format!("bash {}", program.path.display())),
                 _ => has_cc.then(|| compiled(&program.path, &dir.join(program.name()))),
             };
             commands.extend(command.map(|command| (program.path.clone(), command)));
@@ -113,7 +116,7 @@ impl Judge {
         self.commands.contains_key(&program.path)
     }
 
-    /// Returns the files of the programs that this machine cannot run, because Python or a C compiler is missing.
+    /// Returns the files of the programs that this machine cannot run, because their language is missing.
     pub fn left_out(&self) -> Vec<&str> {
         self.corpus.programs().filter(|one| !self.can_run(one)).map(|one| one.file.as_str()).collect()
     }
@@ -164,7 +167,19 @@ impl Judge {
     /// # Panics
     /// As [`Judge::words`], or when the runner cannot be started.
     pub fn verdicts(&self, program: &Program, lesson: &str, check: Option<&str>) -> Vec<Verdict> {
-        let words = self.words(program, lesson, check);
+        self.read(&self.words(program, lesson, check))
+    }
+
+    /// Judges a program in its lesson as [`Judge::words_alone`] says.
+    ///
+    /// # Panics
+    /// As [`Judge::words_alone`], or when the runner cannot be started.
+    pub fn verdicts_alone(&self, program: &Program) -> Vec<Verdict> {
+        self.read(&self.words_alone(program, &program.lesson))
+    }
+
+    /// Runs the runner, and reads its verdicts.
+    fn read(&self, words: &[String]) -> Vec<Verdict> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let ran = run(&self.runner.to_string_lossy(), &words);
         if ran.stdout.is_empty() {
@@ -202,4 +217,11 @@ fn compiled(source: &Path, target: &Path) -> String {
     let status = Command::new("cc").arg("-O1").arg("-o").arg(target).arg(source).status();
     assert!(status.is_ok_and(|status| status.success()), "{} does not compile", source.display());
     target.display().to_string()
+}
+
+/// Compiles a class `Main` into a folder of its own, and returns the command that starts it.
+fn java(source: &Path, folder: &Path) -> String {
+    let status = Command::new("javac").arg("-d").arg(folder).arg(source).status();
+    assert!(status.is_ok_and(|status| status.success()), "{} does not compile", source.display());
+    format!("java -cp {} Main", folder.display())
 }

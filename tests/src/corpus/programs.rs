@@ -76,7 +76,7 @@ impl Program {
         self.file.split('.').next().unwrap_or_default()
     }
 
-    /// Returns its language, the ending of its file's name: `rs`, `py` or `c`.
+    /// Returns its language, the ending of its file's name: `rs` or `py`, for example.
     pub fn language(&self) -> &str {
         self.file.rsplit('.').next().unwrap_or_default()
     }
@@ -223,8 +223,8 @@ pub fn lessons() -> impl Iterator<Item = String> {
 fn program(kind: &str, path: &Path, lessons: &[String]) -> Result<Program, String> {
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (stem, language) = file.rsplit_once('.').unwrap_or((&file, ""));
-    if !["rs", "py", "c", "js", "pl"].contains(&language) {
-        return Err("it is no program in Rust, Python, C, JavaScript or Perl".into());
+    if !["rs", "py", "c", "js", "pl", "java", "bash"].contains(&language) {
+        return Err("it is no program in Rust, Python, C, JavaScript, Perl, Java or bash".into());
     }
     let mut words = stem.splitn(3, '_');
     let lesson = words.next().and_then(|word| word.strip_prefix('s')).unwrap_or_default().to_string();

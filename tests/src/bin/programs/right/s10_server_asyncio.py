@@ -157,11 +157,14 @@ async def serve(conn):
         try:
             conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             reader, writer = await asyncio.open_connection(sock=conn, limit=LONGEST)
-            client = Client(reader, writer)
+            # The transport must end first: it still watches the descriptor's number, which the next client gets.
             try:
-                await client.talk()
+                client = Client(reader, writer)
+                try:
+                    await client.talk()
+                finally:
+                    os.close(client.folder)
             finally:
-                os.close(client.folder)
                 writer.close()
                 await writer.wait_closed()
             say(1, "a client left")
