@@ -9,13 +9,14 @@ mod moments;
 mod order;
 mod own_error;
 mod section;
+mod table;
 
 pub use case::Case;
 pub use order::{Order, Standing, Turn};
 
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
-use crate::promises::{CheckOn, Pace};
+use crate::promises::CheckOn;
 use crate::report::CheckReport;
 use crate::system::address;
 use crate::system::family::Family;
@@ -23,11 +24,10 @@ use crate::system::program;
 use crate::system::turns;
 use crate::system::waits::{self, WaitsFor};
 use crate::wire::{Crossing, Kind, Record};
-use std::cmp::Reverse;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use table::Table;
 
 /// A judged check and, for the pair, what was said.
 pub struct Judged {
@@ -86,10 +86,10 @@ const TICK: Duration = Duration::from_millis(500);
 /// Judges all trials, at most `jobs` checks at a time. Passes what comes of each to `done`, with the number of the trial,
 /// in the order of time; and `None` from time to time while nothing comes.
 pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut(Option<(usize, News)>)) {
-    let table = Table::of(trials, jobs, extent);
+    let table = table_of(trials, jobs, extent);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, table.all.len().max(1)) {
+        for _ in 0..jobs.clamp(1, table.size().max(1)) {
             let (send, table) = (send.clone(), &table);
             scope.spawn(move || work(trials, table, &send));
         }
@@ -104,8 +104,17 @@ pub fn judge(trials: &[Trial], jobs: usize, extent: Extent, mut done: impl FnMut
     });
 }
 
+/// Returns the table with all checks of these trials.
+fn table_of(trials: &[Trial], jobs: usize, extent: Extent) -> Table<Judged> {
+    let orders = trials.iter().map(|trial| {
+        let seconds = trial.checks.iter().map(|check| check.seconds).collect();
+        (Order::of(trial.case.lesson, &trial.checks), seconds)
+    });
+    Table::of(orders.collect(), jobs, extent)
+}
+
 /// Judges checks until none is left.
-fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
+fn work(trials: &[Trial], table: &Table<Judged>, send: &Sender<(usize, News)>) {
     let _guard = Guard(table);
     // Programs have time limits: on a busy machine, what the runner says must still leave in time.
     turns::shorten();
@@ -113,13 +122,13 @@ fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
         let tell = send.clone();
         let judged = waits::told(
             move |what| drop(tell.send((trial, News::Waits(n, what)))),
-            || one(&trials[trial].case, trials[trial].checks[n], table.orders[trial].rank(n)),
+            || one(&trials[trial].case, trials[trial].checks[n], table.rank(trial, n)),
         );
         if program::interrupted() {
             table.stop(); // A check that fails now fails because of the interrupt.
             return;
         }
-        let (told, over) = table.decide(trial, n, judged);
+        let (told, over) = table.decide(trial, n, judged.standing(), judged.report.at_fault, judged);
         for (n, judged) in told {
             let _ = send.send((trial, News::Judged(n, judged)));
         }
@@ -130,180 +139,13 @@ fn work(trials: &[Trial], table: &Table, send: &Sender<(usize, News)>) {
 }
 
 /// Ends the other threads when this one panics: they would wait for its check for ever.
-struct Guard<'a>(&'a Table);
+struct Guard<'a>(&'a Table<Judged>);
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.stop();
         }
-    }
-}
-
-/// What is still to be judged, shared by all threads that judge.
-struct Table {
-    orders: Vec<Order>,
-    extent: Extent,
-    /// How many late checks run at the same time while others can.
-    most_late: usize,
-    /// All checks of all trials, as places, in the order in which they start where several can.
-    all: Vec<(usize, usize)>,
-    now: Mutex<Now>,
-    changed: Condvar,
-}
-
-/// How the checks stand now.
-struct Now {
-    standing: Vec<Vec<Standing>>,
-    started: Vec<Vec<bool>>,
-    /// For each check of the pair that failed, the half at fault.
-    at_fault: Vec<Vec<Option<Half>>>,
-    /// What was judged before all that it builds on was: it counts only when that has held.
-    early: Vec<Vec<Option<Box<Judged>>>>,
-    stopped: bool,
-}
-
-impl Now {
-    /// Returns how many checks run of which this is true.
-    fn running(&self, is: impl Fn(&(usize, usize)) -> bool) -> usize {
-        let runs = |(trial, n): &(usize, usize)| {
-            let is_open = self.standing[*trial][*n] == Standing::Open;
-            self.started[*trial][*n] && is_open && self.early[*trial][*n].is_none()
-        };
-        self.places().filter(|place| is(place) && runs(place)).count()
-    }
-
-    /// Returns the places of all checks.
-    fn places(&self) -> impl Iterator<Item = (usize, usize)> {
-        (0..self.started.len()).flat_map(|trial| (0..self.started[trial].len()).map(move |n| (trial, n)))
-    }
-}
-
-/// What of a trial is to be told: judged checks, and when all are decided, what waits for what.
-type Told = (Vec<(usize, Box<Judged>)>, Option<Vec<Option<usize>>>);
-
-impl Table {
-    fn of(trials: &[Trial], jobs: usize, extent: Extent) -> Self {
-        let orders: Vec<Order> =
-            trials.iter().map(|trial| Order::of(trial.case.lesson, &trial.checks)).collect();
-        let places =
-            (0..trials.len()).flat_map(|trial| (0..trials[trial].checks.len()).map(move |n| (trial, n)));
-        let mut all: Vec<(usize, usize)> = places.collect();
-        all.sort_by_key(|(trial, n)| {
-            let depth = if extent == Extent::Needed { orders[*trial].depth(*n) } else { 0 };
-            (depth, Reverse(trials[*trial].checks[*n].seconds))
-        });
-        let now = Now {
-            standing: trials.iter().map(|trial| vec![Standing::Open; trial.checks.len()]).collect(),
-            started: trials.iter().map(|trial| vec![false; trial.checks.len()]).collect(),
-            at_fault: trials.iter().map(|trial| vec![None; trial.checks.len()]).collect(),
-            early: trials.iter().map(|trial| trial.checks.iter().map(|_| None).collect()).collect(),
-            stopped: false,
-        };
-        Self {
-            orders,
-            extent,
-            most_late: jobs.div_ceil(2),
-            all,
-            now: Mutex::new(now),
-            changed: Condvar::new(),
-        }
-    }
-
-    fn now(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the next check to judge, as soon as there is one; `None` when none is left.
-    fn next(&self) -> Option<(usize, usize)> {
-        let mut now = self.now();
-        loop {
-            let left = |(trial, n): &&(usize, usize)| {
-                !now.started[*trial][*n] && now.standing[*trial][*n] == Standing::Open
-            };
-            let mut left = self.all.iter().filter(left).peekable();
-            if now.stopped || left.peek().is_none() {
-                return None;
-            }
-            // Late checks mostly wait, or use much processor time: half of the threads are left to the others.
-            let is_late = |(trial, n): &(usize, usize)| {
-                self.orders[*trial].is_late(*n) || self.orders[*trial].pace(*n) == Pace::Waits
-            };
-            let works = |(trial, n): &(usize, usize)| self.orders[*trial].pace(*n) == Pace::Works;
-            let is_needed = self.extent == Extent::Needed;
-            let full = is_needed && now.running(is_late) >= self.most_late;
-            let can_run = |(trial, n): &&(usize, usize)| {
-                let (order, standing) = (&self.orders[*trial], &now.standing[*trial]);
-                !is_needed
-                    || order.turn(*n, standing) == Turn::Now
-                    || (!full && order.can_start(*n, standing))
-            };
-            // While others are open, one at a time takes their processor time.
-            let is_open = |(trial, n): &(usize, usize)| now.standing[*trial][*n] == Standing::Open;
-            let others = now.places().any(|place| is_open(&place) && !is_late(&place));
-            let enough = is_needed && others && now.running(works) > 0;
-            let ready: Vec<_> = left.filter(can_run).filter(|place| !(enough && works(place))).collect();
-            let is_behind = |place| (full && is_late(place)) || (is_needed && works(place));
-            let first = ready.iter().find(|place| !is_behind(place));
-            let first = first.or(ready.iter().find(|place| !full || !is_late(place))).or(ready.first());
-            if let Some((trial, n)) = first.map(|place| **place) {
-                now.started[trial][n] = true;
-                return Some((trial, n));
-            }
-            now = self.changed.wait(now).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Keeps a judged check. Returns what can be told by now.
-    fn decide(&self, trial: usize, n: usize, judged: Judged) -> Told {
-        let (mut now, order) = (self.now(), &self.orders[trial]);
-        let now = &mut *now;
-        let (of_trial, early) = (&mut now.standing[trial], &mut now.early[trial]);
-        let mut told = Vec::new();
-        if of_trial[n] == Standing::Open {
-            early[n] = Some(Box::new(judged));
-        }
-        let turn = |n: usize, of_trial: &[Standing]| match self.extent {
-            Extent::Whole => Turn::Now,
-            Extent::Needed => order.turn(n, of_trial),
-        };
-        // What counts now may let others count; what builds on a failed one is not run, and what builds on that, neither.
-        let all = 0..of_trial.len();
-        while let Some((n, next)) = all.clone().find_map(|n| {
-            let is_open = of_trial[n] == Standing::Open;
-            match turn(n, of_trial) {
-                Turn::Now if is_open && early[n].is_some() => Some((n, early[n].take())),
-                Turn::Never if is_open && (!now.started[trial][n] || order.pace(n) == Pace::Waits) => {
-                    Some((n, None))
-                }
-                _ => None,
-            }
-        }) {
-            of_trial[n] = Standing::Waiting;
-            early[n] = None;
-            if let Some(judged) = next {
-                of_trial[n] = judged.standing();
-                now.at_fault[trial][n] = judged.report.at_fault;
-                told.push((n, judged));
-            }
-        }
-        self.changed.notify_all();
-        if of_trial.contains(&Standing::Open) {
-            return (told, None);
-        }
-        let waits = |n: usize| match of_trial[n] {
-            Standing::Held => None,
-            _ => order.waits_for(n, of_trial, now.at_fault[trial][n]),
-        };
-        // Nothing is told of what ends after that.
-        let is_over = !told.is_empty();
-        (told, is_over.then(|| all.map(waits).collect()))
-    }
-
-    /// Lets nothing more start.
-    fn stop(&self) {
-        self.now().stopped = true;
-        self.changed.notify_all();
     }
 }
 

@@ -67,10 +67,16 @@ impl Order {
             checks.iter().map(|check| check.half).collect(),
             checks.iter().position(|check| lesson.opens(*check)),
         );
-        Self { paces: checks.iter().map(|check| check.pace).collect(), ..order }
+        order.with_paces(checks.iter().map(|check| check.pace).collect())
     }
 
-    fn new(
+    /// Returns this order with the pace of each check.
+    pub(super) fn with_paces(self, paces: Vec<Pace>) -> Self {
+        Self { paces, ..self }
+    }
+
+    /// Makes an order of checks of the usual pace. Each list has a place for each check.
+    pub(super) fn new(
         bases: Vec<Vec<usize>>,
         depths: Vec<usize>,
         late: Vec<bool>,
