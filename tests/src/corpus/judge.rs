@@ -10,6 +10,8 @@ use std::process::Command;
 
 /// How many programs are judged at the same time. Most of them only wait, for each other or for a deadline.
 pub const SIDE_BY_SIDE: usize = 6;
+/// The same where one check judges each: then the processors mostly rest.
+const SIDE_BY_SIDE_ONE_CHECK: usize = 12;
 
 /// What the runner said of one check.
 #[derive(Clone, Debug)]
@@ -200,7 +202,9 @@ impl Judge {
     /// # Panics
     /// As [`Judge::verdicts`].
     pub fn judge(&self, trials: &[Trial<'_>]) -> Vec<Vec<Verdict>> {
-        side_by_side(SIDE_BY_SIDE, trials, |(program, lesson, check)| {
+        let has_one_check = trials.iter().all(|(.., check)| check.is_some());
+        let at_once = if has_one_check { SIDE_BY_SIDE_ONE_CHECK } else { SIDE_BY_SIDE };
+        side_by_side(at_once, trials, |(program, lesson, check)| {
             self.verdicts(program, lesson, check.as_deref())
         })
     }
