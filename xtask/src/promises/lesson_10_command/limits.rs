@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 pub const TIME: &[Check] =
     &[server!("time-limit", "ends a command after 10 s, with all of its group", time_limit)
         .after(&["killed", "leaves-in-the-middle"])
-        .takes(10)];
+        .waits(10)];
 
 /// The rows.
 pub const OUTPUT: &[Check] =
     &[server!("output-limit", "ends a command at 64 MiB of output, with all of its group", output_limit)
         .after(&["killed", "full-pipe", "leaves-in-the-middle"])
-        .takes(2)];
+        .waits(1)];
 
 /// The earliest time at which a reply at the time limit is right. It is measured from before the command was sent, so
 /// that a slow machine can only make it longer.

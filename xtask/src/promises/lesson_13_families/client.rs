@@ -24,7 +24,7 @@ pub const ROWS: &[Check] = &[
     client!("calls-100-bytes", "calls a path of 100 bytes", calls_100_bytes).over(&[Family::Unix]),
     client!("nobody-at-path", "reports it and exits with 1 when no server is at PATH", nobody_at_path)
         .after(&["nobody-listens"])
-        .early()
+        .waits(1)
         .over(&[Family::Unix]),
     client!("refuses-a-bad-path", "reports that a path is empty or too long, and exits", refuses_a_bad_path)
         .over(&[Family::Unix]),
