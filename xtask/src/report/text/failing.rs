@@ -2,7 +2,8 @@
 
 use super::Paint;
 use super::check::{Detail, promise};
-use super::layout::{WIDTH, cut, harmless, height, row, wrap};
+use super::layout::{WIDTH, cut, harmless, height, row};
+use super::wrap::wrap;
 use crate::finding::{Half, Verdict};
 use crate::report::{CheckReport, LessonReport, Name};
 use colored::Color;
