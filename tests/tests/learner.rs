@@ -85,6 +85,64 @@ fn a_note_about_the_source_quotes_its_line() {
     }
 }
 
+/// Writes a body in place of the one of a function in the server of a lesson, of which nothing else changes.
+fn write_body(clone: &Path, lesson: &str, function: &str, body: &str) {
+    let file = clone.join(format!("lessons/{lesson}/src/bin/server.rs"));
+    let source = fs::read_to_string(&file).unwrap();
+    let from = source.find(&format!("fn {function}(")).expect(function);
+    let open = from + source[from..].find("{\n").unwrap() + 2;
+    let close = open + source[open..].find("\n}").unwrap();
+    fs::write(&file, format!("{}{body}{}", &source[..open], &source[close..])).unwrap();
+}
+
+/// What rustc says does not lead to what the lesson asks for: the last line does.
+#[test]
+fn where_rustc_does_not_lead_to_the_mend_the_last_line_does() {
+    let clone = fresh("learner-perhaps");
+    let incoming = "    for stream in listener.incoming() {\n        let _ = echo(stream.unwrap());\n    }";
+    let text = "    let mut buffer = [0; 1024];\n    let n = stream.read(&mut buffer)?;\n    \
+                let text = String::from_utf8(buffer[..n].to_vec())?;\n    \
+                stream.write_all(text.to_uppercase().as_bytes())?;\n    Ok(1)";
+    let split = text.replace("buffer[..n].to_vec())", "\n        buffer[..n].to_vec(),\n    )");
+    for (lesson, function, body, code, perhaps) in [
+        (
+            "01-echo",
+            "serve",
+            incoming,
+            "E0308",
+            "for rustc a `for` can end; write `loop`, and `accept` in it",
+        ),
+        ("02-uppercase", "answer", text, "E0277", "bytes need not be text; change them without `from_utf8`"),
+        (
+            "02-uppercase",
+            "answer",
+            &split,
+            "E0277",
+            "bytes need not be text; change them without `from_utf8`",
+        ),
+        // These are wrong for other reasons.
+        ("01-echo", "serve", "    let clients: u8 = listener.incoming();", "E0308", ""),
+        ("02-uppercase", "answer", "    Ok(\"text\".parse::<u64>()?)", "E0277", ""),
+    ] {
+        let ran = {
+            write_body(&clone, lesson, function, body);
+            type_in(&clone, &format!("run {}", &lesson[..2]))
+        };
+        assert!(
+            ran.status == 1 && ran.stderr.contains(&format!("error[{code}]")),
+            "{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+        let last = ran.stdout.trim_end().lines().last().unwrap_or_default().to_string();
+        match perhaps {
+            "" => assert!(last.ends_with("#your-tasks") && !ran.stdout.contains("perhaps"), "{}", ran.stdout),
+            words => assert_eq!(last, format!("      perhaps: {words}")),
+        }
+        assert!(last.chars().count() <= 80, "{last}");
+    }
+}
+
 /// Returns the words of a run of lesson 01 by commands for these halves, each a right program of the tests.
 fn by_command(halves: &[(&str, &str)]) -> Vec<String> {
     let mut words = vec!["run".to_string(), "01".into()];

@@ -147,6 +147,13 @@ fn answers_are_kept_shown_and_changed() {
     // The answer is changed.
     let ran = type_in(&clone, "predict 03", b"1\n\n\n");
     assert!(ran.stdout.contains("\n3 of 3 as you predicted\n"), "{}", ran.stdout);
+    // Of 1024 letters some are shown, with a mark for the others; of five all.
+    let words = squeezed(&ran.stdout);
+    assert!(words.contains(&format!("`read 1: 1024 bytes: {}…`", "X".repeat(20))), "{words}");
+    assert!(
+        words.contains("`read 1: 5 bytes: XKZJK`") || words.contains("`read 1: 15 bytes: XKZJKVVVJQKQXQX`"),
+        "{words}"
+    );
     // A letter that no choice has, capitals, and bytes that are no text.
     let ran = type_in(&clone, "predict 01", b"x\n\xff\xfe\nB\n");
     assert_eq!(ran.stdout.matches("type one of the letters a, b, c").count(), 2, "{}", ran.stdout);

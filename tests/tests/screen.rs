@@ -145,3 +145,45 @@ fn the_whole_report_has_every_check_and_says_what_waits() {
     assert_eq!(full.matches("      more\ncargo xtask run 01 --").count(), more, "{full}");
     fits(&full);
 }
+
+/// What a newcomer stumbled over: a count of all that came, a cause that names the function, and a link to what to do.
+#[test]
+fn a_finding_leads_to_its_mend() {
+    for (lesson, server, client, parts) in [
+        (
+            "01",
+            "wrong-01-server-one-reply",
+            "right-01-client-plain",
+            &[
+                "bytes more, from the server; 758 bytes came before",
+                "nothing more; the server ended the connection",
+                "the server sent 758 bytes in all, and then ended the connection: read and write again and again",
+            ][..],
+        ),
+        (
+            "01",
+            "wrong-01-server-accept-ends",
+            "right-01-client-plain",
+            &["read docs/src/01-echo.md#your-tasks"],
+        ),
+        (
+            "01",
+            "right-01-server-blocking",
+            "wrong-01-client-prints-lossy",
+            &["return from `ask` the bytes that `read` gave, and print those"],
+        ),
+        (
+            "02",
+            "wrong-02-server-quit-word",
+            "right-02-client-bufstream",
+            &["the server ended the connection at the request \"exit\": it is answered like any other bytes"],
+        ),
+    ] {
+        let ran = judge(lesson, server, client, &[]);
+        let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in parts {
+            assert!(words.contains(part), "`{part}` is missing:\n{}", ran.stdout);
+        }
+        fits(&ran.stdout);
+    }
+}

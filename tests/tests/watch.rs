@@ -60,6 +60,15 @@ fn a_lesson_is_failed_mended_and_passed() {
     terminal.see("mismatched types");
     terminal.see("mend it and save");
     terminal.see(KEYS);
+    // Where rustc does not lead to the mend, the last line does.
+    let endless = solution("01-echo", "server");
+    let (from, to) = (endless.find("    loop {\n").unwrap(), endless.find("\n}\n\n/// Sends back").unwrap());
+    let incoming =
+        format!("{}    for stream in listener.incoming() {{\n    }}{}", &endless[..from], &endless[to..]);
+    save(&clone, "01-echo", "server", &incoming);
+    terminal.see("error[E0308]");
+    let screen = terminal.see(KEYS);
+    assert!(screen.contains("perhaps: for rustc a `for` can end; write `loop`"), "{screen}");
     // Of many errors, the first ones are shown, as many as fit on the screen.
     let line = |n| format!("    let wrong_{n}: u8 = \"text\";\n");
     let many: String = (0..20).map(line).collect();

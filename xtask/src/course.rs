@@ -1,8 +1,10 @@
 //! The one ordered table of lessons. Uses `promises`.
 
+mod of_errors;
 mod of_starters;
 mod of_the_idle;
 
+pub use of_errors::perhaps;
 pub use of_starters::starter_passes;
 pub use of_the_idle::idle_passes;
 

@@ -13,9 +13,24 @@ pub fn same_bytes(
     heard: &Heard,
     cause: impl Fn(&[u8], &Heard) -> Cause,
 ) -> Outcome {
+    same_bytes_after(0, who, expected, heard, cause)
+}
+
+/// As [`same_bytes`], where `before` bytes have come from `who` that were right.
+///
+/// # Errors
+/// As [`same_bytes`]. Where nothing came, the finding says what came before.
+pub fn same_bytes_after(
+    before: usize,
+    who: Half,
+    expected: &[u8],
+    heard: &Heard,
+    cause: impl Fn(&[u8], &Heard) -> Cause,
+) -> Outcome {
     let Some(comparison) = Comparison::of(expected, &heard.bytes) else { return Ok(()) };
     let name = who.word();
     let got = match (heard.bytes.len(), heard.ending) {
+        (0, Some(ending)) if before > 0 => format!("nothing more; the {name} {ending}"),
         (0, Some(ending)) => format!("nothing; the {name} {ending}"),
         (n, Some(ending)) => format!("{}; then the {name} {ending}", count(n)),
         (n, None) => format!("{}, the first wrong one at offset {}", count(n), comparison.offset),
@@ -26,7 +41,10 @@ pub fn same_bytes(
         _ => Symptom::Other,
     };
     let cause = cause(expected, heard);
-    let expected = format!("{}, from the {name}", count(expected.len()));
+    let expected = match (before, heard.bytes.len(), count(expected.len())) {
+        (1.., 0, more) => format!("{more} more, from the {name}; {} came before", count(before)),
+        (_, _, all) => format!("{all}, from the {name}"),
+    };
     Finding::new(expected, got, cause).comparing(comparison).seen(symptom).of(who).broken()
 }
 

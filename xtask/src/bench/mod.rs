@@ -39,7 +39,7 @@ pub use client::Client;
 pub use command::{HASH, Programs, Start, With};
 pub use datagrams::{Carrier, Datagram, Datagrams, Excuse, LONG, Mailbox, Missing, Saying, is_told};
 pub use dir::{Dir, Entries};
-pub use expect::{fin_next, same_bytes, taken};
+pub use expect::{fin_next, same_bytes, same_bytes_after, taken};
 pub use facts::ended;
 pub use given::Given;
 pub use named::Confined;

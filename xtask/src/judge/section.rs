@@ -35,7 +35,6 @@ const SECTIONS: &[Section] = &[
             "rst-while-reading",
             "rst-while-writing",
             "gone-before-accept",
-            "accept-fails",
             "rests-after-fin",
             "keeps-no-sockets",
             "server-ends",
@@ -45,6 +44,7 @@ const SECTIONS: &[Section] = &[
             "stopped-while-asking",
         ],
     ),
+    section("01", "your-tasks", &["accept-fails"]),
     section(
         "02",
         "why",

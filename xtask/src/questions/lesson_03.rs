@@ -58,7 +58,9 @@ fn reads(bench: &mut Bench, messages: &[String]) -> Outcome<Seen> {
     let printed = String::from_utf8_lossy(&printed);
     let reads = printed.lines().filter(|line| line.starts_with("read ")).count();
     let first = printed.lines().next().unwrap_or_default();
-    let first: String = first.chars().take(40).collect();
+    let most = first.char_indices().nth(40).map_or(first.len(), |(at, _)| at);
+    let more = if most < first.len() { "…" } else { "" };
+    let first = format!("{}{more}", &first[..most]);
     Ok(Seen::new(
         reads,
         format!("the reference client reported {}, the first one `{first}`", plural(reads, "read")),

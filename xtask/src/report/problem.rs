@@ -32,11 +32,13 @@ pub struct Broken {
     pub why: String,
     /// rustc's first error as rustc prints it, without colour, where that is known.
     pub rendered: Option<String>,
+    /// What perhaps mends it, where the lesson knows more than rustc says.
+    pub perhaps: Option<&'static str>,
 }
 
 impl From<String> for Broken {
     fn from(why: String) -> Self {
-        Self { why, rendered: None }
+        Self { why, ..Self::default() }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Builds programs with cargo, and finds them.
 
+use super::diagnostic::{Diagnostic, first_error, half_of};
 use crate::system::program;
 use crate::system::program::confine::Confinement;
-
 use crate::system::program::{Ended, Exit, Spec, Stream, Variables};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,9 +28,9 @@ pub struct Built {
     pub has_begun: bool,
     /// How cargo ended.
     pub ended: Option<Ended>,
-    /// rustc's errors in the order in which to mend them; known only with [`Show::Nothing`].
+    /// rustc's errors in the order in which to mend them.
     pub errors: Vec<Diagnostic>,
-    /// rustc's warnings; known only with [`Show::Nothing`].
+    /// rustc's warnings.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -40,17 +41,6 @@ pub struct ConfinedBuild {
     pub confine: Confinement,
     /// Variables that it gets beside the runner's own.
     pub env: Variables,
-}
-
-/// One of rustc's messages.
-#[derive(Clone, Debug)]
-pub struct Diagnostic {
-    /// What is wrong, in one line.
-    pub what: String,
-    /// The file, as seen from the root of the workspace, and the line, from 1.
-    pub place: (String, u32),
-    /// The whole message as rustc prints it, with colour where it was asked for.
-    pub rendered: String,
 }
 
 /// What a build shows on standard error.
@@ -99,14 +89,12 @@ pub fn build_within(
     let own = env.iter().find(|(name, _)| name == "CARGO").and_then(|(_, value)| value.clone());
     let cargo = own.or_else(|| std::env::var_os("CARGO")).unwrap_or_else(|| "cargo".into());
     let mut argv: Vec<OsString> = vec![cargo, "build".into(), "--keep-going".into()];
-    // A reader of the report does not see cargo's messages. For a report, this function reads them, too, and shows
-    // them.
-    let form = match show {
-        Show::Nothing { colour: true } => "json-diagnostic-rendered-ansi",
-        Show::Nothing { colour: false } => "json",
-        _ if target.is_some() => "json",
-        _ => "json-render-diagnostics",
+    // This function reads rustc's messages, too, and shows them. A report shows them without colour.
+    let colour = match show {
+        Show::Nothing { colour } => colour,
+        _ => target.is_none() && stderr_has_colour(),
     };
+    let form = if colour { "json-diagnostic-rendered-ansi" } else { "json" };
     argv.push(format!("--message-format={form}").into());
     for package in packages {
         argv.extend(["--package".into(), package.into()]);
@@ -130,17 +118,25 @@ pub fn build_within(
         if let Some(text) = message["message"]["rendered"].as_str() {
             let level = message["message"]["level"].as_str().unwrap_or_default();
             if level == "error" {
-                let error = First::of(&message["message"], text);
+                let error = First::of(&message, text);
                 if first.as_ref().is_none_or(|first| error.place < first.place) {
                     first = Some(error);
                 }
             }
-            match (show, diagnostic(&message["message"], text)) {
-                (Show::Nothing { .. }, Some(error)) if level == "error" => built.errors.push(error),
-                (Show::Nothing { .. }, Some(warning)) => built.warnings.push(warning),
-                // "aborting due to 2 previous errors" has no place.
-                (Show::Nothing { .. }, None) => {}
-                _ => eprint!("{text}"),
+            match show {
+                Show::Nothing { .. } => {}
+                Show::Messages => eprint!("{text}"),
+                // At one go, because cargo draws its progress on the same line.
+                Show::Progress => {
+                    let text = format!("\r\x1b[K{text}");
+                    eprint!("{text}");
+                }
+            }
+            // "aborting due to 2 previous errors" has no place.
+            match Diagnostic::of(&message, text) {
+                Some(error) if level == "error" => built.errors.push(error),
+                Some(warning) => built.warnings.push(warning),
+                None => {}
             }
         }
         if message["reason"] == "compiler-artifact"
@@ -152,11 +148,12 @@ pub fn build_within(
     })
     .context("cargo is needed to build the programs; install Rust with rustup")?;
     // Cargo builds the two programs at once: without an order, it is luck whose errors come first.
-    if let Some(First { what, rendered, .. }) = first {
+    built.errors.sort_by_key(|error| half_of(&error.place.0));
+    let is_hidden = matches!(show, Show::Nothing { .. });
+    if let Some(First { what, rendered, .. }) = first.filter(|_| is_hidden || target.is_some()) {
         (built.error, built.rendered) = (Some(what), rendered);
     }
-    built.errors.sort_by_key(|error| half_of(&error.place.0));
-    if let Some(Diagnostic { what, place: (file, line), .. }) = built.errors.first() {
+    if let Some(Diagnostic { what, place: (file, line), .. }) = built.errors.first().filter(|_| is_hidden) {
         built.error = Some(format!("{what} ({file}:{line})"));
     }
     // A build script can say what cargo says.
@@ -190,7 +187,7 @@ struct First {
 
 impl First {
     fn of(message: &serde_json::Value, text: &str) -> Self {
-        let place = diagnostic(message, text).map_or(u8::MAX, |error| half_of(&error.place.0));
+        let place = Diagnostic::of(message, text).map_or(u8::MAX, |error| half_of(&error.place.0));
         let has_colour = text.contains('\x1b');
         let lines = || {
             let line = |line: &str| line.chars().take(Said::CHARACTERS).collect::<String>();
@@ -200,7 +197,7 @@ impl First {
             }
             lines.join("\n")
         };
-        Self { place, what: first_error(message), rendered: (!has_colour).then(lines) }
+        Self { place, what: first_error(&message["message"]), rendered: (!has_colour).then(lines) }
     }
 }
 
@@ -236,36 +233,9 @@ impl Said {
     }
 }
 
-/// Returns 0 for the file of a library, which both programs use, 1 for the server's, 2 for the client's.
-fn half_of(file: &str) -> u8 {
-    match (file.contains("/bin/"), file.contains("client")) {
-        (false, _) => 0,
-        (true, false) => 1,
-        (true, true) => 2,
-    }
-}
-
-/// Returns one of rustc's messages, given as JSON; `None` when it names no place.
-fn diagnostic(message: &serde_json::Value, rendered: &str) -> Option<Diagnostic> {
-    let span = message["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
-    Some(Diagnostic {
-        what: message["message"].as_str()?.to_string(),
-        place: (span["file_name"].as_str()?.to_string(), span["line_start"].as_u64()?.try_into().ok()?),
-        rendered: rendered.to_string(),
-    })
-}
-
-/// Returns one of rustc's errors, given as JSON, in one line: `mismatched types (src/bin/server.rs:3:5)`.
-fn first_error(message: &serde_json::Value) -> String {
-    let what = message["message"].as_str().unwrap_or("an error");
-    let spans = message["spans"].as_array();
-    match spans.and_then(|spans| spans.iter().find(|span| span["is_primary"] == true)) {
-        Some(span) => format!(
-            "{what} ({}:{}:{})",
-            span["file_name"].as_str().unwrap_or("?"),
-            span["line_start"],
-            span["column_start"]
-        ),
-        None => what.to_string(),
-    }
+/// Returns whether cargo, too, would colour what it writes to standard error.
+fn stderr_has_colour() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_never = std::env::var_os("CARGO_TERM_COLOR").is_some_and(|value| value == "never");
+    std::io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_never
 }

@@ -5,6 +5,7 @@ pub mod cargo;
 pub mod commit;
 pub mod confined;
 pub mod crates;
+pub mod diagnostic;
 pub mod files;
 pub mod handed_in;
 pub mod hole;

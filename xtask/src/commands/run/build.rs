@@ -4,7 +4,7 @@ use super::plan::Plan;
 use super::progress::Progress;
 use super::rustc::Rustc;
 use crate::bench::{HASH, Programs, Start};
-use crate::course::Lesson;
+use crate::course::{Lesson, perhaps};
 use crate::finding::Half;
 use crate::report::{Broken, Problem};
 use crate::workspace;
@@ -116,7 +116,8 @@ impl Plan<'_> {
                     None => "cargo's message above states where".into(),
                 };
                 let why = format!("{which} does not compile: {why}");
-                Problem::DoesNotCompile(Broken { why, rendered: built.rendered.clone() })
+                let perhaps = built.errors.iter().find_map(|error| perhaps(lesson, error));
+                Problem::DoesNotCompile(Broken { why, rendered: built.rendered.clone(), perhaps })
             })?;
             Ok(if half == Half::Server { built.server } else { built.client })
         };

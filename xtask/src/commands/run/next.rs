@@ -19,7 +19,7 @@ impl Plan<'_> {
         };
         if report.problem.is_some() {
             let next = Next::command(&format!("mend it, then {same}"));
-            return self.tasks(lesson, report).iter().fold(next, |next, line| next.then(line));
+            return self.tasks(lesson, report).into_iter().fold(next, |next, line| next.then(&line));
         }
         if let Some(failed) = report.first_failed() {
             // A whole report of one check has its command already.
@@ -100,10 +100,16 @@ impl Plan<'_> {
         Some(format!("(not in Rust? name your program in lessons/{}/{})", lesson.dir(), lab_toml::NAME))
     }
 
-    /// Returns where the book states what to write, when the learner's Rust does not compile.
-    fn tasks(&self, lesson: &Lesson, report: &LessonReport) -> Option<String> {
-        let is_rustc = matches!(report.problem, Some(Problem::DoesNotCompile(_)));
-        (is_rustc && self.judges_own_rust(lesson)).then(|| format!("read {}#your-tasks", lesson.chapter()))
+    /// Returns where the book states what to write, when the learner's Rust does not compile, and what perhaps mends it.
+    fn tasks(&self, lesson: &Lesson, report: &LessonReport) -> Vec<String> {
+        match &report.problem {
+            Some(Problem::DoesNotCompile(broken)) if self.judges_own_rust(lesson) => {
+                let read = format!("read {}#your-tasks", lesson.chapter());
+                let perhaps = broken.perhaps.map(|mend| format!("perhaps: {mend}"));
+                [Some(read), perhaps].into_iter().flatten().collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Returns whether the learner's own Rust programs of a lesson are judged.
@@ -132,7 +138,7 @@ impl Plan<'_> {
         match (&report.problem, report.first_failed(), hole) {
             (Some(_), ..) => {
                 let next = Next::words("mend it and save");
-                self.tasks(lesson, report).iter().fold(next, |next, line| next.then(line))
+                self.tasks(lesson, report).into_iter().fold(next, |next, line| next.then(&line))
             }
             (None, Some(failed), _) => {
                 let half = failed.at_fault.unwrap_or(failed.half).word();

@@ -1,7 +1,7 @@
 //! What rustc says, on the screen of `watch`: the first errors, because the later ones often follow from them.
 
 use crate::report::text::{WIDTH, cut};
-use crate::workspace::cargo::Diagnostic;
+use crate::workspace::diagnostic::Diagnostic;
 
 /// rustc's errors and warnings, the first ones first.
 #[derive(Debug, Default)]

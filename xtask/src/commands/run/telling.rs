@@ -24,7 +24,8 @@ fn waiting(what: WaitsFor, for_so_long: Duration) -> String {
     let what = match what {
         WaitsFor::Listening => "until the server listens",
         WaitsFor::Call => "until the client calls",
-        WaitsFor::Programs => return format!(": waiting, at most {limit} s each time"),
+        // One that is busy gets more time.
+        WaitsFor::Programs => return format!(": waiting, at most {limit} s while it sleeps"),
     };
     match for_so_long.as_secs() {
         0 => format!(": waiting {what}"),

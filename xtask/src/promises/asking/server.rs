@@ -1,8 +1,10 @@
 //! The promises of every server that replies to requests, and their rows.
 
 use super::Ask;
-use crate::bench::{Bench, Ending, Heard, Meanwhile, Peer, Server, fin_next, lock, same_bytes, taken};
-use crate::finding::{Cause, Half, Outcome, because};
+use crate::bench::{
+    Bench, Ending, Heard, Meanwhile, Peer, Server, fin_next, lock, same_bytes, same_bytes_after, taken,
+};
+use crate::finding::{Cause, Half, Outcome, because, count, quoted};
 use crate::promises::{Check, any_server, server};
 
 /// The rows, for any protocol.
@@ -73,15 +75,26 @@ impl<P: Ask> Rows for P {}
 
 /// Sends `bytes` and checks that the right reply comes back.
 pub fn asks<P: Ask>(peer: &mut Peer, bytes: &[u8]) -> Outcome {
+    asks_again::<P>(peer, bytes, |before| {
+        let before = count(before);
+        format!(
+            "the server sent {before} in all, and then ended the connection: read and write again and again, in a loop, until \
+             `read` returns 0"
+        )
+    })
+}
+
+/// Asks as [`asks`] does. `ends` is the cause where the server replied before with so many bytes, and ends the connection
+/// now.
+fn asks_again<P: Ask>(peer: &mut Peer, bytes: &[u8], ends: impl Fn(usize) -> String) -> Outcome {
     let expected = P::reply(bytes);
     let before = lock(&peer.log()).so_far().1.len();
     let heard = peer.say_while(bytes, false, |peer| P::hear(peer, &expected));
-    same_bytes(Half::Server, &expected, &heard, |expected, heard| match heard.ending {
+    same_bytes_after(before, Half::Server, &expected, &heard, |expected, heard| match heard.ending {
         _ if peeks::<P>(peer) => PEEKS.into(),
-        Some(Ending::Fin) if P::BY_BYTE && heard.bytes.is_empty() && before > 0 => Cause::certain(format!(
-            "the server replied to what came first ({before} bytes), and then ended the connection: it must read and write in \
-             a loop, until `read` returns 0, whatever a request says"
-        )),
+        Some(Ending::Fin) if P::BY_BYTE && heard.bytes.is_empty() && before > 0 => {
+            Cause::certain(ends(before))
+        }
         _ => P::cause_of_reply(bytes, expected, heard),
     })
 }
@@ -104,7 +117,13 @@ pub fn peeks<P: Ask>(peer: &Peer) -> bool {
 
 /// Sends words that a server might take for commands of its own, or skip: they are requests like any other.
 pub fn asks_words<P: Ask>(peer: &mut Peer) -> Outcome {
-    ["exit", "quit", "q", "bye", "\n", " "].iter().try_for_each(|word| asks::<P>(peer, word.as_bytes()))
+    ["exit", "quit", "q", "bye", "\n", " "].iter().try_for_each(|word| {
+        asks_again::<P>(peer, word.as_bytes(), |_| {
+            let word = quoted(word.as_bytes());
+            format!("the server ended the connection at the request {word}: it is answered like any other bytes; only a `read` \
+                     of 0 bytes is the client's end")
+        })
+    })
 }
 
 /// Checks that a new client is served as if nothing had happened.

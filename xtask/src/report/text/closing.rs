@@ -1,7 +1,8 @@
 //! The end of a lesson's report: the holes, the counts, and what to do next.
 
 use super::Paint;
-use super::layout::{WIDTH, command_row, wrap};
+use super::layout::{WIDTH, command_row};
+use super::wrap::wrap;
 use crate::finding::{Hole, Verdict};
 use crate::report::{CheckReport, HandedIn, LessonReport};
 use colored::Color;

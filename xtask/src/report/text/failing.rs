@@ -2,7 +2,8 @@
 
 use super::Paint;
 use super::check::{Detail, promise};
-use super::layout::{WIDTH, cut, harmless, height, row, wrap};
+use super::layout::{WIDTH, cut, harmless, height, row};
+use super::wrap::wrap;
 use crate::finding::{Half, Verdict};
 use crate::report::{CheckReport, LessonReport, Name};
 use colored::Color;
@@ -23,12 +24,12 @@ pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, ro
         .collect();
     others.sort_by_key(|check| check.rank);
     if let Some(first) = first {
-        out += &waiting(paint, report, first.name(), "  ", "this one");
+        out += &waiting(paint, report, &[first.name()], "  ", "this one");
         let (same, rest): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|check| has_same_cause(check, first));
         others = rest;
-        let same = (!same.is_empty()).then(|| names(&same));
-        let same = same.map_or(Vec::new(), |names| wrap(&format!("the same cause: {names}"), WIDTH - 4));
+        let same = (!same.is_empty()).then(|| titles(first.half, &same));
+        let same = same.map_or(Vec::new(), |titles| wrap(&format!("the same cause: {titles}"), WIDTH - 4));
         for (n, line) in same.iter().enumerate() {
             let mark = if n == 0 { paint.color("✗", Color::Red) } else { " ".into() };
             let _ = writeln!(out, "  {mark} {line}");
@@ -95,13 +96,10 @@ fn told(paint: Paint, report: &LessonReport, group: &[&CheckReport], long: bool)
         let _ = writeln!(out, "  {mark} {half:<8} {text}");
     }
     if group.len() > 1 {
-        let _ = writeln!(out, "{}", row(paint, "the same", &names(&group[1..])));
+        let _ = writeln!(out, "{}", row(paint, "the same", &titles(check.half, &group[1..])));
     }
-    for check in group {
-        let id = shown(check.name());
-        out += &waiting(paint, report, check.name(), "      ", if group.len() == 1 { "it" } else { &id });
-    }
-    out
+    let names: Vec<Name> = group.iter().map(|check| check.name()).collect();
+    out + &waiting(paint, report, &names, "      ", if group.len() == 1 { "it" } else { "these" })
 }
 
 /// Renders the line of the promise alone.
@@ -111,23 +109,29 @@ fn promise_line(paint: Paint, check: &CheckReport) -> String {
     told.lines().take(lines).map(|line| format!("{line}\n")).collect()
 }
 
-/// Returns the names of failures, as many as about two lines hold.
-fn names(failures: &[&CheckReport]) -> String {
+/// Returns what was promised where it failed, as many of it as about two lines hold, the first one always; with the half
+/// where it is not this one.
+fn titles(half: Half, failures: &[&CheckReport]) -> String {
     const MOST: usize = 110;
     let mut text = String::new();
     for (n, check) in failures.iter().enumerate() {
-        let name = shown(check.name());
-        if text.chars().count() + name.chars().count() > MOST {
-            return format!("{text} and {} more", failures.len() - n);
+        let of = match check.half {
+            other if other == half => "",
+            Half::Pair => "the pair ",
+            other => &format!("{} ", other.word()),
+        };
+        let title = format!("{of}{}{}", check.title, place(check.name()));
+        if n > 0 && text.chars().count() + title.chars().count() > MOST {
+            return format!("{text}; and {} more", failures.len() - n);
         }
-        text += &format!("{}{name}", if n == 0 { "" } else { ", " });
+        text += &format!("{}{title}", if n == 0 { "" } else { "; " });
     }
     text
 }
 
-/// Renders how many checks that were not run wait for this one; nothing where none does.
-fn waiting(paint: Paint, report: &LessonReport, name: Name, indent: &str, word: &str) -> String {
-    match report.not_run.iter().filter(|not_run| not_run.waits_for == name).count() {
+/// Renders how many checks that were not run wait for these; nothing where none does.
+fn waiting(paint: Paint, report: &LessonReport, names: &[Name], indent: &str, word: &str) -> String {
+    match report.not_run.iter().filter(|not_run| names.contains(&not_run.waits_for)).count() {
         0 => String::new(),
         1 => format!("{indent}{} 1 more waits for {word}\n", paint.color("…", Color::Yellow)),
         n => format!("{indent}{} {n} more wait for {word}\n", paint.color("…", Color::Yellow)),
@@ -136,11 +140,16 @@ fn waiting(paint: Paint, report: &LessonReport, name: Name, indent: &str, word: 
 
 /// Returns a check's id, with its wire and its family where they are not the usual ones.
 fn shown(name: Name) -> String {
+    format!("{}{}", name.id, place(name))
+}
+
+/// Returns the wire and the family of a check where they are not the usual ones, for a place behind its name.
+fn place(name: Name) -> String {
     let wire = match name.wire {
         crate::wire::Kind::Plain => String::new(),
         wire => format!(" on {wire}"),
     };
-    format!("{}{wire}{}", name.id, name.family.map_or(String::new(), |family| format!(" over {family}")))
+    format!("{wire}{}", name.family.map_or(String::new(), |family| format!(" over {family}")))
 }
 
 /// Renders the notes of the other checks below the first failure, in at most `room` lines.

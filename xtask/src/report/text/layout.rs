@@ -1,6 +1,7 @@
 //! Lines of at most 80 columns, and characters that are safe for a terminal.
 
 use super::Paint;
+use super::wrap::wrap;
 use std::fmt::Write;
 
 /// The width of the widest line, in columns.
@@ -55,56 +56,6 @@ pub fn row(paint: Paint, label: &str, text: &str) -> String {
     out
 }
 
-/// Splits a text after its blanks, but not inside quotes with blanks at an end or two in a row: of bytes that are shown, a
-/// blank that stands at the end of a line is lost.
-fn words(text: &str) -> Vec<&str> {
-    let (mut words, mut rest) = (Vec::new(), text);
-    while !rest.is_empty() {
-        let quotes = rest.strip_prefix('"').and_then(inside);
-        let whole =
-            quotes.filter(|bytes| bytes.starts_with(' ') || bytes.ends_with(' ') || bytes.contains("  "));
-        let from = whole.map_or(0, |bytes| bytes.len() + 2);
-        let end = rest[from..].find(' ').map_or(rest.len(), |at| from + at + 1);
-        let (word, others) = rest.split_at(end);
-        words.push(word);
-        rest = others;
-    }
-    words
-}
-
-/// Returns what stands before the quote that ends bytes, escaped as `escape_ascii` does.
-fn inside(text: &str) -> Option<&str> {
-    let mut is_escaped = false;
-    let end = text.find(|c| {
-        let is_end = c == '"' && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        is_end
-    })?;
-    Some(&text[..end])
-}
-
-/// Breaks a text into lines: at blanks where it can, at the width where it must.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut length = 0;
-    for word in words(text) {
-        let word_length = word.trim_end().chars().count();
-        if length > 0 && length + word_length > width {
-            lines.push(String::new());
-            length = 0;
-        }
-        for c in word.chars() {
-            if length == width && c != ' ' {
-                lines.push(String::new());
-                length = 0;
-            }
-            lines.last_mut().expect("never empty").push(c);
-            length += 1;
-        }
-    }
-    lines.into_iter().map(|line| line.trim_end().to_string()).collect()
-}
-
 /// How a command that people copy begins.
 const COMMAND: &str = "cargo xtask ";
 
@@ -153,19 +104,5 @@ mod tests {
     fn a_wide_line_takes_several() {
         assert_eq!(height(&format!("one\n\n{}\n", "x".repeat(81))), 4);
         assert_eq!(height(&format!("\x1b[1m{}\x1b[0m", "x".repeat(80))), 1);
-    }
-
-    #[test]
-    fn text_wraps_at_blanks_and_at_the_width() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrap("", 3), [""]);
-    }
-
-    #[test]
-    fn blanks_of_bytes_in_quotes_are_not_lost() {
-        assert_eq!(wrap("it is \"  a b\" now", 10), ["it is", "\"  a b\"", "now"]);
-        assert_eq!(wrap("it is \"\\\"  a\"", 10), ["it is", "\"\\\"  a\""]);
-        assert_eq!(wrap("it is \"one two\"", 10), ["it is \"one", "two\""]);
     }
 }

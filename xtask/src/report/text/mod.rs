@@ -9,13 +9,15 @@ mod layout;
 mod paint;
 mod ribbon;
 mod scene;
+mod wrap;
 
 pub use check::{Detail, fitted, promise, shown_of, traces};
 pub use closing::{Next, closing, holes};
 pub use failing::{SCREEN, holds, notes, rest};
-pub use layout::{WIDTH, command_row, cut, harmless, height, wrap};
+pub use layout::{WIDTH, command_row, cut, harmless, height};
 pub use paint::Paint;
 pub use scene::{CONVERSATION, heading, scene};
+pub use wrap::wrap;
 
 use crate::report::{Problem, Report};
 use std::fmt::Write;

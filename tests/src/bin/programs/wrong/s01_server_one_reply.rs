@@ -1,4 +1,4 @@
-// kills echo-in-order@plain: and then ended the connection: it must read and write in a loop || the server dropped the connection with bytes unread
+// kills echo-in-order@plain: and then ended the connection: read and write again and again || the server dropped the connection with bytes unread
 // Mistake: it answers one read and closes the connection.
 // Breaks "the server returns every byte until the client's EOF"; seen from outside: the second request on a connection gets FIN or RST instead of a reply.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills many-requests@plain: until `read` returns 0, whatever a request says
+// kills many-requests@plain: ended the connection at the request "exit": it is answered like any other bytes
 // Mistake: it takes a request `exit` for the order to shut the server down.
 // Breaks "serves until it is ended; every byte is returned"; seen from outside: a client that sends `exit` gets no `EXIT`; the server process ends with status 0.
 use std::io::{self, Read, Write};
