@@ -170,7 +170,7 @@ fn a_finding_leads_to_its_mend() {
             "01",
             "right-01-server-blocking",
             "wrong-01-client-prints-lossy",
-            &["return from `ask` the bytes that `read` gave, and print those"],
+            &["keep what `read` returned as bytes up to where you print them"],
         ),
         (
             "02",

@@ -71,7 +71,7 @@ fn reply_is_bytes<P: Ask>(bench: &mut Bench) -> Outcome {
     peer.half_close();
     because(
         client.exits_well("after a reply that is no text"),
-        "what one `read` returned was taken for text, but it need not be text: return from `ask` the bytes as they are",
+        "what one `read` returned was taken for text, but it need not be text: keep it as bytes up to where you print it",
     )?;
     prints(&mut client, reply)
 }
@@ -88,8 +88,8 @@ pub fn prints(client: &mut Client, reply: &[u8]) -> Outcome {
     }
     let cause = match is_lossy(&printed) {
         true => {
-            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: return from `ask` the bytes \
-             that `read` gave, and print those (`write_all`)"
+            "EF BF BD is what a lossy conversion to text puts in place of bytes that are no UTF-8: keep what `read` \
+             returned as bytes up to where you print them (`write_all`)"
         }
         false => {
             "a reply is bytes: print exactly those that `read` returned, and do not make them text before"
