@@ -12,7 +12,10 @@ mod section;
 mod table;
 
 pub use case::Case;
-pub use order::{Order, Standing, Turn};
+#[cfg(test)]
+pub use order::Turn;
+pub use order::{Order, Standing};
+pub use table::Extent;
 
 use crate::bench::{Bench, Role};
 use crate::finding::{Finding, Half, Hindrance, Outcome, Stop, Verdict, skip};
@@ -69,15 +72,6 @@ pub struct Trial {
     pub case: Case,
     /// The checks that judge it.
     pub checks: Vec<CheckOn>,
-}
-
-/// Which checks of a trial are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// All: the whole report.
-    Whole,
-    /// Those that build on nothing that failed: what a learner needs to see.
-    Needed,
 }
 
 /// How often the one who waits is asked to show for how long.

@@ -1,10 +1,19 @@
 //! What is still to be judged, what of it can start now, and what of what was judged counts.
 
-use super::{Extent, Order, Standing, Turn};
+use super::order::{Order, Standing, Turn};
 use crate::finding::Half;
 use crate::promises::Pace;
 use std::cmp::Reverse;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Which checks of a trial are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All: the whole report.
+    Whole,
+    /// Those that build on nothing that failed: what a learner needs to see.
+    Needed,
+}
 
 /// What is still to be judged, shared by all threads that judge.
 pub struct Table<T> {
@@ -214,7 +223,10 @@ mod tests {
         Table::of(vec![(order, vec![0, 0, 10])], 4, extent)
     }
 
-    fn told(told: Told<&str>) -> (Vec<(usize, &str)>, Option<Vec<Option<usize>>>) {
+    /// What is told, and at the end, what waits for what.
+    type Said<'a> = (Vec<(usize, &'a str)>, Option<Vec<Option<usize>>>);
+
+    fn told<'a>(told: Told<&'a str>) -> Said<'a> {
         (told.0.into_iter().map(|(n, judged)| (n, *judged)).collect(), told.1)
     }
 
