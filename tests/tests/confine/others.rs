@@ -89,6 +89,48 @@ fn nobody_else_gets_its_limits() {
 }
 
 #[test]
+fn nobody_else_gets_another_priority_or_other_processors() {
+    if !can_try("priorities of others", &[Gap::Calls]) {
+        return;
+    }
+    // Each gives what is there already.
+    let attempts = "for who in (runner, keeper, 0):\n    \
+                    attempt(lambda: os.setpriority(os.PRIO_PROCESS, who, os.getpriority(os.PRIO_PROCESS, who)))\n    \
+                    attempt(lambda: os.sched_setaffinity(who, os.sched_getaffinity(who)))\n    \
+                    attempt(lambda: os.sched_setscheduler(who, os.sched_getscheduler(who), os.sched_getparam(who)))\n\
+                    attempt(lambda: os.setpriority(os.PRIO_PGRP, 0, os.getpriority(os.PRIO_PGRP, 0)))";
+    let confined = "EPERM EPERM EPERM EPERM EPERM EPERM ok ok ok EPERM";
+    try_all(&Place::new("priority").confinement(), attempts, confined, "ok ok ok ok ok ok ok ok ok ok");
+}
+
+#[test]
+fn nothing_of_system_v_is_shared() {
+    if !can_try("queues of System V", &[Gap::Calls]) {
+        return;
+    }
+    // msgget, shmget, semget: a key that nobody has.
+    let numbers = match std::env::consts::ARCH {
+        "x86_64" => "(68, 29, 64)",
+        "aarch64" => "(186, 194, 190)",
+        other => return not_checked(&format!("confined programs, queues of System V: numbers of {other}")),
+    };
+    let attempts = format!("for number in {numbers}:\n    attempt(lambda: call(number, 0x5ab1ab, 1, 0))");
+    try_all(&Place::new("system-v").confinement(), &attempts, "ENOSYS ENOSYS ENOSYS", "ENOENT ENOENT ENOENT");
+}
+
+#[test]
+fn files_get_no_attributes() {
+    if !can_try("extended attributes", &[Gap::Calls]) {
+        return;
+    }
+    let place = Place::new("attributes");
+    // Every file system refuses a name of an unknown kind, with another error.
+    let attempts =
+        format!("attempt(lambda: os.setxattr({:?}, 'unknown', b''))", place.secret.to_str().unwrap());
+    try_all(&place.confinement(), &attempts, "EPERM", "ENOTSUP");
+}
+
+#[test]
 fn calls_that_no_filter_sees_are_refused() {
     if !can_try("io_uring", &[Gap::Calls]) {
         return;

@@ -12,6 +12,10 @@ use anyhow::Context;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// How many processes and threads more than the machine has a build may have. Without a box the kernel counts those of all
+/// students together: it is twice what their programs may start, so that these make no build fail.
+const PROCESSES: u64 = 8192;
+
 /// Returns how to confine the build of a lesson; `root` is the lab, `allow` what it may read in addition.
 ///
 /// # Errors
@@ -34,7 +38,8 @@ pub fn build(root: &Path, mirror: &Mirror, allow: &[PathBuf]) -> anyhow::Result<
     // cargo writes it where a lesson has crates of its own.
     let write = vec![mirror.target.clone(), mirror.root.join("Cargo.lock")];
     let none = || Ports::These([].into());
-    let confine = Confinement { read, write, bind: none(), connect: none(), limits: Limits::default() };
+    let limits = Limits { processes: Some(PROCESSES), ..Limits::default() };
+    let confine = Confinement { read, write, bind: none(), connect: none(), limits };
     Ok(ConfinedBuild { confine, env })
 }
 

@@ -9,6 +9,7 @@ use crate::commands::shared::INTERRUPTED;
 use crate::system::exit::Exit;
 use crate::system::folder::Folder;
 use crate::system::program::boxed::{Boxed, system};
+use crate::system::program::variables::has_student;
 use crate::system::program::{self, Spec, Variables, own_executable};
 use crate::workspace;
 use crate::workspace::toolchain::Toolchain;
@@ -16,25 +17,6 @@ use anyhow::Context;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Variables that programs and builds keep, whose values tell nothing of the teacher.
-const KEPT: &[&str] = &[
-    "PATH",
-    "LANG",
-    "LANGUAGE",
-    "TZ",
-    "TERM",
-    "NO_COLOR",
-    "RUSTFLAGS",
-    "RUST_BACKTRACE",
-    "CARGO_INCREMENTAL",
-    "CARGO_TERM_COLOR",
-    "JAVA_HOME",
-    "PYENV_ROOT",
-    "PYENV_VERSION",
-];
-/// The starts of more of their names.
-const KEPT_STARTS: &[&str] = &["LC_", "CARGO_BUILD_", "CARGO_PROFILE_", "SOCKET_LAB_"];
 
 /// What of the repository a student's process needs.
 const OF_LAB: &[&str] = &["Cargo.toml", "Cargo.lock", ".cargo", "vendor", "solutions", "xtask/Cargo.toml"];
@@ -125,7 +107,9 @@ impl Around {
         // What other systems need in it is not known here.
         let is_clean = cfg!(target_os = "linux") && self.confining.is_on;
         if is_clean {
-            env.extend(std::env::vars_os().map(|(name, _)| (name, None)).filter(|(name, _)| !is_kept(name)));
+            env.extend(
+                std::env::vars_os().map(|(name, _)| (name, None)).filter(|(name, _)| !has_student(name)),
+            );
         }
         let mut set = |name: &str, value: OsString| env.push((name.into(), Some(value)));
         set("CARGO_NET_OFFLINE", "true".into());
@@ -142,11 +126,6 @@ impl Around {
         }
         env
     }
-}
-
-fn is_kept(name: &OsString) -> bool {
-    let name = name.to_string_lossy();
-    KEPT.contains(&&*name) || KEPT_STARTS.iter().any(|start| name.starts_with(start))
 }
 
 impl OwnBox {

@@ -18,6 +18,7 @@ mod running;
 pub mod shebang;
 mod spec;
 mod tool;
+pub mod variables;
 pub mod worker;
 
 pub use super::exit::Exit;

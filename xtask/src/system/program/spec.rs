@@ -1,6 +1,7 @@
 //! What to start.
 
 use super::confine::Confinement;
+use super::variables;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,7 +19,8 @@ pub fn own_executable() -> PathBuf {
 pub struct Spec {
     /// Program and arguments.
     pub argv: Vec<OsString>,
-    /// Variables set in addition to the runner's own environment; `None` removes one.
+    /// Variables set in addition to the runner's own environment; `None` removes one. Of the runner's own, a confined program gets
+    /// those that [`variables::has_confined`] names.
     pub env: Variables,
     /// Working directory; the runner's own when `None`.
     pub dir: Option<PathBuf>,
@@ -42,6 +44,12 @@ pub const FULL: &str = "/dev/full";
 impl Spec {
     /// Sets what the command gets beside its words: variables, folder, and these ends of its pipes.
     pub(super) fn set_up(&self, command: &mut Command, pipes: Pipes) {
+        // What other systems need in the environment is not known here.
+        if cfg!(target_os = "linux") && self.confine.is_some() {
+            for (name, _) in std::env::vars_os().filter(|(name, _)| !variables::has_confined(name)) {
+                command.env_remove(name);
+            }
+        }
         for (name, value) in &self.env {
             match value {
                 Some(value) => command.env(name, value),

@@ -14,6 +14,45 @@ const KIND: u32 = 0xf;
 const TCP_FASTOPEN_CONNECT: u32 = 30;
 const TCP_ULP: u32 = 31;
 
+/// `setpriority` names one process (of linux/resource.h), and `ioprio_set` does (of linux/ioprio.h).
+const PRIO_PROCESS: u32 = 0;
+const IOPRIO_WHO_PROCESS: u32 = 1;
+
+/// When, and on which processors, a process runs.
+const SCHEDULES: [libc::c_long; 4] = [
+    libc::SYS_sched_setscheduler,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setattr,
+    libc::SYS_sched_setaffinity,
+];
+
+/// Queues, memory and semaphores of System V (sysvipc(7)): all of a user's programs share them, and they outlive all.
+const OF_SYSTEM_V: [libc::c_long; 11] = [
+    libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+];
+
+/// Extended attributes of files (xattr(7)), of which Landlock knows nothing. The last two are `setxattrat` and `removexattrat`.
+const SETS_ATTRIBUTES: [libc::c_long; 8] = [
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+    463,
+    466,
+];
+
 /// Makes the filter.
 pub fn filter() -> Filter {
     let mut steps = vec![has(X32, 0, 1), fails(libc::ENOSYS)];
@@ -28,8 +67,13 @@ pub fn filter() -> Filter {
         // Its calls come to no filter.
         (libc::SYS_io_uring_setup, vec![fails(libc::ENOSYS)]),
         (libc::SYS_prlimit64, limit_of_another()),
+        (libc::SYS_setpriority, priority_of_another(PRIO_PROCESS)),
+        (libc::SYS_ioprio_set, priority_of_another(IOPRIO_WHO_PROCESS)),
     ];
-    for (number, rule) in rules {
+    let schedules = SCHEDULES.iter().map(|number| (*number, schedule_of_another()));
+    let messages = OF_SYSTEM_V.iter().map(|number| (*number, vec![fails(libc::ENOSYS)]));
+    let attributes = SETS_ATTRIBUTES.iter().map(|number| (*number, vec![fails(libc::EPERM)]));
+    for (number, rule) in rules.into_iter().chain(schedules).chain(messages).chain(attributes) {
         // Each rule ends: what follows it is for another call.
         steps.push(equals(number as u32, 0, rule.len() as u8));
         steps.extend(rule);
@@ -99,4 +143,14 @@ fn limit_of_another() -> Vec<sock_filter> {
         allow(),
         fails(libc::EPERM),
     ]
+}
+
+/// No other priority for other processes. A process, or thread, may name itself by 0. `one` is the kind of a single process.
+fn priority_of_another(one: u32) -> Vec<sock_filter> {
+    vec![load_argument(0), equals(one, 0, 3), load_argument(1), equals(0, 0, 1), allow(), fails(libc::EPERM)]
+}
+
+/// No other scheduler and no other processors for other processes. A thread may name itself by 0.
+fn schedule_of_another() -> Vec<sock_filter> {
+    vec![load_argument(0), equals(0, 0, 1), allow(), fails(libc::EPERM)]
 }

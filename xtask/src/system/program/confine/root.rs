@@ -1,8 +1,8 @@
 //! Where the runner is root: what a confined program keeps of that (capabilities(7)).
 
-/// Files of others (0, 1, 3, 4), signals (5), being another user (6, 7), ports below 1024 (10). What is not here harms the
-/// machine, or goes around Landlock: tracing, modules, devices, limits, mounts, packets.
-const KEPT: [libc::c_ulong; 8] = [0, 1, 3, 4, 5, 6, 7, 10];
+/// Files of others (1, 3, 4), signals (5), being another user (6, 7), ports below 1024 (10). What is not here harms the
+/// machine, or goes around Landlock: owners of files, tracing, modules, devices, limits, mounts, packets.
+const KEPT: [libc::c_ulong; 7] = [1, 3, 4, 5, 6, 7, 10];
 
 /// Gives up all other rights of root, for this process's programs and for good. Only async-signal-safe calls. Whoever is not
 /// root has none of them.
