@@ -2,6 +2,7 @@
 
 pub mod class;
 mod handed_in;
+mod hidden;
 pub mod hosts;
 pub mod html;
 pub mod json;

@@ -1,5 +1,6 @@
 //! Comma-separated values (RFC 4180), written and read. No cell that is written becomes a formula in a spreadsheet.
 
+use crate::report::hidden::is_hidden;
 use std::fmt::Display;
 
 /// What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), with its full-width forms.
@@ -25,12 +26,18 @@ impl Csv {
     }
 }
 
-/// Returns a text that is no formula.
+/// Returns a text that is no formula, and that says nothing to a terminal which shows the file.
 fn harmless(text: &str) -> String {
-    match text.starts_with(FORMULA) {
-        true => format!("'{text}"),
-        false => text.into(),
+    let mut out = String::from(if text.starts_with(FORMULA) { "'" } else { "" });
+    for c in text.chars() {
+        match c {
+            // Quotes hold them.
+            '\n' | '\r' | '\t' => out.push(c),
+            c if is_hidden(c) => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
     }
+    out
 }
 
 /// Returns a cell, in quotes where it needs them: also where a reader might split at another separator.
@@ -132,5 +139,12 @@ mod tests {
             assert_eq!(rows(text), [["id", "name"], ["1", "Li Na"]], "{text:?}");
         }
         assert_eq!(read("id,name\n1,\"Li\nNa"), Err(2));
+    }
+
+    #[test]
+    fn a_cell_says_nothing_to_a_terminal() {
+        let mut csv = Csv::default();
+        csv.row(["mallory\u{1b}[2J", "a\u{202e}b", "粘包"]);
+        assert_eq!(csv.finish(), "mallory\\u{1b}[2J,a\\u{202e}b,粘包\n");
     }
 }

@@ -1,5 +1,7 @@
 //! Text in a page: it is shown, and never read as a part of the page.
 
+use crate::report::hidden::is_hidden;
+
 /// Returns a text as HTML shows it, in an element or between the quotes of an attribute. Characters that nobody sees, or
 /// that change the order of others, are written as in a string of Rust.
 pub fn escaped(text: &str) -> String {
@@ -16,18 +18,6 @@ pub fn escaped(text: &str) -> String {
         }
     }
     out
-}
-
-/// Returns whether a character is a control character, changes the direction of text (UAX #9), has no width, or is none.
-fn is_hidden(c: char) -> bool {
-    let is_none = (c as u32) & 0xfffe == 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c);
-    let is_tag = ('\u{e0000}'..='\u{e0fff}').contains(&c);
-    c.is_control()
-        || is_none
-        || is_tag
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

@@ -2,17 +2,18 @@
 
 use super::Paint;
 use super::wrap::wrap;
+use crate::report::hidden::is_hidden;
 use std::fmt::Write;
 
 /// The width of the widest line, in columns.
 pub const WIDTH: usize = 80;
 
-/// Returns a character in a form that is safe for a terminal.
+/// Returns a character in a form that is safe for a terminal, and that a reader sees.
 pub fn harmless(c: char) -> Vec<char> {
     match c {
         '\t' => vec![c],
         c if (c as u32) < 0x80 && c.is_control() => format!("\\x{:02x}", c as u32).chars().collect(),
-        c if c.is_control() => c.escape_default().collect(),
+        c if is_hidden(c) => c.escape_default().collect(),
         c => vec![c],
     }
 }

@@ -24,7 +24,7 @@ pub struct Boxed {
     pub write: Vec<PathBuf>,
     /// Links that stay links: each, and where it leads to.
     pub links: Vec<(PathBuf, PathBuf)>,
-    /// What `/tmp` is: a folder that exists.
+    /// What `/tmp` is, and `/dev/shm`: a folder that exists.
     pub tmp: PathBuf,
 }
 
@@ -36,6 +36,8 @@ impl Boxed {
         words.namespaces();
         words.system();
         words.bind("--bind", &self.tmp, Path::new("/tmp"));
+        // Of its own it would be as large as half of the machine's memory.
+        words.bind("--bind", &self.tmp, Path::new("/dev/shm"));
         let mut inner: Vec<(&str, &PathBuf)> = self.read.iter().map(|path| ("--ro-bind", path)).collect();
         inner.extend(self.write.iter().map(|path| ("--bind", path)));
         // A folder stands before what lies in it, which else it would hide.
