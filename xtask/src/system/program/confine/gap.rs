@@ -37,7 +37,7 @@ impl Gap {
             Self::NoLandlock => "no_landlock",
             Self::Truncate => "truncate",
             Self::Ports => "ports",
-            Self::Devices => "control of devices",
+            Self::Devices => "devices",
             Self::Signals => "signals",
             Self::PathSockets => "path_sockets",
             Self::Udp => "udp",
@@ -88,5 +88,33 @@ impl Gap {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn keys_are_those_of_the_schema() {
+        let schema = include_str!("../../../../../docs/src/report.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let contained = &schema["properties"]["made_with"]["properties"]["contained"];
+        let all = [
+            Gap::NotLinux,
+            Gap::NoLandlock,
+            Gap::Truncate,
+            Gap::Ports,
+            Gap::Devices,
+            Gap::Signals,
+            Gap::PathSockets,
+            Gap::Udp,
+            Gap::Modes,
+            Gap::Calls,
+            Gap::Processes,
+        ];
+        let keys: Vec<&str> = all.into_iter().map(Gap::key).collect();
+        assert_eq!(contained["properties"]["but_for"]["items"]["enum"], serde_json::json!(keys));
     }
 }
