@@ -9,8 +9,7 @@ use crate::commands::shared::INTERRUPTED;
 use crate::system::exit::Exit;
 use crate::system::folder::Folder;
 use crate::system::program::boxed::{Boxed, system};
-use crate::system::program::variables::has_student;
-use crate::system::program::{self, Spec, Variables, own_executable};
+use crate::system::program::{self, Spec, Variables, own_executable, variables};
 use crate::workspace;
 use crate::workspace::toolchain::Toolchain;
 use anyhow::Context;
@@ -107,9 +106,7 @@ impl Around {
         // What other systems need in it is not known here.
         let is_clean = cfg!(target_os = "linux") && self.confining.is_on;
         if is_clean {
-            env.extend(
-                std::env::vars_os().map(|(name, _)| (name, None)).filter(|(name, _)| !has_student(name)),
-            );
+            env.extend(variables::all_but(variables::has_student).map(|name| (name, None)));
         }
         let mut set = |name: &str, value: OsString| env.push((name.into(), Some(value)));
         set("CARGO_NET_OFFLINE", "true".into());

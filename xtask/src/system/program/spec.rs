@@ -46,7 +46,7 @@ impl Spec {
     pub(super) fn set_up(&self, command: &mut Command, pipes: Pipes) {
         // What other systems need in the environment is not known here.
         if cfg!(target_os = "linux") && self.confine.is_some() {
-            for (name, _) in std::env::vars_os().filter(|(name, _)| !variables::has_confined(name)) {
+            for name in variables::all_but(variables::has_confined) {
                 command.env_remove(name);
             }
         }

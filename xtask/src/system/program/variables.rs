@@ -1,6 +1,6 @@
 //! Which variables of the environment reach programs of strangers: none that may hold a secret.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 /// Variables that programs and builds keep, whose values tell nothing of the one who runs them.
 const KEPT: &[&str] = &[
@@ -59,6 +59,11 @@ pub fn has_student(name: &OsStr) -> bool {
 /// Returns whether a confined program or build keeps this variable of the runner's.
 pub fn has_confined(name: &OsStr) -> bool {
     has_student(name) || is_in(name, OF_PLACE, OF_PLACE_STARTS)
+}
+
+/// Returns the names of the runner's own variables, without those that are kept.
+pub fn all_but(is_kept: impl Fn(&OsStr) -> bool) -> impl Iterator<Item = OsString> {
+    std::env::vars_os().map(|(name, _)| name).filter(move |name| !is_kept(name))
 }
 
 #[cfg(test)]
