@@ -146,7 +146,7 @@ fn the_whole_report_has_every_check_and_says_what_waits() {
     fits(&full);
 }
 
-/// What a newcomer stumbled over: a count of all that came, a cause that names the function, and a link to what to do.
+/// What a newcomer stumbled over: a count of all that came, a cause that says what to do, and a link to it.
 #[test]
 fn a_finding_leads_to_its_mend() {
     for (lesson, server, client, parts) in [

@@ -117,8 +117,9 @@ pub fn build_within(
         built.has_begun |= message["reason"] != "build-finished";
         if let Some(text) = message["message"]["rendered"].as_str() {
             let level = message["message"]["level"].as_str().unwrap_or_default();
+            let diagnostic = Diagnostic::of(&message, text);
             if level == "error" {
-                let error = First::of(&message, text);
+                let error = First::of(diagnostic.as_ref(), &message["message"], text);
                 if first.as_ref().is_none_or(|first| error.place < first.place) {
                     first = Some(error);
                 }
@@ -133,7 +134,7 @@ pub fn build_within(
                 }
             }
             // "aborting due to 2 previous errors" has no place.
-            match Diagnostic::of(&message, text) {
+            match diagnostic {
                 Some(error) if level == "error" => built.errors.push(error),
                 Some(warning) => built.warnings.push(warning),
                 None => {}
@@ -186,8 +187,8 @@ struct First {
 }
 
 impl First {
-    fn of(message: &serde_json::Value, text: &str) -> Self {
-        let place = Diagnostic::of(message, text).map_or(u8::MAX, |error| half_of(&error.place.0));
+    fn of(diagnostic: Option<&Diagnostic>, message: &serde_json::Value, text: &str) -> Self {
+        let place = diagnostic.map_or(u8::MAX, |error| half_of(&error.place.0));
         let has_colour = text.contains('\x1b');
         let lines = || {
             let line = |line: &str| line.chars().take(Said::CHARACTERS).collect::<String>();
@@ -197,7 +198,7 @@ impl First {
             }
             lines.join("\n")
         };
-        Self { place, what: first_error(&message["message"]), rendered: (!has_colour).then(lines) }
+        Self { place, what: first_error(message), rendered: (!has_colour).then(lines) }
     }
 }
 

@@ -62,7 +62,7 @@ pub fn half_of(file: &str) -> u8 {
 }
 
 /// Returns one of rustc's errors, given as JSON, in one line: `mismatched types (src/bin/server.rs:3:5)`.
-pub fn first_error(message: &serde_json::Value) -> String {
+pub fn first_error(message: &Value) -> String {
     let what = message["message"].as_str().unwrap_or("an error");
     let spans = message["spans"].as_array();
     match spans.and_then(|spans| spans.iter().find(|span| span["is_primary"] == true)) {
