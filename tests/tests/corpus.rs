@@ -118,14 +118,16 @@ fn causes_that_are_false_are_never_named() {
 enum Again {
     /// Some of these programs go wrong only now and then: it is judged a second time.
     Passed,
+    /// It was caught with another cause: some go wrong in more than one way, and which one comes first is theirs.
+    OtherCause,
     /// The runner could not judge, for instance because the machine is busy, and says so.
     Error,
 }
 
-/// Returns why a wrong program is judged again; `None` where the runner caught it.
+/// Returns why a wrong program is judged again; `None` where the runner caught it as its first lines say.
 fn again(kill: &Kill, verdicts: &[Verdict]) -> Option<Again> {
     match verdicts.iter().find(|one| one.is_of(kill)) {
-        Some(one) if one.verdict == "fail" => None,
+        Some(one) if one.verdict == "fail" => (!one.names(kill)).then_some(Again::OtherCause),
         Some(one) if one.verdict == "error" => (!one.names(kill)).then_some(Again::Error),
         _ => Some(Again::Passed),
     }
@@ -154,7 +156,7 @@ fn wrong_programs_are_caught_by_the_checks_made_for_them() {
             say(&format!("{} is judged again, alone, because {again:?}: {verdicts:?}", program.file));
             let _turn = turn();
             verdicts = JUDGE.verdicts(program, &kill.lesson, Some(&kill.check()));
-            if again == Again::Passed {
+            if again != Again::Error {
                 break;
             }
         }

@@ -1,5 +1,5 @@
 // kills long-then-short@plain: the rest of the buffer was sent too: send only as many bytes as
-// kills answers-once@plain: bytes were added: perhaps the rest of an earlier datagram; send only as
+// kills answers-once@plain: the rest of the buffer was sent too: send only as many bytes as
 // Mistake: it sends its whole buffer, not only what came
 #include <netdb.h>
 #include <stdio.h>
@@ -33,8 +33,9 @@ int main(int argc, char **argv)
         return 1;
     }
     freeaddrinfo(found);
+    // Static, so that it begins with zeros: what stands on a new stack differs from machine to machine.
+    static char data[4 + 1024];
     for (;;) {
-        char data[4 + 1024];
         struct sockaddr_storage client;
         socklen_t size = sizeof client;
         ssize_t n = recvfrom(sock, data, sizeof data, MSG_TRUNC, (struct sockaddr *)&client, &size);
