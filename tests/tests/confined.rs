@@ -126,15 +126,16 @@ fn a_start_that_is_refused_is_no_fault_of_the_program() {
         return;
     }
     let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "confined-refused");
-    // A program that the command names by its path, and a shim whose program lies elsewhere.
+    // A program that the command names by its path, a script that it names, and a shim whose program lies elsewhere.
     let (tools, elsewhere) = (dir.join("tool/shims"), dir.join("elsewhere"));
     write_program(&elsewhere.join("langs"), "exec /bin/sh \"$@\"");
     // The shell has no `--version`.
     write_program(&elsewhere.join("lang"), "test \"$1\" = --version || exec /bin/sh \"$@\"");
     write_program(&tools.join("lang"), &format!("exec {}/lang \"$@\"", elsewhere.display()));
     let allow = elsewhere.to_str().unwrap();
-    let by_path = format!("{allow}/langs server.sh");
-    for command in [by_path.as_str(), "lang server.sh"] {
+    fs::write(elsewhere.join("server.sh"), "exit 5\n").unwrap();
+    let (by_path, by_word) = (format!("{allow}/langs server.sh"), format!("sh {allow}/server.sh"));
+    for command in [by_path.as_str(), by_word.as_str(), "lang server.sh"] {
         let lessons = handed_in(&dir, command);
         let lessons = lessons.to_str().unwrap();
         let (verdict, got) = check_of(&judge_with(&tools, &["--lessons", lessons]));

@@ -4,7 +4,7 @@ use super::{Place, can_try, end};
 use lab_tests::confined::{End, command, end_of};
 use lab_tests::has;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::system::program::confine::Confinement;
@@ -66,6 +66,34 @@ fn what_env_looks_for_outside_is_refused_by_name() {
         assert_eq!(ended(None), End::Status(0, String::new(), String::new()), "{which}");
         assert_eq!(ended(Some(&confinement)), End::Refused(place.outside.join("socket-lab-true")), "{which}");
     }
+}
+
+#[test]
+fn what_the_words_name_outside_is_refused_by_name() {
+    if !can_try("refused words", &[]) {
+        return;
+    }
+    let place = Place::new("words");
+    let [server, link, script] =
+        [place.outside.join("server.sh"), place.own.join("link"), place.own.join("a")];
+    fs::write(&server, "").unwrap();
+    symlink(&server, &link).unwrap();
+    program(&script, &format!("#!/bin/sh {}\n", server.display()));
+    let [outside, server, link, script] =
+        [&place.outside, &server, &link, &script].map(|path| path.to_str().unwrap());
+    let in_shell = format!(". {server}");
+    for (argv, file) in [
+        (&["/bin/sh", server][..], server),
+        (&["/bin/sh", link], link),
+        (&[script], server),
+        (&["/bin/sh", "-c", &in_shell], server),
+        (&["/usr/bin/env", &format!("A=no-such-file:{server}"), "true"], server),
+        (&["/bin/true", &format!("-I{outside}")], outside),
+    ] {
+        is_refused(&place.confinement(), argv, Path::new(file));
+    }
+    let with = Confinement { read: vec![place.outside.clone()], ..place.confinement() };
+    assert_eq!(end(Some(&with), false, &["/bin/sh", server]), End::Status(0, String::new(), String::new()));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::Start;
 use crate::system::program::boxed::system;
 use crate::system::program::installation;
 use crate::system::program::shebang::{DEPTH, RunBy, run_by};
+use crate::system::program::words;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +23,7 @@ pub fn can_start_anywhere(start: &Start) -> bool {
         has_place || (word.starts_with('-') && !names_module(word)) || is_there(word)
     };
     let needs_folder =
-        |value: &String| parts(value).any(|part| !Path::new(part).is_absolute() && is_there(part));
+        |value: &String| words::values(value).any(|part| !Path::new(part).is_absolute() && is_there(part));
     start.dir.is_none()
         && start.argv.iter().skip(1).all(is_clear)
         && !start.env.iter().any(|(_, value)| needs_folder(value))
@@ -54,24 +55,15 @@ pub fn of(start: &Start, dir: Option<&Path>) -> Own {
             _ => {}
         }
         if n > 0 && !start.is_handed_in {
-            parts(word).for_each(|part| own.file(&usual.join(part), part));
+            words::values(word).for_each(|part| own.file(&usual.join(part), part));
         }
     }
     if !start.is_handed_in {
         for (_, value) in &start.env {
-            parts(value).for_each(|part| own.file(&usual.join(part), part));
+            words::values(value).for_each(|part| own.file(&usual.join(part), part));
         }
     }
     own
-}
-
-/// Returns what a word names, if it names files: `a.jar:b`, `-Dkey=a`.
-fn parts(word: &str) -> impl Iterator<Item = &str> {
-    let value = match word.starts_with('-') {
-        true => word.split_once('=').map_or("", |(_, value)| value),
-        false => word,
-    };
-    value.split(if cfg!(windows) { ';' } else { ':' }).filter(|part| !part.is_empty())
 }
 
 /// What a program may read.

@@ -19,6 +19,7 @@ pub mod shebang;
 mod spec;
 mod tool;
 pub mod variables;
+pub mod words;
 pub mod worker;
 
 pub use super::exit::Exit;

@@ -21,10 +21,8 @@ pub enum RunBy {
 
 /// Returns what runs this script; `None` where its first line names nothing.
 pub fn run_by(file: &Path) -> Option<RunBy> {
-    let mut start = Vec::new();
-    open(file).ok()?.take(LINE).read_to_end(&mut start).ok()?;
-    let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let line = first_line(file)?;
+    let mut words = split(&line);
     let program = PathBuf::from(text(words.next()?));
     // Neither an option of `env` nor a variable.
     let is_name = |word: &&[u8]| !word.starts_with(b"-") && !word.contains(&b'=');
@@ -33,6 +31,23 @@ pub fn run_by(file: &Path) -> Option<RunBy> {
         Some(name) => RunBy::Env(program, text(name)),
         None => RunBy::Program(program),
     })
+}
+
+/// Returns the words of a script's first line that follow the program which runs it.
+pub fn words(file: &Path) -> Vec<OsString> {
+    first_line(file).map_or(Vec::new(), |line| split(&line).skip(1).map(text).collect())
+}
+
+/// Returns the first line of a script, without its `#!`; `None` where it is no script.
+fn first_line(file: &Path) -> Option<Vec<u8>> {
+    let mut start = Vec::new();
+    open(file).ok()?.take(LINE).read_to_end(&mut start).ok()?;
+    let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    Some(line.into())
+}
+
+fn split(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
 /// Opens a file for reading; a pipe without a writer, too, without waiting for one.
@@ -70,11 +85,13 @@ mod tests {
             run_by(&file)
         };
         assert_eq!(of("#! /bin/sh -e\ntrue\n"), Some(RunBy::Program("/bin/sh".into())));
+        assert_eq!(words(&file), ["-e"]);
         let env = RunBy::Env("/usr/bin/env".into(), "sh".into());
         assert_eq!(of("#!/usr/bin/env -S A=1 sh -e\r\n"), Some(env));
         assert_eq!(of("#!/usr/bin/env -S\n"), Some(RunBy::Program("/usr/bin/env".into())));
         for nothing in ["", "#!", "#!\n/bin/sh", "\x7fELF", "true\n"] {
             assert_eq!(of(nothing), None, "{nothing:?}");
+            assert!(words(&file).is_empty(), "{nothing:?}");
         }
         assert_eq!(run_by(&folder.path().join("no-such-file")), None);
     }

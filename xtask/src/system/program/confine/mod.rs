@@ -29,7 +29,7 @@ pub use gap::Gap;
 pub use holds::{Holds, UNWANTED, kernel};
 pub use json::{path_from_json, path_to_json};
 #[cfg(target_os = "linux")]
-pub use needs::needs;
+pub use needs::{needs, runs};
 #[cfg(target_os = "linux")]
 pub use ready::Ready;
 pub use refused::Refused;

@@ -5,7 +5,7 @@ use super::{CONFINE, CONTROL_FD, FAILED, REFUSED, STARTED, TRACE, TRIED, TRY, VE
 use crate::system::exit::Exit;
 use crate::system::processes::Pid;
 use crate::system::program::clean;
-use crate::system::program::confine::{Confinement, Ready, needs, path_to_json};
+use crate::system::program::confine::{Confinement, Ready, needs, path_to_json, runs};
 use crate::system::program::spec::own_executable;
 use crate::system::trace::tracer::{self, Tracer};
 use nix::errno::Errno;
@@ -91,7 +91,7 @@ pub fn main(argv: &[OsString]) -> ExitCode {
             Ok(prctl::set_pdeathsig(Signal::SIGKILL)?)
         });
     }
-    let (program, mut tracer) = match start(command, program, &options) {
+    let (program, mut tracer) = match start(command, program, args, &options) {
         Ok(started) => started,
         Err(why) => {
             let _ = match why {
@@ -132,9 +132,10 @@ pub fn main(argv: &[OsString]) -> ExitCode {
 fn start(
     mut command: Command,
     program: &OsStr,
+    args: &[OsString],
     options: &Options,
 ) -> Result<(Pid, Option<Tracer>), NotStarted> {
-    let ready = options.confine.as_ref().map(|confinement| Ready::new(confinement, needs(program)));
+    let ready = options.confine.as_ref().map(|confinement| Ready::new(confinement, needs(program, args)));
     if let Some(ready) = ready.clone() {
         // SAFETY: only async-signal-safe calls, as it says.
         unsafe { command.pre_exec(move || ready.apply()) };
@@ -159,7 +160,7 @@ fn start(
 /// Returns the program if the modes of its file let it run, and the kernel does not: then its loader, which it names itself,
 /// is refused.
 fn loader(program: &OsStr, error: &io::Error) -> Option<PathBuf> {
-    let may_run = needs(program).into_iter().next();
+    let may_run = runs(program).into_iter().next();
     may_run.filter(|_| error.raw_os_error() == Some(Errno::EACCES as i32))
 }
 

@@ -1,0 +1,65 @@
+//! Which files and folders the words of a command may name.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
+
+/// Programs whose option `-c` is followed by a command.
+const SHELLS: [&str; 6] = ["sh", "ash", "bash", "dash", "ksh", "zsh"];
+
+/// Returns what a word names, if it names files: `server.py`, `a.jar:b`, `-Dkey=a`, `KEY=a`.
+pub fn values(word: &str) -> impl Iterator<Item = &str> {
+    let whole = Some(word).filter(|word| !word.starts_with('-'));
+    let value = word.split_once('=').map(|(_, value)| value);
+    whole.into_iter().chain(value).flat_map(list)
+}
+
+/// Returns all that the words after a program may name: their [`values`], the path that follows an option at once
+/// (`-I/lib`), and what the words of a shell's command name (`sh -c 'exec python3 server.py'`). None is `.`, `..` or `/`.
+pub fn named(program: &OsStr, args: &[OsString]) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = args.iter().flat_map(|word| of(word)).collect();
+    let is_shell =
+        Path::new(program).file_name().is_some_and(|name| SHELLS.iter().any(|shell| name == *shell));
+    let is_option =
+        |word: &OsStr| word.to_str().is_some_and(|word| word.starts_with('-') && word.ends_with('c'));
+    for pair in args.windows(2).filter(|pair| is_shell && is_option(&pair[0])) {
+        let inner = pair[1].to_str().and_then(shlex::split).unwrap_or_default();
+        all.extend(inner.iter().flat_map(|word| of(OsStr::new(word))));
+    }
+    all.retain(|path| path.components().any(|part| matches!(part, Component::Normal(_))));
+    all
+}
+
+fn of(word: &OsStr) -> Vec<PathBuf> {
+    let Some(word) = word.to_str() else { return vec![word.into()] };
+    let path = word.find('/').filter(|_| word.starts_with('-')).map(|at| &word[at..]);
+    values(word).chain(path.into_iter().flat_map(list)).map(PathBuf::from).collect()
+}
+
+/// Returns the parts of a list of paths.
+fn list(value: &str) -> impl Iterator<Item = &str> {
+    value.split(if cfg!(windows) { ';' } else { ':' }).filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_name_files_in_many_ways() {
+        for (command, wanted) in [
+            (&["python3", "server.py"][..], &["server.py"][..]),
+            (&["java", "-cp", "a.jar:b", "Server"], &["a.jar", "b", "Server"]),
+            (&["java", "-Dkey=a"], &["a"]),
+            (&["env", "KEY=a"], &["KEY=a", "a"]),
+            (&["perl", "-I/lib", "-w", ""], &["/lib"]),
+            (&["/bin/sh", "-ec", ". /a/b"], &[". /a/b", "/a/b"]),
+            (&["python3", "-c", "open /a/b"], &["open /a/b"]),
+            (&["sh", "-c", "echo 'open"], &["echo 'open"]),
+            (&["ls", ".", "/", "../.."], &[]),
+        ] {
+            let words: Vec<OsString> = command.iter().map(OsString::from).collect();
+            let wanted: Vec<PathBuf> = wanted.iter().map(PathBuf::from).collect();
+            assert_eq!(named(&words[0], &words[1..]), wanted, "{command:?}");
+        }
+    }
+}
