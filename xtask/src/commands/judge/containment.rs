@@ -101,6 +101,12 @@ mod tests {
             words(Err(NoBox::NoBubblewrap), None),
             "not confined: there is neither the box (bubblewrap is missing) nor Landlock"
         );
+        let root = with(Ok(()), Some(7));
+        let root = Containment { holds: Holds { processes: false, ..root.holds }, ..root };
+        assert_eq!(
+            root.words(),
+            "boxed and confined, but for the number of processes (not limited, because you are root)"
+        );
         let off = Containment { is_on: false, ..with(Err(NoBox::Unwanted), Some(7)) };
         assert_eq!(off.words(), "not confined: --no-confine");
         assert_eq!(off.value(), json!({"box": "unwanted", "landlock": null, "but_for": []}));

@@ -95,7 +95,7 @@ impl Job {
 
 /// Returns why a lesson is not judged, or not whole: the student's time, in seconds, was over.
 pub fn out_of_time(limit: u64, lesson: &Lesson) -> String {
-    format!("the student's {limit} s had passed before {} was judged", lesson.id())
+    format!("the student's {limit} s on the clock had passed before {} was judged", lesson.id())
 }
 
 #[cfg(test)]
