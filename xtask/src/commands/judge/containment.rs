@@ -31,7 +31,7 @@ impl Containment {
     /// Returns what programs may do all the same. In a box, most of it harms nobody.
     pub fn but_for(&self) -> Vec<Gap> {
         let gaps = self.holds.but_for().into_iter();
-        gaps.filter(|gap| !self.is_boxed() || is_felt_in_a_box(*gap)).collect()
+        gaps.filter(|gap| !self.is_boxed() || !boxed::holds(*gap)).collect()
     }
 
     /// Returns it in words. There is no semicolon in them: where machines differ, one stands between the words of two.
@@ -65,16 +65,6 @@ impl Containment {
         };
         let landlock = self.holds.landlock.filter(|_| self.is_on);
         json!({"box": boxed, "landlock": landlock, "but_for": gaps})
-    }
-}
-
-/// Returns whether a box leaves this to be felt: by the judgement of the student in it, or by the whole machine.
-fn is_felt_in_a_box(gap: Gap) -> bool {
-    match gap {
-        Gap::NotLinux | Gap::NoLandlock | Gap::Signals | Gap::Processes => true,
-        Gap::Truncate | Gap::Ports | Gap::Devices | Gap::PathSockets | Gap::Udp | Gap::Modes | Gap::Calls => {
-            false
-        }
     }
 }
 
