@@ -236,7 +236,7 @@ fn the_page_of_a_class_is_whole_sorts_and_finds() {
         assert_eq!(told["found"], json!(["s007 with a name of some length"]));
         assert_eq!(told["count"], format!("1 of {rows} shown"));
         let words = told["words"].as_array().unwrap();
-        // Seven statuses beside "judged", and nothing handed in; that a Cargo.toml was changed stands behind.
+        // Seven statuses beside "judged", and nothing handed in; that build files were changed stands behind.
         let plain = words.iter().filter(|text| !text.as_str().unwrap().ends_with(['=', '+']));
         assert_eq!(plain.count(), 8, "{words:?}");
         // Each student is counted once.
@@ -248,7 +248,7 @@ fn the_page_of_a_class_is_whole_sorts_and_finds() {
         let folded = told["folded"].to_string();
         for text in [
             "the same as the reference solution",
-            "Cargo.toml was changed",
+            "build files were changed",
             "nothing handed in",
             "not on the roster",
         ] {

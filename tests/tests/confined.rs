@@ -8,10 +8,11 @@
 use lab_tests::corpus::{Corpus, Judge, SIDE_BY_SIDE};
 use lab_tests::expected::Subject;
 use lab_tests::{Ran, empty_dir, not_checked, run, runner, side_by_side};
+use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use xtask::system::program::confine;
+use xtask::system::program::{boxed, confine};
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_runner");
 
@@ -150,6 +151,64 @@ fn a_start_that_is_refused_is_no_fault_of_the_program() {
 }
 
 #[test]
+fn a_start_that_the_box_hides_is_no_fault_of_the_program() {
+    if let Err(why) = boxed::probe() {
+        return not_checked(&format!("starts that a box hides: {why}"));
+    }
+    let dir = empty_dir(env!("CARGO_TARGET_TMPDIR"), "confined-hidden");
+    let (elsewhere, class) = (dir.join("elsewhere"), dir.join("in"));
+    let lang = elsewhere.join("lang");
+    write_program(&lang, "exec /bin/sh \"$@\"");
+    let [lang, allow] = [&lang, &elsewhere].map(|path| path.to_str().unwrap());
+    for (student, command) in [
+        ("path", &*format!("{lang} server.sh")),
+        ("script", "./script"),
+        ("name", "lang server.sh"),
+        ("missing", "./missing server.sh"),
+    ] {
+        let lesson = class.join(student).join("01-echo");
+        write_program(&lesson.join("script"), "");
+        fs::write(lesson.join("script"), format!("#!{lang}\nexit 5\n")).unwrap();
+        fs::write(lesson.join("server.sh"), "exit 5\n").unwrap();
+        // Else cargo would build a client.
+        let toml = format!("server = \"{command}\"\nclient = \"sh server.sh\"\n");
+        fs::write(lesson.join("lab.toml"), toml).unwrap();
+    }
+    let path = format!("{allow}:{}", std::env::var("PATH").unwrap_or_default());
+    let judged = |results: &str, words: &[&str]| {
+        let results = dir.join(results);
+        let [from, to] = [&class, &results].map(|path| path.to_str().unwrap());
+        let words = [&["judge", from, to, "01"], words].concat();
+        let ran = Ran::from(runner(RUNNER, &words).env("PATH", &path).output().unwrap());
+        move |student: &str| {
+            let report = fs::read_to_string(results.join("students").join(student).join("report.json"));
+            let report: Value = serde_json::from_str(&report.unwrap_or_default()).unwrap_or_default();
+            let checks = report["lessons"][0]["checks"].as_array().cloned().unwrap_or_default();
+            let first = checks.iter().find(|check| check["half"] == "server").cloned();
+            let first = first.unwrap_or_else(|| panic!("{student}: {report:#}\n{}", ran.stderr));
+            (first["verdict"].as_str().unwrap().to_string(), first["got"].as_str().unwrap().to_string())
+        }
+    };
+    let (hidden, granted) = (judged("hidden", &[]), judged("granted", &["--allow", allow]));
+    for student in ["path", "script", "name"] {
+        let (verdict, got) = hidden(student);
+        let said = match student {
+            "name" => {
+                "no folder of PATH with `lang`; if this machine has it, and a program may read it, type --allow with its folder"
+                    .into()
+            }
+            _ => format!("`{lang}`; if this machine has it, and a program may read it, type --allow {allow}"),
+        };
+        assert!(verdict == "error" && got.contains(&said), "{student}: {verdict}: {got}");
+        let (verdict, got) = granted(student);
+        assert!(verdict == "fail" && got.contains("status 5"), "{student}: {verdict}: {got}");
+    }
+    // What lies in the student's own folder is not hidden.
+    let (verdict, got) = hidden("missing");
+    assert!(verdict == "error" && !got.contains("--allow"), "{verdict}: {got}");
+}
+
+#[test]
 fn a_run_says_whether_programs_are_confined_where_that_was_asked_for() {
     if !confines() {
         return;
@@ -159,7 +218,7 @@ fn a_run_says_whether_programs_are_confined_where_that_was_asked_for() {
     let lessons = lessons.to_str().unwrap();
     let said = |words: &[&str]| {
         let ran = run(RUNNER, &[&["run", "01", "--check", "echo-bytes"], words].concat());
-        ran.stdout.lines().any(|line| line.starts_with("confined"))
+        ran.stdout.lines().any(|line| line.starts_with("confined without a box"))
     };
     assert!(said(&["--lessons", lessons]) && said(&["--solution", "--confine"]));
     assert!(!said(&["--lessons", lessons, "--no-confine"]) && !said(&["--solution"]));

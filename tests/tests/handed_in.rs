@@ -137,9 +137,12 @@ fn cargos_own_errors_stand_in_the_report() {
     let renamed =
         text.replace("lesson-01-server", "mine").replace("lesson-01-echo", "my-echo") + "\n[workspace]\n";
     fs::write(&manifest, renamed).unwrap();
+    let script = lessons.join("01-echo/build.rs");
+    fs::write(&script, "fn main() {}\n").unwrap();
     let (lesson, ran) = judged(&lessons, &[]);
-    assert_eq!(lesson["manifest_changed"], "not used: [bin], [package], [workspace]");
+    assert_eq!(lesson["manifest_changed"], "adds build.rs; not used: [bin], [package], [workspace]");
     assert_eq!((&lesson["verdict"], ran.status), (&"pass".into(), 0), "{}", ran.stderr);
+    fs::remove_file(script).unwrap();
     // There is no such crate, and no network.
     fs::write(&manifest, format!("{text}\n[dependencies]\nsocket-lab-has-no-such-crate = \"1\"\n")).unwrap();
     let (lesson, ran) = judged(&lessons, &[]);

@@ -370,7 +370,10 @@ fn limits_end_a_student_and_more_time_tries_again() {
     let lesson = class.lesson("slow");
     assert_eq!(lesson["status"], "out-of-time", "{lesson:#}\n{}", ran.stderr);
     assert!(
-        lesson["why"].as_str().unwrap().contains("the student's 3 s had passed before lesson-01 was judged"),
+        lesson["why"]
+            .as_str()
+            .unwrap()
+            .contains("the student's 3 s on the clock had passed before lesson-01 was judged"),
         "{lesson:#}"
     );
     assert_eq!(class.processes(0), Vec::<String>::new());

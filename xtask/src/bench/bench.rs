@@ -200,7 +200,7 @@ impl<'a> Bench<'a> {
     pub(super) fn launch_server(&mut self, addr: Endpoint, with: &With) -> Outcome<Server> {
         let spec = self.spec(&self.programs.server, addr, with)?;
         self.serves(addr);
-        let program = starts("server", Program::start(&spec, &[], &[]))?;
+        let program = starts("server", &spec, Program::start(&spec, &[], &[]))?;
         program.plays("server");
         let ran = Ran::of(Half::Server, &program);
         let closed_its_listener = Arc::clone(&ran.closed_its_listener);
@@ -253,7 +253,7 @@ impl<'a> Bench<'a> {
         with.words.iter().for_each(|word| self.given.add(word.as_encoded_bytes()));
         let spec = self.spec(&self.programs.client, addr, with)?;
         let start = if with.unread { Program::start_unread } else { Program::start };
-        let program = starts("client", start(&spec, wanted, errors))?;
+        let program = starts("client", &spec, start(&spec, wanted, errors))?;
         program.plays("client");
         self.ran.push(Ran::of(Half::Client, &program));
         self.records.iter().for_each(|record| record.is_read_by(Direction::ServerToClient, program.root()));

@@ -6,7 +6,8 @@ use crate::system::endpoint::Endpoint;
 use crate::system::family::Family;
 use crate::system::patience::Patience;
 use crate::system::processes::Activity;
-use crate::system::program::{Exit, Program, Refused};
+use crate::system::program::boxed::Hidden;
+use crate::system::program::{Exit, Program, Refused, Spec};
 use crate::wire::Record;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -20,16 +21,21 @@ pub fn can<T>(what: &str, result: anyhow::Result<T>) -> Outcome<T> {
 }
 
 /// Returns the program, or the stop that names the one that could not be started.
-pub fn starts(which: &str, started: anyhow::Result<Program>) -> Outcome<Program> {
-    started.or_else(|error| match error.downcast_ref::<Refused>() {
-        Some(refused) => hindered(
-            Hindrance::Confined,
-            format!(
-                "cannot start the {which}: {refused}; if it may, type --allow {}",
-                quoted_path(&refused.folder())
-            ),
-        ),
-        None => hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}")),
+pub fn starts(which: &str, spec: &Spec, started: anyhow::Result<Program>) -> Outcome<Program> {
+    started.or_else(|error| {
+        let confined =
+            |why: String| hindered(Hindrance::Confined, format!("cannot start the {which}: {why}"));
+        if let Some(refused) = error.downcast_ref::<Refused>() {
+            let folder = quoted_path(&refused.folder());
+            return confined(format!("{refused}; if it may, type --allow {folder}"));
+        }
+        let Some(hidden) = Hidden::of(spec) else {
+            return hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}"));
+        };
+        let folder = hidden.folder().map_or_else(|| "with its folder".into(), quoted_path);
+        confined(format!(
+            "{hidden}; if this machine has it, and a program may read it, type --allow {folder}"
+        ))
     })
 }
 

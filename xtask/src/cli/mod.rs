@@ -355,9 +355,9 @@ verb! {
         lessons: Vec<String> = place("LESSON"),
         /// One seed of inputs for all (default: drawn once, and kept in RESULTS)
         seed: Option<u64> = option("seed", "N"),
-        /// Seconds for the builds and programs of one student in all (default: 300, and 60 for each lesson)
+        /// Seconds on the clock for the builds and programs of one student in all (default: 300, and 60 for each lesson)
         limit: Option<u32> = option("limit", "S").value_parser(value_parser!(u32).range(1..)),
-        /// Seconds for one build (default: 120)
+        /// Seconds on the clock for one build (default: 120)
         build_limit: Option<u32> = option("build-limit", "S").value_parser(value_parser!(u32).range(1..)),
         /// How many students are judged at once (default: one for each core)
         jobs: Option<u16> = option("jobs", "N").value_parser(value_parser!(u16).range(1..=256)),

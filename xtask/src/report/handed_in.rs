@@ -10,7 +10,7 @@ use crate::finding::{Half, Hole, Verdict};
 pub struct HandedIn {
     /// Its folder, as seen from the top of the hand-in.
     pub found_at: Option<String>,
-    /// What the student's Cargo.toml has that the lab's has not, in words.
+    /// What the student's Cargo.toml has that the lab's has not, and a `build.rs`, in words.
     pub manifest_changed: Option<String>,
     /// A digest of its sources without comments, white space and, in Rust, the author's own names; `None` where they are the lab's own.
     pub sources: Option<String>,
@@ -24,7 +24,7 @@ impl HandedIn {
     /// Returns what a teacher wants to see beside the verdicts, in sentences.
     pub fn notes(&self) -> Vec<String> {
         let manifest =
-            self.manifest_changed.as_ref().map(|words| format!("its Cargo.toml is not the lab's: {words}"));
+            self.manifest_changed.as_ref().map(|words| format!("its build files were changed: {words}"));
         let same = self.same_as_solution.then(|| "its sources are the reference solution's".to_string());
         let starter = self.is_starter.then(|| "its sources are the starter's: nothing is earned".to_string());
         manifest.into_iter().chain(same).chain(starter).collect()

@@ -13,7 +13,7 @@ use std::path::{Component, Path};
 pub struct Manifest {
     /// Its text.
     pub text: String,
-    /// What the student's has that the lab's has not, in words.
+    /// What the student's has that the lab's has not, in words; also a `build.rs`, of which no manifest need say a word.
     pub changed: Option<String>,
     /// The packages that it needs, by name.
     pub needs: BTreeSet<String>,
@@ -50,6 +50,8 @@ impl std::error::Error for Unreadable {}
 
 /// The tables whose rows a student may add to.
 const DEPENDENCIES: [&str; 2] = ["dependencies", "build-dependencies"];
+/// The build script that cargo finds by itself.
+const BUILD: &str = "build.rs";
 /// The most characters that are said of a changed manifest.
 const CHARACTERS: usize = 400;
 
@@ -62,7 +64,7 @@ impl Manifest {
         let text = of_lab(root, lesson)?;
         let lab = tree(&text).with_context(|| format!("the manifest of {lesson}"))?;
         let Ok(theirs) = fs::read_to_string(dir.join("Cargo.toml")) else {
-            return Ok(Self::new(text, None, &lab));
+            return Ok(Self::new(text, adds_build(root, dir, lesson), &lab));
         };
         let theirs = toml::read(&theirs)
             .map_err(|(line, why)| Unreadable(format!("{lesson}/Cargo.toml:{line} {why}")))?;
@@ -80,7 +82,8 @@ impl Manifest {
                 add(own, theirs, table, &mut rows)?;
             }
         }
-        let mut changes = Vec::new();
+        // First: it runs before anything is judged, and no long list cuts it off.
+        let mut changes = Vec::from_iter(adds_build(root, dir, lesson));
         if !rows.is_empty() {
             let shown = |(name, row): &(String, Value)| format!("{name} = {}", toml::inline(row));
             changes.push(format!("added: {}", rows.iter().map(shown).collect::<Vec<_>>().join(", ")));
@@ -140,6 +143,13 @@ fn of_lab(root: &Path, lesson: &str) -> anyhow::Result<String> {
     starter::render(&text, number).map_err(|why| anyhow!("{}: {why}", path.display()))
 }
 
+/// Returns the words for a build script that the lab's lesson has not. One that is a link is not copied, and so never runs.
+fn adds_build(root: &Path, dir: &Path, lesson: &str) -> Option<String> {
+    let is_there = |dir: &Path| dir.join(BUILD).symlink_metadata().is_ok_and(|data| data.is_file());
+    let is_added = is_there(dir) && !is_there(&root.join("solutions").join(lesson));
+    is_added.then(|| format!("adds {BUILD}"))
+}
+
 /// Reads a manifest of the lab.
 pub fn tree(text: &str) -> anyhow::Result<Map<String, Value>> {
     toml::read(text).map_err(|(line, why)| anyhow!("line {line} {why}"))
@@ -195,69 +205,4 @@ fn others(lab: &Map<String, Value>, theirs: &Map<String, Value>) -> Vec<String> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::workspace::{root, scratch};
-
-    fn of(name: &str, lesson: &str, change: impl Fn(String) -> String) -> anyhow::Result<Manifest> {
-        let dir = scratch(name);
-        fs::write(dir.join("Cargo.toml"), change(of_lab(&root(), lesson)?))?;
-        Manifest::of(&root(), &dir, lesson)
-    }
-
-    #[test]
-    fn the_labs_own_manifest_stays_as_it_is() {
-        let manifest = of("manifest-same", "10-command", |text| text).unwrap();
-        assert_eq!(manifest.text, of_lab(&root(), "10-command").unwrap());
-        assert_eq!(manifest.changed, None);
-        assert_eq!(Vec::from_iter(&manifest.solutions), ["06-header", "09-lines"]);
-        assert!(manifest.needs.contains("serde_json"));
-    }
-
-    #[test]
-    fn dependencies_are_added_and_named_and_the_rest_is_not_used() {
-        let manifest = of("manifest-added", "10-command", |text| {
-            text.replace("lesson-10-server", "mine")
-                .replace("[dependencies]\n", "[dependencies]\nrand = '0.9'\n")
-                + "[workspace]\n[target.'cfg(windows)'.dependencies]\nwinapi = { version = '0.3', features = ['a'] }\n"
-        });
-        let manifest = manifest.unwrap();
-        let changed = manifest.changed.unwrap();
-        assert_eq!(
-            changed,
-            "added: rand = \"0.9\", winapi = { features = [\"a\"], version = \"0.3\" }; not used: [bin], [workspace]"
-        );
-        let tree = tree(&manifest.text).unwrap();
-        assert_eq!(tree["dependencies"]["rand"], "0.9");
-        let added = |name: &str| Added { name: name.into(), is_in_registry: true };
-        assert_eq!(manifest.added, [added("rand"), added("winapi")]);
-        assert_eq!(manifest.programs, ["src/bin/server.rs", "src/bin/client.rs"]);
-        assert!(manifest.moves_programs);
-        assert_eq!(tree["dependencies"]["solution-06-header"]["path"], "../../solutions/06-header");
-        assert_eq!(tree["target"]["cfg(windows)"]["dependencies"]["winapi"]["version"], "0.3");
-        assert_eq!(tree["bin"][0]["name"], "lesson-10-server");
-        assert!(!tree.contains_key("workspace"));
-    }
-
-    #[test]
-    fn a_package_from_outside_is_refused_and_one_inside_is_not() {
-        for path in ["../../solutions/01-echo", "/tmp/echo", "a/../../b"] {
-            let add = |text: String| format!("{text}[dependencies]\nx = {{ path = \"{path}\" }}\n");
-            let refused = of("manifest-outside", "01-echo", add).unwrap_err();
-            assert!(refused.is::<Refused>() && refused.to_string().contains(path), "{refused}");
-        }
-        let inside = of("manifest-inside", "01-echo", |text| text + "[dependencies]\nx = { path = './x' }\n");
-        let inside = inside.unwrap();
-        assert_eq!(inside.changed.as_deref(), Some("added: x = { path = \"./x\" }"));
-        assert!(inside.added.is_empty() && !inside.moves_programs);
-    }
-
-    #[test]
-    fn what_is_no_toml_is_told_with_its_line() {
-        let wrong = of("manifest-wrong", "01-echo", |_| "[package]\nname = x\n".into()).unwrap_err();
-        assert!(
-            wrong.is::<Unreadable>() && wrong.to_string().starts_with("01-echo/Cargo.toml:2 "),
-            "{wrong}"
-        );
-    }
-}
+mod tests;

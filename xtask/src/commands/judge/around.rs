@@ -67,6 +67,11 @@ impl Around {
         self.confining.clone()
     }
 
+    /// Returns whether a box does.
+    pub fn is_boxed(&self) -> bool {
+        self.own_box.is_some()
+    }
+
     /// Returns what to start for a job.
     ///
     /// # Errors

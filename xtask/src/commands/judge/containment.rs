@@ -31,7 +31,7 @@ impl Containment {
     /// Returns what programs may do all the same. In a box, most of it harms nobody.
     pub fn but_for(&self) -> Vec<Gap> {
         let gaps = self.holds.but_for().into_iter();
-        gaps.filter(|gap| !self.is_boxed() || is_felt_in_a_box(*gap)).collect()
+        gaps.filter(|gap| !self.is_boxed() || !boxed::holds(*gap)).collect()
     }
 
     /// Returns it in words. There is no semicolon in them: where machines differ, one stands between the words of two.
@@ -68,16 +68,6 @@ impl Containment {
     }
 }
 
-/// Returns whether a box leaves this to be felt: by the judgement of the student in it, or by the whole machine.
-fn is_felt_in_a_box(gap: Gap) -> bool {
-    match gap {
-        Gap::NotLinux | Gap::NoLandlock | Gap::Signals | Gap::Processes => true,
-        Gap::Truncate | Gap::Ports | Gap::Devices | Gap::PathSockets | Gap::Udp | Gap::Modes | Gap::Calls => {
-            false
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +90,12 @@ mod tests {
         assert_eq!(
             words(Err(NoBox::NoBubblewrap), None),
             "not confined: there is neither the box (bubblewrap is missing) nor Landlock"
+        );
+        let root = with(Ok(()), Some(7));
+        let root = Containment { holds: Holds { processes: false, ..root.holds }, ..root };
+        assert_eq!(
+            root.words(),
+            "boxed and confined, but for the number of processes (not limited, because you are root)"
         );
         let off = Containment { is_on: false, ..with(Err(NoBox::Unwanted), Some(7)) };
         assert_eq!(off.words(), "not confined: --no-confine");

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// The hidden verb: `xtask __student HAND_IN NAME WORK SEED LEFT LIMIT BUILD_LIMIT [--tool PACKAGE PROGRAM]…
-/// --confine|--no-confine [--allow DIR]… LESSON…`, with times in milliseconds (LEFT) and seconds.
+/// --confine|--no-confine [--allow DIR]… [--boxed] LESSON…`, with times in milliseconds (LEFT) and seconds.
 pub const VERB: &str = "__student";
 
 /// What `now` says while the hand-in is opened.
@@ -15,6 +15,8 @@ pub const OPENING: &str = "opening";
 
 /// The word before a tool.
 const TOOL: &str = "--tool";
+/// Says that the process runs in a box.
+const BOXED: &str = "--boxed";
 
 /// What one process is to do.
 pub struct Job {
@@ -36,6 +38,8 @@ pub struct Job {
     pub tools: Vec<(String, PathBuf)>,
     /// Whether programs are confined.
     pub confining: Confining,
+    /// Whether a box stands around the process.
+    pub is_boxed: bool,
     /// The lessons.
     pub lessons: Vec<&'static Lesson>,
 }
@@ -52,6 +56,7 @@ impl Job {
             words.extend([TOOL.into(), package.into(), program.into()]);
         }
         words.extend(self.confining.words());
+        words.extend(self.is_boxed.then(|| BOXED.into()));
         words.extend(self.lessons.iter().map(|lesson| OsString::from(lesson.dir())));
         words
     }
@@ -76,6 +81,8 @@ impl Job {
             confining.allow.push(path.into());
             lessons = rest;
         }
+        let is_boxed = lessons.first().is_some_and(|word| word == BOXED);
+        lessons = &lessons[usize::from(is_boxed)..];
         let lesson =
             |word: &OsString| course::LESSONS.iter().find(|lesson| word.to_str() == Some(&lesson.dir()));
         Some(Self {
@@ -88,6 +95,7 @@ impl Job {
             build_limit: number(build_limit)?,
             tools,
             confining,
+            is_boxed,
             lessons: lessons.iter().map(lesson).collect::<Option<_>>()?,
         })
     }
@@ -95,7 +103,7 @@ impl Job {
 
 /// Returns why a lesson is not judged, or not whole: the student's time, in seconds, was over.
 pub fn out_of_time(limit: u64, lesson: &Lesson) -> String {
-    format!("the student's {limit} s had passed before {} was judged", lesson.id())
+    format!("the student's {limit} s on the clock had passed before {} was judged", lesson.id())
 }
 
 #[cfg(test)]
@@ -118,11 +126,12 @@ mod tests {
                 build_limit: 120,
                 tools,
                 confining: Confining::of(false, is_off, &allow, true),
+                is_boxed: !is_off,
                 lessons: vec![&course::LESSONS[0], &course::LESSONS[2]],
             };
             let read = Job::read(&job.words()).unwrap();
             assert_eq!((read.words(), &read.tools, read.left), (job.words(), &job.tools, job.left));
-            assert_eq!(read.confining, job.confining);
+            assert_eq!((read.confining, read.is_boxed), (job.confining, !is_off));
             assert_eq!(read.lessons.len(), 2);
         }
         assert!(Job::read(&["/in".into(), "li na".into()]).is_none());

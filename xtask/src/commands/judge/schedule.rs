@@ -108,7 +108,7 @@ fn begin(plan: &Plan, done: usize) -> String {
     let (lessons, seed, limit) = (class.lessons_in_words(), class.seed, class.limit);
     let students = if all == 1 { "1 student".into() } else { format!("{all} students") };
     format!(
-        "{students}{part}{earlier}: {lessons}, seed {seed}, {} at once, at most {limit} s each",
+        "{students}{part}{earlier}: {lessons}, seed {seed}, {} at once, at most {limit} s on the clock each",
         plan.jobs
     )
 }

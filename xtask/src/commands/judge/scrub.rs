@@ -73,6 +73,7 @@ mod tests {
             build_limit: 1,
             tools: Vec::new(),
             confining: Default::default(),
+            is_boxed: false,
             lessons: Vec::new(),
         };
         let scrub = Scrub::of(&job, Some(Path::new("/lab/target/class/run-1/2/opened/x y")));

@@ -11,6 +11,7 @@ use super::verdict::{Status, without};
 use crate::commands::run::Plan;
 use crate::commands::shared::{INTERRUPTED, UNABLE, print};
 use crate::system::program;
+use crate::system::program::boxed;
 use crate::system::program::worker::LAST_WORDS;
 use crate::workspace;
 use crate::workspace::handed_in::{self, HandIn, Refused};
@@ -30,6 +31,9 @@ pub fn main(words: &[OsString]) -> ExitCode {
         eprintln!("{VERB} is the runner's own; type `cargo xtask --help`");
         return ExitCode::from(2);
     };
+    if job.is_boxed {
+        boxed::enter();
+    }
     end_with_input();
     end_after(job.left);
     let worked = work(&job);

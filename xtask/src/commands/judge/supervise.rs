@@ -177,6 +177,7 @@ fn job(
         build_limit: class.build_limit,
         tools: around.tools(),
         confining: around.confining(),
+        is_boxed: around.is_boxed(),
         lessons: lessons.to_vec(),
     }
 }

@@ -191,7 +191,7 @@ fn legend(html: &mut Html) {
     html.open("p", &[("class", &"more")]);
     html.text(
         "✓ all checks passed. 12/26: so many checks passed of so many. begun: it compiles, and checks fail. = the same as the \
-         reference solution, but for names, comments and white space. + Cargo.toml was changed. ! not judged, not all of it, or no lesson was \
+         reference solution, but for names, comments and white space. + build files were changed. ! not judged, not all of it, or no lesson was \
          found: a person must look. Each cell of a hand-in leads to its report.",
     );
     html.close();

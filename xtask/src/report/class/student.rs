@@ -54,7 +54,7 @@ pub struct Own {
     pub rendered: Option<String>,
     /// Where in the hand-in it was found.
     pub found_at: Option<String>,
-    /// What the student's manifest has that the lab's has not.
+    /// What the student's manifest has that the lab's has not, and a `build.rs`.
     pub manifest_changed: Option<String>,
     /// Whether it is the reference solution but for names, comments and white space.
     pub same_as_solution: bool,

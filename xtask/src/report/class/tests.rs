@@ -320,11 +320,11 @@ fn the_page_counts_each_student_once_and_each_cell_leads_to_its_report() {
         ">5/10<",
         ">!\u{a0}found twice<",
         ">not begun<",
-        ">does not compile<sup title=\"Cargo.toml was changed: adds rand\">+</sup></a><",
+        ">does not compile<sup title=\"build files were changed: adds rand\">+</sup></a><",
         ">1 lesson of 1 student: found twice, refused or not judged<",
         "found twice: lessons/01-echo and old/01-echo<",
         ">1 lesson of 1 student: the same as the reference solution<",
-        ">1 lesson of 1 student: Cargo.toml was changed<",
+        ">1 lesson of 1 student: build files were changed<",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }

@@ -3,11 +3,14 @@
 //! In it are a network with nothing but its own loopback, processes that see no others, a `/tmp`, a `/dev` and a `/proc` of
 //! its own, and of the machine's files only those that were named, and what every program needs: see [`system`].
 
+mod inside;
 mod no_box;
 pub mod system;
 
+pub use inside::{Hidden, enter};
 pub use no_box::{NoBox, VARIABLE};
 
+use crate::system::program::confine::Gap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -82,6 +85,16 @@ impl Words {
             }
         }
         self.add(&["--proc", "/proc", "--dev", "/dev"]);
+    }
+}
+
+/// Returns whether a box holds this, too: what a program may do there all the same is felt by nobody but its student.
+pub fn holds(gap: Gap) -> bool {
+    match gap {
+        Gap::NotLinux | Gap::NoLandlock | Gap::Signals | Gap::Processes => false,
+        Gap::Truncate | Gap::Ports | Gap::Devices | Gap::PathSockets | Gap::Udp | Gap::Modes | Gap::Calls => {
+            true
+        }
     }
 }
 

@@ -81,7 +81,7 @@ pub fn remarks(own: &Own) -> Vec<String> {
         _ => told.extend((!own.why.is_empty()).then(|| own.why.clone())),
     }
     if let Some(changed) = &own.manifest_changed {
-        told.push(format!("Cargo.toml was changed: {changed}"));
+        told.push(format!("The build files were changed: {changed}"));
     }
     told
 }

@@ -25,7 +25,7 @@ pub fn write(html: &mut Html, table: &Table) {
     lessons(html, table, "out of time", &|own| own.status == Status::OutOfTime, &empty);
     lessons(html, table, "the same as the reference solution", &|own| own.same_as_solution, &empty);
     same(html, table);
-    lessons(html, table, "Cargo.toml was changed", &|own| own.manifest_changed.is_some(), &changed);
+    lessons(html, table, "build files were changed", &|own| own.manifest_changed.is_some(), &changed);
     let waiting: Vec<&Row> =
         table.rows.iter().filter(|row| row.student.is_some() && !row.has_page()).collect();
     let summary = format!("{}: not judged yet; the same command goes on", counted(waiting.len(), "student"));

@@ -45,7 +45,7 @@ pub fn write(html: &mut Html, row: &Row, own: Option<&Own>) {
         html.element("sup", &[("title", &"the same as the reference solution")], "=");
     }
     if let Some(changed) = &own.manifest_changed {
-        html.element("sup", &[("title", &format!("Cargo.toml was changed: {changed}"))], "+");
+        html.element("sup", &[("title", &format!("build files were changed: {changed}"))], "+");
     }
     if row.has_page() {
         html.close();

@@ -41,7 +41,7 @@ impl NoBox {
                 "let users make namespaces: on Ubuntu sysctl kernel.apparmor_restrict_unprivileged_userns=0, in Docker \
                  one container for each student instead"
             }
-            Self::SwitchedOff => "unset the variable",
+            Self::SwitchedOff => "unset SOCKET_LAB_NO_BOX",
             Self::Unwanted => "leave --no-confine out",
         }
     }

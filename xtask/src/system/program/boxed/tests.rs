@@ -84,4 +84,5 @@ fn each_reason_for_no_box_says_what_to_do() {
     for one in &all {
         assert!(!one.to_string().is_empty() && !one.mend().is_empty() && !one.key().contains(' '));
     }
+    assert_eq!(NoBox::SwitchedOff.mend(), format!("unset {VARIABLE}"));
 }

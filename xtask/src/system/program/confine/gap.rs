@@ -60,7 +60,7 @@ impl Gap {
             Self::Udp => "UDP",
             Self::Modes => "names and modes of files",
             Self::Calls => "calls that go around Landlock",
-            Self::Processes => "the number of processes (none for root)",
+            Self::Processes => "the number of processes (not limited, because you are root)",
         }
     }
 

@@ -78,13 +78,13 @@ impl Holds {
         gaps
     }
 
-    /// Returns one short line: `confined`, `confined, but for sockets in the file system, UDP`, or `not confined: …`.
+    /// Returns one short line on programs without a box: `confined without a box, but for UDP`, or `not confined: …`.
     pub fn short(&self) -> String {
         let gaps: Vec<_> = self.but_for().into_iter().map(Gap::short).collect();
         match (self.confines(), gaps.is_empty()) {
             (false, _) => self.words(),
-            (true, true) => "confined".into(),
-            (true, false) => format!("confined, but for {}", gaps.join(", ")),
+            (true, true) => "confined without a box".into(),
+            (true, false) => format!("confined without a box, but for {}", gaps.join(", ")),
         }
     }
 
@@ -139,6 +139,7 @@ mod tests {
         assert!(words.starts_with("confined, but a program may send UDP"), "{words}");
         assert!(words.contains("; it may see names"), "{words}");
         assert!(holds(None).words().starts_with("not confined: a program may read"));
+        assert_eq!(holds(Some(9)).short(), "confined without a box, but for UDP, names and modes of files");
         assert_eq!(Holds { linux: false, ..holds(None) }.words(), "not confined: only Linux can");
     }
 }
