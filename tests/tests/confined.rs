@@ -159,10 +159,13 @@ fn a_start_that_the_box_hides_is_no_fault_of_the_program() {
     let (elsewhere, class) = (dir.join("elsewhere"), dir.join("in"));
     let lang = elsewhere.join("lang");
     write_program(&lang, "exec /bin/sh \"$@\"");
+    fs::write(elsewhere.join("server.sh"), "exit 5\n").unwrap();
     let [lang, allow] = [&lang, &elsewhere].map(|path| path.to_str().unwrap());
     for (student, command) in [
         ("path", &*format!("{lang} server.sh")),
         ("script", "./script"),
+        ("word", &format!("sh {allow}/server.sh")),
+        ("env", "./env"),
         ("name", "lang server.sh"),
         ("missing", "./missing server.sh"),
     ] {
@@ -170,6 +173,8 @@ fn a_start_that_the_box_hides_is_no_fault_of_the_program() {
         write_program(&lesson.join("script"), "");
         fs::write(lesson.join("script"), format!("#!{lang}\nexit 5\n")).unwrap();
         fs::write(lesson.join("server.sh"), "exit 5\n").unwrap();
+        write_program(&lesson.join("env"), "");
+        fs::write(lesson.join("env"), "#!/usr/bin/env lang\nexit 5\n").unwrap();
         // Else cargo would build a client.
         let toml = format!("server = \"{command}\"\nclient = \"sh server.sh\"\n");
         fs::write(lesson.join("lab.toml"), toml).unwrap();
@@ -190,10 +195,11 @@ fn a_start_that_the_box_hides_is_no_fault_of_the_program() {
         }
     };
     let (hidden, granted) = (judged("hidden", &[]), judged("granted", &["--allow", allow]));
-    for student in ["path", "script", "name"] {
+    for student in ["path", "script", "word", "env", "name"] {
         let (verdict, got) = hidden(student);
         let said = match student {
-            "name" => {
+            "word" => format!("`{allow}/server.sh`; if this machine has it, and a program may read it, type --allow {allow}"),
+            "name" | "env" => {
                 "no folder of PATH with `lang`; if this machine has it, and a program may read it, type --allow with its folder"
                     .into()
             }

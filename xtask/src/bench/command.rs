@@ -73,7 +73,7 @@ impl Start {
 
     /// Returns whether its words name a place for the address, so that it cannot be started without one.
     pub fn has_place(&self) -> bool {
-        self.argv.iter().any(|word| ["{addr}", "{host}", "{port}"].iter().any(|place| word.contains(place)))
+        self.argv.iter().any(|word| has_place(word))
     }
 
     /// Returns the absolute path where the word names something that exists, seen from the program's own working
@@ -95,6 +95,11 @@ impl Start {
         let own = std::env::current_dir().unwrap_or_default();
         self.dir.as_ref().map_or(own.clone(), |dir| own.join(dir))
     }
+}
+
+/// Returns whether the address is filled in in this word.
+pub fn has_place(word: &str) -> bool {
+    ["{addr}", "{host}", "{port}"].iter().any(|place| word.contains(place))
 }
 
 /// What a check adds to the start of a program.

@@ -5,13 +5,16 @@
 //! bind any port where the check looks for what it binds beside its address: a server that takes another port than the one
 //! that it was given must be seen there.
 
-use super::facts::can;
+use super::command::has_place;
+use super::facts::{can, to_show};
 use super::{Bench, Endpoint, Folder, Server, Start, With, interpreters, own_files};
 use crate::finding::{Hindrance, Outcome, Symptom, hindered};
 use crate::system::address;
 use crate::system::program::Spec;
+use crate::system::program::boxed::Hidden;
 use crate::system::program::confine::{Confinement, Limits, Ports};
 use crate::system::sockets;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 
 /// How many processes and threads a program may start beyond those that its user has at its start. Those of all checks that
@@ -99,6 +102,12 @@ impl Bench<'_> {
             // A copy that only this student has.
             write.extend(start.dir.clone());
         }
+        if let Some(hidden) = to_see(start, spec) {
+            return hindered(
+                Hindrance::Confined,
+                format!("cannot start `{}`: {}", start.argv[0].escape_debug(), to_show(&hidden)),
+            );
+        }
         let own_files::Own { granted: mut read, interpreters } = own_files::of(start, spec.dir.as_deref());
         read.extend(confined.allow.iter().cloned());
         spec.confine = Some(Confinement {
@@ -124,6 +133,12 @@ impl Bench<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns what a program will look for once it has started, and a box does not show.
+fn to_see(start: &Start, spec: &Spec) -> Option<Hidden> {
+    let own = start.argv.iter().skip(1).filter(|word| !has_place(word)).map(OsString::from);
+    Hidden::named(spec, &own.collect::<Vec<_>>())
 }
 
 /// Returns whether any socket, also one that is nearly over, has this port: whoever must bind it may take another one.

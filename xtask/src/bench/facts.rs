@@ -32,11 +32,14 @@ pub fn starts(which: &str, spec: &Spec, started: anyhow::Result<Program>) -> Out
         let Some(hidden) = Hidden::of(spec) else {
             return hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}"));
         };
-        let folder = hidden.folder().map_or_else(|| "with its folder".into(), quoted_path);
-        confined(format!(
-            "{hidden}; if this machine has it, and a program may read it, type --allow {folder}"
-        ))
+        confined(to_show(&hidden))
     })
+}
+
+/// Returns what a box does not show, and what to type.
+pub fn to_show(hidden: &Hidden) -> String {
+    let folder = hidden.folder().map_or_else(|| "with its folder".into(), quoted_path);
+    format!("{hidden}; if this machine has it, and a program may read it, type --allow {folder}")
 }
 
 /// Returns a path as a shell takes it.

@@ -6,6 +6,7 @@
 //! folder, and what is found through PATH, which is ours.
 
 use super::Start;
+use super::command::has_place;
 use crate::system::program::boxed::system;
 use crate::system::program::installation;
 use crate::system::program::shebang::{DEPTH, RunBy, run_by};
@@ -18,10 +19,8 @@ use std::path::{Path, PathBuf};
 pub fn can_start_anywhere(start: &Start) -> bool {
     let dir = start.usual_dir();
     let is_there = |word: &str| !word.is_empty() && dir.join(word).exists();
-    let is_clear = |word: &String| {
-        let has_place = ["{addr}", "{host}", "{port}"].iter().any(|place| word.contains(place));
-        has_place || (word.starts_with('-') && !names_module(word)) || is_there(word)
-    };
+    let is_clear =
+        |word: &String| has_place(word) || (word.starts_with('-') && !names_module(word)) || is_there(word);
     let needs_folder =
         |value: &String| words::values(value).any(|part| !Path::new(part).is_absolute() && is_there(part));
     start.dir.is_none()

@@ -1,7 +1,8 @@
 //! What this process cannot see, where it runs in a box.
 
-use crate::system::program::Spec;
-use crate::system::program::shebang::{DEPTH, RunBy, run_by};
+use crate::system::program::shebang::{self, DEPTH, RunBy, run_by};
+use crate::system::program::{Spec, words};
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,19 +29,27 @@ impl Hidden {
     /// Returns what may have kept this from starting: its program, or who interprets that. `None` outside of a box, and where
     /// nothing is hidden.
     pub fn of(spec: &Spec) -> Option<Self> {
-        if !IS_INSIDE.load(Ordering::SeqCst) {
-            return None;
+        let dir = inside(spec)?;
+        match file_of(spec) {
+            Some(file) => missing(file, &dir).map(Self::File),
+            None => by_name(Path::new(&spec.argv[0]), spec),
         }
-        let dir = spec.dir.clone().or_else(|| std::env::current_dir().ok())?;
-        let program = Path::new(&spec.argv[0]);
-        if program.parent() != Some(Path::new("")) {
-            return missing(dir.join(program), &dir).map(Self::File);
+    }
+
+    /// Returns what the box does not show of what its program will look for once it has started: what `env` finds by the first
+    /// line of a script, and what this line names, or these words of the command. What a program would make anew in `/tmp` is
+    /// no such thing. `None` outside of a box.
+    pub fn named(spec: &Spec, words: &[OsString]) -> Option<Self> {
+        let (dir, file) = (inside(spec)?, file_of(spec)?);
+        if let Some(RunBy::Env(_, name)) = run_by(&file)
+            && let Some(hidden) = by_name(Path::new(&name), spec)
+        {
+            return Some(hidden);
         }
-        let all = in_path(program, spec);
-        match all.iter().find(|file| file.is_file()) {
-            Some(file) => missing(file.clone(), &dir).map(Self::File),
-            None => all.iter().any(|file| is_hidden(file)).then(|| Self::Name(program.into())),
-        }
+        let program = spec.argv[0].as_os_str();
+        let of_script = words::named(program, &shebang::words(&file));
+        let named = of_script.into_iter().chain(words::named(program, words));
+        named.filter_map(|path| unseen(&dir.join(path))).next().map(Self::File)
     }
 
     /// Returns the folder to grant, where that is known.
@@ -59,6 +68,28 @@ impl fmt::Display for Hidden {
             Self::Name(name) => write!(f, "the box shows no folder of PATH with `{}`", name.display()),
         }
     }
+}
+
+/// Returns the folder in which a program starts; `None` outside of a box.
+fn inside(spec: &Spec) -> Option<PathBuf> {
+    let is_inside = IS_INSIDE.load(Ordering::SeqCst);
+    is_inside.then(|| spec.dir.clone().or_else(|| std::env::current_dir().ok())).flatten()
+}
+
+/// Returns the file of a program: where its path says, or the first that `PATH` has; `None` where no folder of `PATH` has it.
+fn file_of(spec: &Spec) -> Option<PathBuf> {
+    let program = Path::new(&spec.argv[0]);
+    match program.parent() == Some(Path::new("")) {
+        true => in_path(program, spec).into_iter().find(|file| file.is_file()),
+        false => Some(spec.dir.as_deref().unwrap_or(Path::new("")).join(program)),
+    }
+}
+
+/// Returns a name that no folder of `PATH` has, where the box does not show one of them.
+fn by_name(name: &Path, spec: &Spec) -> Option<Hidden> {
+    let all = in_path(name, spec);
+    let is_missing = !all.iter().any(|file| file.is_file());
+    (is_missing && all.iter().any(|file| is_hidden(file))).then(|| Hidden::Name(name.into()))
 }
 
 /// Returns the files that `PATH` may have under this name.
@@ -82,6 +113,13 @@ fn missing(file: PathBuf, dir: &Path) -> Option<PathBuf> {
         };
     }
     None
+}
+
+/// Returns the file if it lies in a folder that the box does not show. Such a folder is not `/`, which nobody can grant.
+fn unseen(file: &Path) -> Option<PathBuf> {
+    let has_folder = file.parent().is_some_and(|folder| folder.parent().is_some());
+    let is_unseen = has_folder && !file.exists() && !file.starts_with("/tmp") && is_hidden(file);
+    is_unseen.then(|| file.to_path_buf())
 }
 
 /// Returns whether the box hides what would lie there. `/tmp` is its own, and so is each folder that it had to make: all else
@@ -124,6 +162,15 @@ mod tests {
         assert_eq!(of("script"), is_seen("bin/../gone"));
         symlink("round", at("round")).unwrap();
         assert_eq!(of("round"), None);
+    }
+
+    #[test]
+    fn what_a_word_names_is_unseen_in_folders_that_are_not_shown() {
+        let none = "/no-such-folder/file";
+        assert_eq!(unseen(Path::new(none)), is_hidden(Path::new(none)).then(|| none.into()));
+        for seen in ["/no-such-prefix", "/tmp/no-such-folder/socket", "/dev/null", "/proc/no-such-file"] {
+            assert_eq!(unseen(Path::new(seen)), None, "{seen}");
+        }
     }
 
     #[test]
