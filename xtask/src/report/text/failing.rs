@@ -73,7 +73,7 @@ fn has_same_cause(one: &CheckReport, other: &CheckReport) -> bool {
 }
 
 /// Returns why a check did not pass; where no cause is known, what came.
-fn why(check: &CheckReport) -> String {
+pub fn why(check: &CheckReport) -> String {
     if check.cause.is_empty() { check.got.to_string() } else { check.cause.to_string() }
 }
 
