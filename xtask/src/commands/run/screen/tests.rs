@@ -274,7 +274,7 @@ fn the_pair_gets_the_cause_of_the_half_at_fault() {
         assert_eq!(pair.waits_for.map(|base| base.half), Some(Half::Server), "{text}");
         if extent == Extent::Needed {
             // Beside the failure stands what a learner sees of the others, and not what the runner calls them.
-            assert!(text.contains(&format!("the same cause: the pair {}\n", pair.title)), "{text}");
+            assert!(text.contains(&format!("the same cause breaks: the pair {}\n", pair.title)), "{text}");
             let clients = run.checks.iter().filter(|check| check.half == Half::Client).count();
             assert!(text.contains(&format!("; client all {clients} hold; pair 1 failed\n")), "{text}");
             // Below the failure come what waits, how the halves stand, and the conversation.
