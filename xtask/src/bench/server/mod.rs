@@ -156,14 +156,25 @@ impl Server {
             ),
             None => {
                 let (_, doing) = still(&self.program);
+                // It announced its address, so it had bound it.
+                let announced = self.addr.to_string();
+                let has_announced = memchr::memmem::find(&self.printed(), announced.as_bytes()).is_some();
+                let why = match has_announced {
+                    true => {
+                        "it printed its address, and none of its sockets listens there: most likely it has closed its \
+                         listener again"
+                    }
+                    false => {
+                        "none of its sockets listens there: it has not called `bind` and `listen` yet, or it has closed \
+                         that socket again"
+                    }
+                };
                 let or =
                     of_another_family(self.addr).map_or(String::new(), |perhaps| format!(" Or {perhaps}"));
                 (
                     format!("nothing listens there; {doing}; {patience}"),
                     format!(
-                        "none of its sockets listens there: it has not called `bind` and `listen` yet, or it has closed that socket \
-                         again (in Rust a listener is closed where it is dropped). Keep it open as long as the server \
-                         runs.{or}"
+                        "{why} (in Rust a listener is closed where it is dropped). Keep it open as long as the server runs.{or}"
                     ),
                 )
             }
