@@ -156,7 +156,7 @@ impl Server {
             ),
             None => {
                 let (_, doing) = still(&self.program);
-                // It announced its address, so it had bound it.
+                // Programs print it when they have bound it.
                 let announced = self.addr.to_string();
                 let has_announced = memchr::memmem::find(&self.printed(), announced.as_bytes()).is_some();
                 let why = match has_announced {
