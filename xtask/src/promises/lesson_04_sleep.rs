@@ -160,9 +160,10 @@ fn paused(
                 ),
                 match slept_before_the_first {
                     true => format!(
-                        "nothing came for {} ms; then this one and all before it came within {} ms",
+                        "nothing came for {} ms, then messages 1 to {} within {} ms",
                         first.as_millis(),
-                        (took - first).as_millis()
+                        n + 1,
+                        (took - first).as_millis() + 1
                     ),
                     false => format!("it came after {} ms", took.as_millis()),
                 },

@@ -156,13 +156,13 @@ impl Server {
             ),
             None => {
                 let (_, doing) = still(&self.program);
-                // Programs print it when they have bound it.
+                // Programs print their address when they have bound it. One that has a socket may have bound that elsewhere.
                 let announced = self.addr.to_string();
-                let has_announced = memchr::memmem::find(&self.printed(), announced.as_bytes()).is_some();
-                let why = match has_announced {
+                let has_announced = || memchr::memmem::find(&self.printed(), announced.as_bytes()).is_some();
+                let has_none = sockets::known() && processes::socket_inodes(self.program.root()).is_empty();
+                let why = match has_none && has_announced() {
                     true => {
-                        "it printed its address, and none of its sockets listens there: most likely it has closed its \
-                         listener again"
+                        "it printed its address, and has no socket any more: most likely it has closed its listener again"
                     }
                     false => {
                         "none of its sockets listens there: it has not called `bind` and `listen` yet, or it has closed \

@@ -2,7 +2,7 @@
 
 use super::Paint;
 use super::failing::why;
-use super::layout::{WIDTH, command_row, cut, harmless};
+use super::layout::{WIDTH, command_row, harmless};
 use super::wrap::wrap;
 use crate::finding::{Hole, Verdict};
 use crate::report::{CheckReport, HandedIn, LessonReport};
@@ -100,9 +100,13 @@ fn first_again(paint: Paint, report: &LessonReport, below: usize) -> String {
     let Some(first) = report.first_failed().filter(|_| below > SMALL) else { return String::new() };
     let why = why(first);
     let sentence = why.split_once(". ").map_or(&*why, |(sentence, _)| sentence);
-    let text: String = cut(sentence, 2 * (WIDTH - 7)).chars().flat_map(harmless).collect();
-    let lines = wrap(&text, WIDTH - 7).join("\n       ");
-    format!("{} {lines}\n", paint.bold("first:"))
+    let text: String = sentence.chars().flat_map(harmless).collect();
+    let mut lines = wrap(&text, WIDTH - 8);
+    if lines.len() > 2 {
+        lines.truncate(2);
+        lines[1].push('…');
+    }
+    format!("{} {}\n", paint.bold("first:"), lines.join("\n       "))
 }
 
 /// Renders the last lines: the counts, what was learned, and what to do next.
