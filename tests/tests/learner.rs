@@ -112,13 +112,19 @@ fn where_rustc_does_not_lead_to_the_mend_the_last_line_does() {
             "E0308",
             "for rustc a `for` can end; write `loop`, and `accept` in it",
         ),
-        ("02-uppercase", "answer", text, "E0277", "bytes need not be text; change them without `from_utf8`"),
+        (
+            "02-uppercase",
+            "answer",
+            text,
+            "E0277",
+            "bytes need not be text: `make_ascii_uppercase` changes them",
+        ),
         (
             "02-uppercase",
             "answer",
             &split,
             "E0277",
-            "bytes need not be text; change them without `from_utf8`",
+            "bytes need not be text: `make_ascii_uppercase` changes them",
         ),
         // These are wrong for other reasons.
         ("01-echo", "serve", "    let clients: u8 = listener.incoming();", "E0308", ""),

@@ -33,6 +33,8 @@ pub struct Lesson {
     pub scenario: Scenario,
     /// The check for a pair that leaves no room for a wire.
     pub without_wire: fn(&mut Bench) -> Outcome,
+    /// The function of Rust that makes a reply of the bytes of a request in place, if there is one.
+    pub in_place: Option<&'static str>,
     /// Whether its checks hash: then the package `lab-hash` is built, too.
     pub hashes: bool,
     /// The families of addresses on which its checks run.
@@ -134,6 +136,7 @@ pub const LESSONS: &[Lesson] = &[
         learned: "a file goes in blocks, is whole by its hash, and gets its name in one step",
         scenario: Scenario::Asking,
         without_wire: lesson_11_files::without_wire,
+        in_place: None,
         hashes: true,
         families: ONE,
         promises: lesson_11_files::PROMISES,
@@ -145,6 +148,7 @@ pub const LESSONS: &[Lesson] = &[
         learned: "a datagram comes once, twice, late or never: number it, wait, and try again",
         scenario: Scenario::Asking,
         without_wire: lesson_12_udp::without_wire,
+        in_place: None,
         hashes: false,
         families: ONE,
         promises: lesson_12_udp::PROMISES,
@@ -169,7 +173,19 @@ impl Lesson {
         promises: &'static [&'static [Check]],
     ) -> Self {
         let (scenario, without_wire) = (Scenario::Asking, asking::pair::without_wire::<P>);
-        Self { number, name, idea, learned, scenario, without_wire, hashes: false, families: ONE, promises }
+        let in_place = P::IN_PLACE;
+        Self {
+            number,
+            name,
+            idea,
+            learned,
+            scenario,
+            without_wire,
+            in_place,
+            hashes: false,
+            families: ONE,
+            promises,
+        }
     }
 
     /// Returns a lesson in which the server pushes, in the framing `P`.
@@ -181,7 +197,19 @@ impl Lesson {
         promises: &'static [&'static [Check]],
     ) -> Self {
         let (scenario, without_wire) = (Scenario::Pushing, pushing::pair::without_wire::<P>);
-        Self { number, name, idea, learned, scenario, without_wire, hashes: false, families: ONE, promises }
+        let in_place = None;
+        Self {
+            number,
+            name,
+            idea,
+            learned,
+            scenario,
+            without_wire,
+            in_place,
+            hashes: false,
+            families: ONE,
+            promises,
+        }
     }
 
     /// Returns this lesson over these families of addresses.

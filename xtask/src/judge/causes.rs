@@ -2,9 +2,10 @@
 //! that died of an error of its own.
 
 use super::case::Case;
-use super::own_error::{self, Ended, OwnError};
+use super::mends;
+use super::own_error::{self, Ended, Kind, OwnError};
 use crate::bench::{Bench, Exit, Meanwhile, lock};
-use crate::course::Scenario;
+use crate::course::{Lesson, Scenario};
 use crate::finding::{Cause, Finding, Half, Hindrance, Stop, Symptom, Weight};
 use crate::promises::CheckOn;
 use crate::promises::pushing::waits_for_client;
@@ -54,7 +55,7 @@ pub fn reconsidered(case: &Case, check: CheckOn, bench: &Bench<'_>, stop: Stop) 
     }
     let mut quoted = None;
     if check.half != Half::Client && finding.symptom != Symptom::Panicked {
-        quoted = server_died(&mut finding, check, bench, meanwhile.as_ref());
+        quoted = server_died(&mut finding, check, case.lesson, bench, meanwhile.as_ref());
     }
     if check.half != Half::Client && quoted.is_none() {
         has_closed_its_listener(&mut finding, check, bench);
@@ -147,6 +148,7 @@ pub(super) fn died(bench: &Bench<'_>, half: Half) -> Option<(OwnError, Option<Ex
 fn server_died(
     finding: &mut Finding,
     check: CheckOn,
+    lesson: &Lesson,
     bench: &Bench<'_>,
     meanwhile: Option<&Meanwhile>,
 ) -> Option<OwnError> {
@@ -159,9 +161,7 @@ fn server_died(
         return None;
     };
     let shown = error.shown();
-    // What Rust's own checks find is no text that was taken for another one.
-    let guess = taken_for_text(bench).filter(|_| !error.is_out_of_range);
-    let guess = guess.map_or(String::new(), |guess| format!("; {guess}"));
+    let guess = guess(&error, bench).map_or(String::new(), |guess| format!("; {guess}"));
     if exit.is_some() {
         if check.half == Half::Pair {
             finding.at_fault = Some(Half::Server);
@@ -173,12 +173,14 @@ fn server_died(
             Weight::Kept => format!("{ended}; {}", finding.cause),
             Weight::Likely if is_before_it_listened => format!("{ended}; {}", finding.cause),
             Weight::General if is_before_it_listened => ended,
-            _ if error.is_out_of_range => format!("{OUT_OF_RANGE}. It was: {shown}"),
-            _ if error.is_panic => format!("{PANICKED}{guess}. It was: {shown}"),
-            _ if finding.symptom == Symptom::EndedForAll => {
-                format!("{ended}; what one client does must end its connection only, never the server")
-            }
-            _ => ended,
+            _ if error.kind == Kind::OutOfRange => format!("{OUT_OF_RANGE}. It was: {shown}"),
+            _ => mends::of_server(&error, finding, check, lesson, bench).unwrap_or_else(|| {
+                match finding.symptom {
+                    _ if error.is_panic => format!("{PANICKED}{guess}. It was: {shown}"),
+                    Symptom::EndedForAll => format!("{ended}; {ITS_CONNECTION_ONLY}"),
+                    _ => ended,
+                }
+            }),
         };
         finding.cause = cause.into();
         return Some(error);
@@ -206,6 +208,11 @@ fn server_died(
     Some(error)
 }
 
+/// Returns a guess at why an error of the program's own came, where its kind does not say that already.
+fn guess(error: &OwnError, bench: &Bench<'_>) -> Option<&'static str> {
+    taken_for_text(bench).filter(|_| matches!(error.kind, Kind::Other | Kind::NoText))
+}
+
 /// Returns a guess where the runner had sent bytes on the last connection that are no text, or are not in each piece, and
 /// had not left it: an error of the program's own may then come from taking them for text.
 fn taken_for_text(bench: &Bench<'_>) -> Option<&'static str> {
@@ -228,6 +235,9 @@ fn taken_for_text(bench: &Bench<'_>) -> Option<&'static str> {
 const PANICKED: &str = "the server panicked, and that ended it for every client: no `unwrap` or `expect` on what a \
                         client sends or does";
 
+/// What holds where a client's doing has ended the server.
+const ITS_CONNECTION_ONLY: &str = "what one client does must end its connection only, never the server";
+
 /// The cause where a panic of one of Rust's own checks ended the server.
 const OUT_OF_RANGE: &str = "the server panicked, and that ended it for every client: a number or an index was out of \
                             range (`checked_sub` and `get` return `None` there)";
@@ -246,7 +256,7 @@ fn client_died(finding: &mut Finding, bench: &Bench<'_>) -> Option<OwnError> {
         Weight::Kept | Weight::Likely if finding.never_began => format!("{ended}; {cause}").into(),
         Weight::Kept => Cause::from(format!("{cause}. It was: {shown}")).kept(),
         Weight::Likely => format!("{ended}; {}", cause.guessed()).into(),
-        Weight::General => match taken_for_text(bench).filter(|_| !error.is_out_of_range) {
+        Weight::General => match guess(&error, bench) {
             Some(guess) => format!("{ended}; {guess}").into(),
             None => ended.into(),
         },

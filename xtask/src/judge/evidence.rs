@@ -5,7 +5,7 @@ use super::causes::died;
 use super::moments;
 use super::own_error::{self, OwnError, shortened, without_long_lists};
 use crate::bench::{Bench, Exit, lock};
-use crate::finding::{Finding, Half};
+use crate::finding::{Finding, Half, Symptom};
 use crate::report::Evidence;
 use crate::wire::{Crossing, Direction, Kind, Ribbon, mark_taken};
 
@@ -31,7 +31,7 @@ pub fn all(bench: &Bench<'_>, half: Half, finding: &Finding, quoted: Option<&Own
     Evidence {
         connections: bench.logs.iter().map(|log| lock(log).summary()).collect(),
         // A program that reached a hole has nothing more to say.
-        ends: if finding.hole.is_none() { ends(bench, quoted) } else { Vec::new() },
+        ends: if finding.hole.is_none() { ends(bench, half, finding, quoted) } else { Vec::new() },
         error_at: error_at(bench, if half == Half::Pair { finding.at_fault } else { Some(half) }),
         notes: bench.notes.clone(),
         ribbon: bench.ribbon.clone().or_else(|| ribbon_of(bench, half)),
@@ -57,13 +57,24 @@ fn with_taken(bench: &Bench<'_>) -> Vec<Crossing> {
     all
 }
 
-/// Returns how the programs ended, and the last lines that they printed on standard output and on standard error, without
+/// Returns how the programs ended, where what came does not say it, and the last lines that they printed on standard output and on standard error, without
 /// those of the error that is quoted.
-fn ends(bench: &Bench<'_>, quoted: Option<&OwnError>) -> Vec<(String, String)> {
+fn ends(
+    bench: &Bench<'_>,
+    half: Half,
+    finding: &Finding,
+    quoted: Option<&OwnError>,
+) -> Vec<(String, String)> {
     let mut ends = Vec::new();
+    // What came says already how this half ended.
+    let is_said = matches!(
+        finding.symptom,
+        Symptom::EndedForAll | Symptom::Exited(_) | Symptom::Killed | Symptom::Panicked
+    );
     for ran in &bench.ran {
+        let is_said = is_said && ran.half == half;
         let half = ran.half.word();
-        if let Some(exit) = ran.link.ended_itself().filter(|exit| *exit != Exit::Code(0)) {
+        if let Some(exit) = ran.link.ended_itself().filter(|exit| *exit != Exit::Code(0) && !is_said) {
             ends.push(("ended".to_string(), format!("the {half} {exit}")));
         }
         let [stdout, stderr] = ran.printed();

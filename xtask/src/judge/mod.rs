@@ -5,6 +5,7 @@ mod alarm;
 mod case;
 mod causes;
 mod evidence;
+mod mends;
 mod moments;
 mod order;
 mod own_error;

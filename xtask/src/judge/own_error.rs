@@ -1,7 +1,10 @@
 //! Reads from a program's standard error with which error of its own it ended, and where: a panic, a traceback, an
 //! exception. Each language prints them in its own form; this file knows the forms. What an error says is only quoted.
 
-use crate::bench::CHECKS;
+mod kind;
+
+pub use kind::Kind;
+
 use std::ops::Range;
 
 /// What an error ended.
@@ -26,8 +29,8 @@ pub struct OwnError {
     pub ended: Ended,
     /// Whether it is a panic of Rust.
     pub is_panic: bool,
-    /// Whether it is a panic of a check that Rust itself makes, of arithmetic or of an index.
-    pub is_out_of_range: bool,
+    /// Its kind.
+    pub kind: Kind,
     /// Whether nothing but blank lines and hints stands below it.
     pub is_last: bool,
     /// The lines of the text that it takes, from 0.
@@ -42,11 +45,12 @@ impl OwnError {
 
     /// Returns the error and its place: `UnicodeDecodeError: … (s8.py:8)`.
     pub fn shown(&self) -> String {
-        let what = shortened(&without_long_lists(&self.what), LONGEST);
-        match &self.place {
-            Some(place) => format!("{what} ({place})"),
-            None => what,
-        }
+        format!("{}{}", shortened(&without_long_lists(&self.what), LONGEST), self.in_brackets())
+    }
+
+    /// Returns its place behind a blank, ` (server.rs:62)`; nothing where the form does not tell it.
+    pub fn in_brackets(&self) -> String {
+        self.place.as_ref().map_or(String::new(), |place| format!(" ({place})"))
     }
 }
 
@@ -111,7 +115,7 @@ fn error(what: &str, place: Option<String>, ended: Ended) -> OwnError {
         place,
         ended,
         is_panic: false,
-        is_out_of_range: false,
+        kind: Kind::of(what),
         is_last: false,
         lines: 0..0,
     }
@@ -150,8 +154,7 @@ fn rust(lines: &[&str], at: usize) -> Read {
         }
     };
     let place = path_and_line(spot).and_then(|(path, line)| place(path, line));
-    let is_out_of_range = CHECKS.iter().any(|start| what.starts_with(start));
-    Some((OwnError { is_panic: true, is_out_of_range, ..error(what, place, ended) }, next))
+    Some((OwnError { is_panic: true, kind: Kind::of_panic(what), ..error(what, place, ended) }, next))
 }
 
 /// `Traceback (most recent call last):`, indented frames, and the exception. Above it stands what it ended, if that
@@ -316,19 +319,6 @@ mod tests {
         assert_eq!(one(new), "called `unwrap` (src/bin/server.rs:34) | Program | true");
         let old = "thread '<unnamed>' panicked at 'explicit, panic', /home/x/src/main.rs:2:5\nnext client\n";
         assert_eq!(one(old), "explicit, panic (main.rs:2) | Thread | false");
-    }
-
-    #[test]
-    fn a_check_of_rust_is_told_from_an_unwrap() {
-        let of = |what: &str| {
-            let text = format!("\nthread 'main' (77) panicked at src/bin/server.rs:34:22:\n{what}\n");
-            all(&text).iter().map(|error| error.is_out_of_range).collect::<Vec<_>>()
-        };
-        assert_eq!(of("attempt to subtract with overflow"), [true]);
-        assert_eq!(of("index out of bounds: the len is 4 but the index is 4"), [true]);
-        assert_eq!(of("range end index 9 out of range for slice of length 4"), [true]);
-        assert_eq!(of("called `Result::unwrap()` on an `Err` value: Os { code: 104 }"), [false]);
-        assert_eq!(of("the attempt to read failed"), [false]);
     }
 
     #[test]

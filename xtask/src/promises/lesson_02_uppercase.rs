@@ -13,6 +13,7 @@ use crate::finding::{Half, Outcome};
 pub struct Uppercase;
 
 impl Ask for Uppercase {
+    const IN_PLACE: Option<&'static str> = Some("make_ascii_uppercase");
     fn reply(requests: &[u8]) -> Vec<u8> {
         requests.to_ascii_uppercase()
     }

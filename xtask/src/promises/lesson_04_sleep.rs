@@ -119,10 +119,11 @@ fn paused(
     if half_close {
         peer.half_close();
     }
-    let mut took = Duration::ZERO;
+    let (mut took, mut first) = (Duration::ZERO, None);
     for (n, message) in (0_u32..).zip(messages) {
         let heard = peer.hear(message.len());
         took = start.elapsed();
+        let first = *first.get_or_insert(took);
         if heard.ending.is_some() && half_close {
             break; // Other checks judge whether the messages come, and whether a FIN ends them.
         }
@@ -135,10 +136,15 @@ fn paused(
             );
         }
         if took < PAUSE * n {
+            // Before the first one passed a pause, and less than one passed from there to this one.
+            let slept_before_the_first = first >= PAUSE && took - first < PAUSE;
             let cause = match half_close {
                 true => {
                     "the pause must not depend on what the client sends, nor on whether it ends: each \
                      client gets it, every time"
+                }
+                false if slept_before_the_first => {
+                    "it slept before the first message and not between: sleep between one message and the next, each time"
                 }
                 false => {
                     "between one message and the next the server must sleep 500 ms (before the first one \
@@ -152,7 +158,15 @@ fn paused(
                     if n == 1 { "a pause is".to_string() } else { format!("{n} pauses are {n} times") },
                     enough = (PAUSE * n).as_millis(),
                 ),
-                format!("it came after {} ms", took.as_millis()),
+                match slept_before_the_first {
+                    true => format!(
+                        "nothing came for {} ms, then messages 1 to {} within {} ms",
+                        first.as_millis(),
+                        n + 1,
+                        (took - first).as_millis() + 1
+                    ),
+                    false => format!("it came after {} ms", took.as_millis()),
+                },
                 cause,
             );
         }

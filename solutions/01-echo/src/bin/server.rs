@@ -35,7 +35,8 @@ fn main() -> ExitCode {
 /// `accept` can fail, too, for example when no file descriptor is free: prints the error, sleeps for [`BREATH`], and
 /// goes on.
 ///
-/// The type `!` promises that it never returns: its loop has no end (`loop`; a `for` could end).
+/// The type `!` promises that it never returns: its body is a `loop` without `break`. (A `for` over `incoming` never ends,
+/// either, but rustc does not know it.)
 fn serve(listener: &TcpListener) -> ! {
     // BEGIN SOLUTION: accept clients in an endless loop, and echo each until it is done
     loop {

@@ -156,14 +156,25 @@ impl Server {
             ),
             None => {
                 let (_, doing) = still(&self.program);
+                // Programs print their address when they have bound it. One that has a socket may have bound that elsewhere.
+                let announced = self.addr.to_string();
+                let has_announced = || memchr::memmem::find(&self.printed(), announced.as_bytes()).is_some();
+                let has_none = sockets::known() && processes::socket_inodes(self.program.root()).is_empty();
+                let why = match has_none && has_announced() {
+                    true => {
+                        "it printed its address, and has no socket any more: most likely it has closed its listener again"
+                    }
+                    false => {
+                        "none of its sockets listens there: it has not called `bind` and `listen` yet, or it has closed \
+                         that socket again"
+                    }
+                };
                 let or =
                     of_another_family(self.addr).map_or(String::new(), |perhaps| format!(" Or {perhaps}"));
                 (
                     format!("nothing listens there; {doing}; {patience}"),
                     format!(
-                        "none of its sockets listens there: it has not called `bind` and `listen` yet, or it has closed that socket \
-                         again (in Rust a listener is closed where it is dropped). Keep it open as long as the server \
-                         runs.{or}"
+                        "{why} (in Rust a listener is closed where it is dropped). Keep it open as long as the server runs.{or}"
                     ),
                 )
             }

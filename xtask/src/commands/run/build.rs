@@ -113,7 +113,13 @@ impl Plan<'_> {
                         format!("its Cargo.toml must name the programs {kind}-{number}-server and {kind}-{number}-client")
                     }
                     Some(error) => error.clone(),
-                    None => "cargo's message above states where".into(),
+                    None => {
+                        let target = format!("{kind}-{}-", lesson.number);
+                        let first = built.errors.iter().find(|error| error.target.starts_with(&target));
+                        first.map_or("cargo's message above states where".into(), |error| {
+                            format!("{}:{}; cargo's message above says why", error.place.0, error.place.1)
+                        })
+                    }
                 };
                 let why = format!("{which} does not compile: {why}");
                 let perhaps = built.errors.iter().find_map(|error| perhaps(lesson, error));

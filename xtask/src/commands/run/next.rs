@@ -6,7 +6,7 @@ use crate::course::{LESSONS, Lesson};
 use crate::finding::{Half, Hindrance, Verdict};
 use crate::judge::Extent;
 use crate::report::text::Next;
-use crate::report::{LessonReport, Problem};
+use crate::report::{CheckReport, LessonReport, Problem};
 use crate::workspace::lab_toml;
 
 impl Plan<'_> {
@@ -26,8 +26,11 @@ impl Plan<'_> {
             if report.all() == 1 && self.extent() == Extent::Whole {
                 return Next::words("mend it, then run the line at `again`");
             }
-            let half = failed.at_fault.unwrap_or(failed.half).word();
-            let what = format!("mend the {half} first, then run just this check again ({}):", failed.id);
+            let of = |check: &CheckReport| check.at_fault.unwrap_or(check.half);
+            let half = of(failed);
+            let is_one_of_two = report.checks.iter().any(|check| check.is_broken() && of(check) != half);
+            let (half, first) = (half.word(), if is_one_of_two { " first" } else { "" });
+            let what = format!("mend the {half}{first}, then run just this check again ({}):", failed.id);
             return Next::words(&what).then(&failed.rerun);
         }
         if let Some(hole) = report.checks.iter().find_map(|check| check.hole.as_ref()) {

@@ -2,8 +2,8 @@
 //!
 //! A whole report is printed row by row, as the verdicts come. Else the screen keeps to itself what passed until all is
 //! decided, and prints the failure nearest to the root as soon as nothing nearer can fail: which one that is never hangs
-//! on which check is faster. Below it stand what waits for it, how the halves stand, and the conversation as far as it
-//! fits, in every run in this order.
+//! on which check is faster. Below it stand what waits for it, how the halves stand, and, unless the pair went well, the
+//! conversation as far as it fits, in every run in this order.
 
 use crate::bench::Role;
 use crate::finding::{Hindrance, Verdict};
@@ -43,6 +43,8 @@ pub struct Screen {
     first_is_taken: bool,
     /// How many lines are printed.
     lines: usize,
+    /// How many lines were printed above the first failure.
+    first_at: Option<usize>,
 }
 
 impl Screen {
@@ -72,6 +74,7 @@ impl Screen {
             first: None,
             first_is_taken: false,
             lines: 1,
+            first_at: None,
         }
     }
 
@@ -112,6 +115,11 @@ impl Screen {
         self.judged[n].as_ref().map(|judged| &judged.report)
     }
 
+    /// Returns how many lines stand from the first failure to the end of what is printed.
+    pub fn below_first(&self) -> usize {
+        self.first_at.map_or(0, |at| self.lines.saturating_sub(at))
+    }
+
     /// Returns the places of the checks in the order in which their failures count: in a whole report the rows.
     fn in_order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.names.len()).collect();
@@ -149,6 +157,9 @@ impl Screen {
             }
             report.checks.push(judged.report);
             self.told += 1;
+            if self.first_at.is_none() && report.checks.last().is_some_and(CheckReport::is_broken) {
+                self.first_at = Some(self.lines + text::height(&out));
+            }
             // All families of a promise are one line.
             if !self.goes_on[self.told - 1] {
                 out += &told_row(self.paint, &report.checks);
@@ -163,7 +174,7 @@ impl Screen {
         if self.first.is_none()
             && let Some(n) = self.nearest_failure()
         {
-            self.first = Some(self.names[n].0);
+            (self.first, self.first_at) = (Some(self.names[n].0), Some(self.lines));
             // Below come what waits, other failures, how the halves stand, the counts, and what to do next.
             if let Some(judged) = &self.judged[n] {
                 // What to do next has the same command.
@@ -259,7 +270,11 @@ impl Screen {
         let room = room.saturating_sub(text::height(&rest));
         let notes = text::notes(self.paint, report, first, room);
         let room = room.saturating_sub(text::height(&notes) + 1); // With its blank line.
-        let scene = self.tell_scene(CONVERSATION.min(room));
+        // A pair that went well shows nothing about a failure, which must not leave a small terminal.
+        let opens = self.opens.map(|n| self.names[n].0);
+        let opens = report.checks.iter().find(|check| Some(check.name()) == opens);
+        let is_said = first.is_none() || !opens.is_some_and(CheckReport::has_held);
+        let scene = if is_said { self.tell_scene(CONVERSATION.min(room)) } else { String::new() };
         let blank = if first.is_none() { "\n" } else { "" };
         format!("{blank}{rest}{holes}{holds}{notes}{scene}")
     }
@@ -276,10 +291,10 @@ impl Screen {
     }
 }
 
-/// The lines that the counts and what to do next take, without its command.
-const CLOSING: usize = 4;
+/// The lines that the counts, the first cause again and what to do next take, without its command.
+const CLOSING: usize = 6;
 /// The lines that are kept free below the first failure.
-const BELOW: usize = CLOSING + 8;
+const BELOW: usize = CLOSING + 6;
 
 /// Renders the promise that was judged last, with as much detail as the earlier ones leave to say.
 fn told_row(paint: Paint, checks: &[CheckReport]) -> String {

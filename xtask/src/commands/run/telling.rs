@@ -165,8 +165,9 @@ impl<'a> Telling<'a> {
         let number = self.told;
         let (plan, report, rerun) = (self.plan, &self.reports[number], &self.reruns[number]);
         let lesson = plan.lessons[number];
+        let below = self.screens[number].as_ref().map_or(0, Screen::below_first);
         let next = plan.next(lesson, report, rerun);
-        plan.say(&text::closing(plan.paint, report, &next));
+        plan.say(&text::closing(plan.paint, report, &next.below(below)));
         if let Some(rows) = plan.args.screen {
             let scene: Vec<(Role, String)> =
                 self.screens[number].take().map(Screen::into_scene).unwrap_or_default();

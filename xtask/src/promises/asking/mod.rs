@@ -34,6 +34,8 @@ pub trait Ask: Sized + 'static {
     /// How a client knows that a reply is whole, in one sentence.
     const WHOLE: &'static str = "a reply has as many bytes as its request, and may come in any number of pieces: read \
                                  until all of them are there (`read_exact`)";
+    /// The function of Rust that makes a reply of the bytes of a request in place, if there is one.
+    const IN_PLACE: Option<&'static str> = None;
     /// Bytes of a line that is longer than a buffer, and allowed.
     const LONG: usize = 20_000;
     /// The line that ends the conversation from the client's side, if the protocol has one.

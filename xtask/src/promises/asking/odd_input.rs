@@ -99,7 +99,9 @@ pub fn prints(client: &mut Client, reply: &[u8]) -> Outcome {
         format!("the client prints {}", quoted(reply)),
         match printed.len() {
             0 => "it printed nothing".into(),
-            _ => format!("it printed {}", quoted(&printed)),
+            // The line end behind a reply is the client's own.
+            _ if reply.ends_with(b"\n") => format!("it printed {}", quoted(&printed)),
+            _ => format!("it printed {}", quoted(printed.strip_suffix(b"\n").unwrap_or(&printed))),
         },
         cause,
     )

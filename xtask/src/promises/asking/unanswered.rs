@@ -72,12 +72,16 @@ fn cause<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8]) -> Option
         return Some(Cause::certain(EMPTY_BUFFER));
     }
     silent.close();
-    of_bytes::<P>(bench, server, bytes, ", and ended the connection,")
+    of_bytes::<P>(bench, server, bytes, " and ended the connection")
 }
 
-/// What to do where a server replies to text only, and the start of what it does.
-const ON_BYTES: &str =
-    "work on bytes: a request need not be text. The server replies to text, and sent nothing";
+/// Returns what to do where a server takes requests for text: for one in Rust with the function that changes the bytes in
+/// place, if there is one.
+pub fn on_bytes(is_rust: bool, in_place: Option<&str>) -> String {
+    let in_place = in_place.map_or(String::new(), |name| format!(" (`{name}` changes them in place)"));
+    let in_rust = if is_rust { format!(", without `from_utf8`{in_place}") } else { String::new() };
+    format!("A request need not be text: work on the bytes{in_rust}")
+}
 
 /// Returns the cause of a server that sent nothing when it got `bytes`, `and` did something more, if `bytes` are no UTF-8 and it
 /// replies to a new client that sends text.
@@ -89,5 +93,9 @@ fn of_bytes<P: Ask>(bench: &mut Bench, server: &mut Server, bytes: &[u8], and: &
     let reply = P::reply(&request);
     let mut peer = bench.connect(server).ok()?;
     let heard = peer.say_while(&request, false, |peer| P::hear(peer, &reply));
-    (heard.bytes == reply).then(|| format!("{ON_BYTES}{and} when the bytes were no UTF-8").into())
+    (heard.bytes == reply).then(|| {
+        let mend = on_bytes(bench.sources.is_some(), P::IN_PLACE);
+        format!("the server replies to text; when the bytes were no UTF-8, it sent nothing{and}. {mend}")
+            .into()
+    })
 }

@@ -16,6 +16,7 @@ pub(super) const BYEBYE: &[u8] = b"Byebye!\n";
 pub struct Lines;
 
 impl Ask for Lines {
+    const IN_PLACE: Option<&'static str> = Some("make_ascii_uppercase");
     const SENDS: &'static str = "sends each line with one \\n and prints the reply";
     const STRIPS: &'static str = "sends one \\n for a line that ends in \\r\\n, too";
     const NOTHING_MORE: &'static str = "send a line and one `\\n`, and nothing for an empty line or `q`";

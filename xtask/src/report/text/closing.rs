@@ -1,7 +1,8 @@
 //! The end of a lesson's report: the holes, the counts, and what to do next.
 
 use super::Paint;
-use super::layout::{WIDTH, command_row};
+use super::failing::why;
+use super::layout::{WIDTH, command_row, harmless};
 use super::wrap::wrap;
 use crate::finding::{Hole, Verdict};
 use crate::report::{CheckReport, HandedIn, LessonReport};
@@ -42,6 +43,8 @@ pub struct Next {
     half: Option<String>,
     /// What was learned, when the lesson has passed.
     learned: Option<String>,
+    /// How many lines stand from the first failure to these.
+    below: usize,
     /// What to do, line by line.
     steps: Vec<Step>,
 }
@@ -72,6 +75,11 @@ impl Next {
         self
     }
 
+    /// Adds how many lines stand from the first failure to these.
+    pub fn below(self, below: usize) -> Self {
+        Self { below, ..self }
+    }
+
     /// Adds what was learned.
     pub fn learned(self, learned: &str) -> Self {
         Self { learned: Some(learned.into()), ..self }
@@ -83,13 +91,31 @@ impl Next {
     }
 }
 
+/// How many lines may stand below the beginning of the first failure: a terminal of 24 then still shows its cause when the
+/// run is over.
+const SMALL: usize = 18;
+
+/// Renders the first sentence of the first failure's cause again, where that has left a small terminal.
+fn first_again(paint: Paint, report: &LessonReport, below: usize) -> String {
+    let Some(first) = report.first_failed().filter(|_| below > SMALL) else { return String::new() };
+    let why = why(first);
+    let sentence = why.split_once(". ").map_or(&*why, |(sentence, _)| sentence);
+    let text: String = sentence.chars().flat_map(harmless).collect();
+    let mut lines = wrap(&text, WIDTH - 8);
+    if lines.len() > 2 {
+        lines.truncate(2);
+        lines[1].push('…');
+    }
+    format!("{} {}\n", paint.bold("first:"), lines.join("\n       "))
+}
+
 /// Renders the last lines: the counts, what was learned, and what to do next.
 pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
     let at_holes = report.checks.iter().filter(|check| check.hole.is_some()).count();
     let waits_for_hole = report.not_run.iter().filter(|not_run| report.is_hole(not_run.waits_for)).count();
     let counts = [
         (report.count(Verdict::Pass), "passed", Color::Green),
-        (report.count(Verdict::Demo), "shown as predicted", Color::Blue),
+        (report.count(Verdict::Demo), "broke as the lesson predicts", Color::Blue),
         (report.count(Verdict::Fail) - at_holes, "failed", Color::Red),
         (report.not_run.len() - waits_for_hole, "waiting", Color::Yellow),
         (at_holes + waits_for_hole, "still to come", Color::Yellow),
@@ -115,6 +141,7 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
     for line in report.handed_in.iter().flat_map(HandedIn::notes).flat_map(|note| wrap(&note, WIDTH)) {
         let _ = writeln!(out, "{line}");
     }
+    out += &first_again(paint, report, next.below);
     if let Some(half) = &next.half {
         let _ = writeln!(out, "{}", paint.color(half, Color::Green));
     }

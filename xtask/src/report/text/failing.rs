@@ -29,7 +29,8 @@ pub fn rest(paint: Paint, report: &LessonReport, first: Option<&CheckReport>, ro
             others.into_iter().partition(|check| has_same_cause(check, first));
         others = rest;
         let same = (!same.is_empty()).then(|| titles(first.half, &same));
-        let same = same.map_or(Vec::new(), |titles| wrap(&format!("the same cause: {titles}"), WIDTH - 4));
+        let same =
+            same.map_or(Vec::new(), |titles| wrap(&format!("the same cause breaks: {titles}"), WIDTH - 4));
         for (n, line) in same.iter().enumerate() {
             let mark = if n == 0 { paint.color("✗", Color::Red) } else { " ".into() };
             let _ = writeln!(out, "  {mark} {line}");
@@ -73,7 +74,7 @@ fn has_same_cause(one: &CheckReport, other: &CheckReport) -> bool {
 }
 
 /// Returns why a check did not pass; where no cause is known, what came.
-fn why(check: &CheckReport) -> String {
+pub fn why(check: &CheckReport) -> String {
     if check.cause.is_empty() { check.got.to_string() } else { check.cause.to_string() }
 }
 
@@ -96,7 +97,7 @@ fn told(paint: Paint, report: &LessonReport, group: &[&CheckReport], long: bool)
         let _ = writeln!(out, "  {mark} {half:<8} {text}");
     }
     if group.len() > 1 {
-        let _ = writeln!(out, "{}", row(paint, "the same", &titles(check.half, &group[1..])));
+        let _ = writeln!(out, "{}", row(paint, "also breaks", &titles(check.half, &group[1..])));
     }
     let names: Vec<Name> = group.iter().map(|check| check.name()).collect();
     out + &waiting(paint, report, &names, "      ", if group.len() == 1 { "it" } else { "these" })

@@ -1,4 +1,4 @@
-// kills gone-before-accept@plain: the server panicked, and that ended it for every client: no
+// kills gone-before-accept@plain: because a client vanished
 // Mistake: it asks for the peer's address after accept and unwraps the answer.
 // A client that is gone before it is accepted ends the whole server with status 101.
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,4 +1,4 @@
-// kills rst-while-reading@plain: the server panicked, and that ended it for every client: no
+// kills rst-while-reading@plain: because a client vanished
 // Mistake: it unwraps the result of read, so a client's RST is a panic.
 // Breaks "treats no client's behaviour as its own error"; seen from outside: a client that resets the connection ends the whole server with a panic, status 101.
 use std::io::{self, Read, Write};

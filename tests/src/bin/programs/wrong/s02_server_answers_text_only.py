@@ -1,4 +1,4 @@
-# kills only-ascii-letters@plain: The server replies to text, and sent nothing when the bytes were no UTF-8
+# kills only-ascii-letters@plain: the server replies to text; when the bytes were no UTF-8, it sent nothing
 # Mistake: it decodes what it read, and skips what is no UTF-8.
 # Breaks "every other byte stays as it is"; seen from outside: bytes that are no text get no reply.
 import socket, sys, time

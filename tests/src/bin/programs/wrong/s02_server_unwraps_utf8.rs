@@ -1,4 +1,4 @@
-// kills half-characters@plain: the server panicked, and that ended it for every client: no
+// kills half-characters@plain: the server took bytes for text and panicked
 // Mistake: it unwraps from_utf8 on what one read brought.
 // Breaks "non-UTF-8 bytes and characters cut in two are no error; treats no client's behaviour as its own error"; seen from outside: FF, or half of a two-byte character, ends the whole server with a panic, status 101.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills gone-before-accept@plain: the server panicked, and that ended it for every client: no
+// kills gone-before-accept@plain: because a client vanished
 // Mistake: it handles errors of read but unwraps those of write.
 // Breaks "treats no client's behaviour as its own error"; seen from outside: a client that leaves with RST while replies are still being written ends the server with a panic, status 101.
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-// kills rst-while-pushing@plain: the server panicked, and that ended it for every client: no
+// kills rst-while-pushing@plain: because a client vanished
 // Mistake: it unwraps the result of its write.
 // Breaks "treats no client's behaviour as its own error"; seen from outside: a client that connects and resets before the messages ends the server with a panic, status 101.
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-// kills pauses@plain: between one message and the next the server must sleep
+// kills pauses@plain: it slept before the first message and not between
 // Mistake: it pauses once a connection, before the first message, and then sends all back to back.
 // Breaks "as 03 with 500 ms between writes"; seen from outside: three messages arrive within a few milliseconds of each other.
 use std::io::{self, Read, Write};

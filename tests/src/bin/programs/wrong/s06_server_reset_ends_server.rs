@@ -1,4 +1,4 @@
-// kills rst-while-pushing@plain: the server panicked, and that ended it for every client
+// kills rst-while-pushing@plain: because a client vanished
 // Mistake: it unwraps what it reads from a client after the last message.
 // Breaks "serves until it is ended, treats no client's behaviour as its own error"; seen from outside: a client that takes all messages and then resets the connection ends the whole server with a panic.
 use std::io::{self, ErrorKind, Read, Write};

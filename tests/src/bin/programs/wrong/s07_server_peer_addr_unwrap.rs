@@ -1,4 +1,4 @@
-// kills gone-before-accept@plain: the server panicked, and that ended it for every client
+// kills gone-before-accept@plain: because a client vanished
 // Mistake: it asks each accepted stream for its peer and unwraps; a client that reset before the accept has none.
 // Breaks "treats no client's behaviour as its own error"; seen from outside: a client that connects while another is served and resets ends the server with status 101.
 use std::io::{self, ErrorKind, Read, Write};

@@ -103,7 +103,7 @@ impl Run {
         screen.over((0..standing.len()).map(waits).collect());
         text += &screen.tell(&mut report);
         let next = Next::words("mend `it` first, then run just it again:").then("cargo xtask run lesson-01");
-        text += &text::closing(PAINT, &report, &next);
+        text += &text::closing(PAINT, &report, &next.below(screen.below_first()));
         (text, report, early)
     }
 }
@@ -175,7 +175,8 @@ fn many_failures_that_build_on_nothing_fit_on_a_screen() {
         }
         screen.over(vec![None; checks.len()]);
         text += &screen.tell(&mut report);
-        text += &text::closing(PAINT, &report, &Next::words("mend it").then("cargo xtask run"));
+        let next = Next::words("mend it").then("cargo xtask run");
+        text += &text::closing(PAINT, &report, &next.below(screen.below_first()));
         fits(&text);
     }
 }
@@ -195,6 +196,37 @@ fn the_first_failure_is_printed_before_what_it_does_not_hang_on() {
     let judged = run.judged(deep);
     screen.judged(deep, Judged { report: CheckReport { rank: run.order.rank(deep), ..report_of }, ..judged });
     assert_eq!(screen.tell(&mut report), "");
+}
+
+#[test]
+fn a_cause_that_has_left_a_small_terminal_is_said_again() {
+    for extent in [Extent::Needed, Extent::Whole] {
+        let of = |most: usize| {
+            let run = Run::of("01", move |n, of| match n + most >= of_01() {
+                true => CheckReport {
+                    cause: "it stops. Let it go on".into(),
+                    evidence: failed(of, "").evidence,
+                    ..came(of, Verdict::Fail)
+                },
+                false => came(of, Verdict::Pass),
+            });
+            run.printed(extent, 1).0
+        };
+        let (long, short) = (of(9), of(0));
+        assert!(long.contains("\nfirst: it stops\nnext: "), "{long}");
+        assert!(!short.contains("first: "), "{short}");
+        if extent == Extent::Needed {
+            let one = of(1);
+            assert!(one.contains("it stops") && !one.contains("first: "), "{one}");
+            // The pair went well: its conversation shows nothing about the failure.
+            assert!(!long.contains("(typed)   line 0"), "{long}");
+        }
+    }
+}
+
+/// Returns how many checks lesson 01 has.
+fn of_01() -> usize {
+    LESSONS[0].checks().count()
 }
 
 #[test]
@@ -242,7 +274,7 @@ fn the_pair_gets_the_cause_of_the_half_at_fault() {
         assert_eq!(pair.waits_for.map(|base| base.half), Some(Half::Server), "{text}");
         if extent == Extent::Needed {
             // Beside the failure stands what a learner sees of the others, and not what the runner calls them.
-            assert!(text.contains(&format!("the same cause: the pair {}\n", pair.title)), "{text}");
+            assert!(text.contains(&format!("the same cause breaks: the pair {}\n", pair.title)), "{text}");
             let clients = run.checks.iter().filter(|check| check.half == Half::Client).count();
             assert!(text.contains(&format!("; client all {clients} hold; pair 1 failed\n")), "{text}");
             // Below the failure come what waits, how the halves stand, and the conversation.
