@@ -118,6 +118,21 @@ fn a_solution_of_the_lab_is_no_students_work() {
     assert_said(&judged(&lessons, &[]).0, "refused", "outside its own folder");
 }
 
+/// Where the machine cannot build, no student has failed.
+#[test]
+fn a_build_that_cannot_start_is_not_judged() {
+    let lessons = handed_in("no-cargo", &["01-echo"]);
+    let words = ["run", "01", "--lessons", lessons.to_str().unwrap(), "--no-confine", "--format", "json"];
+    let ran: Ran = runner(RUNNER, &words).env("CARGO", "/no/such/cargo").output().unwrap().into();
+    let lesson = &ran.json()["lessons"][0];
+    assert_said(lesson, "unable", "install Rust with rustup");
+    if cfg!(target_os = "linux") {
+        // The keeper's own words for the system's error.
+        assert_said(lesson, "unable", "No such file or directory (os error 2)");
+    }
+    assert_eq!(ran.status, 3);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_to_a_classmates_work_is_refused() {

@@ -4,10 +4,10 @@ use super::diagnostic::{Diagnostic, first_error, half_of};
 use crate::system::program;
 use crate::system::program::confine::Confinement;
 use crate::system::program::{Ended, Exit, Spec, Stream, Variables};
-use anyhow::{Context, bail};
+use anyhow::bail;
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{self, ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -147,7 +147,10 @@ pub fn build_within(
             built.programs.insert(name.to_string(), PathBuf::from(path));
         }
     })
-    .context("cargo is needed to build the programs; install Rust with rustup")?;
+    .map_err(|error| {
+        let why = why_not_started(&error);
+        error.context(why)
+    })?;
     // Cargo builds the two programs at once: without an order, it is luck whose errors come first.
     built.errors.sort_by_key(|error| half_of(&error.place.0));
     let is_hidden = matches!(show, Show::Nothing { .. });
@@ -173,6 +176,18 @@ pub fn build_within(
             "the build's own code, or the system for want of memory, killed the runner's process that watches cargo"
         ),
         Ended::Exit(Exit::Code(_)) | Ended::OutOfTime => Ok(built),
+    }
+}
+
+/// Returns what it means that cargo could not be started.
+fn why_not_started(error: &anyhow::Error) -> &'static str {
+    let cause = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    match cause.map(io::Error::kind) {
+        // EAGAIN and ENOMEM of fork(2).
+        Some(ErrorKind::WouldBlock | ErrorKind::OutOfMemory) => {
+            "the system has no room for another process, so nothing was built; try again when it has"
+        }
+        _ => "cargo is needed to build the programs; install Rust with rustup",
     }
 }
 
@@ -239,4 +254,19 @@ fn stderr_has_colour() -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_never = std::env::var_os("CARGO_TERM_COLOR").is_some_and(|value| value == "never");
     std::io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_never
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_no_process_is_left_is_no_want_of_cargo() {
+        for number in [libc::EAGAIN, libc::ENOMEM] {
+            let error = anyhow::Error::from(io::Error::from_raw_os_error(number)).context("start the keeper");
+            assert!(why_not_started(&error).contains("no room for another process"), "{error:#}");
+        }
+        let error = anyhow::Error::from(io::Error::from_raw_os_error(libc::ENOENT));
+        assert!(why_not_started(&error).contains("install Rust"), "{error:#}");
+    }
 }

@@ -32,7 +32,8 @@ impl Kept {
     /// Starts a keeper, and through it the program of `spec` with these ends of its pipes; traces it for `collector`.
     ///
     /// # Errors
-    /// When the keeper cannot be started, or the program cannot: no such file, not executable, or [`Refused`].
+    /// When the keeper cannot be started, or the program cannot: an [`io::Error`] (no such file, not executable, no process
+    /// left), or [`Refused`].
     pub fn start(
         spec: &Spec,
         pipes: Pipes,
@@ -117,7 +118,10 @@ fn why_not(first: &str) -> anyhow::Error {
     let refused = first.strip_prefix(REFUSED).and_then(|file| serde_json::from_str(file).ok());
     match (refused.as_ref().and_then(path_from_json), first.strip_prefix(FAILED)) {
         (Some(what), _) => Refused { what }.into(),
-        (None, Some(why)) => anyhow::anyhow!("{why}"),
+        (None, Some(why)) => match why.parse() {
+            Ok(number) => io::Error::from_raw_os_error(number).into(),
+            Err(_) => anyhow::anyhow!("{why}"),
+        },
         (None, None) => anyhow::anyhow!("its keeper ended at once"),
     }
 }

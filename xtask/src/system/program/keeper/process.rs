@@ -96,7 +96,10 @@ pub fn main(argv: &[OsString]) -> ExitCode {
         Err(why) => {
             let _ = match why {
                 NotStarted::Refused(file) => writeln!(control, "{REFUSED}{}", path_to_json(&file)),
-                NotStarted::Failed(error) => writeln!(control, "{FAILED}{error}"),
+                NotStarted::Failed(error) => match error.raw_os_error() {
+                    Some(number) => writeln!(control, "{FAILED}{number}"),
+                    None => writeln!(control, "{FAILED}{error}"),
+                },
             };
             return ExitCode::FAILURE;
         }
