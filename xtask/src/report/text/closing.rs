@@ -115,7 +115,7 @@ pub fn closing(paint: Paint, report: &LessonReport, next: &Next) -> String {
     let waits_for_hole = report.not_run.iter().filter(|not_run| report.is_hole(not_run.waits_for)).count();
     let counts = [
         (report.count(Verdict::Pass), "passed", Color::Green),
-        (report.count(Verdict::Demo), "broke as the lesson predicts", Color::Blue),
+        (report.count(Verdict::Demo), "broke as taught", Color::Blue),
         (report.count(Verdict::Fail) - at_holes, "failed", Color::Red),
         (report.not_run.len() - waits_for_hole, "waiting", Color::Yellow),
         (at_holes + waits_for_hole, "still to come", Color::Yellow),
