@@ -57,8 +57,8 @@ fn with_taken(bench: &Bench<'_>) -> Vec<Crossing> {
     all
 }
 
-/// Returns how the programs ended, where what came does not say it, and the last lines that they printed on standard output and on standard error, without
-/// those of the error that is quoted.
+/// Returns how the programs ended, where what came does not say it, and the last lines that they printed on standard output
+/// and on standard error, without those of the error that is quoted.
 fn ends(
     bench: &Bench<'_>,
     half: Half,
