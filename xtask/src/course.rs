@@ -35,6 +35,8 @@ pub struct Lesson {
     pub without_wire: fn(&mut Bench) -> Outcome,
     /// The function of Rust that makes a reply of the bytes of a request in place, if there is one.
     pub in_place: Option<&'static str>,
+    /// Whether what a client sends may be any bytes. Else it must be text, and the server says so where it is none.
+    pub any_bytes: bool,
     /// Whether its checks hash: then the package `lab-hash` is built, too.
     pub hashes: bool,
     /// The families of addresses on which its checks run.
@@ -137,6 +139,7 @@ pub const LESSONS: &[Lesson] = &[
         scenario: Scenario::Asking,
         without_wire: lesson_11_files::without_wire,
         in_place: None,
+        any_bytes: false,
         hashes: true,
         families: ONE,
         promises: lesson_11_files::PROMISES,
@@ -149,6 +152,7 @@ pub const LESSONS: &[Lesson] = &[
         scenario: Scenario::Asking,
         without_wire: lesson_12_udp::without_wire,
         in_place: None,
+        any_bytes: true,
         hashes: false,
         families: ONE,
         promises: lesson_12_udp::PROMISES,
@@ -182,6 +186,7 @@ impl Lesson {
             scenario,
             without_wire,
             in_place,
+            any_bytes: true,
             hashes: false,
             families: ONE,
             promises,
@@ -206,6 +211,7 @@ impl Lesson {
             scenario,
             without_wire,
             in_place,
+            any_bytes: true,
             hashes: false,
             families: ONE,
             promises,

@@ -19,14 +19,14 @@ pub fn of_server(
     let has_left = || check.half == Half::Pair || bench.logs.iter().any(|log| lock(log).has_ended());
     let (place, shown) = (error.in_brackets(), error.shown());
     Some(match (&error.kind, error.is_panic) {
-        (Kind::NoText, true) => {
+        (Kind::NoText, true) if lesson.any_bytes => {
             let mend = on_bytes(true, lesson.in_place);
             format!(
                 "the server took bytes for text and panicked, because they are no UTF-8{place}. {mend}. A panic \
                  ends the server for every client"
             )
         }
-        (Kind::NoText, false) => {
+        (Kind::NoText, false) if lesson.any_bytes => {
             let mend = on_bytes(false, None);
             format!("the server ended with an error of its own: {shown}. It took bytes for text. {mend}")
         }
