@@ -46,10 +46,10 @@ pub fn builds(root: &Path) -> PathBuf {
     BUILDS.get().cloned().unwrap_or_else(usual)
 }
 
-/// Programs of this repository that are built already, by the names of their packages.
+/// Programs of this repository that are built already, by their names.
 static TOOLS: OnceLock<Vec<(String, PathBuf)>> = OnceLock::new();
 
-/// Lets this process take these programs, by the names of their packages, as they are. The first call counts.
+/// Lets this process take these programs, by their names, as they are. The first call counts.
 pub fn use_tools(tools: Vec<(String, PathBuf)>) {
     let _ = TOOLS.set(tools);
 }

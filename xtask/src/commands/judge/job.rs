@@ -34,7 +34,7 @@ pub struct Job {
     pub limit: u64,
     /// Seconds for one build.
     pub build_limit: u64,
-    /// Programs of the repository that are built already, by the names of their packages.
+    /// Programs of the repository that are built already, by their names.
     pub tools: Vec<(String, PathBuf)>,
     /// Whether programs are confined.
     pub confining: Confining,

@@ -8,8 +8,8 @@ use crate::workspace::cargo::{self, Show};
 use crate::workspace::handed_in::{UNPACK, unpacker};
 use std::path::PathBuf;
 
-/// Fetches the crates that the lab knows, and builds what checks of these lessons, and archives, need. Returns these programs
-/// by the names of their packages.
+/// Fetches the crates that the lab knows, and builds what checks of these lessons, hand-ins of one half, and archives, need.
+/// Returns these programs by their names.
 ///
 /// # Errors
 /// When cargo cannot be started.
@@ -21,10 +21,12 @@ pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<Vec<(S
     // Without a network, what is there must do; a build that lacks something says so.
     let fetch = Spec { argv, dir: Some(root.clone()), ..Spec::default() };
     let _ = program::run_tool(&fetch, None, false, |_, _| {});
-    if lessons.iter().any(|lesson| lesson.hashes) {
-        let built = cargo::build(&root, &[HASH.to_string()], None, Show::Messages)?;
-        tools.extend(built.programs.get(HASH).map(|path| (HASH.to_string(), path.clone())));
-    }
+    // Who hands in one half is judged beside the reference for the other one, and no box shows what that is built from.
+    let mut packages: Vec<String> =
+        lessons.iter().map(|lesson| format!("solution-{}", lesson.dir())).collect();
+    packages.extend(lessons.iter().any(|lesson| lesson.hashes).then(|| HASH.to_string()));
+    let built = cargo::build(&root, &packages, None, Show::Messages)?;
+    tools.extend(built.programs);
     if has_archives {
         // Where it cannot be built, folders are judged all the same, and each archive says why it is not.
         tools.extend(unpacker().ok().map(|path| (UNPACK.to_string(), path)));

@@ -10,8 +10,9 @@ use crate::report::{Broken, Problem};
 use crate::workspace;
 use crate::workspace::cargo::{self, Show};
 use crate::workspace::mirror::Mirror;
+use std::collections::HashMap;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The programs of one lesson, or why there are none.
 pub type LessonPrograms = Result<(Programs, Option<Mirror>), Problem>;
@@ -25,6 +26,7 @@ impl Plan<'_> {
         let package = |lesson: &&'static Lesson| {
             let choice = self.choice(lesson);
             let kind = match choice.half {
+                Some(_) if reference(lesson).is_some() => None,
                 Some(_) => Some("solution"),
                 None if choice.leaves_own() || self.dir.is_some() => None,
                 None => Some(own),
@@ -98,34 +100,31 @@ impl Plan<'_> {
         copy: Option<&Path>,
     ) -> LessonPrograms {
         let choice = self.choice(lesson);
-        let is_solution = self.args.solution || choice.half.is_some();
-        let kind = if is_solution { "solution" } else { "lesson" };
+        let is_reference = choice.half.is_some();
+        let kind = if self.args.solution || is_reference { "solution" } else { "lesson" };
+        let ready = reference(lesson).filter(|_| is_reference);
         let one = |half: Half| {
             if let Some(start) = choice.start(half, &self.env, copy) {
                 return Ok(start);
             }
-            let built = Programs::built(kind, lesson.number, &built.programs).ok_or_else(|| {
-                let which =
-                    if is_solution { format!("the solution of {}", lesson.id()) } else { lesson.id() };
-                let why = match &built.error {
-                    _ if built.went_well() => {
-                        let number = lesson.number;
-                        format!("its Cargo.toml must name the programs {kind}-{number}-server and {kind}-{number}-client")
+            let programs = Programs::built(kind, lesson.number, ready.as_ref().unwrap_or(&built.programs));
+            let programs = programs.ok_or_else(|| {
+                let why = not_built(lesson, kind, built);
+                match is_reference {
+                    // What the learner wrote is the other half.
+                    true => Problem::Unable(format!("the reference {} does not compile: {why}", half.word())),
+                    false => {
+                        let which = match self.args.solution {
+                            true => format!("the solution of {}", lesson.id()),
+                            false => lesson.id(),
+                        };
+                        let why = format!("{which} does not compile: {why}");
+                        let perhaps = built.errors.iter().find_map(|error| perhaps(lesson, error));
+                        Problem::DoesNotCompile(Broken { why, rendered: built.rendered.clone(), perhaps })
                     }
-                    Some(error) => error.clone(),
-                    None => {
-                        let target = format!("{kind}-{}-", lesson.number);
-                        let first = built.errors.iter().find(|error| error.target.starts_with(&target));
-                        first.map_or("cargo's message above states where".into(), |error| {
-                            format!("{}:{}; cargo's message above says why", error.place.0, error.place.1)
-                        })
-                    }
-                };
-                let why = format!("{which} does not compile: {why}");
-                let perhaps = built.errors.iter().find_map(|error| perhaps(lesson, error));
-                Problem::DoesNotCompile(Broken { why, rendered: built.rendered.clone(), perhaps })
+                }
             })?;
-            Ok(if half == Half::Server { built.server } else { built.client })
+            Ok(if half == Half::Server { programs.server } else { programs.client })
         };
         let (server, client) = (one(Half::Server)?, one(Half::Client)?);
         let server = Start { at: self.server_at, ..server };
@@ -133,6 +132,27 @@ impl Plan<'_> {
         let hash = workspace::tool(HASH).or_else(|| built.programs.get(HASH).cloned());
         Ok((Programs { server, client, confined: self.confined.clone(), hash }, None))
     }
+}
+
+/// Returns why cargo did not build the programs of a package of this kind: `lesson` or `solution`.
+fn not_built(lesson: &Lesson, kind: &str, built: &cargo::Built) -> String {
+    let target = format!("{kind}-{}-", lesson.number);
+    if built.went_well() {
+        return format!("its Cargo.toml must name the programs {target}server and {target}client");
+    }
+    if let Some(error) = &built.error {
+        return error.clone();
+    }
+    let first = built.errors.iter().find(|error| error.target.starts_with(&target));
+    first.map_or("cargo's message above states where".into(), |error| {
+        format!("{}:{}; cargo's message above says why", error.place.0, error.place.1)
+    })
+}
+
+/// Returns the programs of a lesson's reference solution, where they are built already.
+fn reference(lesson: &Lesson) -> Option<HashMap<String, PathBuf>> {
+    let names = ["server", "client"].map(|half| format!("solution-{}-{half}", lesson.number));
+    names.into_iter().map(|name| Some((name.clone(), workspace::tool(&name)?))).collect()
 }
 
 pub(super) fn built_of(built: &anyhow::Result<cargo::Built>) -> Result<&cargo::Built, Problem> {
