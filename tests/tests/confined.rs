@@ -166,6 +166,9 @@ fn a_start_that_the_box_hides_is_no_fault_of_the_program() {
         ("script", "./script"),
         ("word", &format!("sh {allow}/server.sh")),
         ("env", "./env"),
+        ("by-env", "env A=1 lang server.sh"),
+        ("shell", &format!("sh -c 'exec sh {allow}/server.sh {{addr}}'")),
+        ("folder", &format!("sh server.sh {allow}")),
         ("name", "lang server.sh"),
         ("missing", "./missing server.sh"),
     ] {
@@ -195,15 +198,16 @@ fn a_start_that_the_box_hides_is_no_fault_of_the_program() {
         }
     };
     let (hidden, granted) = (judged("hidden", &[]), judged("granted", &["--allow", allow]));
-    for student in ["path", "script", "word", "env", "name"] {
+    for student in ["path", "script", "word", "env", "by-env", "shell", "folder", "name"] {
         let (verdict, got) = hidden(student);
         let said = match student {
-            "word" => format!("`{allow}/server.sh`; if this machine has it, and a program may read it, type --allow {allow}"),
-            "name" | "env" => {
-                "no folder of PATH with `lang`; if this machine has it, and a program may read it, type --allow with its folder"
+            "folder" => format!("`{allow}`; if this machine has it, and programs may read it, type --allow {allow}"),
+            "word" | "shell" => format!("`{allow}/server.sh`; if this machine has it, and programs may read it, type --allow {allow}"),
+            "name" | "env" | "by-env" => {
+                "no folder of PATH with `lang`; if this machine has it, and programs may read it, type --allow with its folder"
                     .into()
             }
-            _ => format!("`{lang}`; if this machine has it, and a program may read it, type --allow {allow}"),
+            _ => format!("`{lang}`; if this machine has it, and programs may read it, type --allow {allow}"),
         };
         assert!(verdict == "error" && got.contains(&said), "{student}: {verdict}: {got}");
         let (verdict, got) = granted(student);

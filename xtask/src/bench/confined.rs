@@ -5,7 +5,6 @@
 //! bind any port where the check looks for what it binds beside its address: a server that takes another port than the one
 //! that it was given must be seen there.
 
-use super::command::has_place;
 use super::facts::{can, to_show};
 use super::{Bench, Endpoint, Folder, Server, Start, With, interpreters, own_files};
 use crate::finding::{Hindrance, Outcome, Symptom, hindered};
@@ -137,8 +136,9 @@ impl Bench<'_> {
 
 /// Returns what a program will look for once it has started, and a box does not show.
 fn to_see(start: &Start, spec: &Spec) -> Option<Hidden> {
-    let own = start.argv.iter().skip(1).filter(|word| !has_place(word)).map(OsString::from);
-    Hidden::named(spec, &own.collect::<Vec<_>>())
+    // Not as they are filled in: what a check names is its own.
+    let words: Vec<OsString> = start.argv.iter().skip(1).map(OsString::from).collect();
+    Hidden::named(spec, &words)
 }
 
 /// Returns whether any socket, also one that is nearly over, has this port: whoever must bind it may take another one.

@@ -27,7 +27,7 @@ pub fn starts(which: &str, spec: &Spec, started: anyhow::Result<Program>) -> Out
             |why: String| hindered(Hindrance::Confined, format!("cannot start the {which}: {why}"));
         if let Some(refused) = error.downcast_ref::<Refused>() {
             let folder = quoted_path(&refused.folder());
-            return confined(format!("{refused}; if it may, type --allow {folder}"));
+            return confined(format!("{refused}; if they may read it, type --allow {folder}"));
         }
         let Some(hidden) = Hidden::of(spec) else {
             return hindered(Hindrance::CannotStart, format!("cannot start the {which}: {error:#}"));
@@ -39,7 +39,7 @@ pub fn starts(which: &str, spec: &Spec, started: anyhow::Result<Program>) -> Out
 /// Returns what a box does not show, and what to type.
 pub fn to_show(hidden: &Hidden) -> String {
     let folder = hidden.folder().map_or_else(|| "with its folder".into(), quoted_path);
-    format!("{hidden}; if this machine has it, and a program may read it, type --allow {folder}")
+    format!("{hidden}; if this machine has it, and programs may read it, type --allow {folder}")
 }
 
 /// Returns a path as a shell takes it.

@@ -29,6 +29,15 @@ pub fn named(program: &OsStr, args: &[OsString]) -> Vec<PathBuf> {
     all
 }
 
+/// Returns the program that `env` runs with these words, where the program is `env` (env(1)): the first word that is neither an
+/// option nor a variable.
+pub fn run_by_env<'a>(program: &OsStr, args: &'a [OsString]) -> Option<&'a OsStr> {
+    let is_env = Path::new(program).file_name().is_some_and(|name| name == "env");
+    let is_name =
+        |word: &&OsString| word.to_str().is_some_and(|word| !word.starts_with('-') && !word.contains('='));
+    args.iter().find(is_name).filter(|_| is_env).map(OsString::as_os_str)
+}
+
 fn of(word: &OsStr) -> Vec<PathBuf> {
     let Some(word) = word.to_str() else { return vec![word.into()] };
     let path = word.find('/').filter(|_| word.starts_with('-')).map(|at| &word[at..]);
@@ -61,5 +70,16 @@ mod tests {
             let wanted: Vec<PathBuf> = wanted.iter().map(PathBuf::from).collect();
             assert_eq!(named(&words[0], &words[1..]), wanted, "{command:?}");
         }
+    }
+
+    #[test]
+    fn env_runs_its_first_word_that_is_a_name() {
+        let of = |command: &[&str]| {
+            let words: Vec<OsString> = command.iter().map(OsString::from).collect();
+            run_by_env(&words[0], &words[1..]).map(OsString::from)
+        };
+        assert_eq!(of(&["/usr/bin/env", "-i", "A=1", "sh", "x"]), Some("sh".into()));
+        assert_eq!(of(&["env", "A=1"]), None);
+        assert_eq!(of(&["sh", "x"]), None);
     }
 }

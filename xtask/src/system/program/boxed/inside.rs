@@ -19,8 +19,10 @@ pub fn enter() {
 /// What a program needs to start, and the box does not show. Whether it is there, nobody in the box can tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hidden {
-    /// This file.
+    /// This file, which runs.
     File(PathBuf),
+    /// This file or folder, which a word names.
+    Word(PathBuf),
     /// A program of this name, in a folder of `PATH`.
     Name(PathBuf),
 }
@@ -47,15 +49,22 @@ impl Hidden {
             return Some(hidden);
         }
         let program = spec.argv[0].as_os_str();
+        if let Some(hidden) =
+            words::run_by_env(program, words).and_then(|name| by_name(Path::new(name), spec))
+        {
+            return Some(hidden);
+        }
         let of_script = words::named(program, &shebang::words(&file));
         let named = of_script.into_iter().chain(words::named(program, words));
-        named.filter_map(|path| unseen(&dir.join(path))).next().map(Self::File)
+        named.filter_map(|path| unseen(&dir.join(path))).next().map(Self::Word)
     }
 
     /// Returns the folder to grant, where that is known.
     pub fn folder(&self) -> Option<&Path> {
         match self {
-            Self::File(file) => file.parent(),
+            // Without an extension it is rather a folder itself: what lies beside it is not granted.
+            Self::Word(path) if path.extension().is_none() => Some(path),
+            Self::File(path) | Self::Word(path) => path.parent(),
             Self::Name(_) => None,
         }
     }
@@ -64,7 +73,7 @@ impl Hidden {
 impl fmt::Display for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(file) => write!(f, "the box does not show `{}`", file.display()),
+            Self::File(file) | Self::Word(file) => write!(f, "the box does not show `{}`", file.display()),
             Self::Name(name) => write!(f, "the box shows no folder of PATH with `{}`", name.display()),
         }
     }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// or the words of a script's first line.
 pub fn needs(program: &OsStr, args: &[OsString]) -> Vec<PathBuf> {
     let mut all = runs(program);
+    all.extend(words::run_by_env(program, args).into_iter().flat_map(runs));
     let mut named: Vec<PathBuf> =
         all.iter().flat_map(|script| words::named(script.as_os_str(), &shebang::words(script))).collect();
     named.extend(words::named(program, args));

@@ -8,20 +8,23 @@ use std::path::PathBuf;
 /// `error.downcast_ref::<Refused>()` finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// The file that the program needs, and may not read.
+    /// The file or folder that the program needs, and may not read.
     pub what: PathBuf,
 }
 
 impl Refused {
-    /// Returns the folder to grant, so that the program may read the file.
+    /// Returns the folder to grant, so that the program may read the file: no larger one than it needs.
     pub fn folder(&self) -> PathBuf {
-        self.what.parent().unwrap_or(&self.what).to_path_buf()
+        match self.what.is_dir() {
+            true => self.what.clone(),
+            false => self.what.parent().unwrap_or(&self.what).to_path_buf(),
+        }
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a confined program may not read `{}`", self.what.display())
+        write!(f, "`{}` is outside of what programs may read", self.what.display())
     }
 }
 
