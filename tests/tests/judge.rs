@@ -494,6 +494,31 @@ fn what_is_judged_in_part_is_told() {
     nothing_is_left();
 }
 
+/// A hand-in of one half is judged beside the reference for the other half, in the box and without it.
+#[test]
+fn one_half_is_judged_beside_the_reference() {
+    let class = Class::new("half");
+    for half in ["server", "client"] {
+        class.python(half);
+        let file = format!("{half} = \"python3 {half}.py\"\n");
+        fs::write(class.dir.join("in").join(half).join("lab.toml"), file).unwrap();
+    }
+    for words in [&["--seed", "7"][..], &["--seed", "7", "--no-confine"]] {
+        let _ = fs::remove_dir_all(class.dir.join("results"));
+        let ran = class.judge(words);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        for half in ["server", "client"] {
+            let lesson = class.lesson(half);
+            let judged = lesson["checks"].as_array().unwrap();
+            let fails = judged.iter().filter(|check| check["verdict"] == "fail").count();
+            let holds =
+                judged.iter().filter(|check| check["half"] == half && check["verdict"] == "pass").count();
+            assert!(lesson["status"] == "judged" && fails == 0 && holds > 10, "{half} {words:?}: {lesson:#}");
+        }
+    }
+    nothing_is_left();
+}
+
 /// People see how far the class is: who is judged now, how many are left, and the time.
 #[test]
 fn a_terminal_shows_how_far_the_class_is() {
@@ -544,7 +569,8 @@ fn four_shards_by_gnu_parallel_are_the_same_as_the_whole() {
     assert!(whole.stdout.contains("\nto look at: 1 no lesson found\n"), "{}", whole.stdout);
     let parallel = Command::new("parallel")
         .args(["--jobs", "2", RUNNER, "judge", &class.path("in"), &class.path("part-{}")])
-        .args(["01", "--seed", "7", "--shard", "{}/4", ":::", "1", "2", "3", "4"])
+        .args(["01", "--allow", &class.path("gate")])
+        .args(["--seed", "7", "--shard", "{}/4", ":::", "1", "2", "3", "4"])
         .current_dir(root())
         .env("SOCKET_LAB_HOME", class.dir.join("home"))
         .output()

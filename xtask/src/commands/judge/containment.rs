@@ -14,13 +14,15 @@ pub struct Containment {
     pub boxed: Result<(), NoBox>,
     /// What the kernel holds around each program and each build.
     pub holds: Holds,
+    /// How many places programs may read in addition, by `--allow`.
+    pub allowed: usize,
 }
 
 impl Containment {
     /// Returns what holds on this machine, where the command line asks for it.
     pub fn here(confining: &Confining) -> Self {
         let boxed = if confining.is_on { boxed::probe() } else { Err(NoBox::Unwanted) };
-        Self { is_on: confining.is_on, boxed, holds: confine::kernel() }
+        Self { is_on: confining.is_on, boxed, holds: confine::kernel(), allowed: confining.allow.len() }
     }
 
     /// Returns whether a box stands around each student.
@@ -44,6 +46,7 @@ impl Containment {
             lacks.push(format!("the box ({why})").replace(';', ","));
         }
         lacks.extend(self.but_for().into_iter().map(|gap| gap.short().to_string()));
+        lacks.extend(confine::read_too(self.allowed).filter(|_| self.holds.confines() || self.is_boxed()));
         let holds = match (self.is_boxed(), self.holds.confines()) {
             (true, true) => "boxed and confined",
             (true, false) => "boxed",
@@ -64,7 +67,7 @@ impl Containment {
             false => Vec::new(),
         };
         let landlock = self.holds.landlock.filter(|_| self.is_on);
-        json!({"box": boxed, "landlock": landlock, "but_for": gaps})
+        json!({"box": boxed, "landlock": landlock, "but_for": gaps, "allowed": self.allowed})
     }
 }
 
@@ -74,7 +77,7 @@ mod tests {
 
     fn with(boxed: Result<(), NoBox>, landlock: Option<u32>) -> Containment {
         let holds = Holds { linux: true, landlock, calls: true, processes: true };
-        Containment { is_on: true, boxed, holds }
+        Containment { is_on: true, boxed, holds, allowed: 0 }
     }
 
     #[test]
@@ -83,6 +86,8 @@ mod tests {
         assert_eq!(words(Ok(()), Some(7)), "boxed and confined");
         assert_eq!(words(Ok(()), Some(5)), "boxed and confined, but for signals");
         assert_eq!(words(Ok(()), None), "boxed, but for Landlock");
+        let allows = Containment { allowed: 2, ..with(Ok(()), Some(7)) };
+        assert_eq!(allows.words(), "boxed and confined, but for the 2 folders that --allow names");
         assert_eq!(
             words(Err(NoBox::NoBubblewrap), Some(7)),
             "confined, but for the box (bubblewrap is missing), sockets in the file system, UDP, names and modes of files"
@@ -99,7 +104,7 @@ mod tests {
         );
         let off = Containment { is_on: false, ..with(Err(NoBox::Unwanted), Some(7)) };
         assert_eq!(off.words(), "not confined: --no-confine");
-        assert_eq!(off.value(), json!({"box": "unwanted", "landlock": null, "but_for": []}));
+        assert_eq!(off.value(), json!({"box": "unwanted", "landlock": null, "but_for": [], "allowed": 0}));
         assert!(!words(Err(NoBox::Refused("a; b".into())), Some(1)).contains(';'));
     }
 
@@ -107,7 +112,10 @@ mod tests {
     fn machines_read_it_too() {
         let value = with(Err(NoBox::NoBubblewrap), Some(7)).value();
         let gaps = ["path_sockets", "udp", "modes"];
-        assert_eq!(value, json!({"box": "no-bubblewrap", "landlock": 7, "but_for": gaps}));
-        assert_eq!(with(Ok(()), Some(7)).value(), json!({"box": "held", "landlock": 7, "but_for": []}));
+        assert_eq!(value, json!({"box": "no-bubblewrap", "landlock": 7, "but_for": gaps, "allowed": 0}));
+        assert_eq!(
+            with(Ok(()), Some(7)).value(),
+            json!({"box": "held", "landlock": 7, "but_for": [], "allowed": 0})
+        );
     }
 }

@@ -21,7 +21,7 @@ pub fn prepare(lessons: &[&Lesson], has_archives: bool) -> anyhow::Result<Vec<(S
     // Without a network, what is there must do; a build that lacks something says so.
     let fetch = Spec { argv, dir: Some(root.clone()), ..Spec::default() };
     let _ = program::run_tool(&fetch, None, false, |_, _| {});
-    // Who hands in one half is judged beside the reference for the other one, and no box shows what that is built from.
+    // A hand-in of one half is judged beside the reference for the other half; the box does not show what that is built from.
     let mut packages: Vec<String> =
         lessons.iter().map(|lesson| format!("solution-{}", lesson.dir())).collect();
     packages.extend(lessons.iter().any(|lesson| lesson.hashes).then(|| HASH.to_string()));

@@ -79,7 +79,9 @@ impl Plan<'_> {
     pub(super) fn made_with(&self) -> Value {
         let says_it = matches!(self.args.format, Format::Json | Format::Gradescope);
         match self.dir.is_some() && says_it && !self.args.for_class {
-            true if self.args.confining().is_on => made_with(&confine::kernel().short()),
+            true if self.args.confining().is_on => {
+                made_with(&confine::kernel().short(self.args.confining().allow.len()))
+            }
             true => made_with(confine::UNWANTED),
             false => Value::Null,
         }

@@ -183,7 +183,7 @@ impl<'a> Plan<'a> {
     /// Says whether the programs are confined, where that was asked for.
     pub(super) fn say_whether_confined(&self) {
         if self.args.confining().is_on {
-            let lines = wrap(&confine::kernel().short(), WIDTH);
+            let lines = wrap(&confine::kernel().short(self.args.confining().allow.len()), WIDTH);
             self.say(&format!("{}\n\n", lines.join("\n")));
         }
     }

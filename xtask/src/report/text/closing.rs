@@ -94,19 +94,18 @@ impl Next {
 /// How many lines may stand below the beginning of the first failure: a terminal of 24 then still shows its cause when the
 /// run is over.
 const SMALL: usize = 18;
+/// How many lines of that cause stand at the end again.
+const AGAIN: usize = 6;
 
-/// Renders the first sentence of the first failure's cause again, where that has left a small terminal.
+/// Renders the first failure's cause again, where that has left a small terminal: as many whole sentences as there is room
+/// for, and the first one whatever its length.
 fn first_again(paint: Paint, report: &LessonReport, below: usize) -> String {
     let Some(first) = report.first_failed().filter(|_| below > SMALL) else { return String::new() };
-    let why = why(first);
-    let sentence = why.split_once(". ").map_or(&*why, |(sentence, _)| sentence);
-    let text: String = sentence.chars().flat_map(harmless).collect();
-    let mut lines = wrap(&text, WIDTH - 8);
-    if lines.len() > 2 {
-        lines.truncate(2);
-        lines[1].push('…');
-    }
-    format!("{} {}\n", paint.bold("first:"), lines.join("\n       "))
+    let text: String = why(first).chars().flat_map(harmless).collect();
+    let sentences: Vec<&str> = text.split(". ").collect();
+    let some = |n: usize| wrap(&sentences[..n].join(". "), WIDTH - 7);
+    let lines = (1..=sentences.len()).rev().map(some).find(|lines| lines.len() <= AGAIN);
+    format!("{} {}\n", paint.bold("first:"), lines.unwrap_or_else(|| some(1)).join("\n       "))
 }
 
 /// Renders the last lines: the counts, what was learned, and what to do next.

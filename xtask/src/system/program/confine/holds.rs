@@ -21,6 +21,15 @@ pub struct Holds {
     pub processes: bool,
 }
 
+/// Returns so many places of `--allow` as one that is not held; `None` for none.
+pub fn read_too(allowed: usize) -> Option<String> {
+    match allowed {
+        0 => None,
+        1 => Some("the folder that --allow names".into()),
+        n => Some(format!("the {n} folders that --allow names")),
+    }
+}
+
 /// Returns what this machine can hold. It asks once.
 pub fn kernel() -> Holds {
     static KERNEL: OnceLock<Holds> = OnceLock::new();
@@ -78,9 +87,11 @@ impl Holds {
         gaps
     }
 
-    /// Returns one short line on programs without a box: `confined without a box, but for UDP`, or `not confined: …`.
-    pub fn short(&self) -> String {
-        let gaps: Vec<_> = self.but_for().into_iter().map(Gap::short).collect();
+    /// Returns one short line on programs without a box that may read so many places of `--allow`: `confined without a box, but
+    /// for UDP`, or `not confined: …`.
+    pub fn short(&self, allowed: usize) -> String {
+        let mut gaps: Vec<_> = self.but_for().into_iter().map(|gap| gap.short().to_string()).collect();
+        gaps.extend(read_too(allowed));
         match (self.confines(), gaps.is_empty()) {
             (false, _) => self.words(),
             (true, true) => "confined without a box".into(),
@@ -139,7 +150,9 @@ mod tests {
         assert!(words.starts_with("confined, but a program may send UDP"), "{words}");
         assert!(words.contains("; it may see names"), "{words}");
         assert!(holds(None).words().starts_with("not confined: a program may read"));
-        assert_eq!(holds(Some(9)).short(), "confined without a box, but for UDP, names and modes of files");
+        assert_eq!(holds(Some(9)).short(0), "confined without a box, but for UDP, names and modes of files");
+        assert!(holds(Some(9)).short(1).ends_with(", the folder that --allow names"));
+        assert!(holds(Some(9)).short(2).ends_with(", the 2 folders that --allow names"));
         assert_eq!(Holds { linux: false, ..holds(None) }.words(), "not confined: only Linux can");
     }
 }

@@ -26,7 +26,7 @@ mod ruleset;
 mod trial;
 
 pub use gap::Gap;
-pub use holds::{Holds, UNWANTED, kernel};
+pub use holds::{Holds, UNWANTED, kernel, read_too};
 pub use json::{path_from_json, path_to_json};
 #[cfg(target_os = "linux")]
 pub use needs::{needs, runs};
