@@ -117,14 +117,14 @@ fn where_rustc_does_not_lead_to_the_mend_the_last_line_does() {
             "answer",
             text,
             "E0277",
-            "leave `from_utf8` out: `make_ascii_uppercase` works on the bytes",
+            "leave `from_utf8` out: `make_ascii_uppercase` works on bytes",
         ),
         (
             "02-uppercase",
             "answer",
             &split,
             "E0277",
-            "leave `from_utf8` out: `make_ascii_uppercase` works on the bytes",
+            "leave `from_utf8` out: `make_ascii_uppercase` works on bytes",
         ),
         // These are wrong for other reasons.
         ("01-echo", "serve", "    let clients: u8 = listener.incoming();", "E0308", ""),

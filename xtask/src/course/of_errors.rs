@@ -27,7 +27,7 @@ const OF_SERVERS: &[Mistake] = &[
         lessons: &["02"],
         code: "E0277", // `?` finds no way from `FromUtf8Error` to `io::Error`.
         source: &["from_utf8"],
-        mend: "leave `from_utf8` out: `make_ascii_uppercase` works on the bytes",
+        mend: "leave `from_utf8` out: `make_ascii_uppercase` works on bytes",
     },
 ];
 

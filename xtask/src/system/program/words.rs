@@ -16,14 +16,19 @@ pub fn values(word: &str) -> impl Iterator<Item = &str> {
 /// Returns all that the words after a program may name: their [`values`], the path that follows an option at once
 /// (`-I/lib`), and what the words of a shell's command name (`sh -c 'exec python3 server.py'`). None is `.`, `..` or `/`.
 pub fn named(program: &OsStr, args: &[OsString]) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = args.iter().flat_map(|word| of(word)).collect();
     let is_shell =
         Path::new(program).file_name().is_some_and(|name| SHELLS.iter().any(|shell| name == *shell));
     let is_option =
         |word: &OsStr| word.to_str().is_some_and(|word| word.starts_with('-') && word.ends_with('c'));
-    for pair in args.windows(2).filter(|pair| is_shell && is_option(&pair[0])) {
-        let inner = pair[1].to_str().and_then(shlex::split).unwrap_or_default();
-        all.extend(inner.iter().flat_map(|word| of(OsStr::new(word))));
+    let mut all = Vec::new();
+    let mut before = OsStr::new("");
+    for word in args {
+        let inner = word.to_str().filter(|_| is_shell && is_option(before)).and_then(shlex::split);
+        match inner {
+            Some(words) => all.extend(words.iter().flat_map(|word| of(OsStr::new(word)))),
+            None => all.extend(of(word)),
+        }
+        before = word;
     }
     all.retain(|path| path.components().any(|part| matches!(part, Component::Normal(_))));
     all
@@ -61,7 +66,8 @@ mod tests {
             (&["java", "-Dkey=a"], &["a"]),
             (&["env", "KEY=a"], &["KEY=a", "a"]),
             (&["perl", "-I/lib", "-w", ""], &["/lib"]),
-            (&["/bin/sh", "-ec", ". /a/b"], &[". /a/b", "/a/b"]),
+            (&["/bin/sh", "-ec", ". /a/b"], &["/a/b"]),
+            (&["sh", "-c", "A=/a exec b"], &["A=/a", "/a", "exec", "b"]),
             (&["python3", "-c", "open /a/b"], &["open /a/b"]),
             (&["sh", "-c", "echo 'open"], &["echo 'open"]),
             (&["ls", ".", "/", "../.."], &[]),

@@ -213,7 +213,7 @@ fn a_cause_that_has_left_a_small_terminal_is_said_again() {
             run.printed(extent, 1).0
         };
         let (long, short) = (of(9), of(0));
-        assert!(long.contains("\nfirst: it stops\nnext: "), "{long}");
+        assert!(long.contains("\nfirst: it stops. Let it go on\nnext: "), "{long}");
         assert!(!short.contains("first: "), "{short}");
         if extent == Extent::Needed {
             let one = of(1);
