@@ -147,9 +147,7 @@ fn is_wide(path: &Path) -> bool {
 /// Returns the program that PATH has under this name: that of the command, where it sets one.
 fn in_path(name: &str, start: &Start) -> Option<PathBuf> {
     let own = start.env.iter().rev().find(|(key, _)| key == "PATH").map(|(_, value)| OsString::from(value));
-    let path = own.or_else(|| std::env::var_os("PATH"))?;
-    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
-    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
+    words::in_path(Path::new(name), own).into_iter().find(|file| file.is_file())
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl Around {
         const SIGNALS: std::ops::RangeInclusive<i32> = 129..=192;
         match exit {
             Exit::Code(code)
-                if self.own_box.is_some() && SIGNALS.contains(&code) && code != i32::from(INTERRUPTED) =>
+                if self.is_boxed() && SIGNALS.contains(&code) && code != i32::from(INTERRUPTED) =>
             {
                 Exit::Signal(code - 128)
             }
@@ -121,7 +121,7 @@ impl Around {
             env.extend(toolchain.env());
         }
         // What compilers and programs leave there goes with the student's folder.
-        let tmp = if self.own_box.is_some() { Path::new("/tmp") } else { tmp };
+        let tmp = if self.is_boxed() { Path::new("/tmp") } else { tmp };
         env.extend(program::temporary(tmp));
         if is_clean {
             env.push(("HOME".into(), Some(tmp.into())));

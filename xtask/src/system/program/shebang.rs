@@ -1,5 +1,6 @@
 //! What runs a script: its first line, `#! INTERPRETER WORD` (execve(2)).
 
+use super::words::run_by_env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
@@ -22,13 +23,11 @@ pub enum RunBy {
 /// Returns what runs this script; `None` where its first line names nothing.
 pub fn run_by(file: &Path) -> Option<RunBy> {
     let line = first_line(file)?;
-    let mut words = split(&line);
-    let program = PathBuf::from(text(words.next()?));
-    // Neither an option of `env` nor a variable.
-    let is_name = |word: &&[u8]| !word.starts_with(b"-") && !word.contains(&b'=');
-    let is_env = program.file_name().is_some_and(|name| name == "env");
-    Some(match words.find(is_name).filter(|_| is_env) {
-        Some(name) => RunBy::Env(program, text(name)),
+    let mut words = split(&line).map(text);
+    let program = PathBuf::from(words.next()?);
+    let words: Vec<OsString> = words.collect();
+    Some(match run_by_env(program.as_os_str(), &words) {
+        Some(name) => RunBy::Env(program, name.into()),
         None => RunBy::Program(program),
     })
 }

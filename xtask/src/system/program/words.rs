@@ -38,9 +38,19 @@ pub fn named(program: &OsStr, args: &[OsString]) -> Vec<PathBuf> {
 /// option nor a variable.
 pub fn run_by_env<'a>(program: &OsStr, args: &'a [OsString]) -> Option<&'a OsStr> {
     let is_env = Path::new(program).file_name().is_some_and(|name| name == "env");
-    let is_name =
-        |word: &&OsString| word.to_str().is_some_and(|word| !word.starts_with('-') && !word.contains('='));
+    let is_name = |word: &&OsString| {
+        let word = word.as_encoded_bytes();
+        !word.starts_with(b"-") && !word.contains(&b'=')
+    };
     args.iter().find(is_name).filter(|_| is_env).map(OsString::as_os_str)
+}
+
+/// Returns the files that `PATH` may have under this name: the variable as the command sets it, where it does. Folders that are
+/// not absolute are left out.
+pub fn in_path(name: &Path, own: Option<OsString>) -> Vec<PathBuf> {
+    let path = own.or_else(|| std::env::var_os("PATH")).unwrap_or_default();
+    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(name)).collect()
 }
 
 fn of(word: &OsStr) -> Vec<PathBuf> {

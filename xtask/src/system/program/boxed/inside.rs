@@ -43,15 +43,12 @@ impl Hidden {
     /// no such thing. `None` outside of a box.
     pub fn named(spec: &Spec, words: &[OsString]) -> Option<Self> {
         let (dir, file) = (inside(spec)?, file_of(spec)?);
-        if let Some(RunBy::Env(_, name)) = run_by(&file)
-            && let Some(hidden) = by_name(Path::new(&name), spec)
-        {
-            return Some(hidden);
-        }
         let program = spec.argv[0].as_os_str();
-        if let Some(hidden) =
-            words::run_by_env(program, words).and_then(|name| by_name(Path::new(name), spec))
-        {
+        let name = match run_by(&file) {
+            Some(RunBy::Env(_, name)) => Some(name),
+            _ => words::run_by_env(program, words).map(OsString::from),
+        };
+        if let Some(hidden) = name.and_then(|name| by_name(Path::new(&name), spec)) {
             return Some(hidden);
         }
         let of_script = words::named(program, &shebang::words(&file));
@@ -104,9 +101,7 @@ fn by_name(name: &Path, spec: &Spec) -> Option<Hidden> {
 /// Returns the files that `PATH` may have under this name.
 fn in_path(program: &Path, spec: &Spec) -> Vec<PathBuf> {
     let own = spec.env.iter().rev().find(|(name, _)| name == "PATH").and_then(|(_, value)| value.clone());
-    let path = own.or_else(|| std::env::var_os("PATH")).unwrap_or_default();
-    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
-    folders.map(|folder| folder.join(program)).collect()
+    words::in_path(program, own)
 }
 
 /// Returns the first that is hidden: this file, what it is a link to, or what interprets it.

@@ -6,7 +6,8 @@
 //! descendants until none is left.
 //!
 //! The control socket carries single bytes to the keeper: `t` (SIGTERM to the program), `e` (end everything). It
-//! carries lines from the keeper: `started PID`, `refused FILE`, `failed WHY` (the number of the system's error, or words), `exit CODE`, `signal NUMBER`.
+//! carries lines from the keeper: `started PID`, `refused FILE`, `failed WHY` (the number of the system's error, or words),
+//! `exit CODE`, `signal NUMBER`.
 //!
 //! What the program may do ([`super::confine`]), the keeper applies to it between fork and exec; it is not confined itself.
 //! Where the runner collects calls, the keeper also traces the program: see [`crate::system::trace`].
